@@ -1,0 +1,50 @@
+# Everything on a fresh machine: `make demo` and `make test` (Python >= 3.10).
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip
+
+# A torch wheel offered locally through PIP_FIND_LINKS is preferred to the
+# newest build of the registry, which brings several GB of CUDA packages.
+LOCAL_TORCH := $(notdir $(firstword $(wildcard $(addsuffix /torch-*.whl,$(PIP_FIND_LINKS)))))
+TORCH ?= $(if $(LOCAL_TORCH),torch==$(word 2,$(subst -, ,$(subst +, ,$(LOCAL_TORCH)))),torch>=2.3)
+
+.PHONY: demo test slow lint bench docs clean
+.DELETE_ON_ERROR:
+
+$(VENV)/installed: setup.py pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python >= 3.10 is needed" if sys.version_info < (3, 10) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --upgrade pip
+	$(PIP) install --quiet "$(TORCH)"
+	$(PIP) install --quiet --editable .
+	touch $@
+
+$(VENV)/installed-test: $(VENV)/installed
+	$(PIP) install --quiet --editable ".[test]"
+	touch $@
+
+$(VENV)/installed-docs: $(VENV)/installed
+	$(PIP) install --quiet --editable ".[docs]"
+	touch $@
+
+demo: $(VENV)/installed  ## fit on the simulated network, generate, draw
+	$(BIN)/obspy-tng demo --output demo_output
+
+test: $(VENV)/installed-test  ## the test suite
+	$(BIN)/python -m pytest -q -m "not slow"
+
+slow: $(VENV)/installed-test  ## the long tests as well
+	$(BIN)/python -m pytest -q
+
+lint: $(VENV)/installed-test
+	$(BIN)/ruff check .
+
+bench: $(VENV)/installed-test  ## speed ratios, each with its equality check
+	$(BIN)/python -m pytest tests/benchmarks -q --benchmark-only -p no:doctest
+
+docs: $(VENV)/installed-docs
+	$(BIN)/sphinx-build -W -b html docs docs/_build/html
+
+clean:
+	rm -rf $(VENV) demo_output build dist *.egg-info docs/_build .pytest_cache .ruff_cache

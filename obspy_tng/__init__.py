@@ -1,0 +1,49 @@
+"""
+obspy_tng: site-specific strong-motion records for ObsPy
+========================================================
+
+Give it the strong-motion records of some stations; get, for each station, any
+number of new three-component accelerograms with that site's signature, as
+ordinary ObsPy Streams, and the tools to judge them.
+
+The public names are loaded on first use (:pep:`562`), so that importing the
+package costs nothing and does not import torch.
+"""
+
+from importlib import import_module
+
+from ._version import __version__
+
+# public name -> module that defines it
+_PUBLIC = {
+    "TNGGenerator": "generator",
+    "collect_records": "archive",
+    "prepare_record": "preparation",
+    "hvsr": "site",
+    "pick_f0": "site",
+    "evaluate": "evaluation",
+    "simulate_network": "simulate",
+    "TNGException": "exceptions",
+    "TNGInputError": "exceptions",
+    "TNGCheckpointError": "exceptions",
+    "TNGWarning": "exceptions",
+}
+_SUBPACKAGES = ("baselines", "evaluation", "io", "models", "plotting",
+                "records", "metadata", "signal", "simulate", "training")
+
+__all__ = ["__version__", *_PUBLIC]
+
+
+def __getattr__(name):
+    if name in _PUBLIC:
+        value = getattr(import_module("." + _PUBLIC[name], __name__), name)
+    elif name in _SUBPACKAGES:
+        value = import_module("." + name, __name__)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted({*globals(), *_PUBLIC, *_SUBPACKAGES})

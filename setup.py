@@ -1,0 +1,45 @@
+"""Packaging of obspy_tng (metadata only; the package is never imported here)."""
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+ROOT = Path(__file__).resolve().parent
+VERSION = re.search(r'^__version__ = "([^"]+)"',
+                    (ROOT / "obspy_tng" / "_version.py").read_text("utf-8"),
+                    re.MULTILINE).group(1)
+
+EXTRAS = {
+    "test": ["pytest>=8", "hypothesis", "ruff", "pytest-benchmark",
+             # independent implementations that the tests compare with;
+             # hvsrpy imports IPython without declaring it
+             "hvsrpy>=2; python_version >= '3.10'", "ipython",
+             "pyrotd>=0.6", "setuptools<81", "build"],
+    "docs": ["sphinx>=7", "sphinx-gallery", "furo"],
+    "dask": ["distributed"],
+}
+
+setup(
+    name="obspy_tng",
+    version=VERSION,
+    description="Site-specific strong-motion records for ObsPy (TimesNet-Gen)",
+    long_description=(ROOT / "README.md").read_text("utf-8"),
+    long_description_content_type="text/markdown",
+    license_expression="MIT",
+    license_files=["LICENSE"],
+    packages=find_packages(include=["obspy_tng", "obspy_tng.*"]),
+    package_data={"obspy_tng": ["py.typed"]},
+    python_requires=">=3.10",
+    install_requires=["numpy>=1.24", "scipy>=1.10", "obspy>=1.5", "torch>=2.3",
+                      "tqdm>=4.60", "matplotlib>=3.6", "safetensors>=0.4"],
+    extras_require=EXTRAS,
+    entry_points={"console_scripts": ["obspy-tng=obspy_tng.scripts.main:main"]},
+    classifiers=[
+        "Development Status :: 3 - Alpha",
+        "Intended Audience :: Science/Research",
+        "Programming Language :: Python :: 3",
+        "Topic :: Scientific/Engineering :: Physics",
+    ],
+    keywords=["seismology", "strong motion", "HVSR", "ground motion", "obspy"],
+)
