@@ -1,0 +1,233 @@
+"""
+What every generator of station records shares: enrolled stations, Streams out.
+
+:class:`StationGenerator` turns records into a bank of arrays per station and
+the arrays that a subclass draws into Streams with provenance. A subclass says
+how a record is stored (:meth:`~StationGenerator._encode`) and how new ones are
+drawn (:meth:`~StationGenerator._draw`). TNGGenerator, the baselines and the
+controls are such subclasses, so that all of them are used and judged alike.
+"""
+
+import hashlib
+import logging
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+from obspy import UTCDateTime
+
+from . import metadata
+from .exceptions import TNGInputError, TNGWarning
+from .records import (
+    SYNTHETIC_START,
+    group_by_station,
+    realization_starttime,
+    record_info,
+    record_to_array,
+    synthetic_record,
+)
+
+logger = logging.getLogger("obspy_tng")
+
+
+@dataclass
+class Enrolled:
+    """
+    What is kept of the records of one station.
+
+    ``arrays`` maps a name to an array whose first axis counts the records;
+    ``infos`` has one dict per record (see :func:`obspy_tng.records.record_info`).
+    """
+
+    arrays: dict = field(default_factory=dict)
+    infos: list = field(default_factory=list)
+
+    def __len__(self):
+        return len(self.infos)
+
+    def append(self, arrays, infos):
+        """Add records; ``arrays`` as in the class, ``infos`` their dicts."""
+        self.arrays = {key: np.concatenate([self.arrays[key], value]) if self.arrays else value
+                       for key, value in arrays.items()}
+        self.infos = self.infos + list(infos)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """The earthquake asked for: magnitude, epicentral distance and depth (km) or None."""
+
+    magnitude: float | None = None
+    distance: float | None = None
+    depth: float | None = None
+
+    def __post_init__(self):
+        for name, low, high in (("magnitude", -2, 10), ("distance", 0, 20100), ("depth", -5, 800)):
+            value = getattr(self, name)
+            if value is not None and not low <= value <= high:
+                raise TNGInputError(f"{name} must be between {low} and {high} or None, "
+                                    f"got {value!r}")
+
+
+class StationGenerator:
+    """
+    Enrols records by station and generates new ones as Streams.
+
+    :param sampling_rate: Hz, of every record in and out.
+    :param window: record length in s; ``npts = round(window * sampling_rate)``.
+    """
+
+    #: short name, used in tables and in ``stats.tng.generator``
+    name = "generator"
+
+    def __init__(self, sampling_rate=100.0, window=60.0):
+        for key, value in (("sampling_rate", sampling_rate), ("window", window)):
+            if not np.isscalar(value) or not np.isfinite(value) or value <= 0:
+                raise TNGInputError(f"{key} must be a positive number, got {value!r}")
+        self.sampling_rate = float(sampling_rate)
+        self.window = float(window)
+        self.npts = round(self.sampling_rate * self.window)
+        self._bank = {}
+        self._source_inventory = None
+
+    # -- what a subclass defines --------------------------------------------
+
+    def _encode(self, data):
+        """Arrays to keep of ``data`` (n, 3, npts): dict of arrays with n rows."""
+        return {"data": data.astype(np.float32)}
+
+    def _draw(self, station, rngs, condition):
+        """
+        Draw ``len(rngs)`` realizations of a station.
+
+        :param station: id of an enrolled station.
+        :param rngs: one ``numpy.random.Generator`` per realization.
+        :param condition: :class:`Condition`.
+        :return: array ``(len(rngs), 3, npts)``, ZNE, m/s^2, and a list of dicts
+            with what ``stats.tng`` should tell of each (``sources``, ``sampler``, ...).
+        """
+        raise NotImplementedError
+
+    # -- what users call ----------------------------------------------------
+
+    @property
+    def stations(self):
+        """Enrolled stations: dict ``station id -> number of records``."""
+        return {station: len(enrolled) for station, enrolled in self._bank.items()}
+
+    def fit(self, records, inventory=None):
+        """
+        Learn from the records and enrol every station in them.
+
+        :param records: iterable of records (see :mod:`obspy_tng.records`).
+        :param inventory: Inventory with the stations' coordinates; optional.
+        :return: self
+        """
+        return self.enroll(records, inventory)
+
+    def enroll(self, records, inventory=None):
+        """
+        Add stations, or records to stations, without training.
+
+        A record that is enrolled already is skipped with a warning.
+
+        :param records: iterable of records of this generator's rate and length.
+        :param inventory: Inventory with the stations' coordinates; optional.
+        :return: self
+        :raises TNGInputError: if a record is not usable; nothing is enrolled then.
+        """
+        checked = {}
+        for station, group in group_by_station(records).items():
+            known = {info["record_id"] for info in self._bank.get(station, Enrolled()).infos}
+            arrays, infos = [], []
+            for record in group:
+                data = record_to_array(record, self.sampling_rate, self.npts)
+                info = record_info(record)
+                if info["record_id"] in known:
+                    warnings.warn(f"record {info['record_id']} is enrolled already; skipped",
+                                  TNGWarning, stacklevel=2)
+                    continue
+                known.add(info["record_id"])
+                arrays.append(data)
+                infos.append(info)
+            if infos:
+                checked[station] = (np.stack(arrays), infos)
+        if not checked and not self._bank:
+            raise TNGInputError("no records to enrol: the iterable is empty")
+        for station, (data, infos) in checked.items():
+            self._bank.setdefault(station, Enrolled()).append(self._encode(data), infos)
+        if inventory is not None:
+            self._source_inventory = inventory
+        return self
+
+    def generate(self, station, n=1, *, seed=None, magnitude=None, distance=None, depth=None,
+                 starttime=SYNTHETIC_START, **options):
+        """
+        Generate new records of an enrolled station.
+
+        :param station: station id ``"NET.STA"``.
+        :param n: number of records, >= 0.
+        :param seed: int for a reproducible draw; None draws a new seed, which
+            ``stats.tng.seed`` tells. Realization i depends on the seed and on i alone.
+        :param magnitude: magnitude asked for, or None.
+        :param distance: epicentral distance in km asked for, or None.
+        :param depth: depth in km asked for, or None.
+        :param starttime: UTCDateTime of realization 0; the others follow without overlap.
+        :param options: options of the generator's own drawing, see the class.
+        :return: list of n records (Streams, ZNE, m/s^2).
+        :raises TNGInputError: for an unknown station or a bad value.
+        """
+        enrolled = self._enrolled(station)
+        if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 0:
+            raise TNGInputError(f"n must be an integer >= 0, got {n!r}")
+        condition = Condition(magnitude, distance, depth)
+        if seed is None:
+            seed = int(np.random.SeedSequence().entropy % 2**63)
+        elif isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+            raise TNGInputError(f"seed must be an integer >= 0 or None, got {seed!r}")
+        if n == 0:
+            return []
+        data, notes = self._draw(station, realization_rngs(seed, station, n), condition, **options)
+        common = {"generator": self.name, "seed": int(seed), "station": station,
+                  "enrolled": len(enrolled), "magnitude": magnitude, "distance": distance,
+                  "depth": depth, **self._provenance()}
+        start = UTCDateTime(starttime)
+        return [synthetic_record(samples, self.sampling_rate, station,
+                                 realization_starttime(i, self.window, start),
+                                 {**common, "realization": i,
+                                  "record_id": f"{station}.{self.name}.{seed}.{i}", **note})
+                for i, (samples, note) in enumerate(zip(data, notes, strict=True))]
+
+    @property
+    def inventory(self):
+        """Inventory of the synthetic channels of all enrolled stations."""
+        return metadata.synthetic_inventory(self._bank, self.sampling_rate,
+                                            inventory=self._source_inventory)
+
+    # -- for subclasses -----------------------------------------------------
+
+    def _provenance(self):
+        """What every generated record of this generator tells of its model."""
+        return {}
+
+    def _enrolled(self, station):
+        """The :class:`Enrolled` of a station, or a clear error."""
+        if station not in self._bank:
+            known = ", ".join(sorted(self._bank)) or "none"
+            raise TNGInputError(f"station {station!r} is not enrolled; enrolled: {known}")
+        return self._bank[station]
+
+
+def realization_rngs(seed, station, n):
+    """
+    One random generator per realization.
+
+    They are derived on the CPU from seed, station and index, so a realization
+    does not depend on how many others are drawn, on batch size or on device.
+
+    :param seed: int >= 0.
+    :param station: station id.
+    :param n: number of realizations.
+    :return: list of n ``numpy.random.Generator``.
+    """
+    key = int.from_bytes(hashlib.sha256(station.encode()).digest()[:8], "little")
+    return [np.random.default_rng(np.random.SeedSequence([int(seed), key, i])) for i in range(n)]

@@ -1,0 +1,72 @@
+"""The import rules of the package: who may import what."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import obspy_tng
+
+ROOT = Path(obspy_tng.__file__).parent
+
+# part of the package -> what it must never import
+FORBIDDEN = {
+    "signal": {"torch", "obspy_tng.records", "obspy_tng.generator", "obspy_tng.models",
+               "obspy_tng.evaluation", "obspy_tng.training", "obspy_tng.baselines",
+               "obspy_tng.archive", "obspy_tng.simulate", "obspy_tng.io"},
+    "models": {"obspy", "obspy_tng.records", "obspy_tng.generator", "obspy_tng.signal",
+               "obspy_tng.evaluation", "obspy_tng.training"},
+    "sampling.py": {"obspy", "obspy_tng.records", "obspy_tng.generator"},
+    "records.py": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
+    "preparation.py": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
+    "site.py": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
+    "metadata.py": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
+    "archive.py": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
+    "simulate.py": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
+    "io": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
+    "evaluation": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training",
+                   "obspy_tng.baselines", "obspy_tng.archive"},
+}
+
+
+def imports_of(path):
+    """Full dotted names that a module imports, at any depth of its code."""
+    package = ("obspy_tng", *path.relative_to(ROOT).parts[:-1])
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[:len(package) - node.level + 1] if node.level else ()
+            module = ".".join((*base, *filter(None, [node.module])))
+            names.add(module)
+            names.update(f"{module}.{alias.name}" for alias in node.names)
+    return names
+
+
+def modules_of(part):
+    path = ROOT / part
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path]
+
+
+@pytest.mark.parametrize("part", FORBIDDEN)
+def test_layer(part):
+    for path in modules_of(part):
+        for name in imports_of(path):
+            bad = [f for f in FORBIDDEN[part] if name == f or name.startswith(f + ".")]
+            assert not bad, f"{path.relative_to(ROOT)} imports {name}"
+
+
+def test_nothing_imports_scripts():
+    for path in ROOT.rglob("*.py"):
+        if "scripts" not in path.relative_to(ROOT).parts:
+            assert not any(n.startswith("obspy_tng.scripts") for n in imports_of(path)), path
+
+
+def test_import_is_light():
+    """Importing the package, its io and its signal part must not bring torch in."""
+    code = ("import sys, obspy_tng, obspy_tng.io, obspy_tng.signal, obspy_tng.archive;"
+            "assert not {'torch', 'matplotlib.pyplot'} & set(sys.modules)")
+    subprocess.run([sys.executable, "-c", code], check=True)
