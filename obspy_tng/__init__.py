@@ -29,7 +29,7 @@ _PUBLIC = {
     "TNGWarning": "exceptions",
 }
 _SUBPACKAGES = ("baselines", "evaluation", "io", "models", "plotting",
-                "records", "metadata", "signal", "simulate", "training")
+                "records", "metadata", "methods", "signal", "simulate", "training")
 
 __all__ = ["__version__", *_PUBLIC]
 

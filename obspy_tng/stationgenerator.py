@@ -135,26 +135,7 @@ class StationGenerator:
         :return: self
         :raises TNGInputError: if a record is not usable; nothing is enrolled then.
         """
-        checked = {}
-        for station, group in group_by_station(records).items():
-            known = {info["record_id"] for info in self._bank.get(station, Enrolled()).infos}
-            arrays, infos = [], []
-            for record in group:
-                data = record_to_array(record, self.sampling_rate, self.npts)
-                info = record_info(record)
-                if info["record_id"] in known:
-                    warnings.warn(f"record {info['record_id']} is enrolled already; skipped",
-                                  TNGWarning, stacklevel=2)
-                    continue
-                known.add(info["record_id"])
-                arrays.append(data)
-                infos.append(info)
-            if infos:
-                checked[station] = (np.stack(arrays), infos)
-        if not checked and not self._bank:
-            raise TNGInputError("no records to enrol: the iterable is empty")
-        for station, (data, infos) in checked.items():
-            self._bank.setdefault(station, Enrolled()).append(self._encode(data), infos)
+        self._add(self._checked(records))
         if inventory is not None:
             self._source_inventory = inventory
         return self
@@ -208,6 +189,34 @@ class StationGenerator:
     def _provenance(self):
         """What every generated record of this generator tells of its model."""
         return {}
+
+    def _checked(self, records):
+        """Usable new records: dict station -> (data ``(n, 3, npts)``, list of infos)."""
+        checked = {}
+        for station, group in group_by_station(records).items():
+            known = {info["record_id"] for info in self._bank.get(station, Enrolled()).infos}
+            arrays, infos = [], []
+            for record in group:
+                data = record_to_array(record, self.sampling_rate, self.npts)
+                info = record_info(record)
+                if info["record_id"] in known:
+                    warnings.warn(f"record {info['record_id']} is enrolled already; skipped",
+                                  TNGWarning, stacklevel=4)
+                    continue
+                known.add(info["record_id"])
+                arrays.append(data)
+                infos.append(info)
+            if infos:
+                checked[station] = (np.stack(arrays), infos)
+        if not checked and not self._bank:
+            raise TNGInputError("no records to enrol: the iterable is empty")
+        return checked
+
+    def _add(self, checked):
+        """Enrol what :meth:`_checked` gave; all of it, or nothing if encoding fails."""
+        encoded = {station: self._encode(data) for station, (data, _) in checked.items()}
+        for station, arrays in encoded.items():
+            self._bank.setdefault(station, Enrolled()).append(arrays, checked[station][1])
 
     def _enrolled(self, station):
         """The :class:`Enrolled` of a station, or a clear error."""

@@ -1,0 +1,290 @@
+"""
+TNGGenerator: the class that users meet
+=======================================
+
+Fit it on records, or enrol records with a model that is trained; generate new
+records per station as Streams; save and load it. What differs between
+architectures is in :mod:`obspy_tng.methods`.
+"""
+
+import io
+
+import numpy as np
+import obspy
+import torch
+
+from ._version import __version__
+from .exceptions import TNGCheckpointError, TNGException, TNGInputError
+from .methods import METHODS
+from .models.checkpoint import (
+    load_folder,
+    load_published,
+    load_weights,
+    published_bank,
+    save_folder,
+    state_hash,
+)
+from .records import RECORD_FIELDS, record_info, record_to_array, station_id, synthetic_record
+from .stationgenerator import Enrolled, StationGenerator
+from .training import TrainingSettings
+
+
+class TNGGenerator(StationGenerator):
+    """
+    Conditional generator of strong-motion records for single stations.
+
+    :param sampling_rate: Hz, of every record in and out.
+    :param window: record length in s (60 s as published; 120 s at 50 Hz suits
+        sites of 0.2 Hz).
+    :param architecture: "released" (the published autoencoder).
+    :param size: "small" (trains on a CPU in minutes), "paper" (published sizes),
+        or a dict of the architecture's sizes.
+    :param training: dict of :class:`~obspy_tng.training.TrainingSettings`.
+    :param device: torch device; None takes CUDA where there is one.
+    :param seed: of initial weights and training.
+
+    Options of :meth:`generate` for "released": ``sampler`` ("mean" or "dirichlet"), ``k``,
+    ``alpha``, ``amplitudes`` ("station" or "paper"); see
+    :class:`obspy_tng.methods.ReleasedMethod`.
+
+    .. rubric:: Example
+
+    >>> from obspy_tng import TNGGenerator, simulate_network
+    >>> net = simulate_network(n_stations=2, n_events=4, seed=1, window=20.0)
+    >>> gen = TNGGenerator(window=20.0, training={"epochs": 1, "finetune_epochs": 0})
+    >>> gen = gen.fit(net.records, inventory=net.inventory, progress=False)
+    >>> station = list(gen.stations)[0]
+    >>> streams = gen.generate(station, n=3, seed=0)
+    >>> len(streams), streams[0][0].stats.npts
+    (3, 2000)
+    """
+
+    def __init__(self, sampling_rate=100.0, window=60.0, architecture="released", *,
+                 size="small", training=None, device=None, seed=0):
+        super().__init__(sampling_rate, window)
+        if architecture not in METHODS:
+            raise TNGInputError(f"architecture must be one of {sorted(METHODS)}, "
+                                f"got {architecture!r}")
+        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+            raise TNGInputError(f"seed must be an integer >= 0, got {seed!r}")
+        self.architecture = architecture
+        self.size = size
+        self.training = TrainingSettings.from_dict(training or {})
+        self.device = choose_device(device)
+        self.seed = int(seed)
+        self.history = []
+        self._method = METHODS[architecture](self.npts, size=size, device=self.device, seed=seed)
+        self._trained = False
+        self._levels = None
+        self._hash = None
+
+    @property
+    def name(self):
+        """Name of the generator in tables and provenance."""
+        return f"tng-{self.architecture}"
+
+    @property
+    def model(self):
+        """The network, a ``torch.nn.Module`` in evaluation mode."""
+        return self._method.model
+
+    def __repr__(self):
+        trained = "trained" if self._trained else "not trained"
+        return (f"<TNGGenerator {self.architecture!r}, {self.sampling_rate:g} Hz, "
+                f"{self.window:g} s, {trained}, {len(self._bank)} stations, "
+                f"{sum(self.stations.values())} records, {self.device}>")
+
+    # -- learning -------------------------------------------------------------
+
+    def fit(self, records, inventory=None, *, targets=None, checkpoint=None, progress=True):
+        """
+        Train on the records and enrol every station in them.
+
+        :param records: iterable of records.
+        :param inventory: Inventory with the stations' coordinates; optional.
+        :param targets: station ids for which the second phase is trained, the first
+            then being trained on the others; None trains both on all.
+        :param checkpoint: file to resume from, written after every epoch; None
+            writes none.
+        :param progress: show progress bars.
+        :return: self
+        :raises TNGInputError: for records that are not usable, or unknown targets.
+        """
+        groups = self._checked(records)
+        if not groups:
+            raise TNGInputError("no new records to fit: all of them are enrolled already")
+        unknown = sorted(set(targets or ()) - set(groups))
+        if unknown:
+            raise TNGInputError(f"targets {unknown} have no records; stations: {sorted(groups)}")
+        method = METHODS[self.architecture](self.npts, size=self.size, device=self.device,
+                                            seed=self.seed)
+        history = method.fit(groups, list(targets or groups), self.training, seed=self.seed,
+                             checkpoint=checkpoint, progress=progress)
+        self._method, self.history, self._trained, self._hash = method, history, True, None
+        self._bank = {}
+        self._add(groups)
+        self._source_inventory = inventory or self._source_inventory
+        return self
+
+    def enroll(self, records, inventory=None):
+        """Add stations, or records to stations, without training; see the base class."""
+        if not self._trained:
+            raise TNGException("enroll() needs a trained model: call fit(), load() or "
+                               "from_published() first")
+        return super().enroll(records, inventory)
+
+    def _encode(self, data):
+        self._levels = None
+        return self._method.encode(data)
+
+    # -- generating -------------------------------------------------------------
+
+    def _draw(self, station, rngs, condition, **options):
+        if self._levels is None:
+            self._levels = self._method.levels(self._bank)
+        return self._method.draw(self._bank[station], station, rngs, condition, self._levels,
+                                 sampling_rate=self.sampling_rate, **options)
+
+    def _provenance(self):
+        return {"architecture": self.architecture, "model": self.model_hash,
+                "version": __version__}
+
+    @property
+    def model_hash(self):
+        """Hash of the weights, 16 hexadecimal digits."""
+        if self._hash is None:
+            self._hash = state_hash({k: v.cpu() for k, v in self.model.state_dict().items()})
+        return self._hash
+
+    def reconstruct(self, stream):
+        """
+        A record through encoder and decoder, nothing else.
+
+        :param stream: record of this generator's rate and length.
+        :return: record on synthetic channels, at the start time of the original.
+        """
+        data = record_to_array(stream, self.sampling_rate, self.npts)
+        info = record_info(stream)
+        tng = {**info, **self._provenance(), "generator": self.name + " (reconstruction)",
+               "record_id": info["record_id"] + ".reconstruction",
+               "sources": [info["record_id"]]}
+        return synthetic_record(self._method.reconstruct(data[None])[0], self.sampling_rate,
+                                station_id(stream), stream[0].stats.starttime, tng)
+
+    # -- saving and loading -------------------------------------------------------
+
+    def save(self, folder):
+        """
+        Write the generator to a folder (JSON and safetensors; complete or not at all).
+
+        :param folder: path; an earlier model there is replaced.
+        :raises TNGInputError: if the folder holds something else or cannot be written.
+        """
+        if not self._trained:
+            raise TNGException("nothing to save: the model is not trained")
+        description = {
+            "version": __version__, "architecture": self.architecture,
+            "sampling_rate": self.sampling_rate, "window": self.window,
+            "size": self.model.settings(), "seed": self.seed,
+            "training": {k: getattr(self.training, k)
+                         for k in TrainingSettings.__dataclass_fields__},
+            "history": self.history,
+            "infos": {station: enrolled.infos for station, enrolled in self._bank.items()}}
+        arrays = {"weights": {k: v.cpu().numpy() for k, v in self.model.state_dict().items()},
+                  "bank": {f"{station}/{key}": array for station, enrolled in self._bank.items()
+                           for key, array in enrolled.arrays.items()}}
+        texts = {}
+        if self._source_inventory is not None:
+            buffer = io.BytesIO()
+            self._source_inventory.write(buffer, format="STATIONXML")
+            texts["stations.xml"] = buffer.getvalue().decode("utf-8")
+        save_folder(folder, description, arrays, texts)
+
+    @classmethod
+    def load(cls, folder, device=None):
+        """
+        Read a generator that :meth:`save` wrote.
+
+        :param folder: path.
+        :param device: torch device; None takes CUDA where there is one.
+        :return: TNGGenerator
+        :raises TNGCheckpointError: if the folder is foreign, truncated or altered.
+        """
+        description, arrays, texts = load_folder(folder)
+        try:
+            generator = cls(description["sampling_rate"], description["window"],
+                            description["architecture"], size=description["size"],
+                            training=description["training"], device=device,
+                            seed=description["seed"])
+            generator.history = list(description["history"])
+            for station, infos in description["infos"].items():
+                prefix = f"{station}/"
+                kept = {name.removeprefix(prefix): array for name, array
+                        in arrays["bank"].items() if name.startswith(prefix)}
+                if not kept or any(len(a) != len(infos) for a in kept.values()):
+                    raise TNGCheckpointError(f"{folder}: the bank of {station} does not fit its "
+                                             f"{len(infos)} records")
+                generator._bank[station] = Enrolled(
+                    kept, [{**dict.fromkeys(RECORD_FIELDS), **info} for info in infos])
+        except (KeyError, TypeError, AttributeError, TNGInputError) as exc:
+            raise TNGCheckpointError(f"{folder}: description does not make sense: "
+                                     f"{exc!r}") from exc
+        load_weights(generator.model, arrays.get("weights", {}), folder)
+        generator._trained = True
+        if "stations.xml" in texts:
+            generator._source_inventory = obspy.read_inventory(
+                io.BytesIO(texts["stations.xml"].encode("utf-8")), format="STATIONXML")
+        return generator
+
+    @classmethod
+    def from_published(cls, checkpoint, latent_bank=None, top_k=2, *, sampling_rate=100.0,
+                       network="TK", periods="record", device=None):
+        """
+        Open the paper's own files.
+
+        :param checkpoint: torch file with ``model_state_dict``, or a bare state dict.
+        :param latent_bank: npz of ``latents_<station>``, ``means_<station>`` and
+            ``stdev_<station>``, in gal, components E, N, U; None enrols nothing.
+        :param top_k: number of periods; the weights do not tell it.
+        :param sampling_rate: Hz; 100 as published.
+        :param network: network code for the bank's stations.
+        :param periods: "record", or "batch" as the public code.
+        :param device: torch device; None takes CUDA where there is one.
+        :return: TNGGenerator
+        :raises TNGCheckpointError: if a file is not what it should be.
+        """
+        model = load_published(checkpoint, top_k, periods)
+        size = {k: v for k, v in model.settings().items() if k != "seq_len"}
+        generator = cls(sampling_rate, model.config.seq_len / sampling_rate, "released",
+                        size=size, device=device)
+        generator._method = type(generator._method).around(model, generator.device)
+        generator._trained = True
+        if latent_bank is not None:
+            cpu = model.to("cpu")
+            for name, recon, means, stdev in published_bank(latent_bank, cpu):
+                station = f"{network}.{name}"
+                infos = [{**dict.fromkeys(RECORD_FIELDS), "record_id": f"{station}.published.{i}"}
+                         for i in range(len(recon))]
+                generator._bank[station] = Enrolled(
+                    generator._method.bank_arrays(recon, means, stdev), infos)
+            model.to(generator.device)
+        return generator
+
+
+def choose_device(device=None):
+    """
+    The torch device to use.
+
+    :param device: None (CUDA where there is one), or what ``torch.device`` takes.
+    :return: ``torch.device``
+    :raises TNGInputError: for a device that does not exist or is not there.
+    """
+    if device is None:
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(device)
+    except (RuntimeError, TypeError) as exc:
+        raise TNGInputError(f"device: {exc}") from exc
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise TNGInputError(f"device={str(device)!r} was asked for, but torch finds no CUDA device")
+    return device

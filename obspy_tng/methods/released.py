@@ -1,0 +1,195 @@
+"""
+``architecture="released"``: mixtures of reconstructions
+========================================================
+
+The published generator mixes the latents of k records of a station and decodes
+them; the decoder is linear, so the same record is the mixture of the
+standardised reconstructions, and only those are kept (2.6 % of the size of
+the published latent bank).
+
+The published formula also averages means and standard deviations. For records
+that do not resemble each other the result is too weak (by ``sqrt(sum w^2)``) and its
+level hardly varies. ``amplitudes="station"`` (default) standardises after mixing
+and draws the three levels from the station's own distribution.
+"""
+
+import numpy as np
+import torch
+
+from ..exceptions import TNGInputError
+from ..levels import fit_levels
+from ..models.released import ReleasedAutoencoder, ReleasedConfig
+from ..sampling import SAMPLERS
+from ..signal import end_at_rest
+from ..training import Phase, Trainer
+
+#: the network works in gal, as the published one does (its variance floor has a unit)
+GAL = 100.0
+#: sizes of the network; "paper" are the published ones
+SIZES = {
+    "paper": {"d_model": 128, "d_ff": 256, "e_layers": 2, "num_kernels": 6, "top_k": 2},
+    "small": {"d_model": 16, "d_ff": 32, "e_layers": 1, "num_kernels": 3, "top_k": 2},
+}
+AMPLITUDES = ("station", "paper")
+
+
+class ReleasedMethod:
+    """
+    The released autoencoder and its two samplers.
+
+    :param npts: samples of a record.
+    :param size: name in :data:`SIZES`, or a dict of
+        :class:`~obspy_tng.models.released.ReleasedConfig` arguments.
+    :param device: torch device.
+    :param seed: seed of the initial weights.
+    """
+
+    def __init__(self, npts, size="small", device="cpu", seed=0):
+        if isinstance(size, str):
+            if size not in SIZES:
+                raise TNGInputError(f"size must be one of {sorted(SIZES)} or a dict, got {size!r}")
+            size = SIZES[size]
+        try:
+            config = ReleasedConfig(**{**size, "seq_len": npts})
+        except TypeError as exc:
+            raise TNGInputError(f"size: {exc}") from exc
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.model = ReleasedAutoencoder(config)
+        self.device = torch.device(device)
+        self.model.to(self.device).eval()
+
+    @classmethod
+    def around(cls, model, device="cpu"):
+        """The method with a model that exists already."""
+        method = cls.__new__(cls)
+        method.device = torch.device(device)
+        method.model = model.to(method.device).eval()
+        return method
+
+    # -- training -----------------------------------------------------------
+
+    def fit(self, groups, targets, settings, **trainer_options):
+        """
+        Train in two phases: reconstruction, then with noise on the latent.
+
+        :param groups: dict station -> (data ``(n, 3, npts)``, infos).
+        :param targets: stations of the second phase; those of the first are the
+            others, or all where ``targets`` are all.
+        :param settings: :class:`~obspy_tng.training.TrainingSettings`.
+        :param trainer_options: seed, checkpoint, progress of
+            :class:`~obspy_tng.training.Trainer`.
+        :return: list of dicts, the training history.
+        """
+        others = [s for s in groups if s not in targets] or list(groups)
+        stations = {"reconstruct": others, "denoise": targets}
+        data, validation = {}, {}
+        for name, members in stations.items():
+            data[name], validation[name] = settings.split(groups, members, self._to_model)
+        phases = [Phase("reconstruct", settings.epochs, settings.learning_rate,
+                        settings.batch_size, patience=settings.patience),
+                  Phase("denoise", settings.finetune_epochs, settings.finetune_learning_rate,
+                        settings.batch_size, patience=settings.patience)]
+        trainer = Trainer(self.model, self.device, **trainer_options)
+        history = trainer.run(phases, data, validation)
+        self.model.eval()
+        return history
+
+    # -- records in and out of the network -----------------------------------
+
+    @staticmethod
+    def _to_model(data):
+        """``(n, 3, npts)`` ZNE m/s^2 -> ``(n, npts, 3)`` ENU gal, float32."""
+        return np.ascontiguousarray((GAL * data[:, ::-1]).swapaxes(1, 2), dtype=np.float32)
+
+    @torch.no_grad()
+    def encode(self, data, batch_size=8):
+        """
+        What is kept of records: standardised reconstructions and their scales.
+
+        :param data: ``(n, 3, npts)``, ZNE, m/s^2.
+        :return: dict of ``recon`` (n, 3, npts), ``mean`` and ``stdev`` (n, 3) in m/s^2.
+        """
+        parts = []
+        inputs = self._to_model(data)
+        for first in range(0, len(data), batch_size):
+            x = torch.as_tensor(inputs[first:first + batch_size]).to(self.device)
+            latents, means, stdev = self.model.encode(x)
+            recon = self.model.decode(latents)
+            parts.append([t.cpu().numpy() for t in (recon, means[:, 0], stdev[:, 0])])
+        recon, means, stdev = (np.concatenate(p) for p in zip(*parts, strict=True))
+        return self.bank_arrays(recon, means, stdev)
+
+    @staticmethod
+    def bank_arrays(recon, means, stdev):
+        """Arrays of the bank from decoded records ``(n, npts, 3)`` ENU and their gal scales."""
+        return {"recon": np.ascontiguousarray(recon.swapaxes(1, 2)[:, ::-1], dtype=np.float32),
+                "mean": np.ascontiguousarray(means[:, ::-1] / GAL, dtype=np.float64),
+                "stdev": np.ascontiguousarray(stdev[:, ::-1] / GAL, dtype=np.float64)}
+
+    def reconstruct(self, data):
+        """Records ``(n, 3, npts)`` through encoder and decoder."""
+        kept = self.encode(data)
+        return kept["recon"] * kept["stdev"][..., None] + kept["mean"][..., None]
+
+    # -- drawing --------------------------------------------------------------
+
+    @staticmethod
+    def levels(bank):
+        """Fit the :class:`~obspy_tng.levels.LevelModel` of a bank (dict station -> Enrolled)."""
+        def known(station, key):
+            return np.array([np.nan if info[key] is None else info[key]
+                             for info in bank[station].infos], dtype=float)
+
+        return fit_levels({s: np.log(e.arrays["stdev"]) for s, e in bank.items()},
+                          {s: known(s, "magnitude") for s in bank},
+                          {s: known(s, "distance") for s in bank})
+
+    @staticmethod
+    def draw(enrolled, station, rngs, condition, levels, *, sampling_rate, sampler="mean", k=None,
+             alpha=None, amplitudes="station"):
+        """
+        Draw realizations of a station.
+
+        :param enrolled: the station's :class:`~obspy_tng.stationgenerator.Enrolled`.
+        :param station: station id.
+        :param rngs: one generator per realization.
+        :param condition: :class:`~obspy_tng.stationgenerator.Condition`.
+        :param levels: :class:`~obspy_tng.levels.LevelModel`.
+        :param sampling_rate: Hz.
+        :param sampler: "mean" or "dirichlet", see :mod:`obspy_tng.sampling`.
+        :param k: records that are mixed; None: see the sampler.
+        :param alpha: concentration of "dirichlet"; None: its default.
+        :param amplitudes: "station", or "paper" for the published formula.
+        :return: array ``(len(rngs), 3, npts)``, and a list of dicts for provenance.
+        """
+        if sampler not in SAMPLERS:
+            raise TNGInputError(f"sampler must be one of {sorted(SAMPLERS)}, got {sampler!r}")
+        if amplitudes not in AMPLITUDES:
+            raise TNGInputError(f"amplitudes must be one of {AMPLITUDES}, got {amplitudes!r}")
+        if len(enrolled) < 2:
+            raise TNGInputError(f"station {station} has {len(enrolled)} record; mixing needs at "
+                                "least 2, since a mixture of one is a copy of it")
+        if alpha is not None and sampler != "dirichlet":
+            raise TNGInputError("alpha belongs to sampler='dirichlet'")
+        if amplitudes == "paper" and condition.magnitude is not None:
+            raise TNGInputError("amplitudes='paper' knows no magnitude; use 'station'")
+        options = {"k": k, **({} if alpha is None else {"alpha": alpha})}
+        data, notes = [], []
+        for rng in rngs:
+            weights = SAMPLERS[sampler](len(enrolled), rng, **options)
+            used = np.flatnonzero(weights)
+            w = weights[used]
+            x = np.tensordot(w, enrolled.arrays["recon"][used].astype(np.float64), axes=1)
+            if amplitudes == "paper":
+                x = (x * (w @ enrolled.arrays["stdev"][used])[:, None]
+                     + (w @ enrolled.arrays["mean"][used])[:, None])
+            else:
+                x -= x.mean(-1, keepdims=True)
+                target = levels.draw(station, rng, condition)
+                x = end_at_rest(x * (target / x.std(-1))[:, None], sampling_rate)
+            data.append(x)
+            notes.append({"sampler": sampler, "amplitudes": amplitudes,
+                          "sources": [enrolled.infos[i]["record_id"] for i in used],
+                          "weights": [round(float(v), 6) for v in w]})
+        return np.stack(data), notes

@@ -1,0 +1,138 @@
+"""
+TimesNet blocks: time series as 2-D maps of their own periods
+=============================================================
+
+A TimesBlock finds the dominant periods of a series, folds the series into a
+map with one period per row, convolves the map in two dimensions and adds the
+unfolded results of its periods, weighted by their amplitudes [Wu2023]_.
+Series here are ``(batch, time, channel)``, and only in this folder.
+
+.. [Wu2023] Wu, H., Hu, T., Liu, Y., Zhou, H., Wang, J., Long, M. (2023),
+   TimesNet: Temporal 2D-variation modeling for general time series analysis,
+   ICLR.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Inception(nn.Module):
+    """
+    Mean of 2-D convolutions with kernels 1, 3, ..., ``2 * num_kernels - 1``.
+
+    The mean is linear in the kernels, so it is computed as one convolution with
+    the mean of the zero-padded kernels: exact, in training too, and several
+    times faster than one convolution per kernel.
+
+    :param in_channels: channels of the input map.
+    :param out_channels: channels of the output map.
+    :param num_kernels: number of kernels, 6 as published.
+    """
+
+    def __init__(self, in_channels, out_channels, num_kernels=6):
+        super().__init__()
+        self.kernels = nn.ModuleList(
+            nn.Conv2d(in_channels, out_channels, 2 * i + 1, padding=i) for i in range(num_kernels))
+        for kernel in self.kernels:
+            nn.init.kaiming_normal_(kernel.weight, mode="fan_out", nonlinearity="relu")
+            nn.init.zeros_(kernel.bias)
+
+    def merged(self):
+        """
+        The one convolution that equals the mean of all.
+
+        :return: weight ``(out, in, K, K)`` with ``K = 2 * num_kernels - 1``, bias ``(out,)``.
+        """
+        reach = len(self.kernels) - 1
+        weight = sum(F.pad(k.weight, (reach - i,) * 4) for i, k in enumerate(self.kernels))
+        bias = sum(k.bias for k in self.kernels)
+        return weight / len(self.kernels), bias / len(self.kernels)
+
+    def forward(self, x):
+        """Convolve maps ``(batch, in, rows, columns)`` -> ``(batch, out, rows, columns)``."""
+        weight, bias = self.merged()
+        # Taps that reach past a small map only ever see its zero padding.
+        reach = [min(len(self.kernels), size) - 1 for size in x.shape[-2:]]
+        centre = len(self.kernels) - 1
+        weight = weight[:, :, centre - reach[0]:centre + reach[0] + 1,
+                        centre - reach[1]:centre + reach[1] + 1]
+        return F.conv2d(x, weight, bias, padding=reach)
+
+
+def dominant_periods(x, top_k, periods="record"):
+    """
+    Dominant periods of series and their weights.
+
+    :param x: ``(batch, time, channel)``.
+    :param top_k: number of periods.
+    :param periods: "record" chooses them for each series alone; "batch" from the
+        mean amplitude over the batch, as the public code does (a series' result
+        then depends on what it is batched with).
+    :return: periods in samples, list (batch) of lists (top_k); weights
+        ``(batch, top_k)``, the softmax of each series' own amplitudes.
+    """
+    # float32 whatever the mixed precision: bf16 has no FFT and cannot rank bins
+    amplitude = torch.fft.rfft(x.float(), dim=1).abs().mean(-1)
+    ranking = amplitude.mean(0, keepdim=True) if periods == "batch" else amplitude
+    ranking = torch.cat([torch.zeros_like(ranking[:, :1]), ranking[:, 1:]], dim=1)
+    bins = ranking.detach().topk(top_k, dim=1).indices.expand(len(x), -1)
+    weights = torch.softmax(amplitude.gather(1, bins), dim=1)
+    length = x.shape[1]
+    # a flat series may rank bin 0; its period is then the whole length
+    return [[length // max(b, 1) for b in row] for row in bins.tolist()], weights
+
+
+class TimesBlock(nn.Module):
+    """
+    One TimesNet block, with the residual connection.
+
+    :param d_model: channels of the series.
+    :param d_ff: channels between the two Inception layers.
+    :param num_kernels: kernels of an Inception layer.
+    :param top_k: number of periods.
+    :param periods: see :func:`dominant_periods`.
+    :param extra_channels: channels that :meth:`forward` concatenates to the folded
+        maps before the first Inception layer (one-hot stations).
+    """
+
+    def __init__(self, d_model, d_ff, num_kernels=6, top_k=2, periods="record",
+                 extra_channels=0):
+        super().__init__()
+        self.top_k, self.periods = top_k, periods
+        self.conv = nn.Sequential(Inception(d_model + extra_channels, d_ff, num_kernels),
+                                  nn.GELU(), Inception(d_ff, d_model, num_kernels))
+
+    def forward(self, x, extra=None):
+        """
+        :param x: series ``(batch, time, d_model)``.
+        :param extra: ``(batch, extra_channels)``, constant over the maps, or None.
+        :return: ``(batch, time, d_model)``.
+        """
+        periods, weights = dominant_periods(x, self.top_k, self.periods)
+        if extra is not None:
+            extra = extra[:, None].expand(-1, x.shape[1], -1)
+            inputs = torch.cat([x, extra.to(x.dtype)], dim=-1)
+        else:
+            inputs = x
+        # Series that share a period are convolved together.
+        members = {}
+        for i, row in enumerate(periods):
+            for j, period in enumerate(row):
+                members.setdefault(period, []).append((i, j))
+        out = x
+        for period, pairs in members.items():
+            index = torch.tensor(pairs, device=x.device).T
+            maps = self._convolve(inputs[index[0]], period)
+            out = out.index_add(0, index[0],
+                                maps.to(x.dtype) * weights[index[0], index[1], None, None])
+        return out
+
+    def _convolve(self, x, period):
+        """Fold series ``(n, time, channel)`` by a period, convolve, unfold."""
+        n, length, channels = x.shape
+        rows = -(-length // period)
+        x = F.pad(x, (0, 0, 0, rows * period - length))
+        maps = x.reshape(n, rows, period, channels).permute(0, 3, 1, 2)
+        maps = self.conv(maps).permute(0, 2, 3, 1)
+        return maps.reshape(n, rows * period, -1)[:, :length]
