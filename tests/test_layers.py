@@ -24,7 +24,7 @@ FORBIDDEN = {
     "site.py": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
     "metadata.py": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
     "archive.py": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
-    "simulate.py": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
+    "simulate": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
     "io": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
     "evaluation": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training",
                    "obspy_tng.baselines", "obspy_tng.archive"},

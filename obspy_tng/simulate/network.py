@@ -1,0 +1,273 @@
+"""
+Simulated networks: every earthquake at every station, as records with metadata.
+
+* :func:`simulate_network` - records, Inventory, Catalog and the true sites.
+* :func:`simulate_records`, :func:`simulate_arrays` - the same records one at a time, or
+  as one array per station: for corpora too large to hold.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from obspy import Catalog, Inventory, Stream, Trace
+from obspy.core import AttribDict
+from obspy.geodetics import gps2dist_azimuth
+
+from ..exceptions import TNGInputError
+from ..records import COMPONENTS, UNITS, band_code
+from .files import network_catalog, network_inventory
+from .scenario import draw_earthquake, draw_site
+from .waveforms import FREQMIN, PASS_TO_NYQUIST, site_response, synthesize
+
+# What a seed is drawn for; part of every seed, so that they do not meet.
+_SITE, _EARTHQUAKE, _RECORD, _F0 = 0, 1, 2, 3
+F0_RANGE = (0.3, 12.0)      # Hz, where none is given
+GOLDEN_RATIO = 0.6180339887498949
+MAX_STATIONS = 9999         # that a five-letter station code can tell apart
+# An old recorder starts when the vertical passes this many of its steps.
+TRIGGER_STEPS = 3
+
+
+@dataclass(frozen=True)
+class SimulatedNetwork:
+    """
+    What :func:`simulate_network` returns.
+
+    :param records: list of records (Streams, ZNE, m/s^2), by earthquake, then station.
+    :param inventory: Inventory with coordinates and a flat unit response.
+    :param catalog: Catalog with origins and magnitudes.
+    :param sites: dict station id -> :class:`~obspy_tng.simulate.scenario.SimulatedSite`,
+        the truth: ``.profile``, ``.f0`` (Hz; None on rock), ``.vs30`` (m/s).
+    """
+
+    records: list = field(repr=False)
+    inventory: Inventory
+    catalog: Catalog
+    sites: dict = field(repr=False)
+
+
+def simulate_network(n_stations=5, n_events=20, *, seed=0, sampling_rate=100.0, window=60.0,
+                     f0=None, network="SM", magnitude=(4.0, 7.0), distance=(10.0, 150.0),
+                     depth=(5.0, 30.0), pre_event=5.0, rock=0.0, old_recorders=0.0,
+                     variability=1.0):
+    """
+    Simulate the strong-motion records of a network.
+
+    Each record depends on ``seed``, on its station's number and on its earthquake's number
+    alone: more stations or earthquakes leave the others as they were.
+
+    :param n_stations: number of stations, named S001, S002, ...
+    :param n_events: number of earthquakes, one a day.
+    :param seed: int >= 0.
+    :param sampling_rate: Hz.
+    :param window: length of a record, s.
+    :param f0: theoretical fundamental frequencies of the stations in Hz, 0.1 to 20;
+        None in the place of a number puts that station on rock. None instead
+        of a sequence draws them from 0.3 to 12 Hz, evenly in ln.
+    :param network: network code.
+    :param magnitude: range of moment magnitudes, uniform.
+    :param distance: range of epicentral distances, km, about uniform in ln.
+    :param depth: range of depths, km.
+    :param pre_event: s before the P wave, give or take 30 %.
+    :param rock: share of stations on rock where ``f0`` is None.
+    :param old_recorders: share of stations with an old recorder: coarse steps (11 to 16
+        bits), hardly any pre-event time, and no record of motion too weak to trigger it.
+    :param variability: factor of the scatter from event to event and record to record, but
+        for the noise itself; 0 simulates one average earthquake per magnitude
+        and distance.
+    :return: :class:`SimulatedNetwork`.
+    :raises TNGInputError: on a value out of range.
+
+    .. rubric:: Example
+
+    >>> net = simulate_network(2, 3, f0=[0.5, 4.0], window=30.0)
+    >>> print(len(net.records), net.records[0][1].id, net.records[0][1].stats.npts)
+    6 SM.S001..HNN 3000
+    >>> print(round(net.sites["SM.S002"].f0, 3))
+    4.0
+    """
+    plan = NetworkPlan(n_stations, n_events, seed=seed, sampling_rate=sampling_rate, window=window,
+                       f0=f0, network=network, magnitude=magnitude, distance=distance,
+                       depth=depth, pre_event=pre_event, rock=rock, old_recorders=old_recorders,
+                       variability=variability)
+    earthquakes = [plan.earthquake(j) for j in range(n_events)]
+    sites, records = {}, []
+    for i in range(n_stations):
+        site = plan.site(i)
+        sites[site.station] = site
+        records += [(info["event_number"], i, plan.stream(site, data, info))
+                    for data, info in plan.records(i, site, earthquakes)]
+    records = [record for *_, record in sorted(records, key=lambda item: item[:2])]
+    return SimulatedNetwork(records, network_inventory(sites.values(), plan.sampling_rate),
+                            network_catalog(earthquakes), sites)
+
+
+def simulate_records(n_stations=5, n_events=20, **options):
+    """
+    The records of :func:`simulate_network`, one at a time and station by station.
+
+    :param n_stations, n_events: see :func:`simulate_network`.
+    :param options: all other parameters of :func:`simulate_network`.
+    :return: iterator of records (Streams).
+    """
+    plan = NetworkPlan(n_stations, n_events, **options)
+    return _stream_records(plan)
+
+
+def simulate_arrays(n_stations=5, n_events=20, **options):
+    """
+    The records of :func:`simulate_network` as arrays, one station at a time.
+
+    :param n_stations, n_events: see :func:`simulate_network`.
+    :param options: all other parameters of :func:`simulate_network`.
+    :return: iterator of tuples: the :class:`~obspy_tng.simulate.scenario.SimulatedSite`;
+        float32 array ``(n, 3, npts)``, ZNE, m/s^2; list of n dicts with what
+        ``stats.tng`` would tell.
+    """
+    plan = NetworkPlan(n_stations, n_events, **options)
+    return _station_arrays(plan)
+
+
+@dataclass(frozen=True)
+class NetworkPlan:
+    """
+    The checked parameters of a network, and the drawing of its parts by number.
+
+    Fields are the parameters of :func:`simulate_network`.
+    """
+
+    n_stations: int
+    n_events: int
+    seed: int = 0
+    sampling_rate: float = 100.0
+    window: float = 60.0
+    f0: tuple | None = None
+    network: str = "SM"
+    magnitude: tuple = (4.0, 7.0)
+    distance: tuple = (10.0, 150.0)
+    depth: tuple = (5.0, 30.0)
+    pre_event: float = 5.0
+    rock: float = 0.0
+    old_recorders: float = 0.0
+    variability: float = 1.0
+
+    def __post_init__(self):
+        for name, limit in (("n_stations", MAX_STATIONS), ("n_events", 36500), ("seed", None)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | np.integer):
+                raise TypeError(f"{name} must be an integer, got {value!r}")
+            if value < 0 or (limit is not None and value > limit):
+                raise TNGInputError(f"{name} must be between 0 and {limit or 'any'}, got {value!r}")
+        for name, low, high in (("sampling_rate", 1, 1000), ("window", 1, 7200), ("rock", 0, 1),
+                                ("old_recorders", 0, 1), ("variability", 0, 2),
+                                ("pre_event", 0.2, 3600)):
+            value = getattr(self, name)
+            if not np.isscalar(value) or not low <= value <= high:
+                raise TNGInputError(f"{name} must be between {low} and {high}, got {value!r}")
+        for name, low, high in (("magnitude", 2, 9), ("distance", 1, 1000), ("depth", 1, 700)):
+            value = tuple(getattr(self, name))
+            if len(value) != 2 or not low <= value[0] <= value[1] <= high:
+                raise TNGInputError(f"{name} must be a range (low, high) within {low} and {high}, "
+                                    f"got {value!r}")
+            object.__setattr__(self, name, value)
+        if not (isinstance(self.network, str) and 1 <= len(self.network) <= 2):
+            raise TNGInputError(f"network must be a code of 1 or 2 letters, got {self.network!r}")
+        self._check_f0()
+
+    def _check_f0(self):
+        if self.f0 is None:
+            return
+        object.__setattr__(self, "f0", tuple(self.f0))
+        if len(self.f0) != self.n_stations:
+            raise TNGInputError(f"f0 must have one value per station ({self.n_stations}), "
+                                f"got {len(self.f0)}")
+        for value in self.f0:
+            if value is not None and not 0.1 <= value <= 20:
+                raise TNGInputError(f"f0 must be between 0.1 and 20 Hz, or None for rock, "
+                                    f"got {value!r}")
+
+    @property
+    def npts(self):
+        """Samples of a record."""
+        return round(self.window * self.sampling_rate)
+
+    @property
+    def radius(self):
+        """How far stations may be from the center, km, so that distances stay in range."""
+        return min(15.0, 0.1 * (self.distance[1] - self.distance[0]))
+
+    def rng(self, *key):
+        """Random generator of one part of the network."""
+        return np.random.default_rng(np.random.SeedSequence([self.seed, *key]))
+
+    def site(self, i):
+        """Station ``i``."""
+        rng = self.rng(_SITE, i)
+        on_rock = rng.random() < self.rock
+        if self.f0 is not None:
+            f0 = self.f0[i]
+        else:
+            # Steps of the golden ratio keep the stations of a small network well apart.
+            share = (self.rng(_F0).random() + i * GOLDEN_RATIO) % 1
+            f0 = None if on_rock else float(np.exp((1 - share) * np.log(F0_RANGE[0])
+                                                   + share * np.log(F0_RANGE[1])))
+        return draw_site(rng, f"{self.network}.S{i + 1:03d}", self.radius, f0, self.old_recorders)
+
+    def earthquake(self, j):
+        """Earthquake ``j``."""
+        low, high = self.distance
+        return draw_earthquake(
+            self.rng(_EARTHQUAKE, j), f"smi:obspy_tng/simulated/{self.seed}/{j + 1}", j,
+            self.magnitude, (low + self.radius, high - self.radius), self.depth, self.variability)
+
+    def records(self, i, site, earthquakes):
+        """Iterate over the records of station ``i``: arrays ``(3, npts)`` and their dicts."""
+        response = site_response(site, self.sampling_rate, self.npts)
+        for j, earthquake in enumerate(earthquakes):
+            rng = self.rng(_RECORD, i, j)
+            # An old recorder remembers next to nothing of the time before its trigger.
+            pre_event = self.pre_event * (rng.uniform(0.04, 0.2) if site.old
+                                          else rng.uniform(0.7, 1.3))
+            meters, azimuth, back = gps2dist_azimuth(
+                earthquake.latitude, earthquake.longitude, site.latitude, site.longitude)
+            geometry = (meters / 1e3, azimuth, back + 180.0)
+            data, notes = synthesize(earthquake, site, response, geometry, rng, pre_event,
+                                     self.variability)
+            if site.old and np.abs(data[0]).max() < TRIGGER_STEPS * site.step:
+                continue
+            start = earthquake.time + (np.hypot(meters / 1e3, earthquake.depth) / 6.06 - pre_event)
+            yield data, {
+                "record_id": f"{site.station}.{self.seed}.{j + 1}", "event_number": j,
+                "event_id": earthquake.event_id, "magnitude": earthquake.magnitude,
+                "distance": meters / 1e3, "depth": earthquake.depth, "starttime": start,
+                "freqmin": FREQMIN, "freqmax": 0.5 * PASS_TO_NYQUIST * self.sampling_rate,
+                "source": "simulated", "f0": site.f0, "vs30": site.vs30, **notes}
+
+    def stream(self, site, data, info):
+        """Record of an array and its dict."""
+        network, station = site.station.split(".")
+        tng = {key: value for key, value in info.items()
+               if key not in ("starttime", "event_number")}
+        return Stream([
+            Trace(samples, {"network": network, "station": station,
+                            "channel": f"{band_code(self.sampling_rate)}N{component}",
+                            "sampling_rate": self.sampling_rate, "starttime": info["starttime"],
+                            "tng": AttribDict({**tng, "units": UNITS})})
+            for component, samples in zip(COMPONENTS, data, strict=True)])
+
+
+def _stream_records(plan):
+    for site, data, infos in _station_arrays(plan):
+        for samples, info in zip(data, infos, strict=True):
+            yield plan.stream(site, samples, info)
+
+
+def _station_arrays(plan):
+    earthquakes = [plan.earthquake(j) for j in range(plan.n_events)]
+    for i in range(plan.n_stations):
+        site = plan.site(i)
+        pairs = list(plan.records(i, site, earthquakes))
+        data = np.empty((len(pairs), 3, plan.npts), dtype=np.float32)
+        for row, (samples, _) in zip(data, pairs, strict=True):
+            row[:] = samples
+        yield site, data, [info for _, info in pairs]

@@ -1,0 +1,164 @@
+"""
+The earthquakes and stations of a simulated network.
+
+Each is drawn from a seed of its own, so that neither depends on how many others
+there are: the same station number under the same seed stands on the same ground
+and is reached by the same earthquakes.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from obspy import UTCDateTime
+
+from .site import SoilProfile, draw_profile, draw_rock, fundamental_frequency, vs30
+from .source import STRESS_DROP
+
+# Nobody should take a simulated network for a real one: it lies where the equator
+# meets the prime meridian, in the sea, and its time starts in 2000.
+CENTER = (0.0, 0.0)
+FIRST_DAY = UTCDateTime(2000, 1, 1)
+KM_PER_DEGREE = 111.19
+# m/s^2 of one step and r.m.s. of self-noise: a 24-bit recorder of 2 g full scale, and
+# the range of old ones, 16 down to 11 bits.
+MODERN_RECORDER = (2.4e-6, 1e-5)
+OLD_STEPS = (6e-4, 5e-3)
+
+
+@dataclass(frozen=True)
+class Earthquake:
+    """
+    One earthquake, the same at every station.
+
+    :param event_id: resource identifier in the catalog.
+    :param time: origin time.
+    :param latitude: degrees.
+    :param longitude: degrees.
+    :param depth: km.
+    :param magnitude: moment magnitude.
+    :param stress_drop: Pa.
+    :param mechanism: strike, dip and rake, degrees; None radiates the average of all.
+    :param directivity: 0 (none) to 0.5: by how much the corner rises ahead of the rupture.
+    :param duration_factor: of this event's path durations.
+    :param subevents: pairs ``(delay, weight)``: delay as a share of the source
+        duration, weight in energy.
+    """
+
+    event_id: str
+    time: UTCDateTime
+    latitude: float
+    longitude: float
+    depth: float
+    magnitude: float
+    stress_drop: float = STRESS_DROP
+    mechanism: tuple | None = None
+    directivity: float = 0.0
+    duration_factor: float = 1.0
+    subevents: tuple = ((0.0, 1.0),)
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedSite:
+    """
+    One station: where it is, what it stands on, and its recorder.
+
+    :param station: station id ``"NET.STA"``.
+    :param latitude: degrees.
+    :param longitude: degrees.
+    :param profile: :class:`~obspy_tng.simulate.site.SoilProfile`.
+    :param f0: theoretical fundamental frequency, Hz; None on rock.
+    :param vs30: m/s.
+    :param kappa: s, of the rock below.
+    :param basin_delay: s, by which surface waves made at the basin's edge trail the S
+        wave at f0 and above; 0 outside a basin.
+    :param basin_level: their amplitude relative to that of the S wave.
+    :param noise_level: ambient noise: 0 is Peterson's low-noise model, 1 his high one.
+    :param step: m/s^2, of the digitiser.
+    :param self_noise: m/s^2, r.m.s. of the recorder's noise.
+    :param old: whether the recorder starts late and only for strong motion.
+    """
+
+    station: str
+    latitude: float
+    longitude: float
+    profile: SoilProfile
+    f0: float | None
+    vs30: float
+    kappa: float = 0.03
+    basin_delay: float = 0.0
+    basin_level: float = 0.0
+    noise_level: float = 0.8
+    step: float = MODERN_RECORDER[0]
+    self_noise: float = MODERN_RECORDER[1]
+    old: bool = False
+
+
+def draw_earthquake(rng, event_id, day, magnitude, distance, depth, variability=1.0):
+    """
+    Random earthquake of a network.
+
+    Magnitude is uniform, so that there are as many strong records as weak ones; epicentral
+    distance is uniform in ln; stress drop has a standard deviation of 0.6 in ln,
+    which makes a between-event one of PGA near 0.4. From M 5.5 on the rupture
+    has several subevents.
+
+    :param rng: ``numpy.random.Generator``.
+    :param event_id: resource identifier.
+    :param day: number of the day of the origin time.
+    :param magnitude, depth: ranges ``(low, high)``; km.
+    :param distance: range of the distance from the network's center, km.
+    :param variability: factor of all standard deviations; 0 is an average earthquake.
+    :return: :class:`Earthquake`.
+    """
+    size = rng.uniform(*magnitude)
+    far = np.exp(rng.uniform(*np.log(distance))) / KM_PER_DEGREE
+    azimuth = rng.uniform(0, 2 * np.pi)
+    # Between 1 h and 21 h, so that no record crosses midnight.
+    time = FIRST_DAY + 86400.0 * day + round(rng.uniform(3600, 75600), 2)
+    where = {"latitude": CENTER[0] + far * np.cos(azimuth),
+             "longitude": CENTER[1] + far * np.sin(azimuth),
+             "depth": rng.uniform(*depth), "magnitude": size}
+    if not variability:
+        return Earthquake(event_id, time, **where)
+    n = 1 + rng.poisson(np.clip(1.5 * (size - 5.5), 0, 4))
+    delays = np.append(0.0, np.sort(rng.uniform(0.1, 0.9, n - 1)))
+    return Earthquake(
+        event_id, time, **where,
+        stress_drop=STRESS_DROP * np.exp(variability * 0.6 * rng.standard_normal()),
+        mechanism=(rng.uniform(0, 360), rng.uniform(20, 90), rng.uniform(-180, 180)),
+        directivity=variability * rng.uniform(0, 0.5),
+        duration_factor=np.exp(variability * 0.2 * rng.standard_normal()),
+        subevents=tuple(zip(delays.tolist(), rng.dirichlet(np.full(n, 2.0)).tolist(),
+                            strict=True)))
+
+
+def draw_site(rng, station, radius, f0, old_recorders=0.0):
+    """
+    Random station.
+
+    Below 2 Hz most stations lie in a basin: surface waves made at its edges trail
+    the S wave by 5 to 60 s, the longer the deeper.
+
+    :param rng: ``numpy.random.Generator``.
+    :param station: station id ``"NET.STA"``.
+    :param radius: km, greatest distance from the network's center.
+    :param f0: Hz; None puts the station on rock.
+    :param old_recorders: share of stations with an old, coarse recorder.
+    :return: :class:`SimulatedSite`.
+    """
+    far, azimuth = radius * np.sqrt(rng.random()) / KM_PER_DEGREE, rng.uniform(0, 2 * np.pi)
+    kappa = np.exp(rng.normal(np.log(0.03), 0.3))
+    in_basin = f0 is not None and rng.random() < np.clip(1.1 - 0.4 * f0, 0.1, 0.9)
+    delay = np.clip(8 / np.sqrt(f0) * np.exp(0.6 * rng.standard_normal()), 3, 60) if in_basin else 0
+    level = rng.uniform(0.3, 1.2) if in_basin else 0.0
+    noise_level = rng.uniform(0.4, 1.0)
+    step, self_noise, old = *MODERN_RECORDER, rng.random() < old_recorders
+    if old:
+        step = np.exp(rng.uniform(*np.log(OLD_STEPS)))
+        self_noise = 0.3 * step
+    profile = draw_rock(rng) if f0 is None else draw_profile(f0, rng)
+    return SimulatedSite(
+        station, CENTER[0] + far * np.cos(azimuth), CENTER[1] + far * np.sin(azimuth), profile,
+        None if f0 is None else fundamental_frequency(profile), vs30(profile), kappa=kappa,
+        basin_delay=float(delay), basin_level=level, noise_level=noise_level,
+        step=step, self_noise=self_noise, old=bool(old))
