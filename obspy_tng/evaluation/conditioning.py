@@ -1,0 +1,107 @@
+"""
+Question: do magnitude and distance act as they do in real records?
+
+ln of an intensity measure of the real records is fitted by a station term plus
+a slope with magnitude and one with ln distance; the generated records, with
+the magnitude and distance they were asked for, are held against that fit.
+Where either is unknown the figures are NaN and left out of tables.
+"""
+
+from functools import partial
+
+import numpy as np
+
+from .metric import Metric
+
+MEASURES = {"pga": "PGA", "pgv": "PGV", "arias": "Arias intensity", "d5_95": "D5-95"}
+# Records at the epicentre: ln distance stays finite.
+LEAST_DISTANCE = 1.0
+# A fit of few records says little; generated ones need as many for a trend.
+LEAST_RECORDS = 10
+
+
+def design(sets, measure):
+    """
+    Regression table of all stations.
+
+    :param sets: dict ``station id -> RecordSet``.
+    :param measure: key of ``RecordSet.intensity``.
+    :return: ``(stations, predictors, values)``: station number ``(n,)``;
+        magnitude and ln distance (km) ``(n, 2)``; ln measure ``(n,)``. Records
+        without magnitude or distance are left out.
+    """
+    stations, predictors, values = [], [], []
+    for number, records in enumerate(sets.values()):
+        x = np.stack([records.info("magnitude"),
+                      np.log(np.maximum(records.info("distance"), LEAST_DISTANCE))], axis=1)
+        known = np.isfinite(x).all(1)
+        stations.append(np.full(known.sum(), number))
+        predictors.append(x[known])
+        values.append(records.intensity[measure][known])
+    return np.concatenate(stations), np.concatenate(predictors), np.concatenate(values)
+
+
+def residuals(real, other, measure):
+    """
+    Residuals of both sides against the fit of the real records.
+
+    :param real: dict ``station id -> RecordSet``.
+    :param other: the same stations.
+    :param measure: key of ``RecordSet.intensity``.
+    :return: ``(residuals of real, residuals of other, predictors of other)``,
+        or None where either side has fewer than ten records with magnitude and distance.
+    """
+    station, x, y = design(real, measure)
+    station_other, x_other, y_other = design(other, measure)
+    if min(len(y), len(y_other)) < LEAST_RECORDS:
+        return None
+    center = x.mean(0)
+    def table(numbers, predictors):
+        return np.hstack([np.eye(len(real))[numbers], predictors - center])
+    coefficients, *_ = np.linalg.lstsq(table(station, x), y, rcond=None)
+    # a station without real records has no term to hold its residuals against
+    has_term = np.isin(station_other, station)
+    fitted = table(station_other, x_other) @ coefficients
+    return (y - table(station, x) @ coefficients, (y_other - fitted)[has_term],
+            (x_other - center)[has_term])
+
+
+def residual_bias(real, other, measure):
+    """Mean residual of the other records."""
+    found = residuals(real, other, measure)
+    return float("nan") if found is None else float(found[1].mean())
+
+
+def residual_spread(real, other, measure):
+    """Standard deviation of residuals, other over real."""
+    found = residuals(real, other, measure)
+    return float("nan") if found is None else float(found[1].std() / found[0].std())
+
+
+def residual_trend(real, other, measure, predictor):
+    """
+    Slope of the other records' residuals, per standard deviation of the predictor.
+
+    ``predictor`` 0 is magnitude, 1 is ln distance; both slopes are fitted together.
+    """
+    found = residuals(real, other, measure)
+    if found is None:
+        return float("nan")
+    _, residual, x = found
+    scale = x.std(0)
+    if (scale == 0).any():
+        return float("nan")
+    table = np.hstack([np.ones((len(x), 1)), (x - x.mean(0)) / scale])
+    return float(np.linalg.lstsq(table, residual, rcond=None)[0][1 + predictor])
+
+
+METRICS = tuple(
+    Metric(f"{measure}_residual_{kind}", f"{name}, magnitude and distance known: {title}", unit,
+           ideal, "Conditioning", partial(function, measure=measure, **options), ratio, "network")
+    for measure, name in MEASURES.items()
+    for kind, title, unit, ideal, function, options, ratio in (
+        ("bias", "mean residual", "ln", 0.0, residual_bias, {}, False),
+        ("spread", "residual spread ratio", "", 1.0, residual_spread, {}, True),
+        ("magnitude", "trend with magnitude", "ln", 0.0, residual_trend, {"predictor": 0}, False),
+        ("distance", "trend with ln distance", "ln", 0.0, residual_trend, {"predictor": 1}, False),
+    ))

@@ -1,0 +1,66 @@
+"""
+Question: do the records show the site, as HVSR and f0 see it?
+
+Curves are compared as their lognormal means and standard deviations, f0 as a
+distribution. A common scale of a record cancels in the ratio, so nothing here
+sees a wrong amplitude, and averaging records narrows the curves' scatter.
+
+.. [SESAME2004] SESAME (2004). Guidelines for the implementation of the H/V
+   spectral ratio technique on ambient vibrations. WP12, European Commission.
+"""
+
+import numpy as np
+from scipy.stats import ks_2samp, wasserstein_distance
+
+from .metric import Metric, mean_difference, rms, spread_ratio
+from .specificity import histogram, log_bins, similarity
+
+
+def hvsr_rms(real, other):
+    """Misfit of the mean curves: rms over ln frequency of the difference of mean ln HVSR."""
+    return rms(mean_difference(real.hvsr, other.hvsr))
+
+
+def hvsr_sd_rms(real, other):
+    """Misfit of the scatter: rms over ln frequency of the difference of sd of ln HVSR."""
+    if min(len(real), len(other)) < 3:
+        return np.nan
+    return rms(other.hvsr.std(0, ddof=1) - real.hvsr.std(0, ddof=1))
+
+
+def hvsr_sd_ratio(real, other):
+    """Mean over ln frequency of the ratio of sd of ln HVSR."""
+    return float(np.mean(spread_ratio(real.hvsr, other.hvsr)))
+
+
+def f0_similarity(real, other):
+    """1 - Jensen-Shannon distance (base 2) of the f0 histograms, five bins per octave."""
+    bins = log_bins(real.axes)
+    return float(similarity(histogram(real.f0, bins)[None], histogram(other.f0, bins)[None])[0, 0])
+
+
+def f0_ks(real, other):
+    """Kolmogorov-Smirnov distance of the f0 distributions."""
+    return float(ks_2samp(real.f0, other.f0, method="asymp").statistic)
+
+
+def f0_wasserstein(real, other):
+    """Wasserstein (earth mover's) distance of the distributions of ln f0."""
+    return float(wasserstein_distance(np.log(real.f0), np.log(other.f0)))
+
+
+def clear_peaks(real, other):
+    """Share of records with a clear HVSR peak, other minus real."""
+    return float(other.clear_peak.mean() - real.clear_peak.mean())
+
+
+METRICS = tuple(Metric(name, title, unit, ideal, "HVSR and f0", function, ratio)
+                for name, title, unit, ideal, function, ratio in (
+    ("hvsr_rms", "HVSR, mean curve: rms misfit", "ln", 0.0, hvsr_rms, False),
+    ("hvsr_sd_rms", "HVSR, scatter: rms misfit", "ln", 0.0, hvsr_sd_rms, False),
+    ("hvsr_sd_ratio", "HVSR, scatter ratio", "", 1.0, hvsr_sd_ratio, True),
+    ("f0_similarity", "f0: 1 - Jensen-Shannon distance", "", 1.0, f0_similarity, False),
+    ("f0_ks", "f0: Kolmogorov-Smirnov", "", 0.0, f0_ks, False),
+    ("f0_wasserstein", "f0: Wasserstein distance", "ln", 0.0, f0_wasserstein, False),
+    ("clear_peaks", "share of clear peaks, difference", "", 0.0, clear_peaks, False),
+))

@@ -1,0 +1,337 @@
+"""
+Records of one station with everything that is measured on them.
+
+Each quantity is measured when it is first asked for, once per record; all
+figures, floors and plots are made from these arrays.
+"""
+
+from dataclasses import dataclass
+from functools import wraps
+
+import numpy as np
+from scipy import signal as scipy_signal
+
+from .. import signal
+from ..exceptions import TNGInputError
+from ..records import record_info, record_to_array
+
+# Records measured at a time: bounds the memory, keeps the FFTs batched.
+CHUNK = 32
+COMPONENT_PAIRS = ((0, 1), (0, 2), (1, 2))  # ZN, ZE, NE
+HUSID_POINTS = 200
+# Peaks of the horizontal envelope are separate arrivals if the envelope,
+# smoothed over ENVELOPE_SECONDS, falls between them by ARRIVAL_PROMINENCE of
+# its maximum.
+ENVELOPE_SECONDS = 2.0
+ARRIVAL_PROMINENCE = 0.25
+PRE_EVENT_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Axes:
+    """
+    Axes that all records of an evaluation share.
+
+    :param sampling_rate: Hz.
+    :param npts: samples of a record.
+    :param freqmin: Hz, lowest frequency that is compared.
+    :param freqmax: Hz, highest frequency that is compared.
+    :param nfrequencies: log-spaced frequencies for HVSR and Fourier spectra.
+    :param nperiods: log-spaced periods for response spectra.
+    """
+
+    sampling_rate: float
+    npts: int
+    freqmin: float
+    freqmax: float
+    nfrequencies: int = 200
+    nperiods: int = 20
+
+    @classmethod
+    def of_records(cls, records, freqmin=None, freqmax=None):
+        """
+        Axes that suit some records.
+
+        :param records: list of Streams, all of one rate and length.
+        :param freqmin: Hz; None: the records' high-pass corner (median of
+            ``stats.tng.freqmin``), at least ten periods per window [SESAME2004]_.
+        :param freqmax: Hz; None: the records' low-pass corner, at most 0.8 Nyquist.
+        :return: Axes
+        :raises TNGInputError: if the band is empty or there are no records.
+        """
+        if not records:
+            raise TNGInputError("real has no records")
+        stats = records[0][0].stats
+        window, nyquist = stats.npts / stats.sampling_rate, stats.sampling_rate / 2
+        infos = [record_info(r) for r in records]
+        low = [i["freqmin"] for i in infos if i["freqmin"]]
+        high = [i["freqmax"] for i in infos if i["freqmax"]]
+        if freqmin is None:
+            freqmin = max(10 / window, float(np.median(low)) if low else 0.0)
+        if freqmax is None:
+            freqmax = min(0.8 * nyquist, float(np.median(high)) if high else np.inf)
+        if not 0 < freqmin < freqmax / 2 <= nyquist / 2:
+            raise TNGInputError("freqmin and freqmax must span at least an octave below the "
+                                f"Nyquist frequency of {nyquist:g} Hz, "
+                                f"got {freqmin!r}, {freqmax!r}")
+        return cls(float(stats.sampling_rate), stats.npts, float(freqmin), float(freqmax))
+
+    @property
+    def window(self):
+        """Length of a record in s."""
+        return self.npts / self.sampling_rate
+
+    @property
+    def frequencies(self):
+        """Log-spaced frequencies in Hz, ``(nfrequencies,)``."""
+        return np.geomspace(self.freqmin, self.freqmax, self.nfrequencies)
+
+    @property
+    def periods(self):
+        """Log-spaced periods in s, ``(nperiods,)``, within 0.05 to 10 s and the band."""
+        return np.geomspace(max(0.05, 1 / self.freqmax), min(10.0, 0.8 / self.freqmin),
+                            self.nperiods)
+
+    @property
+    def times(self):
+        """Times of the Husid curves in s from the start of the record."""
+        return np.linspace(0, self.window, HUSID_POINTS + 1)[1:]
+
+
+def measured(function):
+    """Make a method ``(data chunk) -> array or dict`` a quantity, measured once per record."""
+    name = function.__name__
+
+    @wraps(function)
+    def get(self):
+        root = self.root
+        if name not in root._measured:
+            chunks = [function(root, root.data[i:i + CHUNK].astype(np.float64))
+                      for i in range(0, len(root), CHUNK)]
+            root._measured[name] = _concatenate(chunks)
+        whole = root._measured[name]
+        if isinstance(whole, dict):
+            return {key: value[self.index] for key, value in whole.items()}
+        return whole[self.index]
+
+    return property(get)
+
+
+def _concatenate(chunks):
+    if isinstance(chunks[0], dict):
+        return {key: np.concatenate([c[key] for c in chunks]) for key in chunks[0]}
+    return np.concatenate(chunks)
+
+
+class RecordSet:
+    """
+    Records of one station; see the module.
+
+    :param data: array ``(n, 3, npts)``, ZNE, m/s^2, n > 0.
+    :param axes: :class:`Axes`.
+    :param infos: list of n dicts as from :func:`obspy_tng.records.record_info`.
+    :param label: prefix of the identities of generated records.
+
+    ``root`` is the set that a part was taken from (a whole set is its own),
+    ``index`` says which of its records. ``identities`` names the earthquake of
+    each record, where unknown the record; each generated record is its own.
+    """
+
+    def __init__(self, data, axes, infos, label=""):
+        self._data = np.asarray(data, dtype=np.float32)
+        self._measured = {}
+        self.axes = axes
+        self.infos = list(infos)
+        self.identities = [f"{label}/{i}" if info.get("source") == "generated"
+                           else info.get("event_id") or info.get("record_id") or f"{label}/{i}"
+                           for i, info in enumerate(self.infos)]
+        self.root = self
+        self.index = np.arange(len(self._data))
+
+    @classmethod
+    def from_records(cls, records, axes, label=""):
+        """
+        Check records and take their samples.
+
+        :param records: list of Streams of ``axes.sampling_rate`` and ``axes.npts``.
+        :param axes: :class:`Axes`.
+        :param label: see the class.
+        :return: RecordSet
+        :raises TNGInputError: if there are none, or a Stream is not a record or
+            has another rate or length.
+        """
+        if not records:
+            raise TNGInputError(f"{label}: no records")
+        data = [record_to_array(r, axes.sampling_rate, axes.npts).astype(np.float32)
+                for r in records]
+        return cls(np.stack(data), axes, [record_info(r) for r in records], label)
+
+    def take(self, index):
+        """
+        Some of the records, sharing what is measured.
+
+        :param index: array of positions in this set.
+        :return: RecordSet
+        """
+        part = object.__new__(RecordSet)
+        part.axes, part.root = self.axes, self.root
+        part.index = self.index[np.asarray(index, dtype=int)]
+        part.infos = [self.root.infos[i] for i in part.index]
+        part.identities = [self.root.identities[i] for i in part.index]
+        return part
+
+    def __len__(self):
+        return len(self.index)
+
+    @property
+    def data(self):
+        """Samples ``(n, 3, npts)``, float32, ZNE, m/s^2."""
+        return self.root._data[self.index]
+
+    def info(self, key):
+        """
+        A field of the records' infos.
+
+        :param key: e.g. ``"magnitude"``.
+        :return: float array; NaN where not known.
+        """
+        return np.array([np.nan if i.get(key) is None else i[key] for i in self.infos], float)
+
+    # -- quantities; each is computed on a chunk (n, 3, npts) -------------------
+
+    @measured
+    def hvsr(self, data):
+        """ln HVSR on ``axes.frequencies``, geometric mean of horizontals, Konno-Ohmachi b = 40."""
+        _, amplitude = signal.hvsr(data, self.axes.sampling_rate,
+                                   center_frequencies=self.axes.frequencies)
+        return np.log(amplitude)
+
+    @property
+    def f0(self):
+        """
+        Frequency of the highest HVSR value in the band, Hz, for every record.
+
+        A distribution needs a value of each record, so no peak is turned down
+        here; :attr:`clear_peak` says which are clear.
+        """
+        return self.axes.frequencies[np.argmax(self.hvsr, axis=-1)]
+
+    @measured
+    def clear_peak(self, data):
+        """1 where the record has a clear HVSR peak, else 0."""
+        freqs, amplitude = signal.hvsr(data, self.axes.sampling_rate,
+                                       center_frequencies=self.axes.frequencies)
+        return np.isfinite(signal.pick_f0(freqs, amplitude).f0).astype(float)
+
+    @measured
+    def f0_paper(self, data):
+        """f0 in Hz as published: reference "paper mode", maximum between 1 and 20 Hz."""
+        freqs, amplitude = signal.hvsr(data, self.axes.sampling_rate, mode="paper")
+        return freqs[np.argmax(amplitude, axis=-1)]
+
+    @measured
+    def intensity(self, data):
+        """
+        ln of intensity measures of the horizontals, SI units.
+
+        Geometric mean of N and E for ``pga pgv pgd cav tm``; both together
+        for ``arias`` (sum) and the durations ``d5_75 d5_95`` (joint Husid curve).
+        """
+        rate = self.axes.sampling_rate
+        horizontal = signal.intensity_measures(data[:, 1:], rate)
+        both = np.hypot(data[:, 1], data[:, 2])
+        # one sample is added to the durations, so that none is zero
+        values = {key: np.log(horizontal[key]).mean(-1) for key in ("pga", "pgv", "pgd", "cav",
+                                                                    "tm")}
+        values["arias"] = np.log(horizontal["arias"].sum(-1))
+        for key, high in (("d5_75", 0.75), ("d5_95", 0.95)):
+            values[key] = np.log(signal.significant_duration(both, rate, 0.05, high) + 1 / rate)
+        return values
+
+    @measured
+    def rotd50(self, data):
+        """ln RotD50 pseudo-acceleration (m/s^2, 5 % damping) at ``axes.periods``."""
+        _, spectra = signal.rotd(data, self.axes.sampling_rate, periods=self.axes.periods,
+                                 percentiles=(50,))
+        return np.log(spectra[50])
+
+    @measured
+    def eas(self, data):
+        """ln effective amplitude spectrum (m/s) at ``axes.frequencies``, Konno-Ohmachi b = 40."""
+        freqs, north = signal.fas(data[:, 1], self.axes.sampling_rate)
+        _, east = signal.fas(data[:, 2], self.axes.sampling_rate)
+        weights = signal.konno_ohmachi_weights(freqs, self.axes.frequencies, 40.0)
+        return 0.5 * np.log(((north**2 + east**2) / 2) @ weights.T)
+
+    @measured
+    def correlation(self, data):
+        """Correlation coefficients between the components ZN, ZE, NE."""
+        unit = data - data.mean(-1, keepdims=True)
+        unit /= np.linalg.norm(unit, axis=-1, keepdims=True)
+        return np.stack([(unit[:, i] * unit[:, j]).sum(-1) for i, j in COMPONENT_PAIRS], -1)
+
+    @measured
+    def coherence(self, data):
+        """
+        Magnitude-squared coherence between ZN, ZE, NE in third octaves, ``(n, 3, nbands)``.
+
+        Welch segments of an eighth of the record, half overlapping.
+        """
+        nperseg = self.axes.npts // 8
+        i, j = np.transpose(COMPONENT_PAIRS)
+        freqs, coherence = scipy_signal.coherence(data[:, i], data[:, j], self.axes.sampling_rate,
+                                                  nperseg=nperseg)
+        edges = self.axes.freqmin * 2.0 ** np.arange(
+            0, np.log2(self.axes.freqmax / self.axes.freqmin), 1 / 3)
+        bands = np.digitize(freqs, edges)
+        used = [k for k in range(1, len(edges)) if (bands == k).any()]
+        return np.stack([coherence[..., bands == k].mean(-1) for k in used], -1)
+
+    @measured
+    def husid(self, data):
+        """Normalised Husid curve of both horizontals at ``axes.times``."""
+        energy = np.cumsum((data[:, 1:] ** 2).sum(1), axis=-1)
+        at = np.round(self.axes.times * self.axes.sampling_rate).astype(int) - 1
+        return energy[:, at] / energy[:, -1:]
+
+    @measured
+    def arrivals(self, data):
+        """Number of separate arrivals in the horizontal envelope."""
+        width = max(1, round(ENVELOPE_SECONDS * self.axes.sampling_rate))
+        window = scipy_signal.windows.hann(width + 2)[1:-1]
+        energy = (data[:, 1:] ** 2).sum(1)
+        envelope = np.sqrt(np.abs(scipy_signal.fftconvolve(
+            energy, window[None] / window.sum(), mode="same", axes=-1)))
+        return np.array([_count_peaks(e) for e in envelope], dtype=float)
+
+    @measured
+    def motion_at_end(self, data):
+        """Final velocity over PGV and final displacement over PGD, largest of the components."""
+        velocity = signal.integrate(data, self.axes.sampling_rate)
+        displacement = signal.integrate(velocity, self.axes.sampling_rate)
+        return {name: (np.abs(x[..., -1]) / np.abs(x).max(-1)).max(-1)
+                for name, x in (("velocity", velocity), ("displacement", displacement))}
+
+    @measured
+    def above_corner(self, data):
+        """ln share of the energy above ``axes.freqmax``, all components together."""
+        freqs, amplitude = signal.fas(data, self.axes.sampling_rate)
+        power = (amplitude**2).sum(1)
+        share = power[:, freqs > self.axes.freqmax].sum(-1) / power.sum(-1)
+        return np.log(share + 1e-12)  # 1e-12: far below the noise of any digitiser
+
+    @measured
+    def pre_event(self, data):
+        """ln rms of the first two seconds over the rms of the 5-95 % part, all components."""
+        power = (data**2).mean(1)
+        energy = np.cumsum(power, axis=-1) / power.sum(-1, keepdims=True)
+        strong = (energy >= 0.05) & (energy <= 0.95)
+        level = (power * strong).sum(-1) / strong.sum(-1)
+        first = power[:, :round(PRE_EVENT_SECONDS * self.axes.sampling_rate)].mean(-1)
+        return 0.5 * np.log((first + 1e-16 * level) / level)
+
+
+def _count_peaks(envelope):
+    peaks, _ = scipy_signal.find_peaks(np.concatenate([[0.0], envelope, [0.0]]),
+                                       prominence=ARRIVAL_PROMINENCE * envelope.max())
+    return len(peaks)

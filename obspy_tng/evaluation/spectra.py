@@ -1,0 +1,72 @@
+"""
+Question: are response and Fourier spectra right, and do periods vary together?
+
+RotD50 pseudo-acceleration [Boore2010]_ and the effective amplitude spectrum
+[Goulet2018]_, as natural logarithms. The correlation between periods matters to
+whoever runs structures with the records: a record strong at one period should
+be about as strong at its neighbours, as in real ones [Baker_Jayaram2008]_.
+
+.. [Boore2010] Boore, D. M. (2010). Orientation-independent, nongeometric-mean
+   measures of seismic intensity from two horizontal components of motion.
+   Bull. Seismol. Soc. Am. 100(4), 1830-1835.
+.. [Goulet2018] Goulet, C. A., Kottke, A., Boore, D. M. et al. (2018). Effective
+   amplitude spectrum (EAS) as a metric for ground motion modeling using
+   Fourier amplitudes. 11NCEE.
+.. [Baker_Jayaram2008] Baker, J. W. and Jayaram, N. (2008). Correlation of spectral
+   acceleration values from NGA ground motion models. Earthq. Spectra 24, 299-317.
+"""
+
+import numpy as np
+
+from .metric import Metric, mean_difference, rms, spread_ratio
+
+
+def psa_rms(real, other):
+    """Rms over ln period of the difference of mean ln RotD50."""
+    return rms(mean_difference(real.rotd50, other.rotd50))
+
+
+def psa_bias(real, other):
+    """Mean over ln period of the difference of mean ln RotD50, other minus real."""
+    return float(np.mean(mean_difference(real.rotd50, other.rotd50)))
+
+
+def psa_sd_ratio(real, other):
+    """Mean over ln period of the ratio of sd of ln RotD50."""
+    return float(np.mean(spread_ratio(real.rotd50, other.rotd50)))
+
+
+def psa_correlation(real, other):
+    """Rms difference of the correlation coefficients of ln RotD50 between all periods."""
+    if min(len(real), len(other)) < 4:
+        return np.nan
+    upper = np.triu_indices(real.axes.nperiods, 1)
+    return rms(np.corrcoef(other.rotd50.T)[upper] - np.corrcoef(real.rotd50.T)[upper])
+
+
+def fas_rms(real, other):
+    """Rms over ln frequency of the difference of mean ln EAS."""
+    return rms(mean_difference(real.eas, other.eas))
+
+
+def fas_bias(real, other):
+    """Mean over ln frequency of the difference of mean ln EAS, other minus real."""
+    return float(np.mean(mean_difference(real.eas, other.eas)))
+
+
+def fas_sd_ratio(real, other):
+    """Mean over ln frequency of the ratio of sd of ln EAS."""
+    return float(np.mean(spread_ratio(real.eas, other.eas)))
+
+
+METRICS = tuple(Metric(name, title, unit, ideal, "Spectra", function, ratio)
+                for name, title, unit, ideal, function, ratio in (
+    ("psa_rms", "RotD50, mean spectrum: rms misfit", "ln", 0.0, psa_rms, False),
+    ("psa_bias", "RotD50: bias over all periods", "ln", 0.0, psa_bias, False),
+    ("psa_sd_ratio", "RotD50: spread ratio", "", 1.0, psa_sd_ratio, True),
+    ("psa_correlation", "RotD50: correlation between periods, rms misfit", "", 0.0,
+     psa_correlation, False),
+    ("fas_rms", "Fourier, mean spectrum: rms misfit", "ln", 0.0, fas_rms, False),
+    ("fas_bias", "Fourier: bias over all frequencies", "ln", 0.0, fas_bias, False),
+    ("fas_sd_ratio", "Fourier: spread ratio", "", 1.0, fas_sd_ratio, True),
+))
