@@ -28,7 +28,8 @@ GAL = 100.0
 #: sizes of the network; "paper" are the published ones
 SIZES = {
     "paper": {"d_model": 128, "d_ff": 256, "e_layers": 2, "num_kernels": 6, "top_k": 2},
-    "small": {"d_model": 16, "d_ff": 32, "e_layers": 1, "num_kernels": 3, "top_k": 2},
+    "small": {"d_model": 16, "d_ff": 16, "e_layers": 1, "num_kernels": 3, "top_k": 2,
+              "position_std": 0.02},
 }
 AMPLITUDES = ("station", "paper")
 

@@ -60,6 +60,11 @@ class Inception(nn.Module):
         return F.conv2d(x, weight, bias, padding=reach)
 
 
+def at_least_float32(x):
+    """The tensor itself, or as float32 where mixed precision made it shorter."""
+    return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+
+
 def dominant_periods(x, top_k, periods="record"):
     """
     Dominant periods of series and their weights.
@@ -72,8 +77,7 @@ def dominant_periods(x, top_k, periods="record"):
     :return: periods in samples, list (batch) of lists (top_k); weights
         ``(batch, top_k)``, the softmax of each series' own amplitudes.
     """
-    # float32 whatever the mixed precision: bf16 has no FFT and cannot rank bins
-    amplitude = torch.fft.rfft(x.float(), dim=1).abs().mean(-1)
+    amplitude = torch.fft.rfft(at_least_float32(x), dim=1).abs().mean(-1)
     ranking = amplitude.mean(0, keepdim=True) if periods == "batch" else amplitude
     ranking = torch.cat([torch.zeros_like(ranking[:, :1]), ranking[:, 1:]], dim=1)
     bins = ranking.detach().topk(top_k, dim=1).indices.expand(len(x), -1)

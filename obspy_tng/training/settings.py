@@ -7,13 +7,18 @@ import numpy as np
 from ..exceptions import TNGInputError
 
 
+#: what the paper tells of its training
+PUBLISHED = {"epochs": 50, "finetune_epochs": 10, "learning_rate": 3e-4,
+             "finetune_learning_rate": 1e-4, "batch_size": 32}
+
+
 @dataclass(frozen=True)
 class TrainingSettings:
     """
     Settings of the two-phase training.
 
-    Learning rates are the published ones; the published batch of 32 and 50 + 10 epochs
-    are for 31,249 records, and a few hundred want smaller batches.
+    The defaults suit the small network and a few hundred records. The published ones,
+    for 31,249 records and the full size, are in :data:`PUBLISHED`.
 
     :param epochs: of the first phase (all stations).
     :param finetune_epochs: of the second phase (target stations).
@@ -28,8 +33,8 @@ class TrainingSettings:
 
     epochs: int = 30
     finetune_epochs: int = 10
-    learning_rate: float = 3e-4
-    finetune_learning_rate: float = 1e-4
+    learning_rate: float = 3e-3
+    finetune_learning_rate: float = 1e-3
     batch_size: int = 8
     patience: int | None = 10
     validation: float = 0.1
