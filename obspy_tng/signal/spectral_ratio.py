@@ -1,8 +1,10 @@
 """
 Horizontal-to-vertical spectral ratio of arrays.
 
-.. [CoxVantassel2020] Vantassel, J. P. (2020). jpvantassel/hvsrpy. Zenodo,
-   doi:10.5281/zenodo.3666956 (names and definitions of the horizontals).
+The ways to combine the horizontals are those of hvsrpy ([Vantassel2020]_).
+
+.. [Vantassel2020] Vantassel, J. P. (2020). jpvantassel/hvsrpy. Zenodo,
+   doi:10.5281/zenodo.3666956.
 """
 
 import numpy as np

@@ -1,0 +1,319 @@
+"""
+Intensity measures of accelerograms in m/s^2, one value per trace.
+
+Velocity and displacement are trapezoidal integrals from rest
+(:func:`~obspy_tng.signal.integrate`): the recursion adds no noise of its own,
+and acceleration that is processed (offset removed, high-passed) or that ends at
+rest needs nothing else. For other data give ``freqmin``: acceleration is then
+high-passed on padded data first.
+
+.. [Arias1970] Arias, A. (1970). A measure of earthquake intensity. In: Seismic
+   Design for Nuclear Power Plants, MIT Press, 438-483.
+.. [Rathje1998] Rathje, E. M., Abrahamson, N. A. and Bray, J. D. (1998). Simplified
+   frequency content estimates of earthquake ground motions. J. Geotech. Geoenviron.
+   Eng. 124, 150-159.
+.. [Trifunac1975] Trifunac, M. D. and Brady, A. G. (1975). A study on the duration of
+   strong earthquake ground motion. Bull. Seism. Soc. Am. 65, 581-626.
+"""
+
+import numpy as np
+from scipy.integrate import cumulative_trapezoid, trapezoid
+
+from ..exceptions import TNGInputError
+from ._checks import as_samples, positive
+from .processing import bandpass, integrate
+from .spectra import fas
+
+STANDARD_GRAVITY = 9.80665  # m/s^2
+
+
+def pga(data):
+    """
+    Peak ground acceleration.
+
+    :param data: acceleration ``(..., npts)`` in m/s^2.
+    :return: float64 array ``(...)`` in m/s^2.
+    """
+    return np.abs(as_samples(data)).max(axis=-1).astype(np.float64)[()]
+
+
+def pgv(data, sampling_rate, freqmin=None):
+    """
+    Peak ground velocity, integrated from rest.
+
+    :param data: acceleration ``(..., npts)`` in m/s^2.
+    :param sampling_rate: Hz.
+    :param freqmin: Hz, corner of a high-pass before integration; None for none.
+    :return: float64 array ``(...)`` in m/s.
+    """
+    return pga(integrate(_filtered(data, sampling_rate, freqmin), sampling_rate))
+
+
+def pgd(data, sampling_rate, freqmin=None):
+    """
+    Peak ground displacement, integrated twice from rest.
+
+    :param data: acceleration ``(..., npts)`` in m/s^2.
+    :param sampling_rate: Hz.
+    :param freqmin: Hz, corner of a high-pass before integration; None for none.
+    :return: float64 array ``(...)`` in m.
+    """
+    velocity = integrate(_filtered(data, sampling_rate, freqmin), sampling_rate)
+    return pga(integrate(velocity, sampling_rate))
+
+
+def _filtered(data, sampling_rate, freqmin):
+    return data if freqmin is None else bandpass(data, sampling_rate, freqmin)
+
+
+def arias(data, sampling_rate):
+    """
+    Arias intensity ``pi / (2 g) * integral of a^2`` ([Arias1970]_).
+
+    :param data: acceleration ``(..., npts)`` in m/s^2.
+    :param sampling_rate: Hz.
+    :return: float64 array ``(...)`` in m/s.
+    """
+    return np.pi / (2 * STANDARD_GRAVITY) * _energy(data, sampling_rate)
+
+
+def _energy(data, sampling_rate):
+    """Integral of the squared samples."""
+    data = as_samples(data).astype(np.float64, copy=False)
+    return trapezoid(data ** 2, dx=1 / positive("sampling_rate", sampling_rate), axis=-1)
+
+
+def cav(data, sampling_rate):
+    """
+    Cumulative absolute velocity, the integral of ``|a|``.
+
+    :param data: acceleration ``(..., npts)`` in m/s^2.
+    :param sampling_rate: Hz.
+    :return: float64 array ``(...)`` in m/s.
+    """
+    data = np.abs(as_samples(data).astype(np.float64, copy=False))
+    return trapezoid(data, dx=1 / positive("sampling_rate", sampling_rate), axis=-1)
+
+
+def significant_duration(data, sampling_rate, low=0.05, high=0.95):
+    """
+    Time between two levels of the Husid curve ([Trifunac1975]_).
+
+    :param data: acceleration ``(..., npts)`` in m/s^2.
+    :param sampling_rate: Hz.
+    :param low: lower share of the Arias intensity, 0 to 1.
+    :param high: upper share of the Arias intensity, above ``low``.
+    :return: float64 array ``(...)`` in s, interpolated between samples; NaN for a
+        trace of zeros.
+
+    .. rubric:: Example
+
+    >>> round(float(significant_duration(np.ones(1001), 100.0)), 3)  # 90 % of 10 s
+    9.0
+    """
+    if not 0 <= low < high <= 1:
+        raise TNGInputError(f"low and high must be shares, 0 <= low < high <= 1, got {low!r} "
+                            f"and {high!r}")
+    husid = _husid(data, sampling_rate)
+    return (_crossing(husid, high) - _crossing(husid, low)) / sampling_rate
+
+
+def _husid(data, sampling_rate):
+    """Cumulative share of the squared samples, 0 to 1; NaN for zeros."""
+    data = as_samples(data).astype(np.float64, copy=False)
+    positive("sampling_rate", sampling_rate)
+    energy = cumulative_trapezoid(data ** 2, axis=-1, initial=0)
+    total = energy[..., -1:]
+    return np.divide(energy, total, out=np.full_like(energy, np.nan), where=total > 0)
+
+
+def _crossing(husid, share):
+    """Where a rising curve reaches a share, in samples from the start."""
+    after = np.clip((husid < share).sum(axis=-1, keepdims=True), 1, husid.shape[-1] - 1)
+    upper = np.take_along_axis(husid, after, axis=-1)
+    lower = np.take_along_axis(husid, after - 1, axis=-1)
+    rise = np.where(upper > lower, upper - lower, 1)  # share 0 lies on the flat start
+    return (after - 1 + (share - lower) / rise)[..., 0]
+
+
+def mean_period(data, sampling_rate, freqmin=0.25, freqmax=20.0):
+    """
+    Mean period ``Tm``, the mean of 1 / f weighted by the squared spectrum ([Rathje1998]_).
+
+    :param data: acceleration ``(..., npts)`` in m/s^2.
+    :param sampling_rate: Hz.
+    :param freqmin: Hz; 0.25 as in [Rathje1998]_.
+    :param freqmax: Hz; 20 as in [Rathje1998]_.
+    :return: float64 array ``(...)`` in s; NaN for a trace without energy in the band.
+    """
+    # zero-padded until the bins resolve the long periods, 0.05 Hz in the article
+    nfft = max(np.shape(data)[-1], int(np.ceil(20 * positive("sampling_rate", sampling_rate))))
+    freqs, amplitude = fas(data, sampling_rate, nfft)
+    band = (freqs >= freqmin) & (freqs <= freqmax)
+    if not band.any():
+        raise TNGInputError(f"freqmin and freqmax: no frequency between {freqmin:g} and "
+                            f"{freqmax:g} Hz at {sampling_rate:g} Hz sampling rate")
+    power = amplitude[..., band].astype(np.float64) ** 2
+    total = power.sum(axis=-1)
+    # [()] makes a scalar of a 0-d array, as NumPy's own reductions do
+    return np.divide(power @ (1 / freqs[band]), total, out=np.full(total.shape, np.nan),
+                     where=total > 0)[()]
+
+
+def intensity_measures(data, sampling_rate, freqmin=None):
+    """
+    All intensity measures of this module.
+
+    :param data: acceleration ``(..., npts)`` in m/s^2.
+    :param sampling_rate: Hz.
+    :param freqmin: Hz, corner of a high-pass for PGV and PGD alone; None for none.
+    :return: dict of float64 arrays ``(...)``: ``pga`` (m/s^2), ``pgv`` (m/s), ``pgd``
+        (m), ``arias`` (m/s), ``cav`` (m/s), ``d5_75`` (s), ``d5_95`` (s), ``tm`` (s).
+
+    .. rubric:: Example
+
+    >>> acc = np.sin(2 * np.pi * np.arange(1001) / 100)     # 1 Hz, 10 s
+    >>> for name, value in intensity_measures(acc, 100.0).items():
+    ...     print(f"{name}: {value:.2f}")
+    pga: 1.00
+    pgv: 0.32
+    pgd: 1.59
+    arias: 0.80
+    cav: 6.36
+    d5_75: 7.00
+    d5_95: 9.00
+    tm: 1.03
+    """
+    velocity = integrate(_filtered(data, sampling_rate, freqmin), sampling_rate)
+    return pga(integrate(velocity, sampling_rate))
+
+
+def _filtered(data, sampling_rate, freqmin):
+    return data if freqmin is None else bandpass(data, sampling_rate, freqmin)
+
+
+def arias(data, sampling_rate):
+    """
+    Arias intensity ``pi / (2 g) * integral of a^2`` ([Arias1970]_).
+
+    :param data: acceleration ``(..., npts)`` in m/s^2.
+    :param sampling_rate: Hz.
+    :return: float64 array ``(...)`` in m/s.
+    """
+    return np.pi / (2 * STANDARD_GRAVITY) * _energy(data, sampling_rate)
+
+
+def _energy(data, sampling_rate):
+    """Integral of the squared samples."""
+    data = as_samples(data).astype(np.float64, copy=False)
+    return trapezoid(data ** 2, dx=1 / positive("sampling_rate", sampling_rate), axis=-1)
+
+
+def cav(data, sampling_rate):
+    """
+    Cumulative absolute velocity, the integral of ``|a|``.
+
+    :param data: acceleration ``(..., npts)`` in m/s^2.
+    :param sampling_rate: Hz.
+    :return: float64 array ``(...)`` in m/s.
+    """
+    data = np.abs(as_samples(data).astype(np.float64, copy=False))
+    return trapezoid(data, dx=1 / positive("sampling_rate", sampling_rate), axis=-1)
+
+
+def significant_duration(data, sampling_rate, low=0.05, high=0.95):
+    """
+    Time between two levels of the Husid curve ([Trifunac1975]_).
+
+    :param data: acceleration ``(..., npts)`` in m/s^2.
+    :param sampling_rate: Hz.
+    :param low: lower share of the Arias intensity, 0 to 1.
+    :param high: upper share of the Arias intensity, above ``low``.
+    :return: float64 array ``(...)`` in s, interpolated between samples; NaN for a
+        trace of zeros.
+
+    .. rubric:: Example
+
+    >>> round(float(significant_duration(np.ones(1001), 100.0)), 3)  # 90 % of 10 s
+    9.0
+    """
+    if not 0 <= low < high <= 1:
+        raise TNGInputError(f"low and high must be shares, 0 <= low < high <= 1, got {low!r} "
+                            f"and {high!r}")
+    husid = _husid(data, sampling_rate)
+    return (_crossing(husid, high) - _crossing(husid, low)) / sampling_rate
+
+
+def _husid(data, sampling_rate):
+    """Cumulative share of the squared samples, 0 to 1; NaN for zeros."""
+    data = as_samples(data).astype(np.float64, copy=False)
+    positive("sampling_rate", sampling_rate)
+    energy = cumulative_trapezoid(data ** 2, axis=-1, initial=0)
+    total = energy[..., -1:]
+    return np.divide(energy, total, out=np.full_like(energy, np.nan), where=total > 0)
+
+
+def _crossing(husid, share):
+    """Where a rising curve reaches a share, in samples from the start."""
+    after = np.clip((husid < share).sum(axis=-1, keepdims=True), 1, husid.shape[-1] - 1)
+    upper = np.take_along_axis(husid, after, axis=-1)
+    lower = np.take_along_axis(husid, after - 1, axis=-1)
+    rise = np.where(upper > lower, upper - lower, 1)  # share 0 lies on the flat start
+    return (after - 1 + (share - lower) / rise)[..., 0]
+
+
+def mean_period(data, sampling_rate, freqmin=0.25, freqmax=20.0):
+    """
+    Mean period ``Tm``, the mean of 1 / f weighted by the squared spectrum ([Rathje1998]_).
+
+    :param data: acceleration ``(..., npts)`` in m/s^2.
+    :param sampling_rate: Hz.
+    :param freqmin: Hz; 0.25 as in [Rathje1998]_.
+    :param freqmax: Hz; 20 as in [Rathje1998]_.
+    :return: float64 array ``(...)`` in s; NaN for a trace without energy in the band.
+    """
+    # zero-padded until the bins resolve the long periods, 0.05 Hz in the article
+    nfft = max(np.shape(data)[-1], int(np.ceil(20 * positive("sampling_rate", sampling_rate))))
+    freqs, amplitude = fas(data, sampling_rate, nfft)
+    band = (freqs >= freqmin) & (freqs <= freqmax)
+    if not band.any():
+        raise TNGInputError(f"freqmin and freqmax: no frequency between {freqmin:g} and "
+                            f"{freqmax:g} Hz at {sampling_rate:g} Hz sampling rate")
+    power = amplitude[..., band].astype(np.float64) ** 2
+    total = power.sum(axis=-1)
+    # [()] makes a scalar of a 0-d array, as NumPy's own reductions do
+    return np.divide(power @ (1 / freqs[band]), total, out=np.full(total.shape, np.nan),
+                     where=total > 0)[()]
+
+
+def intensity_measures(data, sampling_rate, freqmin=None):
+    """
+    All intensity measures of this module.
+
+    :param data: acceleration ``(..., npts)`` in m/s^2.
+    :param sampling_rate: Hz.
+    :param freqmin: Hz, corner of a high-pass for PGV and PGD alone; None for none.
+    :return: dict of float64 arrays ``(...)``: ``pga`` (m/s^2), ``pgv`` (m/s), ``pgd``
+        (m), ``arias`` (m/s), ``cav`` (m/s), ``d5_75`` (s), ``d5_95`` (s), ``tm`` (s).
+
+    .. rubric:: Example
+
+    >>> acc = np.sin(2 * np.pi * np.arange(1000) / 100)     # 1 Hz, 10 s
+    >>> measures = intensity_measures(acc, 100.0)
+    >>> {name: round(float(value), 2) for name, value in measures.items()}
+    {'pga': 1.0, 'pgv': 0.32, 'pgd': 1.59, 'arias': 0.8, 'cav': 6.37, 'd5_75': 7.0, 'd5_95': 9.0,
+     'tm': 1.0}
+    """
+    velocity = integrate(_filtered(data, sampling_rate, freqmin), sampling_rate)
+    husid = _husid(data, sampling_rate)
+    start = _crossing(husid, 0.05)
+    return {
+        "pga": pga(data),
+        "pgv": pga(velocity),
+        "pgd": pga(integrate(velocity, sampling_rate)),
+        "arias": arias(data, sampling_rate),
+        "cav": cav(data, sampling_rate),
+        "d5_75": (_crossing(husid, 0.75) - start) / sampling_rate,
+        "d5_95": (_crossing(husid, 0.95) - start) / sampling_rate,
+        "tm": mean_period(data, sampling_rate),
+    }

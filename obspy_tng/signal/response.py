@@ -1,0 +1,239 @@
+"""
+Response spectra of single-degree-of-freedom oscillators, and RotDnn.
+
+The oscillator is the exact solution for piecewise linear acceleration
+([Nigam1969]_), which is a recursion of second order (the first-order hold of
+control theory) and needs no padding, whatever the period. Straight lines
+between the samples, however, take energy away from the higher frequencies (3 %
+at a tenth of the sampling rate, 19 % at a quarter), which at 100 Hz lowers PSA
+below 0.15 s ([BooreGoulet2014]_). By default the record is therefore
+interpolated as the band-limited signal that it is: sampled more finely for the
+short periods, and divided by the spectrum of the straight lines beforehand.
+
+.. [Nigam1969] Nigam, N. C. and Jennings, P. C. (1969). Calculation of response
+   spectra from strong-motion earthquake records. Bull. Seism. Soc. Am. 59, 909-922.
+.. [BooreGoulet2014] Boore, D. M. and Goulet, C. A. (2014). The effect of sampling rate
+   and anti-aliasing filters on high-frequency response spectra. Bull. Earthq. Eng. 12,
+   203-216.
+.. [Boore2010] Boore, D. M. (2010). Orientation-independent, nongeometric-mean measures of
+   seismic intensity from two horizontal components of motion. Bull. Seism. Soc. Am. 100,
+   1830-1835.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+import scipy.fft
+from scipy.signal import cont2discrete, lfilter
+
+from ..exceptions import TNGInputError
+from ._checks import as_records, as_samples, ascending, one_of, positive
+
+# Pseudo-acceleration is computed; the other quantities are it over powers of omega.
+QUANTITIES = {"psa": 0, "psv": 1, "sd": 2}
+INTERPOLATIONS = ("bandlimited", "linear")
+# Samples per oscillator period, at least. The peak between samples is taken from a
+# parabola: right to 0.1 % for white noise up to the Nyquist frequency (worst of six).
+SAMPLES_PER_PERIOD = 16
+# Finest sampling, in samples per sample of the record; beyond, the oscillator follows
+# the ground, and the record's own highest frequency has 8 samples a period or more.
+FINEST = {"bandlimited": 4, "linear": 8}
+# samples of zeros that keep the ends of the record apart when it is interpolated
+GUARD = 128
+# numbers of one array that are worked on together (8 MB)
+CHUNK = 1_000_000
+
+
+def default_periods(n=31):
+    """
+    Logarithmically spaced oscillator periods, 0.01 to 10 s.
+
+    :param n: number of periods.
+    :return: float64 array ``(n,)`` in s.
+    """
+    return np.geomspace(0.01, 10, n)
+
+
+def response_spectra(data, sampling_rate, periods=None, damping=0.05, quantity="psa",
+                     interpolation="bandlimited"):
+    """
+    Response spectra of every trace.
+
+    :param data: acceleration ``(..., npts)`` in m/s^2.
+    :param sampling_rate: Hz.
+    :param periods: s, ascending; default :func:`default_periods`.
+    :param damping: share of critical, between 0 and 1; 0.05 is usual.
+    :param quantity: ``"psa"`` (m/s^2), ``"psv"`` (m/s) or ``"sd"`` (m).
+    :param interpolation: ``"bandlimited"``, or ``"linear"`` for straight lines between
+        the samples, as [Nigam1969]_.
+    :return: periods in s ``(nper,)`` and peak responses ``(..., nper)``, float64.
+
+    .. rubric:: Example
+
+    >>> acc = np.sin(2 * np.pi * np.arange(4000) / 100)    # resonance at 1 s
+    >>> periods, psa = response_spectra(acc, 100.0, [1.0])
+    >>> round(float(psa[0]), 1)                            # 1 / (2 * 0.05)
+    10.0
+    """
+    data = as_samples(data, 16)
+    sampling_rate, periods, damping = _oscillators(sampling_rate, periods, damping)
+    one_of("quantity", quantity, QUANTITIES)
+    one_of("interpolation", interpolation, INTERPOLATIONS)
+    traces = data.reshape(-1, data.shape[-1])
+    peaks = np.empty((len(traces), len(periods)))
+    for part in _parts(len(traces), data.shape[-1]):
+        for index, response in _responses(traces[part], sampling_rate, periods, damping,
+                                          interpolation):
+            at = np.abs(response).argmax(axis=-1)[:, None]
+            at = at.clip(1, response.shape[-1] - 2)
+            before, peak, after = (np.take_along_axis(response, at + step, axis=-1)[:, 0]
+                                   for step in (-1, 0, 1))
+            peaks[part, index] = np.abs(_vertex(before, peak, after))
+    peaks *= (periods / (2 * np.pi)) ** QUANTITIES[quantity]
+    return periods, peaks.reshape(*data.shape[:-1], len(periods))
+
+
+def rotd(data, sampling_rate, periods=None, percentiles=(50, 100), damping=0.05,
+         interpolation="bandlimited"):
+    """
+    RotDnn: percentiles over all azimuths of the horizontal response ([Boore2010]_).
+
+    Pseudo-acceleration for 180 azimuths, 1 degree apart.
+
+    :param data: acceleration ``(..., 3, npts)`` in m/s^2, ZNE; Z is not used.
+    :param sampling_rate: Hz.
+    :param periods: s, ascending; default :func:`default_periods`.
+    :param percentiles: numbers from 0 to 100: 50 gives RotD50, 100 RotD100.
+    :param damping: share of critical, between 0 and 1.
+    :param interpolation: see :func:`response_spectra`.
+    :return: periods in s ``(nper,)``, and a dict percentile -> ``(..., nper)`` in m/s^2.
+    """
+    data = as_records(data)
+    sampling_rate, periods, damping = _oscillators(sampling_rate, periods, damping)
+    one_of("interpolation", interpolation, INTERPOLATIONS)
+    percentiles = tuple(percentiles)
+    if not percentiles or not all(0 <= p <= 100 for p in percentiles):
+        raise TNGInputError(f"percentiles must be numbers from 0 to 100, got {percentiles!r}")
+    horizontals = data.reshape(-1, *data.shape[-2:])[:, 1:]
+    values = np.empty((len(percentiles), len(horizontals), len(periods)))
+    for part in _parts(len(horizontals), 2 * data.shape[-1]):
+        for index, responses in _responses(horizontals[part], sampling_rate, periods, damping,
+                                           interpolation):
+            peaks = np.stack([_rotated_peaks(response) for response in responses])
+            values[:, part, index] = np.percentile(peaks, percentiles, axis=-1)
+    shape = (*data.shape[:-2], len(periods))
+    return periods, {p: v.reshape(shape) for p, v in zip(percentiles, values, strict=True)}
+
+
+def _oscillators(sampling_rate, periods, damping):
+    """Sampling rate, periods and damping, checked."""
+    sampling_rate = positive("sampling_rate", sampling_rate)
+    periods = default_periods() if periods is None else ascending("periods", periods)
+    if positive("damping", damping) >= 1:
+        raise TNGInputError(f"damping must be below 1 (critical), got {damping!r}")
+    return sampling_rate, periods, float(damping)
+
+
+def _parts(count, npts):
+    """Slices of traces whose finest interpolation fits the memory bound."""
+    size = max(1, CHUNK // (max(FINEST.values()) * npts))
+    return [slice(first, first + size) for first in range(0, count, size)]
+
+
+def _responses(data, sampling_rate, periods, damping, interpolation):
+    """
+    Pseudo-acceleration histories, one period after the other.
+
+    :param data: array ``(..., npts)``.
+    :return: iterator of (index of the period, array ``(..., npts * factor)``).
+    """
+    wanted = SAMPLES_PER_PERIOD / (periods * sampling_rate)
+    factors = np.exp2(np.ceil(np.log2(np.maximum(wanted, 1) - 1e-9))).astype(int)
+    factors = np.minimum(factors, FINEST[interpolation])
+    finer = _bandlimited if interpolation == "bandlimited" else _straight_lines
+    for factor in np.unique(factors):
+        acceleration = finer(data, factor)
+        for index in np.flatnonzero(factors == factor):
+            b, a = _recursion(periods[index], damping, factor * sampling_rate)
+            yield index, lfilter(b, a, acceleration, axis=-1)
+
+
+@lru_cache(maxsize=512)
+def _recursion(period, damping, sampling_rate):
+    """Recursion of the oscillator: ground acceleration -> pseudo-acceleration."""
+    omega = 2 * np.pi / period
+    b, a, _ = cont2discrete(([omega ** 2], [1, 2 * damping * omega, omega ** 2]),
+                            1 / sampling_rate, method="foh")
+    return b[0], a
+
+
+def _bandlimited(data, factor):
+    """Samples, ``factor`` times as many, that straight lines turn into the band-limited signal."""
+    npts = data.shape[-1]
+    nfft = scipy.fft.next_fast_len(npts + GUARD, real=True)
+    spectrum = scipy.fft.rfft(data, nfft, axis=-1)
+    # straight lines between samples multiply the spectrum by sinc^2
+    spectrum /= np.sinc(np.arange(spectrum.shape[-1]) / (nfft * factor)) ** 2
+    fine = scipy.fft.irfft(spectrum, nfft * factor, axis=-1)[..., :npts * factor]
+    return factor * fine.astype(np.float64, copy=False)
+
+
+def _straight_lines(data, factor):
+    """Linear interpolation to ``factor`` times the sampling rate."""
+    data = data.astype(np.float64, copy=False)
+    share = np.arange(factor) / factor
+    fine = data[..., :-1, None] * (1 - share) + data[..., 1:, None] * share
+    return np.concatenate([fine.reshape(*data.shape[:-1], -1), data[..., -1:]], axis=-1)
+
+
+def _vertex(before, peak, after):
+    """Extreme value of the parabola through three samples, of which the middle one is extreme."""
+    curvature = before - 2 * peak + after
+    slope = after - before
+    # a peak at the very end of the record may not be an extreme: then no correction
+    inside = np.abs(slope) < np.abs(curvature)
+    return peak - np.where(inside, slope ** 2 / (8 * np.where(inside, curvature, 1)), 0)
+
+
+_AZIMUTHS = np.radians(np.arange(180))
+_DIRECTIONS = np.stack([np.cos(_AZIMUTHS), np.sin(_AZIMUTHS)], axis=1)
+
+
+def _rotated_peaks(response):
+    """
+    Peak response along each of 180 azimuths.
+
+    :param response: array ``(2, npts)``, north and east.
+    :return: array ``(180,)``.
+    """
+    candidates = _outer_samples(response)
+    along = _DIRECTIONS @ response[:, candidates]
+    best = np.abs(along).argmax(axis=1)
+    at = candidates[best].clip(1, response.shape[1] - 2)
+    before, peak, after = ((_DIRECTIONS * response[:, at + step].T).sum(axis=1)
+                           for step in (-1, 0, 1))
+    return np.abs(_vertex(before, peak, after))
+
+
+def _outer_samples(response):
+    """
+    Indices of the samples that can be the peak along some azimuth.
+
+    Without this, 180 azimuths times all samples have to be looked at. Axes are
+    stretched so that the motion is about as large in all directions; a sample
+    nearer to the origin than the smallest peak over all directions is then never
+    a peak itself. Peaks of a part of the samples are a lower bound of it.
+    """
+    some = response[:, ::4]
+    covariance = some @ some.T
+    covariance[[0, 1], [0, 1]] += 1e-12 * np.trace(covariance) + np.finfo(float).tiny
+    stretch = np.linalg.inv(np.linalg.cholesky(covariance))
+    round_motion = stretch @ response
+    radius = np.square(round_motion).sum(axis=0)
+    coarse = np.abs(_DIRECTIONS[::15] @ round_motion[:, ::4]).argmax(axis=1)
+    bound = np.abs(_DIRECTIONS @ round_motion[:, ::4][:, coarse]).max(axis=1).min()
+    # between azimuths 1 degree apart it is lower by 0.5 degrees of the radius at most; and a
+    # sample that stands half a sampling interval off its peak is lower than it by 2 %, or by
+    # 8 % at the highest frequency of the record
+    bound = 0.9 * (bound - np.radians(0.5) * np.sqrt(radius.max()))
+    return np.flatnonzero(radius >= max(bound, 0) ** 2)
