@@ -33,7 +33,7 @@ class TrainingSettings:
 
     epochs: int = 30
     finetune_epochs: int = 10
-    learning_rate: float = 3e-3
+    learning_rate: float = 1e-2
     finetune_learning_rate: float = 1e-3
     batch_size: int = 8
     patience: int | None = 10
