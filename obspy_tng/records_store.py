@@ -1,0 +1,158 @@
+"""
+Records on disk
+===============
+
+One record is two files, ``NET.STA/<record_id>.mseed`` (float32, m/s^2) and
+``NET.STA/<record_id>.json`` beside it with what MiniSEED drops: ``stats.tng`` and
+``stats.processing``. Both are written to a temporary name and moved into place,
+the JSON last: a record without it was interrupted and is not read.
+"""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+from obspy import Stream, UTCDateTime, read
+from obspy.core import AttribDict
+from obspy.core.util.obspy_types import ObsPyException
+
+from .exceptions import TNGInputError
+from .records import check_record, record_id, station_id
+
+FORMAT = "obspy_tng record 1"
+
+
+def write_records(records, folder):
+    """
+    Write records, one by one, as they come.
+
+    :param records: iterable of records (a
+        :class:`~obspy_tng.archive.RecordCollection`, a list, ...).
+    :param folder: folder, made where it is missing; a record of the same id is replaced.
+    :return: number of records written.
+    :raises TNGInputError: if an item is not a record.
+    :raises OSError: if the folder cannot be written.
+
+    .. rubric:: Example
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from obspy_tng.records import synthetic_record
+    >>> st = synthetic_record(np.eye(3, 100), 100.0, "XR.AL01", tng={"magnitude": 5.0})
+    >>> with TemporaryDirectory() as folder:
+    ...     n = write_records([st], folder)
+    ...     again = next(read_records(folder))
+    >>> n, again[0].stats.tng.magnitude, bool((again[0].data == st[0].data).all())
+    (1, 5.0, True)
+    """
+    number = 0
+    for record in records:
+        write_record(record, folder)
+        number += 1
+    return number
+
+
+def write_record(record, folder):
+    """
+    Write one record.
+
+    :param record: Stream of one record; it is not changed.
+    :param folder: folder of all records; the station's own is made in it.
+    :return: :class:`~pathlib.Path` of the MiniSEED file.
+    :raises TNGInputError: if it is not a record.
+    """
+    traces = check_record(record)
+    path = Path(folder) / station_id(record) / f"{_file_name(record_id(record))}.mseed"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    stream = record.copy()
+    for tr in stream:
+        tr.data = np.ascontiguousarray(tr.data, dtype=np.float32)
+    about = {"format": FORMAT, "file": path.name,
+             "traces": [{"id": tr.id, "npts": tr.stats.npts,
+                         "tng": dict(tr.stats.get("tng", {})),
+                         "processing": list(tr.stats.get("processing", []))} for tr in traces]}
+    text = json.dumps(about, indent=1, default=_plain)
+    _replace(path, lambda name: stream.write(name, format="MSEED", encoding="FLOAT32"))
+    _replace(path.with_suffix(".json"), lambda name: Path(name).write_text(text, "utf-8"))
+    return path
+
+
+def read_records(folder, stations=None):
+    """
+    Read records that :func:`write_records` wrote, one by one.
+
+    :param folder: folder.
+    :param stations: station ids to choose; None for all.
+    :return: iterator of records, sorted by station and id.
+    :raises TNGInputError: if the folder has none, or a file is damaged.
+    """
+    folder = Path(folder)
+    wanted = None if stations is None else set(stations)
+    sidecars = [path for path in sorted(folder.glob("*/*.json"))
+                if wanted is None or path.parent.name in wanted]
+    if not sidecars:
+        raise TNGInputError(f"folder {str(folder)!r} has no records"
+                            + (f" of stations {sorted(wanted)}" if wanted else ""))
+    return (read_record(path) for path in sidecars)
+
+
+def read_record(path):
+    """
+    Read one record.
+
+    :param path: of its JSON or its MiniSEED file.
+    :return: Stream of one record.
+    :raises TNGInputError: if one of the two files is missing, damaged or not ours.
+    """
+    path = Path(path).with_suffix(".json")
+    try:
+        about = json.loads(path.read_text("utf-8"))
+        traces = about["traces"] if about["format"] == FORMAT else None
+    except (OSError, ValueError, KeyError, TypeError) as err:
+        raise TNGInputError(f"{str(path)!r} is not the description of a record: {err}") from err
+    if traces is None:
+        raise TNGInputError(f"{str(path)!r} has format {about['format']!r}, must be {FORMAT!r}")
+    data = path.with_suffix(".mseed")
+    try:
+        by_id = {tr.id: tr for tr in read(str(data), format="MSEED")}
+    except (OSError, ValueError, TypeError, ObsPyException) as err:
+        raise TNGInputError(f"{str(data)!r} cannot be read as MiniSEED: {err}") from err
+    if [(t["id"], t["npts"]) for t in traces] != [
+            (t["id"], by_id[t["id"]].stats.npts) for t in traces if t["id"] in by_id]:
+        raise TNGInputError(f"{str(data)!r} does not have the traces that {path.name} describes")
+    record = Stream(by_id[t["id"]] for t in traces)
+    for tr, described in zip(record, traces, strict=True):
+        del tr.stats["mseed"], tr.stats["_format"]
+        tr.stats.tng = AttribDict(described["tng"])
+        if described["processing"]:
+            tr.stats.processing = described["processing"]
+    return record
+
+
+def _file_name(name):
+    """Record id as a file name."""
+    return re.sub(r"[^\w.+-]", "_", name)
+
+
+def _replace(path, write):
+    """Let ``write`` fill a temporary file beside ``path`` and move it there."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        write(str(temporary))
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _plain(value):
+    """JSON form of what a stats entry may hold besides plain types."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray | set | tuple):
+        return list(value)
+    if isinstance(value, AttribDict):
+        return dict(value)
+    if isinstance(value, UTCDateTime):
+        return str(value)
+    raise TypeError(f"stats.tng cannot hold {type(value).__name__}")
