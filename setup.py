@@ -20,6 +20,17 @@ EXTRAS = {
     "dask": ["distributed"],
 }
 
+# ObsPy waveform formats: module of obspy_tng.io -> whether it also writes
+FORMATS = {"dyna": True, "asa": False, "nsmn": False, "afadmat": False, "cosmos": False,
+           "csmip": False, "geonet": False, "smc": False, "at2": True}
+WAVEFORM_PLUGINS = {
+    "obspy.plugin.waveform": [f"{n.upper()}=obspy_tng.io.{n}" for n in FORMATS],
+    **{f"obspy.plugin.waveform.{n.upper()}": [
+        f"isFormat=obspy_tng.io.{n}:is_{n}", f"readFormat=obspy_tng.io.{n}:read_{n}",
+        *([f"writeFormat=obspy_tng.io.{n}:write_{n}"] if writes else [])]
+       for n, writes in FORMATS.items()},
+}
+
 setup(
     name="obspy_tng",
     version=VERSION,
@@ -34,7 +45,8 @@ setup(
     install_requires=["numpy>=1.24", "scipy>=1.10", "obspy>=1.5", "torch>=2.3",
                       "tqdm>=4.60", "matplotlib>=3.6", "safetensors>=0.4"],
     extras_require=EXTRAS,
-    entry_points={"console_scripts": ["obspy-tng=obspy_tng.scripts.main:main"]},
+    entry_points={"console_scripts": ["obspy-tng=obspy_tng.scripts.main:main"],
+                  **WAVEFORM_PLUGINS},
     classifiers=[
         "Development Status :: 3 - Alpha",
         "Intended Audience :: Science/Research",

@@ -1,0 +1,158 @@
+"""
+AFAD records as MATLAB structs (``EQ.anEQ``)
+============================================
+
+Three columns ``Accel`` in gal, with place, station, event and picks beside
+them. Which column is which is not stated in the file, and sources disagree:
+papers name them E, N, U. The default here is N, E, U: the fields of the struct
+are, in order, the header lines of the NSMN text files, whose columns are N-S,
+E-W, U-D, and the horizontal polarisation of the P waves agrees with the
+direction of the epicentre for N, E, U and not for E, N, U in the files that we
+have. ``columns="ENU"`` reads them the other way.
+"""
+
+import numpy as np
+from obspy import UTCDateTime
+
+from ..exceptions import TNGInputError
+from .component import Component, collect, to_stream
+from .fortran import check_count, to_float
+from .matfile import decode_datetimes, first_bytes, load_mat
+from .orientation import parse_direction
+from .text import peek, read_bytes, to_utc
+
+COLUMNS = ("NEU", "ENU")
+NETWORK = "TK"
+_MAX_RECORDS = 1000
+
+
+def is_afadmat(source):
+    """
+    Whether a file is an AFAD struct.
+
+    :param source: file name or binary file-like object.
+    :return: bool; never raises.
+    """
+    start = peek(source, 8192)
+    return start.startswith(b"MATLAB 5.0") and b"anEQ" in first_bytes(start, 1024)
+
+
+def read_afadmat(source, headonly=False, starttime=None, endtime=None, nearest_sample=True,
+                 strict=True, network=None, columns="NEU", **kwargs):
+    """
+    Read an AFAD MATLAB file.
+
+    :param source: file name or binary file-like object.
+    :param headonly: give headers only.
+    :param starttime: UTCDateTime to cut at.
+    :param endtime: UTCDateTime to cut at.
+    :param nearest_sample: see :meth:`obspy.core.trace.Trace.trim`.
+    :param strict: raise if there are fewer samples than ``numofData``; False: warn.
+    :param network: network code that replaces "TK".
+    :param columns: order of the columns, "NEU" (default, see above) or "ENU".
+    :return: Stream in m/s^2; ``stats.afadmat`` as in :mod:`obspy_tng.io`.
+    :raises TNGInputError: if the file cannot be read.
+    """
+    if columns not in COLUMNS:
+        raise TNGInputError(f"columns is {columns!r}, must be one of {', '.join(COLUMNS)}")
+    variables = load_mat(read_bytes(source))
+    records = [record for outer in np.ravel(variables.get("EQ", []))[:_MAX_RECORDS]
+               for record in _records(outer)]
+    times = decode_datetimes(variables)
+    components = collect(
+        "AFADMAT", records, lambda record: _parse(record, times, columns, headonly, strict),
+        strict)
+    return to_stream(components, starttime, endtime, nearest_sample, network)
+
+
+def _records(outer):
+    """The anEQ structs in one entry of EQ."""
+    names = getattr(getattr(outer, "dtype", None), "names", None) or ()
+    inner = np.ravel(outer["anEQ"])[:_MAX_RECORDS] if "anEQ" in names else []
+    return [record for record in inner if getattr(record, "dtype", None) is not None
+            and record.dtype.names]
+
+
+def _parse(record, times, columns, headonly, strict):
+    accel = record["Accel"] if "Accel" in record.dtype.names else None
+    if not isinstance(accel, np.ndarray) or accel.ndim != 2 or accel.shape[1] != 3 or (
+            accel.dtype.kind not in "fiu"):
+        raise TNGInputError("Accel must be an array of numbers with three columns, got "
+                            f"{getattr(accel, 'shape', None)}")
+    accel = accel.astype(np.float64)
+    if not np.isfinite(accel).all():
+        raise TNGInputError("Accel has samples that are not finite")
+    npts = _number(record, "numofData")
+    npts = len(accel) if npts is None else int(npts)
+    check_count(len(accel), npts, "Accel", strict)
+    start, delta = _time(record, "recordtime", times), _number(record, "sampling")
+    station = _number(record, "statID")
+    meta = _meta(record, times)
+    for name, field in (("p_time", "Ptime"), ("s_time", "Stime")):
+        seconds = _number(record, field)
+        meta[name] = start + seconds if start and seconds and abs(seconds) < 1e5 else None
+    peaks = _numbers(record, "pga")
+    return [Component(
+        "AFADMAT", npts, delta, parse_direction(letter), "gal",
+        None if headonly else accel[:npts, i], start, NETWORK,
+        f"{int(station):04d}" if station is not None else _text(record, "statID"), number=i + 1,
+        meta={**meta, "pga": peaks[i] if len(peaks) == 3 else None})
+        for i, letter in enumerate(columns)]
+
+
+def _meta(record, times):
+    place, epicenter = _numbers(record, "statco"), _numbers(record, "epicenter")
+    depth = _number(record, "depth")
+    return {
+        "station_name": _text(record, "place"),
+        "station_latitude": place[0] if len(place) == 2 else None,
+        "station_longitude": place[1] if len(place) == 2 else None,
+        "station_elevation": _number(record, "alt"), "vs30": _number(record, "Vs30"),
+        "origin_time": _time(record, "date", times),
+        "event_latitude": epicenter[0] if len(epicenter) == 2 else None,
+        "event_longitude": epicenter[1] if len(epicenter) == 2 else None,
+        "event_depth": depth / 1000.0 if depth is not None else None,  # the file has m
+        "magnitude": _number(record, "magnitudeval"),
+        "magnitude_type": _text(record, "magnitudetype"),
+        "instrument": _text(record, "recordtype"),
+        "header": {name: _plain(record[name]) for name in record.dtype.names
+                   if isinstance(record[name], np.ndarray) and record[name].size <= 16}}
+
+
+def _numbers(record, name):
+    """Finite numbers of a field, as floats; comma decimals in text are read too."""
+    value = np.ravel(record[name]) if name in record.dtype.names else np.empty(0)
+    if value.dtype.kind == "U":
+        value = [to_float(str(item)) for item in value]
+    elif value.dtype.kind not in "fiu":
+        return []
+    return [float(item) for item in value if item is not None and np.isfinite(item)]
+
+
+def _number(record, name):
+    values = _numbers(record, name)
+    return values[0] if values else None
+
+
+def _text(record, name):
+    value = np.ravel(record[name]) if name in record.dtype.names else np.empty(0)
+    return str(value[0]).strip() or None if value.dtype.kind == "U" and value.size else None
+
+
+def _time(record, name, times):
+    """UTCDateTime of a MATLAB datetime, via the number of its object."""
+    value = record[name] if name in record.dtype.names else None
+    if getattr(value, "dtype", None) is None or "arr" not in (value.dtype.names or ()):
+        return None
+    words = np.ravel(np.ravel(value["arr"])[0]) if value.size else []
+    seconds = times.get(int(words[-2])) if len(words) == 6 and words.dtype.kind == "u" else None
+    if seconds is None or not 0 <= seconds < 4e9:
+        return None
+    return to_utc((1970, 1, 1)) and UTCDateTime(seconds)
+
+
+def _plain(value):
+    """A small array as plain Python values."""
+    if value.dtype.kind in "fiuU":
+        return value.item() if value.size == 1 else value.ravel().tolist()
+    return None

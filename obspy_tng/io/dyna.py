@@ -1,0 +1,194 @@
+"""
+DYNA 1.x ASCII (ESM, ITACA ``.ASC``; AFAD ``.asc``)
+===================================================
+
+64 header lines ``KEY: value``, then one sample a line; one component a file
+(several, one after the other, are read too). The header names the unit, and
+the channel by its SEED code. [ESM2015]_
+
+.. [ESM2015] Luzi, L. et al., Engineering Strong Motion Database; format
+   DYNA 1.2, esm-db.eu.
+"""
+
+import numpy as np
+
+from ..exceptions import TNGInputError
+from .component import Component, clean_code, collect, to_stream
+from .fortran import check_count, numeric_lines, parse_block, to_float, to_int, without_cut_number
+from .orientation import UP, Direction, horizontal, parse_direction
+from .text import TextFile, parse_date, parse_time, peek_lines, to_utc
+from .writing import acceleration, write_each
+
+_DIRECTIONS = {"Z": UP, "U": UP, "V": UP, "N": horizontal(0), "E": horizontal(90)}
+# Keys of DYNA 1.2 in their order.
+_KEYS = (
+    "EVENT_NAME", "EVENT_ID", "EVENT_DATE_YYYYMMDD", "EVENT_TIME_HHMMSS",
+    "EVENT_LATITUDE_DEGREE", "EVENT_LONGITUDE_DEGREE", "EVENT_DEPTH_KM",
+    "HYPOCENTER_REFERENCE", "MAGNITUDE_W", "MAGNITUDE_W_REFERENCE", "MAGNITUDE_L",
+    "MAGNITUDE_L_REFERENCE", "FOCAL_MECHANISM", "NETWORK", "STATION_CODE", "STATION_NAME",
+    "STATION_LATITUDE_DEGREE", "STATION_LONGITUDE_DEGREE", "STATION_ELEVATION_M", "LOCATION",
+    "SENSOR_DEPTH_M", "VS30_M/S", "SITE_CLASSIFICATION_EC8", "MORPHOLOGIC_CLASSIFICATION",
+    "EPICENTRAL_DISTANCE_KM", "EARTHQUAKE_BACKAZIMUTH_DEGREE",
+    "DATE_TIME_FIRST_SAMPLE_YYYYMMDD_HHMMSS", "DATE_TIME_FIRST_SAMPLE_PRECISION",
+    "SAMPLING_INTERVAL_S", "NDATA", "DURATION_S", "STREAM", "UNITS", "INSTRUMENT",
+    "INSTRUMENT_ANALOG/DIGITAL", "INSTRUMENTAL_FREQUENCY_HZ", "INSTRUMENTAL_DAMPING",
+    "FULL_SCALE_G", "N_BIT_DIGITAL_CONVERTER", "PGA_CM/S^2", "TIME_PGA_S",
+    "BASELINE_CORRECTION", "FILTER_TYPE", "FILTER_ORDER", "LOW_CUT_FREQUENCY_HZ",
+    "HIGH_CUT_FREQUENCY_HZ", "LATE/NORMAL_TRIGGERED", "DATABASE_VERSION", "HEADER_FORMAT",
+    "DATA_TYPE", "PROCESSING", "DATA_TIMESTAMP_YYYYMMDD_HHMMSS", "DATA_LICENSE",
+    "DATA_CITATION", "DATA_CREATOR", "ORIGINAL_DATA_MEDIATOR_CITATION",
+    "ORIGINAL_DATA_MEDIATOR", "ORIGINAL_DATA_CREATOR_CITATION", "ORIGINAL_DATA_CREATOR",
+    "USER1", "USER2", "USER3", "USER4", "USER5")
+_NUMBERS = {"station_latitude": "STATION_LATITUDE_DEGREE",
+            "station_longitude": "STATION_LONGITUDE_DEGREE",
+            "station_elevation": "STATION_ELEVATION_M", "vs30": "VS30_M/S",
+            "event_latitude": "EVENT_LATITUDE_DEGREE", "event_longitude": "EVENT_LONGITUDE_DEGREE",
+            "event_depth": "EVENT_DEPTH_KM", "distance": "EPICENTRAL_DISTANCE_KM",
+            "freqmin": "LOW_CUT_FREQUENCY_HZ", "freqmax": "HIGH_CUT_FREQUENCY_HZ"}
+_TEXTS = {"event_id": "EVENT_ID", "event_name": "EVENT_NAME", "station_name": "STATION_NAME",
+          "instrument": "INSTRUMENT", "processing": "PROCESSING",
+          "format_version": "HEADER_FORMAT"}
+
+
+def is_dyna(source):
+    """
+    Whether a file is DYNA.
+
+    :param source: file name or binary file-like object.
+    :return: bool; never raises.
+    """
+    lines = peek_lines(source, 6000)
+    keys = {line.partition(":")[0].strip() for line in lines}
+    return lines[:1] != [] and lines[0].startswith("EVENT_NAME:") and {
+        "STATION_CODE", "SAMPLING_INTERVAL_S", "NDATA"} <= keys
+
+
+def read_dyna(source, headonly=False, starttime=None, endtime=None, nearest_sample=True,
+              strict=True, network=None, **kwargs):
+    """
+    Read a DYNA file.
+
+    :param source: file name or binary file-like object.
+    :param headonly: read only the headers.
+    :param starttime: UTCDateTime to cut at.
+    :param endtime: UTCDateTime to cut at.
+    :param nearest_sample: see :meth:`obspy.core.trace.Trace.trim`.
+    :param strict: raise on a file that is cut short; False: warn and give what is there.
+    :param network: network code that replaces the file's.
+    :return: Stream in m/s^2; ``stats.dyna`` as in :mod:`obspy_tng.io`, with the file's
+        own header in ``stats.dyna.header``.
+    :raises TNGInputError: if the file cannot be read.
+    """
+    text = TextFile(source, encoding="iso8859-9")
+    records = text.records(lambda line: line.startswith("EVENT_NAME:"))
+    components = collect(
+        "DYNA", records,
+        lambda lines: [_parse(lines, headonly, strict, text.complete or lines is not records[-1])],
+        strict)
+    return to_stream(components, starttime, endtime, nearest_sample, network)
+
+
+def _parse(lines, headonly, strict, complete):
+    size = next((i for i, line in enumerate(lines) if to_float(line) is not None), len(lines))
+    header = {key.strip(): value.strip()
+              for key, _, value in (line.partition(":") for line in lines[:size])}
+    npts, delta = to_int(header.get("NDATA")), to_float(header.get("SAMPLING_INTERVAL_S"))
+    quantity = header.get("DATA_TYPE", "")
+    if "SPECTR" in quantity.upper():
+        raise TNGInputError(f"DATA_TYPE is {quantity!r}, must be a time series")
+    data = None
+    if not headonly or npts is None:
+        block = without_cut_number(numeric_lines(lines[size:]), complete)
+        data = parse_block(block, npts)
+        check_count(len(data), npts, header.get("STATION_CODE", "record"), strict)
+    stream, first = header.get("STREAM", ""), _first_sample(header)
+    return Component(
+        "DYNA", len(data) if npts is None else npts, delta, _direction(stream),
+        header.get("UNITS") or "cm/s^2", None if headonly else data, first,
+        header.get("NETWORK", ""), header.get("STATION_CODE", ""), _location(header), stream,
+        meta=_meta(header))
+
+
+def _meta(header):
+    meta = {name: to_float(header.get(key)) for name, key in _NUMBERS.items()}
+    meta.update({name: header.get(key) or None for name, key in _TEXTS.items()})
+    for kind in ("W", "L", "S", "B"):
+        value = to_float(header.get(f"MAGNITUDE_{kind}"))
+        if value is not None:
+            meta.update(magnitude=value, magnitude_type=f"M{kind.lower()}")
+            break
+    peak = next((key for key in header if key.startswith(("PGA_", "PGV_", "PGD_"))), "")
+    meta.update(pga=to_float(header.get(peak)), header=header, origin_time=to_utc(
+        parse_date(header.get("EVENT_DATE_YYYYMMDD", "")),
+        parse_time(header.get("EVENT_TIME_HHMMSS", ""))))
+    return meta
+
+
+def _first_sample(header):
+    value = header.get("DATE_TIME_FIRST_SAMPLE_YYYYMMDD_HHMMSS", "")
+    time = value.replace("_", " ").partition(" ")[2]
+    return to_utc(parse_date(value.replace("_", " ")), parse_time(time))
+
+
+def _direction(stream):
+    letter = clean_code(stream, 3)[-1:]
+    return _DIRECTIONS.get(letter) or (
+        Direction(letter=letter) if letter in ("1", "2", "3") else parse_direction(stream))
+
+
+def _location(header):
+    """LOCATION is a SEED code at ESM and the name of the place at AFAD."""
+    code = header.get("LOCATION", "")
+    return code if len(code) <= 2 and code.isalnum() else ""
+
+
+def write_dyna(stream, filename, **kwargs):
+    """
+    Write accelerations as DYNA 1.2, in cm/s^2.
+
+    Header values come from ``stats.dyna`` (or the like of another format) and ``stats.tng``.
+
+    :param stream: Stream in m/s^2. Each trace goes into a file of its own: with
+        several, the channel code is put before the suffix (``rec.ASC`` becomes
+        ``rec.HNZ.ASC``).
+    :param filename: file name, or a binary file-like object for one trace.
+    :raises TNGInputError: if a trace is not acceleration in m/s^2.
+    """
+    write_each(stream, filename, _format, "DYNA")
+
+
+def _format(tr):
+    """Text of one file."""
+    data = acceleration(tr, "DYNA") * 100.0
+    stats, tng = tr.stats, tr.stats.get("tng", {})
+    known = next((value for value in stats.values()
+                  if hasattr(value, "get") and "npts_header" in value), {})
+    peak = int(np.argmax(np.abs(data)))
+    origin, start = known.get("origin_time"), stats.starttime
+    kind = (known.get("magnitude_type") or "Mw")[-1:].upper()
+    values = {
+        **{key: known.get(name) for name, key in {**_NUMBERS, **_TEXTS}.items()},
+        "EVENT_ID": known.get("event_id") or tng.get("event_id"),
+        "EVENT_DATE_YYYYMMDD": origin and origin.strftime("%Y%m%d"),
+        "EVENT_TIME_HHMMSS": origin and origin.strftime("%H%M%S"),
+        "EVENT_DEPTH_KM": known.get("event_depth") or tng.get("depth"),
+        f"MAGNITUDE_{'L' if kind == 'L' else 'W'}": known.get("magnitude") or tng.get("magnitude"),
+        "NETWORK": stats.network, "STATION_CODE": stats.station, "LOCATION": stats.location,
+        "EPICENTRAL_DISTANCE_KM": known.get("distance") or tng.get("distance"),
+        "DATE_TIME_FIRST_SAMPLE_YYYYMMDD_HHMMSS":
+            f"{start.strftime('%Y%m%d_%H%M%S')}.{start.microsecond:06d}",
+        "DATE_TIME_FIRST_SAMPLE_PRECISION": "microseconds",
+        "SAMPLING_INTERVAL_S": f"{stats.delta:.6f}", "NDATA": stats.npts,
+        "DURATION_S": f"{stats.npts * stats.delta:.3f}", "STREAM": stats.channel,
+        "UNITS": "cm/s^2", "PGA_CM/S^2": f"{data[peak]:.6f}",
+        "TIME_PGA_S": f"{peak * stats.delta:.6f}",
+        "LOW_CUT_FREQUENCY_HZ": known.get("freqmin") or tng.get("freqmin"),
+        "HIGH_CUT_FREQUENCY_HZ": known.get("freqmax") or tng.get("freqmax"),
+        "HEADER_FORMAT": "DYNA 1.2", "DATA_TYPE": "ACCELERATION"}
+    lines = [f"{key}: {'' if values.get(key) is None else _one_line(values[key])}"
+             for key in _KEYS]
+    return "\n".join([*lines, *(f"{value:.6f}" for value in data)]) + "\n"
+
+
+def _one_line(value):
+    return " ".join(str(value).split())
