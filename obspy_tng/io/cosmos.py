@@ -100,11 +100,11 @@ def _parse(lines, headonly, strict, complete):
     code = re.search(r"CODE:\s*(\w{1,2})-\s*(\w+)", "\n".join(words), re.IGNORECASE)
     net, station, location, channel = _scnl(lines[:row]) or (
         *(code.groups() if code else ("", "")), "", "")
-    number = integers[49]
+    number = re.search(r"STA CHAN?\s*:?\s*(\d{1,3})\s*:", "\n".join(words), re.IGNORECASE)
     return Component(
         "COSMOS", npts, _delta(reals, npts), _direction(integers, words, channel), unit, data,
         _first_sample(integers, reals), net, station, location, channel,
-        int(number) if number and 0 < number < 1000 else None,
+        int(number[1]) if number else None,
         meta=_meta(words, integers, reals, lines[:row]))
 
 

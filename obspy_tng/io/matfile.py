@@ -84,8 +84,7 @@ def decode_datetimes(variables):
         # a file in the file; the second of its unnamed elements would hide the first
         _, _, table = next(_elements(raw[8:], order))
         inner = load_mat(head + table)["__function_workspace__"]["MCOS"].item()
-        cells = np.ravel(inner["arr"].item() if inner.dtype.names else inner)[0].ravel()
-        return _object_times([np.asarray(cell) for cell in cells])
+        return _object_times([np.asarray(cell) for cell in np.ravel(inner["arr"].item())])
     except (TNGInputError, KeyError, ValueError, IndexError, TypeError, AttributeError,
             StopIteration, struct.error):
         return {}  # the layout is not documented: without it, times are unknown
