@@ -10,7 +10,7 @@ expected squared spectrum of one.
 import numpy as np
 
 DECAYED = 0.05              # level of a window at twice its duration [Boore2003]
-ROUGHNESS, ROUGHNESS_TIME = 0.4, 0.6        # in ln; s
+ROUGHNESS, ROUGHNESS_TIME = 0.3, 0.6        # in ln; s
 
 
 class Envelopes:
@@ -28,10 +28,13 @@ class Envelopes:
     def __init__(self, earthquake, ray, response, start, rng, variability):
         self.rate, self.npts, self.start = response.sampling_rate, response.nfft, start
         self.earthquake, self.ray = earthquake, ray
-        self.peak = np.clip(0.15 * np.exp(variability * 0.4 * rng.standard_normal()), 0.04, 0.4)
-        self.direct = 0.4 + variability * rng.uniform(-0.25, 0.25)
-        self.coda_share = 0.2 * np.exp(variability * 0.5 * rng.standard_normal())
-        self.coda_decay = 0.03 * np.exp(variability * 0.4 * rng.standard_normal())
+        # Near records begin with their peak, far ones build up.
+        peak = np.interp(ray.distance, [30e3, 250e3], [0.12, 0.35])
+        self.peak = np.clip(peak * np.exp(variability * 0.4 * rng.standard_normal()), 0.04, 0.6)
+        direct = np.interp(ray.distance, [30e3, 250e3], [0.45, 0.27])
+        self.direct = direct + variability * rng.uniform(-0.25, 0.25)
+        self.coda_share = 0.3 * np.exp(variability * 0.5 * rng.standard_normal())
+        self.coda_decay = 0.025 * np.exp(variability * 0.4 * rng.standard_normal())
         # Bursts and gaps that all waves of the record share, as scatterers make them.
         coarse = np.arange(0, self.npts / self.rate + ROUGHNESS_TIME, ROUGHNESS_TIME)
         self.roughness = np.exp(variability * ROUGHNESS * np.interp(
@@ -44,7 +47,7 @@ class Envelopes:
         rupture = 1 / self.ray.corner["P"]
         for delay, weight in self.earthquake.subevents:
             self._add(energy, onset + delay * rupture, 0.8 * weight,
-                      rupture * weight + 0.4 * self.ray.path_duration)
+                      rupture * weight + 0.6 * self.ray.path_duration)
         self._add(energy, onset, 0.2, 1.0 + self.ray.time["S"] - self.ray.time["P"])
         return self._finish(energy)
 
@@ -57,6 +60,15 @@ class Envelopes:
             begin, own = onset + delay * rupture, 0.2 + rupture * weight
             self._add(energy, begin, self.direct * weight, own + 0.15 * self.ray.path_duration)
             self._add(energy, begin, (1 - self.direct) * weight, own + self.ray.path_duration)
+        return self._finish(energy)
+
+    def basin(self, delay):
+        """Surface waves: some cross the basin once, some go on for about ``delay`` s."""
+        energy = np.zeros(self.npts)
+        onset, duration = self.start + self.ray.time["S"], 1 / self.ray.corner["S"]
+        duration += self.ray.path_duration
+        self._add(energy, onset, 0.5, duration)
+        self._add(energy, onset, 0.5, duration + delay)
         return self._finish(energy)
 
     def coda(self):

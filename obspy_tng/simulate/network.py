@@ -20,7 +20,7 @@ from .scenario import draw_earthquake, draw_site
 from .waveforms import FREQMIN, PASS_TO_NYQUIST, site_response, synthesize
 
 # What a seed is drawn for; part of every seed, so that they do not meet.
-_SITE, _EARTHQUAKE, _RECORD, _F0 = 0, 1, 2, 3
+_SITE, _EARTHQUAKE, _RECORD, _F0, _GROUND = range(5)
 F0_RANGE = (0.3, 12.0)      # Hz, where none is given
 GOLDEN_RATIO = 0.6180339887498949
 MAX_STATIONS = 9999         # that a five-letter station code can tell apart
@@ -222,7 +222,8 @@ class NetworkPlan:
 
     def records(self, i, site, earthquakes):
         """Iterate over the records of station ``i``: arrays ``(3, npts)`` and their dicts."""
-        response = site_response(site, self.sampling_rate, self.npts)
+        response = site_response(site, self.sampling_rate, self.npts,
+                                 self.rng(_GROUND, i) if self.variability else None)
         for j, earthquake in enumerate(earthquakes):
             rng = self.rng(_RECORD, i, j)
             # An old recorder remembers next to nothing of the time before its trigger.

@@ -149,8 +149,10 @@ def draw_site(rng, station, radius, f0, old_recorders=0.0):
     far, azimuth = radius * np.sqrt(rng.random()) / KM_PER_DEGREE, rng.uniform(0, 2 * np.pi)
     kappa = np.exp(rng.normal(np.log(0.03), 0.3))
     in_basin = f0 is not None and rng.random() < np.clip(1.1 - 0.4 * f0, 0.1, 0.9)
-    delay = np.clip(8 / np.sqrt(f0) * np.exp(0.6 * rng.standard_normal()), 3, 60) if in_basin else 0
-    level = rng.uniform(0.3, 1.2) if in_basin else 0.0
+    delay = level = 0.0
+    if in_basin:
+        delay = np.clip(15 / np.sqrt(f0) * np.exp(0.5 * rng.standard_normal()), 3, 60)
+        level = min(0.8 * np.exp(0.5 * rng.standard_normal()), 1.6)
     noise_level = rng.uniform(0.4, 1.0)
     step, self_noise, old = *MODERN_RECORDER, rng.random() < old_recorders
     if old:

@@ -25,11 +25,15 @@ import numpy as np
 
 DENSITY = 2800.0            # kg/m^3, at the source
 VELOCITY = {"P": 6060.0, "S": 3500.0}       # m/s, between source and site
+# P corners are higher than S corners by less than vp/vs (Madariaga 1976; Kaneko and
+# Shearer 2014, GJI 197, 1002-1015).
+CORNER_RATIO = {"P": 1.4, "S": 1.0}
 FREE_SURFACE = 2.0
 STRESS_DROP = 8e6           # Pa, median [Atkinson_Silva2000]
 # Root mean squares over the focal sphere (Boore and Boatwright 1984).
 AVERAGE_RADIATION = {"P": np.sqrt(4 / 15), "S": np.sqrt(2 / 5)}
-QUALITY, QUALITY_EXPONENT = 180.0, 0.45     # Q = 180 f^0.45
+QUALITY, QUALITY_EXPONENT = 180.0, 0.45     # Q of S = 180 f^0.45
+QUALITY_RATIO = {"P": VELOCITY["S"] / VELOCITY["P"], "S": 1.0}  # (Yoshimoto et al. 1993, GJI 114)
 CROSSOVER = 40e3            # m, from body-wave to surface-wave spreading
 # Path duration in s by distance in km [Boore_Thompson2014], Table 1.
 PATH_DISTANCE = (0.0, 7.0, 45.0, 125.0, 175.0, 270.0)
@@ -53,7 +57,7 @@ def corner_frequency(magnitude, stress_drop=STRESS_DROP, wave="S"):
 
     :param magnitude: moment magnitude.
     :param stress_drop: Pa; default [Atkinson_Silva2000]_.
-    :param wave: "S" or "P"; P corners are higher by vp/vs.
+    :param wave: "S" or "P"; the P corner is 1.4 times as high.
     :return: Hz.
 
     .. rubric:: Example
@@ -62,17 +66,21 @@ def corner_frequency(magnitude, stress_drop=STRESS_DROP, wave="S"):
     0.32
     """
     # 0.49 is 2.34 / (2 pi) times (16/7)^(1/3).
-    return 0.4906 * VELOCITY[wave] * np.cbrt(stress_drop / seismic_moment(magnitude))
+    return (0.4906 * VELOCITY["S"] * CORNER_RATIO[wave]
+            * np.cbrt(stress_drop / seismic_moment(magnitude)))
 
 
-def geometric_spreading(distance):
+def geometric_spreading(distance, wave="S"):
     """
-    1/R up to 40 km, then as for surface waves [Atkinson_Silva2000]_.
+    1/R; S waves from 40 km on as surface waves [Atkinson_Silva2000]_.
 
     :param distance: m.
+    :param wave: "S" or "P".
     :return: 1/m.
     """
     distance = np.asarray(distance, dtype=np.float64)
+    if wave == "P":
+        return 1 / distance
     return np.where(distance < CROSSOVER, 1 / distance, 1 / np.sqrt(distance * CROSSOVER))
 
 
@@ -149,7 +157,8 @@ def point_source_spectrum(frequencies, magnitude, distance, stress_drop=STRESS_D
     velocity = VELOCITY[wave]
     moment = radiation * FREE_SURFACE * seismic_moment(magnitude) / (
         4 * np.pi * DENSITY * velocity ** 3)
-    decay = np.pi * (frequencies ** (1 - QUALITY_EXPONENT) * distance / (QUALITY * velocity)
+    decay = np.pi * (frequencies ** (1 - QUALITY_EXPONENT) * distance
+                     / (QUALITY * QUALITY_RATIO[wave] * velocity)
                      + kappa * frequencies)
-    return (-moment * geometric_spreading(distance) * (2 * np.pi * frequencies) ** 2
+    return (-moment * geometric_spreading(distance, wave) * (2 * np.pi * frequencies) ** 2
             / (1 + 1j * frequencies / corner) ** 2 * np.exp(-decay))

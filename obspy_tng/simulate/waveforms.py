@@ -26,7 +26,7 @@ from scipy.fft import irfft, next_fast_len, rfft
 from scipy.signal import butter, freqs
 
 from .envelopes import Envelopes
-from .site import VERTICAL_TO_HORIZONTAL, transfer_function
+from .site import VERTICAL_TO_HORIZONTAL, transfer_function, vary_profile
 from .source import (
     AVERAGE_RADIATION,
     VELOCITY,
@@ -46,7 +46,7 @@ ROCK_FREQUENCY = (0.01, 0.09, 0.16, 0.51, 0.84, 1.25, 2.26, 3.17, 6.05, 16.6, 61
 ROCK_AMPLIFICATION = (1.0, 1.10, 1.18, 1.42, 1.58, 1.74, 2.06, 2.25, 2.58, 3.13, 4.0)
 # Scatter from record to record, in ln, smooth over about an octave in frequency:
 # what the components share, and each of them for itself.
-PATH_SCATTER, COMPONENT_SCATTER = 0.30, 0.12
+PATH_SCATTER, COMPONENT_SCATTER = 0.30, 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,8 @@ class SiteResponse:
     :param npts: samples of a record.
     :param nfft: samples simulated.
     :param frequencies: Hz, ``(nfreq,)``, of ``nfft`` samples.
-    :param signal: response ``(3, nfreq)``, ZNE, of layers, crust and recorder.
+    :param signal: responses ``(nvariants, 3, nfreq)``, ZNE, of layers, crust and recorder;
+        each record goes through one of them.
     :param noise: r.m.s. spectrum ``(3, npts // 2 + 1)`` of the noise.
     :param delay: s, of the P wave through the layers.
     :param knots: ``(nknots, nfreq)``, hat functions along ln f for smooth scatter.
@@ -78,13 +79,17 @@ class SiteResponse:
     basin_phase: np.ndarray | None
 
 
-def site_response(site, sampling_rate, npts):
+def site_response(site, sampling_rate, npts, rng=None, variants=8):
     """
     Frequency response, noise and dispersion of a station.
 
     :param site: :class:`~obspy_tng.simulate.scenario.SimulatedSite`.
     :param sampling_rate: Hz.
     :param npts: samples of a record.
+    :param rng: ``numpy.random.Generator`` of the variants; None has no other variant than
+        the profile itself.
+    :param variants: number of neighbouring profiles (see
+        :func:`~obspy_tng.simulate.site.vary_profile`) that its records see.
     :return: :class:`SiteResponse`.
     """
     nfft = next_fast_len(npts + int(TAIL * sampling_rate), real=True)
@@ -97,9 +102,11 @@ def site_response(site, sampling_rate, npts):
     basin = phase = None
     if site.basin_delay:
         basin, phase = _basin_waves(frequencies, site)
-    signal = _layers(layers, frequencies) * _crust(frequencies, layers.vs[-1]) * _recorder(
-        frequencies, sampling_rate)
-    return SiteResponse(sampling_rate, npts, nfft, frequencies, signal.astype(np.complex64),
+    profiles = [layers] if rng is None else [vary_profile(layers, rng) for _ in range(variants)]
+    common = _crust(frequencies, layers.vs[-1]) * _recorder(frequencies, sampling_rate)
+    signal = np.stack([(_layers(profile, frequencies) * common).astype(np.complex64)
+                       for profile in profiles])
+    return SiteResponse(sampling_rate, npts, nfft, frequencies, signal,
                         noise.astype(np.float32), float(np.sum(layers.thickness / layers.vp[:-1])),
                         _knots(sampling_rate, nfft), basin, phase)
 
@@ -127,7 +134,8 @@ def synthesize(earthquake, site, response, geometry, rng, pre_event=5.0, variabi
                                                 variability):
         noise = rng.standard_normal((3, response.nfft), dtype=np.float32) * envelope
         spectrum += (mixing.astype(np.float32) @ rfft(noise)) * shape.astype(np.complex64)
-    spectrum *= response.signal * _scatter(response.knots, rng, variability)
+    layers = response.signal[rng.integers(len(response.signal))]
+    spectrum *= layers * _scatter(response.knots, rng, variability)
     signal = irfft(spectrum, response.nfft) * np.float32(response.sampling_rate)
 
     onset = pre_event + response.delay
@@ -187,12 +195,11 @@ def _wave_trains(earthquake, site, response, ray, envelopes, rng, variability):
             site.kappa, wave, radiation=1.0, corner=ray.corner[wave])
 
     rotation = ray.rotation()
-    vertical = VERTICAL_TO_HORIZONTAL * np.exp(variability * 0.15 * rng.standard_normal())
+    vertical = VERTICAL_TO_HORIZONTAL * np.exp(variability * 0.1 * rng.standard_normal())
     shear, level = spectrum("S"), np.sqrt(0.5 * (ray.radiation["SV"] ** 2
                                                  + ray.radiation["SH"] ** 2))
     yield envelopes.p(), rotation @ _p_mixing(ray, rng), spectrum("P")
-    direct = envelopes.s()
-    yield direct, rotation @ _s_mixing(ray, level, vertical, rng), shear
+    yield envelopes.s(), rotation @ _s_mixing(ray, level, vertical, rng), shear
     # Coda has travelled longer, and in all directions.
     share, fade = envelopes.coda_share, np.exp(-0.03 * response.frequencies)
     isotropic = level * np.diag([vertical, 1.0, 1.0])
@@ -201,8 +208,8 @@ def _wave_trains(earthquake, site, response, ray, envelopes, rng, variability):
         stretch = np.exp(variability * 0.25 * rng.standard_normal())
         dispersed = response.basin * np.exp(-1j * stretch * response.basin_phase)
         strike = rng.uniform(0, np.pi)
-        unequal = isotropic @ np.diag([1.0, *np.sqrt([1.3, 0.7])])
-        yield direct, _turn(strike) @ unequal, shear * dispersed
+        unequal = isotropic @ np.diag([rng.uniform(0.4, 1.0), *np.sqrt([1.3, 0.7])])
+        yield envelopes.basin(site.basin_delay), _turn(strike) @ unequal, shear * dispersed
 
 
 def _p_mixing(ray, rng):
@@ -216,7 +223,7 @@ def _p_mixing(ray, rng):
 
 def _s_mixing(ray, level, vertical, rng):
     """SV and SH, more or less linearly polarised; part of the vertical goes with SV."""
-    polarised, coupled = rng.uniform(-0.7, 0.7), rng.uniform(-0.6, 0.6)
+    polarised, coupled = rng.uniform(-0.4, 0.4), rng.uniform(-0.6, 0.6)
     return np.array([
         [level * vertical * coupled, 0.0, level * vertical * np.sqrt(1 - coupled ** 2)],
         [ray.radiation["SV"], 0.0, 0.0],
@@ -250,10 +257,12 @@ def _layers(profile, frequencies):
 
 
 def _crust(frequencies, vs):
-    """Amplification from the source's rock to rock of velocity ``vs``."""
+    """Amplification ``(3, nfreq)`` from the source's rock to rock of velocity ``vs``."""
     hardness = np.clip(np.log(VELOCITY["S"] / vs) / np.log(VELOCITY["S"] / ROCK_VS30), 0, 1)
     log_f = np.log(np.clip(frequencies, ROCK_FREQUENCY[0], None))
-    return np.exp(hardness * np.interp(log_f, np.log(ROCK_FREQUENCY), np.log(ROCK_AMPLIFICATION)))
+    table = np.interp(log_f, np.log(ROCK_FREQUENCY), np.log(ROCK_AMPLIFICATION))
+    # P velocity changes less with depth than S velocity, so the vertical gains less.
+    return np.exp(np.outer(hardness * np.array([0.6, 1.0, 1.0]), table))
 
 
 def _recorder(frequencies, sampling_rate):
