@@ -8,6 +8,8 @@ One record is two files, ``NET.STA/<record_id>.mseed`` (float32, m/s^2) and
 the JSON last: a record without it was interrupted and is not read.
 """
 
+import hashlib
+import io
 import json
 import os
 import re
@@ -16,7 +18,6 @@ from pathlib import Path
 import numpy as np
 from obspy import Stream, UTCDateTime, read
 from obspy.core import AttribDict
-from obspy.core.util.obspy_types import ObsPyException
 
 from .exceptions import TNGInputError
 from .records import check_record, record_id, station_id
@@ -68,14 +69,62 @@ def write_record(record, folder):
     stream = record.copy()
     for tr in stream:
         tr.data = np.ascontiguousarray(tr.data, dtype=np.float32)
-    about = {"format": FORMAT, "file": path.name,
-             "traces": [{"id": tr.id, "npts": tr.stats.npts,
-                         "tng": dict(tr.stats.get("tng", {})),
+    sidecar = path.with_suffix(".json")
+    sidecar.unlink(missing_ok=True)  # of a record that this one replaces
+    _replace(path, lambda name: stream.write(name, format="MSEED", encoding="FLOAT32"))
+    about = {"format": FORMAT, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+             "traces": [{"id": tr.id, "tng": dict(tr.stats.get("tng", {})),
                          "processing": list(tr.stats.get("processing", []))} for tr in traces]}
     text = json.dumps(about, indent=1, default=_plain)
-    _replace(path, lambda name: stream.write(name, format="MSEED", encoding="FLOAT32"))
-    _replace(path.with_suffix(".json"), lambda name: Path(name).write_text(text, "utf-8"))
+    _replace(sidecar, lambda name: Path(name).write_text(text, "utf-8"))
     return path
+
+
+def write_sds(records, folder):
+    """
+    Write records as an SDS archive, with one JSON file for what MiniSEED drops.
+
+    :param records: iterable of records, in memory at once.
+    :param folder: gets ``sds/`` (float32 MiniSEED, m/s^2) and ``records.json``, a list
+        of ``{"id", "starttime", "endtime", "tng", "processing"}``, one per trace.
+    :return: number of records written.
+    :raises TNGInputError: if the folder has an archive already, or an item is no record.
+    """
+    folder = Path(folder)
+    if (folder / "sds").exists():
+        raise TNGInputError(f"{folder} has an archive (sds/) already; give a new folder")
+    number, days, about = 0, {}, []
+    for number, record in enumerate(records, 1):  # noqa: B007
+        for tr in check_record(record):
+            about.append({"id": tr.id, "starttime": str(tr.stats.starttime),
+                          "endtime": str(tr.stats.endtime), "tng": dict(tr.stats.get("tng", {})),
+                          "processing": list(tr.stats.get("processing", []))})
+            for piece in _split_by_day(tr):
+                days.setdefault(_sds_name(piece), Stream()).append(piece)
+    for name, stream in days.items():
+        path = folder / "sds" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stream.sort(["starttime"])
+        _replace(path, lambda name, st=stream: st.write(name, format="MSEED", encoding="FLOAT32"))
+    text = json.dumps(about, indent=1, default=_plain)
+    _replace(folder / "records.json", lambda name: Path(name).write_text(text, "utf-8"))
+    return number
+
+
+def _split_by_day(tr):
+    """A trace cut at midnight, float32; most are one piece."""
+    midnight = UTCDateTime(tr.stats.starttime.date) + 86400
+    piece = tr.slice(endtime=midnight - 0.5 * tr.stats.delta).copy()
+    piece.data = np.ascontiguousarray(piece.data, dtype=np.float32)
+    rest = tr.slice(starttime=midnight - 0.5 * tr.stats.delta)
+    return [piece] + (_split_by_day(rest) if len(rest) and piece.stats.npts < len(tr) else [])
+
+
+def _sds_name(tr):
+    """Path of a trace in an SDS archive."""
+    stats, day = tr.stats, tr.stats.starttime
+    return (f"{day.year}/{stats.network}/{stats.station}/{stats.channel}.D/"
+            f"{tr.id}.D.{day.year}.{day.julday:03d}")
 
 
 def read_records(folder, stations=None):
@@ -108,19 +157,16 @@ def read_record(path):
     path = Path(path).with_suffix(".json")
     try:
         about = json.loads(path.read_text("utf-8"))
-        traces = about["traces"] if about["format"] == FORMAT else None
-    except (OSError, ValueError, KeyError, TypeError) as err:
-        raise TNGInputError(f"{str(path)!r} is not the description of a record: {err}") from err
-    if traces is None:
-        raise TNGInputError(f"{str(path)!r} has format {about['format']!r}, must be {FORMAT!r}")
-    data = path.with_suffix(".mseed")
-    try:
-        by_id = {tr.id: tr for tr in read(str(data), format="MSEED")}
-    except (OSError, ValueError, TypeError, ObsPyException) as err:
-        raise TNGInputError(f"{str(data)!r} cannot be read as MiniSEED: {err}") from err
-    if [(t["id"], t["npts"]) for t in traces] != [
-            (t["id"], by_id[t["id"]].stats.npts) for t in traces if t["id"] in by_id]:
-        raise TNGInputError(f"{str(data)!r} does not have the traces that {path.name} describes")
+        if about["format"] != FORMAT:
+            raise TNGInputError(f"{str(path)!r} has format {about['format']!r}, must be {FORMAT!r}")
+        traces, checksum = about["traces"], about["sha256"]
+        content = path.with_suffix(".mseed").read_bytes()
+    except (OSError, KeyError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as err:
+        raise TNGInputError(f"{str(path)!r}: no such record, or damaged: {err!r}") from err
+    if hashlib.sha256(content).hexdigest() != checksum:
+        raise TNGInputError(f"{str(path.with_suffix('.mseed'))!r} is damaged: its SHA-256 is not "
+                            f"the one in {path.name}")
+    by_id = {tr.id: tr for tr in read(io.BytesIO(content), format="MSEED")}
     record = Stream(by_id[t["id"]] for t in traces)
     for tr, described in zip(record, traces, strict=True):
         del tr.stats["mseed"], tr.stats["_format"]
