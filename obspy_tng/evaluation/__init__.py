@@ -3,6 +3,7 @@ Evaluation: can generated records stand in for real ones?
 
 :func:`evaluate` compares generated with real records, question by question, and
 sets every figure beside what real records score against other real records.
+:func:`cross_evaluate` makes and judges generators on several splits by earthquake.
 
 * :mod:`.hvsr`, :mod:`.specificity` - do they show the site?
 * :mod:`.amplitudes`, :mod:`.spectra` - levels, durations, spectra and their spread
@@ -17,6 +18,7 @@ added to ``METRICS`` in :mod:`.core`. :mod:`.recordset` measures the records,
 """
 
 from .core import METRICS, evaluate
+from .crossval import cross_evaluate
 from .result import Evaluation
 
-__all__ = ["METRICS", "Evaluation", "evaluate"]
+__all__ = ["METRICS", "Evaluation", "cross_evaluate", "evaluate"]

@@ -2,13 +2,13 @@
 ``evaluate``: every question, every station, every generator, beside the floor.
 
 The recipe: measure all records once; split the real ones by earthquake again and
-again for the floor; take each figure of each generator at the same sample
-sizes; judge it against the floor.
+again for the floor; take each figure of each generator in the same way; judge
+it against the floor. :func:`cross_evaluate` does so for several splits at once.
 """
 
-import logging
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,11 +25,9 @@ from . import (
     specificity,
     spectra,
 )
-from .result import ALL, REAL, Evaluation
-from .floor import Floor, mean_distance, split_sets, subsample
+from .floor import Floor, distance_of, events_of, redraw, split_sets
 from .recordset import Axes, RecordSet
-
-logger = logging.getLogger("obspy_tng")
+from .result import ALL, REAL, Evaluation
 
 METRICS = tuple(metric for question in (hvsr, specificity, amplitudes, spectra, envelope,
                                         components, conditioning, novelty, physics)
@@ -37,6 +35,15 @@ METRICS = tuple(metric for question in (hvsr, specificity, amplitudes, spectra, 
 # Measured in advance, several sets at a time; the rest costs next to nothing.
 _COSTLY = ("hvsr", "clear_peak", "f0_paper", "intensity", "rotd50", "eas", "coherence", "husid",
            "arrivals", "motion_at_end")
+
+
+@dataclass
+class Comparison:
+    """One comparison of ``other`` with ``real`` records; dicts ``station id -> RecordSet``."""
+
+    real: dict
+    other: dict
+    enrolled: dict
 
 
 def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, seed=0,
@@ -50,12 +57,13 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
     :param generated: the same of generated records, or a dict ``generator name
         -> such a dict`` for several side by side.
     :param floor: other real records (usually those the generator had), to be
-        compared with ``real`` as the generated ones are; None splits ``real``.
+        compared with ``real`` as the generated ones are; None: the halves of ``real``
+        are compared with each other, and the generated records with a half.
     :param enrolled: real records that the generator had, for novelty (default:
         all of ``real`` and ``floor``).
     :param reconstructed: records of ``real`` through encoder and decoder (one
         dict, or one by generator name), for the 15x15 score; optional.
-    :param seed: seed of splits, subsamples and bootstraps; int >= 0.
+    :param seed: seed of splits and bootstraps; int >= 0.
     :param repeats: splits by earthquake, at least 2 (default 20: the spread is
         then known to about 16 %).
     :param freqmin: Hz, lowest frequency compared (default: from the records'
@@ -67,45 +75,55 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
     :raises TNGInputError: for no records, no station in common, or an unusable
         record or value.
 
-    Stations that a generator lacks are left out of the comparison with a
-    :class:`~obspy_tng.exceptions.TNGWarning`.
+    Stations that a generator lacks are left out with a
+    :class:`~obspy_tng.exceptions.TNGWarning`. One split says little about
+    amplitudes, which depend on the earthquakes that fall on each side; see
+    :func:`~obspy_tng.evaluation.crossval.cross_evaluate`.
     """
-    if isinstance(repeats, bool) or not isinstance(repeats, int | np.integer) or repeats < 2:
-        raise TNGInputError(f"repeats must be an integer >= 2, got {repeats!r}")
+    _check_repeats(repeats)
     real, floor, enrolled = (group_by_station(x or {}) for x in (real, floor, enrolled))
-    generators = _by_generator(generated, "generated")
-    rebuilt = _by_generator(reconstructed or {}, "reconstructed", names=generators)
-    stations = _common_stations(real, generators)
+    generators = by_generator(generated, "generated")
+    rebuilt = by_generator(reconstructed or {}, "reconstructed", names=generators)
+    stations = common_stations(real, generators)
     axes = Axes.of_records([r for s in stations for r in real[s]], freqmin, freqmax)
 
-    sets = _real_sets({s: (real[s], floor.get(s, []), enrolled.get(s, [])) for s in stations}, axes)
-    others = {name: {s: RecordSet.from_records(group[s], axes, f"{name} at {s}")
-                     for s in stations} for name, group in generators.items()}
-    rebuilt = {name: {s: RecordSet.from_records(group[s], axes, f"{name} rebuilt at {s}")
-                      for s in stations} for name, group in rebuilt.items()
-               if all(group.get(s) for s in stations)}
-    _measure([r.root for r in sets["pool"].values()]
-             + [r for group in others.values() for r in group.values()], workers)
+    sets = real_sets({s: (real[s], floor.get(s, []), enrolled.get(s, [])) for s in stations}, axes)
+    others = generated_sets(generators, stations, axes)
+    rebuilt = generated_sets({name: group for name, group in rebuilt.items()
+                              if all(group.get(s) for s in stations)}, stations, axes)
+    measure([*sets["pool"].values(), *(r for group in others.values() for r in group.values())],
+            workers)
 
-    floors, comparisons = _splits(sets, bool(floor), others, seed, repeats)
-    rows = []
-    for metric in METRICS:
-        reference = _floors(metric, floors, sets, stations, bool(floor))
-        for name in others:
-            rows += _rows(metric, name, reference, comparisons[name],
-                          (sets["real"], others[name]), sets["enrolled"], stations)
-    rows = _without_unknown(rows)
-    scores = _scores(sets, bool(floor), others, rebuilt, seed)
-    return Evaluation(rows, scores, {REAL: sets["real"], **others},
-                      {"seed": int(seed), "repeats": int(repeats),
-                       "floor": "given" if floor else "real, split",
-                       "sampling_rate": axes.sampling_rate, "window": axes.window,
-                       "freqmin": axes.freqmin, "freqmax": axes.freqmax})
+    rng = np.random.default_rng(seed)
+    sizes = {s: min(len(group[s]) for group in others.values()) for s in stations}
+    share = len(events_of(sets["real"])) / len(events_of(sets["pool"])) if floor else 0.5
+    splits = [split_sets(sets["pool"], share, rng) for _ in range(repeats)]
+    floors = [[Comparison(first, redraw(second, sizes, rng), sets["enrolled"])]
+              for first, second in splits]
+    if floor:
+        judged = {name: [[Comparison(sets["real"], group, sets["enrolled"])]]
+                  for name, group in others.items()}
+        given = [[Comparison(sets["real"], sets["floor"], sets["enrolled"])]]
+    else:
+        # all halves in one comparison: they share their records
+        judged = {name: [[Comparison(first, group, sets["enrolled"]) for first, _ in splits]]
+                  for name, group in others.items()}
+        given = None
+    rows = figure_rows(floors, judged, given, stations, seed)
+    second = sets["floor"] if all(len(sets["floor"][s]) for s in stations) else None
+    return Evaluation(rows, score_rows(sets["real"], second, others, rebuilt, seed),
+                      {REAL: sets["real"], **others},
+                      settings_of(axes, seed, repeats, "given" if floor else "halves"))
 
 
-# -- records in --------------------------------------------------------------------
+# -- records in, measured once -------------------------------------------------------
 
-def _by_generator(groups, argument, names=()):
+def _check_repeats(repeats):
+    if isinstance(repeats, bool) or not isinstance(repeats, int | np.integer) or repeats < 2:
+        raise TNGInputError(f"repeats must be an integer >= 2, got {repeats!r}")
+
+
+def by_generator(groups, argument, names=()):
     """Always ``generator name -> station id -> list``, of either form of the argument."""
     if isinstance(groups, dict) and groups and all(isinstance(g, dict) for g in groups.values()):
         return {str(name): group_by_station(group) for name, group in groups.items()}
@@ -118,7 +136,8 @@ def _by_generator(groups, argument, names=()):
     return {next(iter(names), argument): groups} if groups else {}
 
 
-def _common_stations(real, generators):
+def common_stations(real, generators):
+    """Stations that all have, in the order of ``real``; warns of others, raises without one."""
     stations = [s for s in real if all(group.get(s) for group in generators.values())]
     if not stations:
         raise TNGInputError("real and generated have no station in common: real has "
@@ -130,10 +149,14 @@ def _common_stations(real, generators):
     return stations
 
 
-def _real_sets(groups, axes):
+def real_sets(groups, axes):
     """
-    Sets of real records, as parts of one whole per station so that each record
-    is measured once: ``real``, ``floor``, ``pool`` (both), ``enrolled``.
+    Real records as parts of one whole per station, so that each is measured once.
+
+    :param groups: dict ``station id -> (real, floor, enrolled)``, lists of Streams.
+    :param axes: :class:`~obspy_tng.evaluation.recordset.Axes`.
+    :return: dict of dicts ``station id -> RecordSet``: ``real``, ``floor``, ``pool``
+        (both), ``enrolled`` (the pool where none are given).
     """
     sets = {"real": {}, "floor": {}, "pool": {}, "enrolled": {}}
     for station, parts in groups.items():
@@ -147,108 +170,110 @@ def _real_sets(groups, axes):
         whole = RecordSet.from_records(kept, axes, station)
         first, second, third = index
         second = [i for i in second if i not in set(first)]
-        sets["real"][station] = whole.take(first)
-        sets["floor"][station] = whole.take(second)
-        sets["pool"][station] = whole.take(first + second)
-        sets["enrolled"][station] = whole.take(third or first + second)
+        for key, chosen in (("real", first), ("floor", second), ("pool", first + second),
+                            ("enrolled", third or first + second)):
+            sets[key][station] = whole.take(chosen)
     return sets
 
 
-def _measure(roots, workers):
-    """Measure all sets, ``workers`` at a time (the FFTs run outside of Python's lock)."""
-    def measure(records):
+def generated_sets(generators, stations, axes):
+    """``generator name -> station id -> RecordSet`` of such a dict of lists of Streams."""
+    return {name: {s: RecordSet.from_records(group[s], axes, f"{name} at {s}") for s in stations}
+            for name, group in generators.items()}
+
+
+def measure(sets, workers):
+    """Measure some sets, ``workers`` at a time (the FFTs run outside of Python's lock)."""
+    def costly(records):
         for name in _COSTLY:
             getattr(records, name)
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        list(pool.map(measure, roots))
+        list(pool.map(costly, sets))
 
 
-# -- comparisons -------------------------------------------------------------------
+# -- comparisons to rows -------------------------------------------------------------
 
-def _splits(sets, has_floor, others, seed, repeats):
+def figure_rows(floors, judged, given, stations, seed):
     """
-    Pairs ``(real side, other side)``: of real records, and for each generator.
+    All rows of the tables.
 
-    Both sides are of the same sizes in both; generated records stand for the
-    second side.
+    :param floors: for each repeat a list of :class:`Comparison`, averaged.
+    :param judged: dict ``generator name -> list of lists of Comparison``.
+    :param given: the same with the real records that the generators had, or None.
+    :param stations: station ids.
+    :param seed: int.
+    :return: list of dicts, see :class:`~obspy_tng.evaluation.result.Evaluation`.
     """
-    def count(group):
-        return len({e for records in group.values() for e in records.identities})
-    rng = np.random.default_rng(seed)
-    share = count(sets["real"]) / count(sets["pool"]) if has_floor else 0.5
-    floors, comparisons = [], {name: [] for name in others}
-    for _ in range(repeats):
-        first, second = split_sets(sets["pool"], share, rng)
-        floors.append((first, second))
-        for name, group in others.items():
-            side, like = (sets["real"], sets["floor"]) if has_floor else (first, second)
-            comparisons[name].append((side, subsample(group, like, rng)))
-    return floors, comparisons
-
-
-def _figures(metric, real, other, enrolled, stations):
-    """The figure at each station, ``(stations,)``; of the network, ``(1,)``."""
-    extra = (lambda s: (enrolled[s],)) if metric.needs_enrolled else (lambda s: ())
-    if metric.scope == "network":
-        real, other = ({s: group[s] for s in stations if len(real[s]) and len(other[s])}
-                       for group in (real, other))
-        return np.array([metric.function(real, other) if real else np.nan])
-    return np.array([metric.function(real[s], other[s], *extra(s))
-                     if len(real[s]) and len(other[s]) else np.nan for s in stations])
-
-
-def _floors(metric, floors, sets, stations, has_floor):
-    """Floors of a metric: ``station id or ALL -> Floor``."""
-    values = np.array([_figures(metric, first, second, sets["enrolled"], stations)
-                       for first, second in floors])
-    given = _figures(metric, sets["real"], sets["floor"], sets["enrolled"],
-                     stations) if has_floor else None
-    result = {ALL: Floor.of_values(metric, values, given)}
-    if metric.scope == "station":
-        for k, station in enumerate(stations):
-            result[station] = Floor.of_values(metric, values[:, k:k + 1],
-                                              None if given is None else given[k:k + 1])
-    return result
-
-
-def _rows(metric, name, floors, comparisons, whole, enrolled, stations):
-    """One row per station and one pooled, of one metric and one generator."""
-    values = np.array([_figures(metric, real, other, enrolled, stations)
-                       for real, other in comparisons])
-    full = _figures(metric, *whole, enrolled, stations)
     rows = []
-    for station, floor in floors.items():
-        column = slice(None) if station == ALL else [stations.index(station)]
-        distance = mean_distance(metric, values[:, column])
-        rows.append({
-            "question": metric.question, "metric": metric.name, "title": metric.title,
-            "unit": metric.unit, "ideal": metric.ideal, "generator": name, "station": station,
-            "value": metric.pool(values[:, column]), "value_all_records": metric.pool(full[column]),
-            "floor": floor.value, "floor_spread": floor.spread,
-            "distance": distance, "floor_distance": floor.distance,
-            "floor_distance_spread": floor.distance_spread, "floor_distance_given": floor.given,
-            "verdict": floor.verdict(distance)})
-    return rows
-
-
-def _without_unknown(rows):
-    """Leave out metrics that no generator and no floor can say (e.g. no magnitudes)."""
+    for metric in METRICS:
+        real = _figures(metric, floors, stations)
+        had = None if given is None else _figures(metric, given, stations)
+        columns = {ALL: slice(None)}
+        if metric.scope == "station":
+            columns |= {s: slice(k, k + 1) for k, s in enumerate(stations)}
+        for name, comparisons in judged.items():
+            values = _figures(metric, comparisons, stations)
+            for station, column in columns.items():
+                floor = Floor.of_values(metric, real[:, column],
+                                        None if had is None else had[:, column],
+                                        len(comparisons), seed)
+                rows.append(_row(metric, name, station, values[:, column], floor))
+    # what no generator has (e.g. magnitudes) is no question here
     known = {row["metric"] for row in rows if np.isfinite(row["value"])}
     return [row for row in rows if row["metric"] in known]
 
 
-def _scores(sets, has_floor, others, rebuilt, seed):
-    """Specificity scores with intervals and matrices, for both modes; the floor first."""
+def _figures(metric, comparisons, stations):
+    """The figure of each list of comparisons, averaged, ``(lists, stations)``; network: one."""
+    values = [[_figure(metric, one, stations) for one in some] for some in comparisons]
+    return np.array([[metric.pool(column) for column in np.transpose(some)] for some in values])
+
+
+def _figure(metric, one, stations):
+    """The figure at each station; of the network: a list of one."""
+    usable = [s for s in stations if len(one.real[s]) and len(one.other[s])]
+    if metric.scope == "network":
+        sides = ({s: side[s] for s in usable} for side in (one.real, one.other))
+        return [metric.function(*sides) if usable else np.nan]
+    extra = (lambda s: (one.enrolled[s],)) if metric.needs_enrolled else (lambda s: ())
+    return [metric.function(one.real[s], one.other[s], *extra(s)) if s in usable else np.nan
+            for s in stations]
+
+
+def _row(metric, name, station, values, floor):
+    distance = distance_of(metric, values)
+    return {"question": metric.question, "metric": metric.name, "title": metric.title,
+            "unit": metric.unit, "ideal": metric.ideal, "generator": name, "station": station,
+            "value": metric.pool([metric.pool(row) for row in values]),
+            "floor": floor.value, "floor_spread": floor.spread, "distance": distance,
+            "floor_distance": floor.distance, "floor_distance_spread": floor.distance_spread,
+            "floor_distance_given": floor.given, "verdict": floor.verdict(distance)}
+
+
+def score_rows(real, second, others, rebuilt, seed):
+    """
+    Specificity scores of all records, for both modes; other real records first.
+
+    :param real: dict ``station id -> RecordSet``.
+    :param second: other real records, or None.
+    :param others: ``generator name -> station id -> RecordSet``.
+    :param rebuilt: the same of reconstructed records, where there are any.
+    :param seed: int.
+    :return: list of dicts, see :func:`~obspy_tng.evaluation.specificity.score_f0`.
+    """
     rows = []
-    second = sets["floor"] if has_floor else None
+    groups = ({REAL: second} if second else {}) | others
     for mode in specificity.MODES:
-        real, bins = specificity.f0_of(sets["real"], mode)
-        if has_floor and all(len(s) for s in second.values()):
-            found = specificity.score_f0(real, specificity.f0_of(second, mode)[0], bins, seed=seed)
-            rows.append({"generator": REAL, "mode": mode, **found})
-        for name, group in others.items():
+        f0, bins = specificity.f0_of(real, mode)
+        for name, group in groups.items():
             again = specificity.f0_of(rebuilt[name], mode)[0] if name in rebuilt else None
-            found = specificity.score_f0(real, specificity.f0_of(group, mode)[0], bins, again,
-                                         seed=seed)
-            rows.append({"generator": name, "mode": mode, **found})
+            rows.append({"generator": name, "mode": mode, **specificity.score_f0(
+                f0, specificity.f0_of(group, mode)[0], bins, again, seed=seed)})
     return rows
+
+
+def settings_of(axes, seed, repeats, floor):
+    """What a report tells of how it was made."""
+    return {"seed": int(seed), "repeats": int(repeats), "floor": floor,
+            "sampling_rate": axes.sampling_rate, "window": axes.window,
+            "freqmin": axes.freqmin, "freqmax": axes.freqmax}

@@ -1,21 +1,23 @@
 """
 The floor: what real records score against real ones, and what follows for others.
 
-Real records are split by earthquake in two, many times, and each figure is taken
-between the halves. A generated set is no worse than real data if its figure is as
-near to the ideal as that. Both must be of the same sample sizes, for most
-figures shrink with the number of records; so the generated set is cut down, at
-random and as many times, to the size of the half it stands for.
+The real records are split by earthquake, many times. One side plays the real
+records, the other the generator: from it, as many records are drawn (with
+replacement) as the generator made. Each figure is taken as for the generator. So
+the floor is what a generator gets that knows nothing but returns real records of
+other earthquakes, at the same sample sizes; most figures shrink with those.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-# Verdicts, by the floor's mean distance from the ideal and its standard
-# deviation over the splits: up to 2 sd above the mean is what real halves do;
-# beyond 4 sd no real half came near (the distances are about half-normal).
+# Verdicts, by the mean and the standard deviation of the floor's distance
+# from the ideal: up to 2 sd above the mean is what real records do; beyond
+# 4 sd hardly any split comes (the distances are about half-normal).
 WITHIN, NEAR = 2.0, 4.0
+# Means over several comparisons are drawn this often from the splits.
+DRAWS = 400
 
 
 @dataclass
@@ -25,9 +27,11 @@ class Floor:
 
     :param value: mean over the splits.
     :param spread: standard deviation over the splits.
-    :param distance: mean distance from the ideal (mean over stations where pooled).
+    :param distance: mean distance from the ideal (mean over stations where
+        pooled), of as many comparisons averaged as there are for the generator.
     :param distance_spread: its standard deviation.
-    :param given: distance in the split that the caller gave; NaN without one.
+    :param given: the distance of the real records that the generator had, in the
+        very comparisons that it is judged by; NaN where not known.
     """
 
     value: float
@@ -41,40 +45,52 @@ class Floor:
         Judge a distance from the ideal.
 
         A generator that was given one side of an unlucky split cannot do
-        better than that side itself: the given split counts where it is worse.
+        better than that side itself, so ``given`` counts where it is worse.
 
-        :param distance: of the generated records, see :meth:`Metric.distance
-            <obspy_tng.evaluation.metric.Metric.distance>`.
+        :param distance: of the generated records.
         :return: "within", "near" or "outside"; "" where it cannot be said.
         """
         if not (np.isfinite(distance) and np.isfinite(self.distance)):
             return ""
         base = np.fmax(self.distance, self.given)
-        tolerance = 1e-9 + 1e-6 * abs(base)
+        spread = np.nan_to_num(self.distance_spread)
         for word, width in (("within", WITHIN), ("near", NEAR)):
-            if distance <= base + width * self.distance_spread + tolerance:
+            if distance <= base + width * spread + 1e-9:
                 return word
         return "outside"
 
     @classmethod
-    def of_values(cls, metric, values, given=None):
+    def of_values(cls, metric, values, given, comparisons, seed):
         """
         Floor from repeated splits.
 
         :param metric: :class:`~obspy_tng.evaluation.metric.Metric`.
         :param values: array ``(repeats, stations)``.
-        :param given: array ``(stations,)`` of the caller's own split, or None.
+        :param given: array ``(comparisons, stations)``, see the class, or None.
+        :param comparisons: how many comparisons are averaged for the generator.
+        :param seed: int.
         :return: Floor
         """
-        pooled = np.array([metric.pool(row) for row in values])
-        distances = np.array([mean_distance(metric, row) for row in values])
-        return cls(metric.pool(pooled), _spread(pooled), _mean(distances), _spread(distances),
-                   np.nan if given is None else mean_distance(metric, given))
+        pooled = [metric.pool(row) for row in values]
+        if comparisons == 1:
+            drawn = values[:, None]
+        else:
+            rng = np.random.default_rng(seed)
+            drawn = values[rng.integers(len(values), size=(DRAWS, comparisons))]
+        distances = [distance_of(metric, draw) for draw in drawn]
+        return cls(metric.pool(pooled), spread_of(pooled), _mean(distances), spread_of(distances),
+                   np.nan if given is None else distance_of(metric, given))
 
 
-def mean_distance(metric, values):
-    """Mean over stations of the distance from the ideal; NaN left out."""
-    return _mean(metric.distance(values))
+def distance_of(metric, values):
+    """
+    Distance from the ideal of figures averaged over comparisons.
+
+    :param metric: :class:`~obspy_tng.evaluation.metric.Metric`.
+    :param values: array ``(comparisons, stations)``.
+    :return: mean over stations of the distance of each station's mean; NaN left out.
+    """
+    return _mean([metric.distance(metric.pool(column)) for column in np.transpose(values)])
 
 
 def _mean(values):
@@ -83,10 +99,21 @@ def _mean(values):
     return float(values.mean()) if len(values) else float("nan")
 
 
-def _spread(values):
+def spread_of(values):
+    """Standard deviation, NaN left out; NaN for fewer than two values."""
     values = np.asarray(values, dtype=float)
     values = values[np.isfinite(values)]
     return float(values.std(ddof=1)) if len(values) > 1 else float("nan")
+
+
+def events_of(sets):
+    """
+    All earthquakes in some sets.
+
+    :param sets: dict ``station id -> RecordSet``.
+    :return: sorted list.
+    """
+    return sorted({event for records in sets.values() for event in records.identities})
 
 
 def split_sets(sets, share, rng):
@@ -98,7 +125,7 @@ def split_sets(sets, share, rng):
     :param rng: ``numpy.random.Generator``.
     :return: two dicts ``station id -> RecordSet``.
     """
-    events = sorted({event for records in sets.values() for event in records.identities})
+    events = events_of(sets)
     rng.shuffle(events)
     chosen = set(events[:round(share * len(events))])
     sides = {}, {}
@@ -109,15 +136,15 @@ def split_sets(sets, share, rng):
     return sides
 
 
-def subsample(sets, like, rng):
+def redraw(sets, sizes, rng):
     """
-    As many records of each station as another dict has, without replacement.
+    Draw records with replacement.
 
     :param sets: dict ``station id -> RecordSet``.
-    :param like: dict of the same stations; its sizes count.
+    :param sizes: dict ``station id -> int``.
     :param rng: ``numpy.random.Generator``.
-    :return: dict ``station id -> RecordSet``; all records where there are too few.
+    :return: dict ``station id -> RecordSet``; empty where there is nothing to draw from.
     """
-    return {station: records.take(rng.permutation(len(records))[:len(like[station])])
+    return {station: records.take(rng.integers(len(records), size=sizes[station])
+                                  if len(records) else [])
             for station, records in sets.items()}
-

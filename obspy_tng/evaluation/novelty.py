@@ -14,8 +14,8 @@ from scipy.fft import irfft, next_fast_len, rfft
 
 from .metric import Metric
 
-# To save time no more than this many records of a set are correlated.
-MOST_RECORDS = 100
+# To save time no more than this many records of a set are looked at.
+MOST_RECORDS = 50
 COPY_CORRELATION = 0.9
 _HORIZONTALS = (1, 2)
 
@@ -53,10 +53,11 @@ def nearest(records, enrolled):
     :param records: RecordSet.
     :param enrolled: RecordSet; records of the same earthquake as the one
         looked at, and itself, are left out.
-    :return: array of at most 100 values; NaN where no other record is left.
+    :return: array of at most 50 values; NaN where no other record is left.
     """
-    rows, columns = (np.unique(s.index % MOST_RECORDS) for s in (records, enrolled))
-    matrix = _between(records.root, enrolled.root)[np.ix_(rows, columns)].astype(float)
+    rows = np.unique(records.index)[:MOST_RECORDS]
+    columns = np.unique(enrolled.index)
+    matrix = _between(records.root, rows, enrolled.root, columns).astype(float)
     own = np.array(records.root.identities)[rows]
     others = np.array(enrolled.root.identities)[columns]
     matrix[own[:, None] == others[None]] = np.nan
@@ -66,14 +67,19 @@ def nearest(records, enrolled):
     return highest
 
 
-def _between(first, second):
-    """Correlations between two whole sets, computed once and kept with the first."""
+def _between(first, rows, second, columns):
+    """Correlations between records of two whole sets; each row computed once and kept."""
     known = first._measured.setdefault("correlations", {})
     if id(second) not in known:
         # `second` is kept with the matrix, so that its id stays taken
-        known[id(second)] = second, highest_correlations(first._data[:MOST_RECORDS],
-                                                         second._data[:MOST_RECORDS])
-    return known[id(second)][1]
+        known[id(second)] = second, np.full((len(first), len(second)), np.nan, np.float32)
+    matrix = known[id(second)][1]
+    missing = np.isnan(matrix[np.ix_(rows, columns)])
+    new_rows, new_columns = rows[missing.any(axis=1)], columns[missing.any(axis=0)]
+    if len(new_rows):
+        matrix[np.ix_(new_rows, new_columns)] = highest_correlations(first.data[new_rows],
+                                                                     second.data[new_columns])
+    return matrix[np.ix_(rows, columns)]
 
 
 def novelty(real, other, enrolled):
@@ -92,8 +98,13 @@ def copies(real, other, enrolled):
 
 
 def diversity(real, other):
-    """Median over records of the highest correlation with any other of the same set."""
-    return _summary(np.median, nearest(other, other))
+    """
+    Median over records of the highest correlation with any other of the same set.
+
+    Of no more records than the real side has, for the highest of many is higher.
+    """
+    some = other.take(np.arange(min(len(real), len(other))))
+    return _summary(np.median, nearest(some, some))
 
 
 def _summary(function, values):

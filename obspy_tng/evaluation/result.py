@@ -24,13 +24,12 @@ class Evaluation:
         (``"all"`` is pooled), with the keys
 
         * ``question, metric, title, unit, ideal, generator, station``;
-        * ``value``: the figure at the floor's sample sizes (mean over random
-          subsamples), ``value_all_records``: with all records of both sides;
+        * ``value``: the figure, mean over the comparisons;
         * ``floor, floor_spread``: real against real, mean and standard
           deviation over splits by earthquake;
         * ``distance, floor_distance, floor_distance_spread``: how far from the
-          ideal (mean over stations and repeats), ``floor_distance_given`` in the
-          split that the caller gave; the verdict compares these;
+          ideal (mean over stations); ``floor_distance_given``, that of the real
+          records that the generator had; the verdict compares these;
         * ``verdict``: "within", "near" or "outside" of what real records
           score (see :class:`~obspy_tng.evaluation.floor.Floor`), "" if unknown.
     :param scores: list of dicts, one for each generator and mode of the

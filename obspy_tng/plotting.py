@@ -1,0 +1,237 @@
+"""
+Figures of real and generated records, side by side.
+
+Every function takes ``groups``, a dict ``name -> records`` whose first entry is
+the reference (the real records) and whose records are lists of Streams or
+:class:`~obspy_tng.evaluation.recordset.RecordSet`, and returns a
+:class:`matplotlib.figure.Figure` that belongs to no window: save it with
+``figure.savefig("name.pdf")``. In a notebook it shows by itself.
+
+.. rubric:: Example
+
+>>> from obspy_tng.plotting import plot_confusion
+>>> figure = plot_confusion({"VAE": np.eye(2)}, ["XX.AAA", "XX.BBB"])
+>>> len(figure.axes)
+2
+"""
+
+import numpy as np
+
+from .records import COMPONENTS, record_to_array
+
+# Okabe and Ito (2008): told apart with any colour vision; real records are grey.
+REAL_COLOR = "#4d4d4d"
+COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+PANEL = (3.1, 2.6)  # inches
+_GRID = {"color": "0.9", "linewidth": 0.6}
+
+
+def plot_records(groups, n=4, component="N", seed=0):
+    """
+    Records side by side: a column for each group, each trace to its own scale.
+
+    :param groups: see the module.
+    :param n: records per group, drawn at random (all if there are fewer).
+    :param component: "Z", "N" or "E".
+    :param seed: seed of the choice.
+    :return: Figure
+    """
+    waves = {name: _samples(records) for name, records in groups.items()}
+    rows = min(n, max(len(data) for data, _ in waves.values()))
+    figure, axes = _figure(rows, len(waves), (PANEL[0], 0.95), sharex=True)
+    rng = np.random.default_rng(seed)
+    for column, (name, (data, rate)) in enumerate(waves.items()):
+        color = REAL_COLOR if column == 0 else COLORS[(column - 1) % len(COLORS)]
+        chosen = np.sort(rng.permutation(len(data))[:rows])
+        times = np.arange(data.shape[-1]) / rate
+        for row, index in enumerate(chosen):
+            trace = data[index, COMPONENTS.index(component)]
+            peak = np.abs(trace).max()
+            ax = axes[row, column]
+            ax.plot(times, trace / peak, color=color, linewidth=0.4, rasterized=True)
+            ax.text(0.99, 0.96, f"{peak:.3g} m/s$^2$", transform=ax.transAxes, ha="right",
+                    va="top", fontsize=7, color="0.25")
+        for ax in axes[:, column]:
+            ax.set(ylim=(-1.15, 1.15), yticks=[], xlim=(0, times[-1]))
+            ax.spines[["left", "right", "top"]].set_visible(False)
+        axes[0, column].set_title(name, fontsize=9)
+        axes[-1, column].set_xlabel("time (s)")
+    figure.supylabel(f"acceleration {component}, each to its peak", fontsize=8)
+    return figure
+
+
+def plot_hvsr_comparison(groups):
+    """
+    HVSR: lognormal mean and one standard deviation, a panel for each group.
+
+    :param groups: see the module.
+    :return: Figure
+    """
+    sets = _sets(groups)
+    figure, panels = _comparison(sets, lambda s: (s.axes.frequencies, s.hvsr))
+    for ax in panels:
+        ax.set(xscale="log", yscale="log", xlabel="frequency (Hz)")
+        _plain_log(ax)
+    panels[0].set_ylabel("HVSR (-)")
+    return figure
+
+
+def plot_response_spectra(groups):
+    """
+    RotD50 pseudo-acceleration, 5 % damping: median and one ln standard deviation.
+
+    :param groups: see the module.
+    :return: Figure
+    """
+    sets = _sets(groups)
+    figure, panels = _comparison(sets, lambda s: (s.axes.periods, s.rotd50))
+    for ax in panels:
+        ax.set(xscale="log", yscale="log", xlabel="period (s)")
+        _plain_log(ax)
+    panels[0].set_ylabel("PSA RotD50 (m/s$^2$)")
+    return figure
+
+
+def plot_husid(groups):
+    """
+    Normalised Husid curves of the horizontals: mean, one standard deviation, some records.
+
+    :param groups: see the module.
+    :return: Figure
+    """
+    sets = _sets(groups)
+    figure, panels = _comparison(sets, lambda s: (s.axes.times, s.husid), log=False)
+    for ax, records in zip(panels, list(sets.values())[1:] or list(sets.values()), strict=True):
+        color = ax.lines[-1].get_color()
+        for curve in records.husid[:12]:
+            ax.plot(records.axes.times, curve, color=color, linewidth=0.4, alpha=0.5)
+        ax.set(xlabel="time (s)", ylim=(0, 1), xlim=(0, records.axes.window))
+    panels[0].set_ylabel("share of horizontal energy")
+    return figure
+
+
+def plot_f0_histograms(groups):
+    """
+    Distribution of f0 (frequency of the highest HVSR value), a panel for each group.
+
+    :param groups: see the module.
+    :return: Figure
+    """
+    from .evaluation.specificity import histogram, log_bins
+    sets = _sets(groups)
+    reference, *others = sets.items()
+    others = others or [reference]
+    bins = log_bins(reference[1].axes)
+    figure, axes = _figure(1, len(others), PANEL, sharey=True)
+    for k, (ax, (name, records)) in enumerate(zip(axes[0], others, strict=True)):
+        ax.stairs(histogram(reference[1].f0, bins), bins, fill=True, color="0.78",
+                  label=f"{reference[0]} ({len(reference[1])})")
+        ax.stairs(histogram(records.f0, bins), bins, color=COLORS[k % len(COLORS)],
+                  linewidth=1.6, label=f"{name} ({len(records)})")
+        ax.set(xscale="log", xlabel="f$_0$ (Hz)", xlim=(bins[0], bins[-1]))
+        _plain_log(ax, "x")
+        ax.legend(fontsize=7, frameon=False)
+    axes[0, 0].set_ylabel("share of records")
+    return figure
+
+
+def plot_confusion(matrices, stations, scores=None):
+    """
+    Similarity of the stations' f0 distributions, real (rows) against generated (columns).
+
+    :param matrices: dict ``name -> array (n, n)``; for interleaved 10x10 and
+        15x15 matrices the stations stand at the middle of their block.
+    :param stations: station ids.
+    :param scores: dict ``name -> score`` for the titles; optional.
+    :return: Figure
+    """
+    figure, axes = _figure(1, len(matrices), (2.9, 2.9))
+    for ax, (name, matrix) in zip(axes[0], matrices.items(), strict=True):
+        matrix = np.asarray(matrix, dtype=float)
+        image = ax.imshow(matrix, vmin=0, vmax=1, cmap="cividis")
+        block = len(matrix) / len(stations)
+        ticks = (np.arange(len(stations)) + 0.5) * block - 0.5
+        labels = [s.split(".")[-1] for s in stations]
+        ax.set_xticks(ticks, labels, rotation=90, fontsize=7)
+        ax.set_yticks(ticks, labels, fontsize=7)
+        if block == 1:
+            for (i, j), value in np.ndenumerate(matrix):
+                ax.text(j, i, f"{value:.2f}", ha="center", va="center", fontsize=7,
+                        color="white" if value < 0.5 else "black")
+        score = "" if not scores or not np.isfinite(scores.get(name, np.nan)) \
+            else f"\nscore {scores[name]:.3f}"
+        ax.set_title(name + score, fontsize=9)
+        ax.set_xlabel("compared records")
+    axes[0, 0].set_ylabel("real records")
+    figure.colorbar(image, ax=axes, shrink=0.75, label="1 - Jensen-Shannon distance")
+    return figure
+
+
+# -- building blocks -----------------------------------------------------------------
+
+def _figure(rows, columns, panel, **options):
+    """Figure outside of pyplot, and its array of axes ``(rows, columns)``."""
+    from matplotlib.figure import Figure
+    figure = Figure(figsize=(panel[0] * columns + 0.5, panel[1] * rows + 0.6),
+                    layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False, **options)
+    for ax in axes.flat:
+        ax.tick_params(labelsize=8)
+        ax.spines[["right", "top"]].set_visible(False)
+    return figure, axes
+
+
+def _comparison(sets, curves, log=True):
+    """A panel for each group but the first: its band over that of the reference."""
+    reference, *others = sets.items()
+    others = others or [reference]
+    figure, axes = _figure(1, len(others), PANEL, sharey=True)
+    for k, (ax, (name, records)) in enumerate(zip(axes[0], others, strict=True)):
+        if name != reference[0]:
+            _band(ax, *curves(reference[1]), REAL_COLOR, f"{reference[0]} ({len(reference[1])})",
+                  log)
+        color = COLORS[k % len(COLORS)] if name != reference[0] else REAL_COLOR
+        _band(ax, *curves(records), color, f"{name} ({len(records)})", log)
+        ax.grid(True, which="major", **_GRID)
+        ax.legend(fontsize=7, frameon=False, loc="best")
+    return figure, axes[0]
+
+
+def _band(ax, x, values, color, label, log):
+    """Mean and one standard deviation of curves; of logarithms where ``log``."""
+    mean, sd = values.mean(0), values.std(0, ddof=1) if len(values) > 1 else 0 * values[0]
+    low, middle, high = (np.exp(y) if log else y for y in (mean - sd, mean, mean + sd))
+    ax.fill_between(x, low, high, color=color, alpha=0.22, linewidth=0)
+    ax.plot(x, middle, color=color, linewidth=1.6, label=label)
+
+
+def _plain_log(ax, which="both"):
+    """Plain numbers (0.1, 1, 10) on logarithmic axes."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+    for name, axis in (("x", ax.xaxis), ("y", ax.yaxis)):
+        if which in (name, "both"):
+            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            axis.set_minor_formatter(NullFormatter())
+
+
+def _sets(groups):
+    """RecordSets of groups of Streams, on axes that suit the first group."""
+    from .evaluation.recordset import Axes, RecordSet
+    axes, sets = None, {}
+    for name, records in groups.items():
+        if not isinstance(records, RecordSet):
+            axes = axes or Axes.of_records(list(records))
+            records = RecordSet.from_records(list(records), axes, name)
+        axes = axes or records.axes
+        sets[name] = records
+    return sets
+
+
+def _samples(records):
+    """Samples ``(n, 3, npts)`` and sampling rate of a group."""
+    from .evaluation.recordset import RecordSet
+    if isinstance(records, RecordSet):
+        return records.data, records.axes.sampling_rate
+    records = list(records)
+    return (np.stack([record_to_array(r) for r in records]),
+            records[0][0].stats.sampling_rate)
