@@ -66,9 +66,8 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
     :raises TypeError: if ``stream``, ``inventory`` or ``event`` is of another type.
     :raises TNGInputError: if the recording cannot make an honest record; says why.
 
-    The full response is removed where it is not flat within 5 % between freqmin and
-    freqmax; a flat accelerometer is divided by its sensitivity, which cannot go wrong
-    at the ends of the band.
+    The full response is removed where it is not flat within 1 % (amplitude and phase)
+    between freqmin and freqmax; otherwise the samples are divided by the sensitivity.
 
     .. rubric:: Example
 
@@ -179,7 +178,9 @@ def _shared_span(traces, name):
     half = 0.5 * traces[0].stats.delta
     cut = [tr.slice(start - half, end + half) for tr in traces]
     npts = min(tr.stats.npts for tr in cut)
-    return [Trace(tr.data[:npts], tr.stats) for tr in cut]
+    for tr in cut:
+        tr.data = tr.data[:npts]
+    return cut
 
 
 def _check_arguments(sampling_rate, window, pre_event):
@@ -220,7 +221,9 @@ def _onset(traces, axes, rate):
     """Onset in s after the start of the traces, and whether it is a clear P."""
     vertical_first = np.argsort([-abs(dip) for _, dip in axes], kind="stable")
     data = np.stack([traces[i].data for i in vertical_first]).astype(float)
-    data = processing.bandpass(processing.detrend(data), rate, 1.0, min(10.0, 0.4 * rate))
+    # causal: a zero-phase filter rings before the onset
+    data = processing.bandpass(processing.detrend(data), rate, 1.0, min(10.0, 0.4 * rate),
+                               zerophase=False)
     index, clear = pick_onset(data, rate)
     return index / rate, clear
 
@@ -271,6 +274,8 @@ def _check_energy(energy, length, window, min_energy):
 
 def _cut(data, start, npts, lead, sampling_rate):
     """Window of the data with tapered ends, zero-padded at the end to ``npts``."""
+    if npts == data.shape[1]:
+        return data  # the whole recording, tapered before it was filtered
     data = data[:, start:start + npts]
     front = min(EDGE, max(0.5 * lead, 0.1))
     data = processing.taper(data, sampling_rate, 0.5, front, "left")
