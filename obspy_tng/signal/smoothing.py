@@ -38,8 +38,11 @@ def konno_ohmachi_weights(frequencies, center_frequencies, bandwidth=40.0):
     """
     log_ratio, known = _log_ratio(frequencies, center_frequencies)
     x = (positive("bandwidth", bandwidth) / np.log(10)) * log_ratio
-    # sinc(0) = 1 is the limit at f = fc; at f = 0 the window is 0
-    weights = np.sinc(x / np.pi) ** 4
+    x[x == 0] = 1e-30  # sin(x) / x is then 1, its limit at f = fc
+    weights = np.sin(x)
+    weights /= x
+    for _ in range(2):  # much faster than ** 4
+        np.square(weights, out=weights)
     return _normalised(weights, known)
 
 
