@@ -30,7 +30,7 @@ from .fortran import (
     without_cut_number,
 )
 from .orientation import parse_direction
-from .text import TextFile, parse_coordinates, parse_date, parse_time, peek, to_utc
+from .text import TextFile, parse_coordinates, parse_date, parse_time, peek_lines, to_utc
 
 _MARK = "ARCHIVO ESTANDAR DE ACELERACION"
 # The CIRES network (FICA before 1995) has no registered code; XR (a code for temporary networks) is
@@ -48,8 +48,7 @@ def is_asa(source):
     :param source: file name or binary file-like object.
     :return: bool; never raises.
     """
-    start = peek(source, 2048)
-    return _MARK in _plain(start.decode("latin-1")) and b"\x00" not in start
+    return any(_plain(line).startswith(_MARK) for line in peek_lines(source, 2048)[:20])
 
 
 def read_asa(source, headonly=False, starttime=None, endtime=None, nearest_sample=True,

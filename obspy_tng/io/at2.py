@@ -35,7 +35,7 @@ _QUANTITY = re.compile(r"(ACCEL\w*|VEL\w*|DISP\w*)\s+(?:TIME\s+(?:HISTORY|SERIES
                        r"(?:IN|,)\s*(?:UNITS\s+OF\s+|UNITS:?\s*)?([A-Za-z][\w/*^]*)",
                        re.IGNORECASE)
 _FLOAT = r"(\d*\.?\d+(?:[EeDd][+-]?\d+)?)"
-_COUNT = re.compile(rf"NPTS\s*=\s*(\d+)\.?\s*,?\s*DT\s*=\s*{_FLOAT}", re.IGNORECASE)
+_COUNT = re.compile(rf"\s*NPTS\s*=\s*(\d+)\.?\s*,?\s*DT\s*=\s*{_FLOAT}", re.IGNORECASE)
 _COUNT_OLD = re.compile(rf"\s*(\d+)\s+{_FLOAT}\s+NPTS\s*,\s*DT", re.IGNORECASE)
 _OURS = re.compile(r"ID=(\w*)\.(\w*)\.(\w*)\.(\w*)\s+START=(\S+)")
 _HEADER_LINES = 8  # some files have a line or two before the title
@@ -72,7 +72,7 @@ def read_at2(source, headonly=False, starttime=None, endtime=None, nearest_sampl
     row = _find_header(text.lines)
     if row is None:
         raise TNGInputError("AT2: no line with NPTS and DT below one with the units")
-    count = _COUNT.search(text.lines[row]) or _COUNT_OLD.match(text.lines[row])
+    count = _COUNT.match(text.lines[row]) or _COUNT_OLD.match(text.lines[row])
     npts, data = to_int(count[1]), None
     if not headonly:
         lines = without_cut_number(numeric_lines(text.lines[row + 1:]), text.complete)
@@ -127,7 +127,7 @@ def _format(tr):
 def _find_header(lines):
     """Row of the line with NPTS and DT; None if there is none below a line with the unit."""
     for row in range(1, min(len(lines), _HEADER_LINES)):
-        if (_COUNT.search(lines[row]) or _COUNT_OLD.match(lines[row])) and (
+        if (_COUNT.match(lines[row]) or _COUNT_OLD.match(lines[row])) and (
                 _QUANTITY.search(lines[row - 1])):
             return row
     return None

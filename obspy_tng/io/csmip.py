@@ -19,6 +19,7 @@ import re
 from ..exceptions import TNGInputError
 from .component import Component, collect, to_stream
 from .fortran import (
+    check_complete,
     check_count,
     header_numbers,
     numeric_lines,
@@ -111,7 +112,7 @@ def _even(head, lines, text, headonly, strict, complete):
     rate = re.search(r"AT\s+(\d*\.?\d+)\s*(?:PTS|POINTS|SAMPLES)/SEC", head, re.IGNORECASE)
     delta = to_float(step[1]) if step else rate and 1.0 / (to_float(rate[1]) or 1e-9)
     stated = (re.search(r"UNITS:\s*([^)]+)\)", head, re.IGNORECASE)
-              or re.search(r"\bIN\s+(?:UNITS OF\s+)?([A-Za-z][\w/*^]*)\.?", head))
+              or re.search(r"\bIN\s+(?:UNITS OF\s+)?([A-Z][\w/*^]*)", head, re.IGNORECASE))
     unit = stated[1] if stated else _unit(text)
     form = re.search(r"\(\s*\d+F(\d+)", head, re.IGNORECASE)
     width = int(form[1]) if form and int(form[1]) else 10 if "CM" in unit.upper() else 9
@@ -120,6 +121,7 @@ def _even(head, lines, text, headonly, strict, complete):
         block = without_cut_number(numeric_lines(lines), complete, width)
         data = parse_block(block, npts, width)
         check_count(len(data), npts, "acceleration", strict)
+        check_complete(any(line.startswith("/&") for line in lines), "acceleration", strict)
     return npts, delta, unit, data
 
 

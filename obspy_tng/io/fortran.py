@@ -176,6 +176,22 @@ def check_count(found, expected, what, strict):
         warnings.warn(message, TNGWarning, stacklevel=2)
 
 
+def check_complete(complete, what, strict):
+    """
+    Raise (or warn) where the samples are there but what must follow them is not.
+
+    :param complete: whether all of it is there.
+    :param what: name of the record, for the message.
+    :param strict: raise; otherwise warn.
+    :raises TNGInputError: if not complete and ``strict``.
+    """
+    if not complete:
+        message = f"{what}: cut short, the file ends before the end of the record"
+        if strict:
+            raise TNGInputError(message + "; strict=False reads what is there")
+        warnings.warn(message, TNGWarning, stacklevel=2)
+
+
 def _fields(line, width):
     return [line[i:i + width] for i in range(0, len(line.rstrip()), width)]
 

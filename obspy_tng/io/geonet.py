@@ -14,6 +14,7 @@ import re
 
 from .component import Component, collect, to_stream
 from .fortran import (
+    check_complete,
     check_count,
     header_numbers,
     numeric_lines,
@@ -63,6 +64,7 @@ def read_geonet(source, headonly=False, starttime=None, endtime=None, nearest_sa
         "GEONET", records,
         lambda lines: [_parse(lines, headonly, strict, text.complete or lines is not records[-1])],
         strict)
+    check_complete(len(components) % 3 == 0, "GEONET, the record of three components", strict)
     return to_stream(components, starttime, endtime, nearest_sample, network)
 
 
@@ -83,6 +85,8 @@ def _parse(lines, headonly, strict, complete):
                                    complete or len(lines) > row + rows, _WIDTH)
         data = parse_block(block, npts, _WIDTH)
         check_count(len(data), npts, "acceleration", strict)
+        others = sum(-(-int(integers[i] or 0) // _PER_LINE) for i in (34, 35))
+        check_complete(len(lines) >= row + rows + others, words[12].strip(), strict)
     scale = re.search(r"UNITS OF\s+([\d.]+)\s*MM/S/S", "\n".join(words).upper())
     factor = (to_float(scale[1]) if scale else None) or 1.0
     station = re.match(r"SITE\s+(\w+)", words[1], re.IGNORECASE)

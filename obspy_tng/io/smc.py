@@ -128,7 +128,8 @@ def _meta(words, reals):
     return {
         "station_name": name[1] if name else None, "station_latitude": reals[10],
         "station_longitude": reals[11], "station_elevation": reals[12],
-        "event_name": re.sub(r"^[\d\s:.]+", "", words[3]).strip(), "origin_time": _origin(words[3]), "event_latitude": reals[2],
+        "event_name": re.sub(r"^[\d\s:.]+", "", words[3]).strip(),
+        "origin_time": _origin(words[3]), "event_latitude": reals[2],
         "event_longitude": reals[3], "event_depth": reals[4], "magnitude": magnitude,
         "magnitude_type": kind, "distance": reals[16], "freqmin": reals[32],
         "freqmax": reals[19], "instrument": instrument[1] if instrument else None}

@@ -53,7 +53,7 @@ class TextFile:
         """
         marks = [bool(is_start(line)) for line in self.lines]
         starts = [i for i, mark in enumerate(marks) if mark and not (i and marks[i - 1])]
-        return [self.lines[a:b] for a, b in zip(starts, [*starts[1:], None], strict=True)]
+        return [self.lines[a:b] for a, b in zip(starts, [*starts[1:], None], strict=False)]
 
 
 def read_bytes(source):

@@ -1,0 +1,80 @@
+"""Writing AT2 and DYNA, read back by our readers and by a plain parser."""
+
+import io
+
+import numpy as np
+import obspy
+import pytest
+from agency_samples import G, asa, dyna
+from obspy import Stream, UTCDateTime
+
+from obspy_tng.exceptions import TNGInputError
+from obspy_tng.records import synthetic_record
+
+
+@pytest.fixture
+def record():
+    data = np.random.default_rng(0).normal(0, 0.3, (3, 1001))
+    return synthetic_record(data, 100.0, "XR.AL01", UTCDateTime(2017, 9, 19, 18, 14, 40, 125000),
+                            {"event_id": "us2000ar20", "magnitude": 7.1, "distance": 131.7})
+
+
+@pytest.mark.parametrize(("fmt", "tolerance"), [("AT2", 1e-6), ("DYNA", 1e-8)])
+def test_round_trip(fmt, tolerance, record, tmp_path):
+    before = record.copy()
+    record.write(tmp_path / "rec.out", format=fmt)
+    assert record == before
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["rec.HXE.out", "rec.HXN.out", "rec.HXZ.out"]
+    for tr in record:
+        back = obspy.read(tmp_path / f"rec.{tr.stats.channel}.out")
+        assert len(back) == 1
+        assert back[0].id == tr.id
+        assert back[0].stats.starttime == tr.stats.starttime
+        assert back[0].stats.sampling_rate == tr.stats.sampling_rate
+        np.testing.assert_allclose(back[0].data, tr.data, rtol=1e-6, atol=tolerance)
+
+
+def test_at2_as_opensees_reads_it(record):
+    """Count and interval on the fourth line, then numbers only."""
+    file = io.BytesIO()
+    Stream([record[0]]).write(file, format="AT2")
+    lines = file.getvalue().decode("ascii").split("\n")
+    words = lines[3].replace(",", " ").split()
+    assert (words[0], int(words[1]), words[2], float(words[3])) == ("NPTS=", 1001, "DT=", 0.01)
+    values = [float(word) for line in lines[4:] for word in line.split()]
+    np.testing.assert_allclose(np.array(values) * G, record[0].data, rtol=1e-6)
+
+
+def test_dyna_keeps_the_header():
+    file = io.BytesIO()
+    source = obspy.read(io.BytesIO(dyna().raw))
+    source.write(file, format="DYNA")
+    lines = file.getvalue().decode().split("\n")
+    assert lines[0] == "EVENT_NAME: PUEBLA"
+    assert lines[63] == "USER5: "
+    float(lines[64])
+    file.seek(0)
+    back = obspy.read(file)[0].stats.dyna
+    for key in ("event_id", "magnitude", "station_latitude", "vs30", "freqmin", "origin_time",
+                "event_depth", "distance", "station_name", "pga"):
+        assert back[key] == source[0].stats.dyna[key], key
+    file = io.BytesIO()
+    obspy.read(io.BytesIO(asa().raw))[:1].write(file, format="DYNA")  # from another format
+    file.seek(0)
+    assert obspy.read(file)[0].stats.dyna.station_latitude == 19.4356
+
+
+def test_refuses_what_is_not_acceleration(record, tmp_path):
+    record[1].stats.tng.units = "counts"
+    with pytest.raises(TNGInputError, match="'counts'"):
+        record.write(tmp_path / "x.AT2", format="AT2")
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(TNGInputError, match="one trace, got 2"):
+        record[::2].write(io.BytesIO(), format="DYNA")
+    twice = Stream([record[0], record[0]])
+    with pytest.raises(TNGInputError, match="same channel code"):
+        twice.write(tmp_path / "x.AT2", format="AT2")
+    record[0].data[5] = np.nan
+    with pytest.raises(TNGInputError, match="not finite"):
+        record[:1].write(tmp_path / "x.AT2", format="AT2")
