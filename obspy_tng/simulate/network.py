@@ -7,6 +7,7 @@ Simulated networks: every earthquake at every station, as records with metadata.
 """
 
 from dataclasses import dataclass, field
+from numbers import Real
 
 import numpy as np
 from obspy import Catalog, Inventory, Stream, Trace
@@ -162,10 +163,12 @@ class NetworkPlan:
                                 ("old_recorders", 0, 1), ("variability", 0, 2),
                                 ("pre_event", 0.2, 3600)):
             value = getattr(self, name)
-            if not np.isscalar(value) or not low <= value <= high:
+            if isinstance(value, bool) or not isinstance(value, Real):
+                raise TypeError(f"{name} must be a number, got {value!r}")
+            if not low <= value <= high:
                 raise TNGInputError(f"{name} must be between {low} and {high}, got {value!r}")
         for name, low, high in (("magnitude", 2, 9), ("distance", 1, 1000), ("depth", 1, 700)):
-            value = tuple(getattr(self, name))
+            value = _sequence(name, getattr(self, name))
             if len(value) != 2 or not low <= value[0] <= value[1] <= high:
                 raise TNGInputError(f"{name} must be a range (low, high) within {low} and {high}, "
                                     f"got {value!r}")
@@ -177,7 +180,7 @@ class NetworkPlan:
     def _check_f0(self):
         if self.f0 is None:
             return
-        object.__setattr__(self, "f0", tuple(self.f0))
+        object.__setattr__(self, "f0", _sequence("f0", self.f0))
         if len(self.f0) != self.n_stations:
             raise TNGInputError(f"f0 must have one value per station ({self.n_stations}), "
                                 f"got {len(self.f0)}")
@@ -255,6 +258,13 @@ class NetworkPlan:
                             "sampling_rate": self.sampling_rate, "starttime": info["starttime"],
                             "tng": AttribDict({**tng, "units": UNITS})})
             for component, samples in zip(COMPONENTS, data, strict=True)])
+
+
+def _sequence(name, value):
+    """The value as a tuple, or a TypeError that names the parameter."""
+    if isinstance(value, str) or not hasattr(value, "__iter__"):
+        raise TypeError(f"{name} must be a sequence of numbers, got {value!r}")
+    return tuple(value)
 
 
 def _stream_records(plan):

@@ -158,7 +158,7 @@ def draw_profile(f0, rng):
     """
     Random soil whose SH response and HVSR peak clearly at ``f0``.
 
-    Two to seven layers of clay to gravel, 70 to 500 m/s, stiffer with depth, over
+    Two to seven layers of clay to gravel, 50 to 800 m/s, stiffer with depth, over
     stiff soil or rock 2.5 to 14 times as fast (deep clay) or to 7 times (shallow
     soil); dry or saturated; damping 1 to 6 %
     (of layers in the ground, where scattering adds to that of a sample).
@@ -223,6 +223,7 @@ def _draw_layers(f0, rng):
     thickness = rng.dirichlet(np.full(n, 3.0)) * mean / (4 * f0)
     middle = (np.cumsum(thickness) - 0.5 * thickness) / thickness.sum()
     vs = mean * (middle / 0.5) ** rng.uniform(0, 0.6) * np.exp(0.15 * rng.standard_normal(n))
+    vs = np.maximum(vs, 50.0)
     contrast = np.interp(f0, [0.5, 3.0], [14.0, 7.0])
     base = np.clip(mean * np.exp(rng.uniform(np.log(2.5), np.log(contrast))),
                    max(500, 1.4 * vs.max()), 3000)
@@ -237,7 +238,7 @@ def _draw_layers(f0, rng):
     # Scattering takes from P waves nearly as much as from S waves, in a shorter time:
     # without it HVSR would be far below 1 at high frequencies, which records are not.
     slowness = np.sum(thickness / vs) / np.sum(thickness / vp)
-    damping_p = min(damping * slowness * rng.uniform(0.4, 0.9), 0.3)
+    damping_p = min(damping * slowness * rng.uniform(0.2, 0.8), 0.3)
     vs = np.append(vs, base)
     return SoilProfile(thickness, vs, np.append(vp, max(1.8 * base, 1.05 * vp.max())),
                        _density(vs), np.append(np.full(n, damping), 0.005),

@@ -70,17 +70,14 @@ def corner_frequency(magnitude, stress_drop=STRESS_DROP, wave="S"):
             * np.cbrt(stress_drop / seismic_moment(magnitude)))
 
 
-def geometric_spreading(distance, wave="S"):
+def geometric_spreading(distance):
     """
-    1/R; S waves from 40 km on as surface waves [Atkinson_Silva2000]_.
+    1/R up to 40 km, then as for surface waves [Atkinson_Silva2000]_.
 
     :param distance: m.
-    :param wave: "S" or "P".
     :return: 1/m.
     """
     distance = np.asarray(distance, dtype=np.float64)
-    if wave == "P":
-        return 1 / distance
     return np.where(distance < CROSSOVER, 1 / distance, 1 / np.sqrt(distance * CROSSOVER))
 
 
@@ -160,5 +157,5 @@ def point_source_spectrum(frequencies, magnitude, distance, stress_drop=STRESS_D
     decay = np.pi * (frequencies ** (1 - QUALITY_EXPONENT) * distance
                      / (QUALITY * QUALITY_RATIO[wave] * velocity)
                      + kappa * frequencies)
-    return (-moment * geometric_spreading(distance, wave) * (2 * np.pi * frequencies) ** 2
+    return (-moment * geometric_spreading(distance) * (2 * np.pi * frequencies) ** 2
             / (1 + 1j * frequencies / corner) ** 2 * np.exp(-decay))

@@ -132,8 +132,7 @@ def synthesize(earthquake, site, response, geometry, rng, pre_event=5.0, variabi
     spectrum = np.zeros((3, len(response.frequencies)), dtype=np.complex64)
     for envelope, mixing, shape in _wave_trains(earthquake, site, response, ray, envelopes, rng,
                                                 variability):
-        noise = rng.standard_normal((3, response.nfft), dtype=np.float32) * envelope
-        spectrum += (mixing.astype(np.float32) @ rfft(noise)) * shape.astype(np.complex64)
+        spectrum += rfft(_noise_under(envelope, mixing, rng)) * shape.astype(np.complex64)
     layers = response.signal[rng.integers(len(response.signal))]
     spectrum *= layers * _scatter(response.knots, rng, variability)
     signal = irfft(spectrum, response.nfft) * np.float32(response.sampling_rate)
@@ -210,6 +209,17 @@ def _wave_trains(earthquake, site, response, ray, envelopes, rng, variability):
         strike = rng.uniform(0, np.pi)
         unequal = isotropic @ np.diag([rng.uniform(0.4, 1.0), *np.sqrt([1.3, 0.7])])
         yield envelopes.basin(site.basin_delay), _turn(strike) @ unequal, shear * dispersed
+
+
+def _noise_under(envelope, mixing, rng):
+    """White noise ``(3, nfft)`` under an envelope, its components mixed."""
+    heard = np.flatnonzero(envelope > 1e-4 * envelope.max())
+    noise = np.zeros((3, len(envelope)), dtype=np.float32)
+    if len(heard):
+        part = slice(heard[0], heard[-1] + 1)
+        white = rng.standard_normal((3, part.stop - part.start), dtype=np.float32)
+        noise[:, part] = mixing.astype(np.float32) @ (white * envelope[part])
+    return noise
 
 
 def _p_mixing(ray, rng):
