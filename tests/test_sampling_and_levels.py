@@ -75,7 +75,7 @@ def test_a_station_with_two_records_borrows_its_scatter():
 
 def test_without_magnitudes_they_cannot_be_asked_for():
     levels, m, r = synthetic_levels(np.random.default_rng(6), [30])
-    model = fit_levels(levels, {0: m * np.nan}, r)
+    model = fit_levels(levels, {0: m[0] * np.nan}, r)
     with pytest.raises(TNGInputError, match="cannot take magnitude"):
         model.draw(0, np.random.default_rng(0), Condition(5.0, 10.0))
 

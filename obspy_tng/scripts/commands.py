@@ -1,0 +1,172 @@
+"""What each command does; every function takes the parsed arguments."""
+
+from pathlib import Path
+
+import obspy
+
+from .. import TNGGenerator, collect_records
+from .. import evaluate as evaluate_records
+from ..exceptions import TNGInputError
+from ..metadata import station_coordinates
+from ..models.checkpoint import DESCRIPTION
+from ..records import group_by_station, record_info
+from ..records_store import read_records, write_records, write_sds
+from .demo import run_demo
+
+INVENTORY, CATALOG, REJECTED = "stations.xml", "events.xml", "rejected.txt"
+
+
+def collect(args):
+    """Archive and metadata in, prepared records and the list of rejections out."""
+    client, folder = _client(args)
+    inventory = _read(obspy.read_inventory, args.inventory, folder, INVENTORY)
+    catalog = _read(obspy.read_events, args.catalog, folder, CATALOG)
+    corners = {k: v for k, v in (("freqmin", args.freqmin), ("freqmax", args.freqmax))
+               if v is not None}
+    collection = collect_records(client, inventory, catalog, stations=args.station,
+                                 sampling_rate=args.sampling_rate, window=args.window, **corners)
+    output = Path(args.output)
+    output.mkdir(parents=True, exist_ok=True)
+    number = write_records(collection, output)
+    if inventory is not None:
+        inventory.write(str(output / INVENTORY), format="STATIONXML")
+    (output / REJECTED).write_text(
+        "".join(f"{name}\t{reason}\n" for name, reason in collection.rejected), "utf-8")
+    print(f"{number} records in {output}; {len(collection.rejected)} rejected, with reasons in "
+          f"{output / REJECTED}")
+
+
+def fit(args):
+    """Records in, model folder out; a killed run goes on from its last epoch."""
+    training = {k: v for k, v in (("epochs", args.epochs),
+                                  ("finetune_epochs", args.finetune_epochs),
+                                  ("learning_rate", args.learning_rate),
+                                  ("batch_size", args.batch_size)) if v is not None}
+    records = list(read_records(args.records))
+    stats = records[0][0].stats
+    generator = TNGGenerator(stats.sampling_rate, stats.npts / stats.sampling_rate,
+                             args.architecture, size=args.size, training=training,
+                             device=args.device, seed=args.seed)
+    output = Path(args.output)
+    checkpoint = output.with_name(output.name + ".training.pt")
+    generator.fit(records, _inventory_beside(args.records), targets=args.target,
+                  checkpoint=checkpoint)
+    generator.save(output)
+    checkpoint.unlink(missing_ok=True)
+    print(f"{generator}\nsaved in {output}")
+
+
+def enroll(args):
+    """More records into a model."""
+    generator = TNGGenerator.load(args.model, device=args.device)
+    generator.enroll(read_records(args.records), _inventory_beside(args.records))
+    generator.save(args.output or args.model)
+    print(f"{generator}\nsaved in {args.output or args.model}")
+
+
+def generate(args):
+    """New records of some or all stations, with provenance and StationXML."""
+    generator = TNGGenerator.load(args.model, device=args.device)
+    options = {k: getattr(args, k) for k in ("magnitude", "distance", "depth", "sampler", "k",
+                                             "alpha", "amplitudes") if getattr(args, k) is not None}
+    output = Path(args.output)
+    # every station is drawn before anything is written: a bad argument leaves no files
+    streams = [st for station in args.station or generator.stations
+               for st in generator.generate(station, args.number, seed=args.seed, **options)]
+    output.mkdir(parents=True, exist_ok=True)
+    if args.format == "sds":
+        write_sds(streams, output)
+    else:
+        write_records(streams, output)
+    generator.inventory.write(str(output / INVENTORY), format="STATIONXML", validate=True)
+    print(f"{len(streams)} records in {output}")
+
+
+def evaluate(args):
+    """Table on the terminal, report and JSON where asked for."""
+    real = group_by_station(read_records(args.real))
+    names = _names(args.generated)
+    generated = {name: group_by_station(read_records(folder))
+                 for name, folder in zip(names, args.generated, strict=True)}
+    floor = group_by_station(read_records(args.floor)) if args.floor else None
+    result = evaluate_records(real, generated, floor, seed=args.seed)
+    if args.html:
+        result.to_html(args.html)
+    if args.json:
+        result.to_json(args.json)
+    print(result.table())
+    for station in result.stations if args.per_station else ():
+        print(f"\n{station}\n{result.table(station)}")
+
+
+def info(args):
+    """What a folder holds."""
+    path = Path(args.path)
+    if (path / DESCRIPTION).exists():
+        generator = TNGGenerator.load(path, device="cpu")
+        print(f"{generator}\nmodel {generator.model_hash}")
+        if generator.history:
+            last = generator.history[-1]
+            print(f"trained {len(generator.history)} epochs, last loss {last['loss']:.4g}")
+        print(_station_lines(generator.stations, generator.inventory))
+        return
+    groups = group_by_station(read_records(path))
+    stats = next(iter(groups.values()))[0][0].stats
+    print(f"{sum(map(len, groups.values()))} records, {stats.sampling_rate:g} Hz, "
+          f"{stats.npts / stats.sampling_rate:g} s")
+    print(_station_lines({s: len(g) for s, g in groups.items()}, _inventory_beside(path)))
+    magnitudes = [m for g in groups.values() for r in g
+                  if (m := record_info(r)["magnitude"]) is not None]
+    if magnitudes:
+        print(f"magnitudes {min(magnitudes):.1f} to {max(magnitudes):.1f}")
+
+
+def demo(args):
+    """The embedded demonstration."""
+    run_demo(args.output, number=args.number, seed=args.seed)
+
+
+def _client(args):
+    """The waveform client asked for, and the archive's folder or None."""
+    if bool(args.archive) == bool(args.fdsn):
+        raise TNGInputError("give either the folder of an archive or --fdsn SERVICE")
+    if args.fdsn:
+        from obspy.clients.fdsn import Client
+        return Client(args.fdsn), None
+    from obspy.clients.filesystem.sds import Client
+    folder = Path(args.archive)
+    root = folder / "sds" if (folder / "sds").is_dir() else folder
+    if not root.is_dir():
+        raise TNGInputError(f"no archive at {root}")
+    return Client(str(root)), folder
+
+
+def _read(reader, path, folder, name):
+    """A metadata file that was named, or that lies in the archive's folder, or None."""
+    if path is None:
+        path = folder / name if folder is not None else None
+        if path is None or not path.exists():
+            return None
+    elif not Path(path).exists():
+        raise TNGInputError(f"no file {path}")
+    return reader(str(path))
+
+
+def _inventory_beside(folder):
+    path = Path(folder) / INVENTORY
+    return obspy.read_inventory(str(path)) if path.exists() else None
+
+
+def _names(folders):
+    """Names of generators from their folders; the whole path where the last part repeats."""
+    names = [Path(f).name for f in folders]
+    return names if len(set(names)) == len(names) else [str(f) for f in folders]
+
+
+def _station_lines(stations, inventory):
+    lines = []
+    for station, number in sorted(stations.items()):
+        where = station_coordinates(inventory, station)
+        place = "" if where is None else f"  {where[0]:.4f} {where[1]:.4f}"
+        lines.append(f"  {station:12}{number:6d} records{place}")
+    return "\n".join(lines)

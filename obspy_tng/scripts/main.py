@@ -1,0 +1,185 @@
+"""``obspy-tng``: arguments, help and exit codes; the work is in :mod:`.commands`."""
+
+import argparse
+import logging
+import sys
+import warnings
+
+from .._version import __version__
+from ..exceptions import TNGException, TNGWarning
+
+EXAMPLES = """
+examples:
+  obspy-tng demo --output demo_output
+  obspy-tng collect my_archive --output records --sampling-rate 50 --window 120
+  obspy-tng fit records --output model
+  obspy-tng generate model --output generated -n 50 --seed 0
+  obspy-tng evaluate records generated --html report.html
+"""
+SUCCESS, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments=None):
+    """
+    Run the command line.
+
+    :param arguments: list of str; None takes those of the process.
+    :return: exit code: 0 done, 1 failed (the reason is on standard error), 2 wrong
+        usage, 130 interrupted.
+    """
+    args = make_parser().parse_args(arguments)
+    logging.basicConfig(format="%(message)s", stream=sys.stderr)
+    logging.getLogger("obspy_tng").setLevel(logging.DEBUG if args.verbose else logging.INFO)
+    warnings.showwarning = _show_warning
+    from . import commands
+    try:
+        getattr(commands, args.command)(args)
+    except KeyboardInterrupt:
+        return _complain("interrupted; the same command goes on where it can", INTERRUPTED)
+    except (TNGException, OSError, TypeError) as exc:
+        if args.verbose:
+            raise
+        return _complain(str(exc) or repr(exc), FAILED)
+    return SUCCESS
+
+
+def _complain(message, code):
+    print(f"obspy-tng: {message}", file=sys.stderr)
+    return code
+
+
+def _show_warning(message, category, filename, lineno, file=None, line=None):
+    """Our warnings without the line of code that Python adds; others not at all."""
+    if issubclass(category, TNGWarning):
+        print(f"obspy-tng: warning: {message}", file=sys.stderr)
+
+
+def make_parser():
+    """The argument parser."""
+    parser = argparse.ArgumentParser(
+        prog="obspy-tng", description="Site-specific strong-motion records for ObsPy.",
+        epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--version", action="version", version=f"obspy-tng {__version__}")
+    parser.add_argument("-v", "--verbose", action="store_true",
+                        help="more messages, and tracebacks of errors")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for add in (_collect, _fit, _enroll, _generate, _evaluate, _info, _demo):
+        add(commands)
+    return parser
+
+
+def _command(commands, name, text, example):
+    return commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".",
+                               epilog=f"example:\n  obspy-tng {example}",
+                               formatter_class=argparse.RawDescriptionHelpFormatter)
+
+
+def _record_options(parser):
+    parser.add_argument("--sampling-rate", type=float, default=100.0, metavar="HZ",
+                        help="sampling rate of the records (default 100)")
+    parser.add_argument("--window", type=float, default=60.0, metavar="S",
+                        help="length of the records (default 60; 120 for sites of 0.2 Hz)")
+
+
+def _training_options(parser):
+    parser.add_argument("--epochs", type=int, metavar="N", help="epochs of the first phase")
+    parser.add_argument("--finetune-epochs", type=int, metavar="N",
+                        help="epochs of the second phase")
+    parser.add_argument("--learning-rate", type=float, metavar="RATE")
+    parser.add_argument("--batch-size", type=int, metavar="N")
+    parser.add_argument("--size", default="small", choices=["small", "paper"],
+                        help="size of the network (default small)")
+    parser.add_argument("--architecture", default="released", help="default: released")
+    parser.add_argument("--device", help="cpu, cuda, ... (default: CUDA where there is one)")
+    parser.add_argument("--seed", type=int, default=0, help="of the training (default 0)")
+
+
+def _collect(commands):
+    p = _command(commands, "collect", "prepare the records of an archive",
+                 "collect my_archive --output records --sampling-rate 50 --window 120")
+    p.add_argument("archive", nargs="?", help="folder of an SDS archive, or one with sds/, "
+                   "stations.xml and events.xml")
+    p.add_argument("--fdsn", metavar="SERVICE", help="an FDSN service instead of a folder")
+    p.add_argument("--inventory", metavar="FILE", help="StationXML (default: stations.xml "
+                   "of the archive)")
+    p.add_argument("--catalog", metavar="FILE", help="QuakeML (default: events.xml of the "
+                   "archive, where it is)")
+    p.add_argument("--station", action="append", metavar="NET.STA", help="only this station; "
+                   "may be repeated")
+    p.add_argument("--output", required=True, metavar="FOLDER")
+    _record_options(p)
+    p.add_argument("--freqmin", type=float, metavar="HZ", help="high-pass corner")
+    p.add_argument("--freqmax", type=float, metavar="HZ", help="low-pass corner")
+
+
+def _fit(commands):
+    p = _command(commands, "fit", "train a generator on records and enrol their stations",
+                 "fit records --output model --epochs 30")
+    p.add_argument("records", help="folder that collect wrote")
+    p.add_argument("--output", required=True, metavar="FOLDER", help="model folder")
+    p.add_argument("--target", action="append", metavar="NET.STA", help="fine-tune for this "
+                   "station, pre-train on the others; may be repeated")
+    _training_options(p)
+
+
+def _enroll(commands):
+    p = _command(commands, "enroll", "add records to a trained generator, without training",
+                 "enroll model new_records")
+    p.add_argument("model", help="model folder")
+    p.add_argument("records", help="folder that collect wrote")
+    p.add_argument("--output", metavar="FOLDER", help="write to another model folder")
+    p.add_argument("--device")
+
+
+def _generate(commands):
+    p = _command(commands, "generate", "generate new records of enrolled stations",
+                 "generate model --output generated -n 50 --seed 0")
+    p.add_argument("model", help="model folder")
+    p.add_argument("--output", required=True, metavar="FOLDER")
+    p.add_argument("--station", action="append", metavar="NET.STA",
+                   help="default: all enrolled; may be repeated")
+    p.add_argument("-n", "--number", type=int, default=50, metavar="N",
+                   help="records per station (default 50)")
+    p.add_argument("--seed", type=int, help="for a reproducible draw")
+    p.add_argument("--magnitude", type=float)
+    p.add_argument("--distance", type=float, metavar="KM", help="epicentral")
+    p.add_argument("--depth", type=float, metavar="KM")
+    p.add_argument("--sampler", choices=["mean", "dirichlet"])
+    p.add_argument("--k", type=int, help="records that are mixed")
+    p.add_argument("--alpha", type=float, help="of the Dirichlet distribution")
+    p.add_argument("--amplitudes", choices=["station", "paper"])
+    p.add_argument("--format", default="records", choices=["records", "sds"], help="one MiniSEED "
+                   "and one JSON file a record (default), or an SDS archive with one JSON file")
+    p.add_argument("--device")
+
+
+def _evaluate(commands):
+    p = _command(commands, "evaluate", "judge generated records beside real ones",
+                 "evaluate held_back generated --floor records --html report.html")
+    p.add_argument("real", help="folder of real records that the generator has not seen")
+    p.add_argument("generated", nargs="+", help="folders of generated records, side by side")
+    p.add_argument("--floor", metavar="FOLDER", help="folder of other real records to compare "
+                   "with as well (those the generator had); default: splits by earthquake")
+    p.add_argument("--html", metavar="FILE", help="write a report with figures")
+    p.add_argument("--json", metavar="FILE", help="write all figures as JSON")
+    p.add_argument("--per-station", action="store_true", help="a table for each station too")
+    p.add_argument("--seed", type=int, default=0)
+
+
+def _info(commands):
+    p = _command(commands, "info", "tell what is in a model or in a folder of records",
+                 "info model")
+    p.add_argument("path", help="model folder, or folder of records")
+
+
+def _demo(commands):
+    p = _command(commands, "demo", "the whole job on an embedded simulated network",
+                 "demo --output demo_output")
+    p.add_argument("--output", default="demo_output", metavar="FOLDER")
+    p.add_argument("-n", "--number", type=int, default=50, metavar="N",
+                   help="records to generate per station (default 50)")
+    p.add_argument("--seed", type=int, default=0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
