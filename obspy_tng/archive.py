@@ -26,6 +26,7 @@ from .plan import (
     LONGEST_RECORDING,
     StationEvents,
     archive_days,
+    origin_of,
     plan_days,
     plan_events,
     select_stations,
@@ -106,6 +107,7 @@ def collect_records(client, inventory=None, catalog=None, *, stations=None, samp
     unknown = sorted(set(options) - _ALLOWED)
     if unknown:
         raise TypeError(f"unknown options {unknown}; allowed: {sorted(_ALLOWED)}")
+    catalog = None if catalog is None else list(catalog)
     span = tuple(None if t is None else UTCDateTime(t) for t in (starttime, endtime))
     units, events = _plan(client, inventory, catalog, stations, window, channels, span)
     if not units:
@@ -181,7 +183,8 @@ class RecordCollection:
         if not self.rejected:
             raise TNGInputError(f"the archive has no data in any of {len(self.units)} units "
                                 f"({self.units[0].id} to {self.units[-1].id})")
-        raise TNGInputError(f"no recording of the archive is usable: {self.summary()}; the first: "
+        found = re.sub(r"\s*\n\s*", "; ", self.summary())
+        raise TNGInputError(f"no recording of the archive is usable: {found}; the first: "
                             f"{self.rejected[0][1]}")
 
 
@@ -355,9 +358,8 @@ def _plan(client, inventory, catalog, stations, window, channels, span):
 
 def _inside(event, span):
     """True if an earthquake lies in the span asked for."""
-    origin = event.preferred_origin() or next(iter(event.origins), None)
-    return origin is None or ((span[0] is None or origin.time >= span[0])
-                              and (span[1] is None or origin.time <= span[1]))
+    time = origin_of(event).time
+    return (span[0] is None or time >= span[0]) and (span[1] is None or time <= span[1])
 
 
 def _nothing_planned(catalog, span):
@@ -381,4 +383,4 @@ def _twin(record, seen):
 
 def _reason(text):
     """The kind of a rejection: its text without names and numbers."""
-    return re.split(r"[:,]", text.split(": ", 1)[-1])[0].strip()
+    return re.split(r"[:,(]", text.split(": ", 1)[-1])[0].strip()

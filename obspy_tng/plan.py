@@ -209,14 +209,27 @@ def select_stations(found, stations):
     return {key: found[key] for key in wanted}
 
 
-def _arrivals(event, coordinates):
-    """P and S (epoch seconds), expected size of the shaking, and the Event."""
+def origin_of(event):
+    """
+    Preferred, or first, origin of an earthquake.
+
+    :param event: obspy Event.
+    :return: :class:`~obspy.core.event.origin.Origin` with time, latitude and longitude.
+    :raises TypeError: if it is not an Event.
+    :raises TNGInputError: if it has no such origin.
+    """
     if not isinstance(event, Event):
         raise TypeError(f"catalog must be a Catalog of obspy Events, got {type(event).__name__}")
     origin = event.preferred_origin() or next(iter(event.origins), None)
     if origin is None or origin.time is None or None in (origin.latitude, origin.longitude):
         raise TNGInputError(f"event {event.resource_id} of the catalog has no origin with time "
                             "and place")
+    return origin
+
+
+def _arrivals(event, coordinates):
+    """P and S (epoch seconds), expected size of the shaking, and the Event."""
+    origin = origin_of(event)
     fields = event_fields(event)
     metres = gps2dist_azimuth(origin.latitude, origin.longitude, *coordinates)[0]
     distance = float(np.hypot(metres / 1000.0, fields["depth"] or 0.0))
