@@ -245,18 +245,24 @@ def test_decay_with_distance():
 
 def test_moveout_and_silence_before_p():
     net = simulate_network(2, 6, seed=3, f0=[None, 2.0], magnitude=(6, 6.5), distance=(20, 120))
+    jumps = []
     for record in net.records:
         tng, rate = record[0].stats.tng, record[0].stats.sampling_rate
         r = np.hypot(tng.distance, tng.depth)
-        assert (tng.s_index - tng.p_index) / rate == pytest.approx(r / 3.5 - r / 6.06, abs=0.02)
-        event = next(e for e in net.catalog if e.resource_id.id == tng.event_id)
         layers = net.sites[f"SM.{record[0].stats.station}"].profile
+        through = [np.sum(layers.thickness / v[:-1]) for v in (layers.vp, layers.vs)]
+        assert (tng.s_index - tng.p_index) / rate == pytest.approx(
+            r / 3.5 - r / 6.06 + through[1] - through[0], abs=0.02)
+        event = next(e for e in net.catalog if e.resource_id.id == tng.event_id)
         onset = record[0].stats.starttime + tng.p_index / rate - event.origins[0].time
-        assert onset == pytest.approx(r / 6.06 + np.sum(layers.thickness / layers.vp[:-1]),
-                                      abs=0.02)
+        assert onset == pytest.approx(r / 6.06 + through[0], abs=0.02)
         z = record[0].data
         before, after = z[:tng.p_index - 12], z[tng.p_index:tng.p_index + 300]
         assert np.std(after) > 10 * np.std(before)
+        east, second = record[2].data, round(rate)
+        jumps.append(np.std(east[tng.s_index:tng.s_index + 2 * second])
+                     / np.std(east[tng.s_index - 2 * second:tng.s_index]))
+    assert np.median(jumps) > 2
 
 
 # -- networks ---------------------------------------------------------------

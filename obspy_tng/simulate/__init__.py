@@ -7,8 +7,12 @@ ground with a known fundamental frequency. They are the data of the demo and of 
 tests, and material to pre-train generators on.
 
 >>> from obspy_tng.simulate import simulate_network
->>> net = simulate_network(n_stations=2, n_events=2, seed=1, f0=[1.0, None])
->>> print(net.records[0])  # doctest: +SKIP
+>>> net = simulate_network(n_stations=2, n_events=3, seed=1, f0=[1.0, None])
+>>> print(net.records[0])
+3 Trace(s) in Stream:
+SM.S001..HNZ | 2000-01-01T... - 2000-01-01T... | 100.0 Hz, 6000 samples
+SM.S001..HNN | 2000-01-01T... - 2000-01-01T... | 100.0 Hz, 6000 samples
+SM.S001..HNE | 2000-01-01T... - 2000-01-01T... | 100.0 Hz, 6000 samples
 
 :mod:`~obspy_tng.simulate.source`
     the point source of Boore (2003) and its spectrum;

@@ -61,7 +61,7 @@ class SiteResponse:
     :param signal: responses ``(nvariants, 3, nfreq)``, ZNE, of layers, crust and recorder;
         each record goes through one of them.
     :param noise: r.m.s. spectrum ``(3, npts // 2 + 1)`` of the noise.
-    :param delay: s, of the P wave through the layers.
+    :param delay: s, of the P and the S wave through the layers, by wave.
     :param knots: ``(nknots, nfreq)``, hat functions along ln f for smooth scatter.
     :param basin: ``(nfreq,)``, amplitude of the basin's surface waves relative to S, or None.
     :param basin_phase: ``(nfreq,)``, radians, their dispersion.
@@ -73,7 +73,7 @@ class SiteResponse:
     frequencies: np.ndarray
     signal: np.ndarray
     noise: np.ndarray
-    delay: float
+    delay: dict
     knots: np.ndarray
     basin: np.ndarray | None
     basin_phase: np.ndarray | None
@@ -106,9 +106,10 @@ def site_response(site, sampling_rate, npts, rng=None, variants=8):
     common = _crust(frequencies, layers.vs[-1]) * _recorder(frequencies, sampling_rate)
     signal = np.stack([(_layers(profile, frequencies) * common).astype(np.complex64)
                        for profile in profiles])
+    delay = {wave: float(np.sum(layers.thickness / velocity[:-1]))
+             for wave, velocity in (("P", layers.vp), ("S", layers.vs))}
     return SiteResponse(sampling_rate, npts, nfft, frequencies, signal,
-                        noise.astype(np.float32), float(np.sum(layers.thickness / layers.vp[:-1])),
-                        _knots(sampling_rate, nfft), basin, phase)
+                        noise.astype(np.float32), delay, _knots(sampling_rate, nfft), basin, phase)
 
 
 def synthesize(earthquake, site, response, geometry, rng, pre_event=5.0, variability=1.0):
@@ -137,17 +138,16 @@ def synthesize(earthquake, site, response, geometry, rng, pre_event=5.0, variabi
     spectrum *= layers * _scatter(response.knots, rng, variability)
     signal = irfft(spectrum, response.nfft) * np.float32(response.sampling_rate)
 
-    onset = pre_event + response.delay
-    p_index = round(onset * response.sampling_rate)
+    p_index, s_index = (round((start + ray.time[wave] + response.delay[wave])
+                              * response.sampling_rate) for wave in "PS")
     # Attenuation without phase runs a little ahead of itself: nothing comes before P.
-    rise = max(round(0.1 * response.sampling_rate), 1)
+    rise = max(round(0.05 * response.sampling_rate), 1)
     signal[:, :max(p_index - rise, 0)] = 0
     ramp = slice(max(p_index - rise, 0), p_index)
-    signal[:, ramp] *= np.linspace(0, 1, max(p_index, 0) - ramp.start, dtype=np.float32)
+    signal[:, ramp] *= np.linspace(0, 1, p_index - ramp.start, dtype=np.float32)
     energy = np.sum(signal ** 2, axis=0)
     data = signal[:, :response.npts] + _noise(response, rng)
     step = np.float32(site.step)
-    s_index = round((start + ray.time["S"] + response.delay) * response.sampling_rate)
     return np.rint(data / step) * step, {
         "p_index": p_index, "s_index": s_index,
         "energy_kept": float(energy[:response.npts].sum() / energy.sum())}
