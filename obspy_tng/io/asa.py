@@ -48,7 +48,7 @@ def is_asa(source):
     :param source: file name or binary file-like object.
     :return: bool; never raises.
     """
-    return any(_plain(line).startswith(_MARK) for line in peek_lines(source, 2048)[:20])
+    return any(_plain(line).strip(": ") == _MARK for line in peek_lines(source, 2048)[:20])
 
 
 def read_asa(source, headonly=False, starttime=None, endtime=None, nearest_sample=True,

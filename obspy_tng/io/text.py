@@ -7,6 +7,7 @@ spell dates in every order. Everything here answers None where the text says
 nothing usable, so that a missing field never stops the reading of a record.
 """
 
+import os
 import re
 
 from obspy import UTCDateTime
@@ -70,7 +71,8 @@ def read_bytes(source):
             raise TypeError("source must be opened in binary mode, got a file-like object that "
                             f"returns {type(content).__name__}")
         return content
-    with open(source, "rb") as file:
+    # os.fspath: a number would be taken for a file descriptor
+    with open(os.fspath(source), "rb") as file:
         return file.read()
 
 
@@ -90,7 +92,7 @@ def peek(source, size=4096):
             finally:
                 source.seek(position)
             return content if isinstance(content, bytes) else b""
-        with open(source, "rb") as file:
+        with open(os.fspath(source), "rb") as file:
             return file.read(size)
     except (OSError, ValueError, TypeError, AttributeError):
         return b""

@@ -143,7 +143,8 @@ def nsmn(comma=False):
         "2017/09/19 18:14:40 (GMT)", "EPICENTER COORDINATES   : 36.91980N-27.44350E",
         "EARTHQUAKE DEPTH (km)   : 19.44", "EARTHQUAKE MAGNITUDE    : 6.5 Mw",
         "STATION ID              : 0921", "STATION COORDINATES     : 37.87470N-27.59223E",
-        "STATION ALTITUDE (m)    : 66", "RECORDER TYPE           : Sara", "RECORDER SERIAL NO      :",
+        "STATION ALTITUDE (m)    : 66", "RECORDER TYPE           : Sara",
+        "RECORDER SERIAL NO      :",
         "RECORD TIME             : 19/09/2017 18:14:45.500000 (GMT)",
         f"NUMBER OF DATA          : {data.shape[1]}", "SAMPLING INTERVAL (sec) : 0.01",
         f"RAW PGA VALUES (gal)    : (N-S) {peak[0]} (E-W) {peak[1]} (U-D) {peak[2]}",
@@ -208,7 +209,8 @@ def cosmos(azimuths=(360, 400, 90), scnl=True):
 def _csmip_words(volume, number, name):
     words = [
         "Uncorrected Accelerogram Data             Processed: 08/24/14, CGS  667bv052",
-        "Puebla earthquake", "September 19, 2017 11:14 PDT  (Origin(SSN): 09/19/17, 18:14:40.0 UTC)",
+        "Puebla earthquake",
+        "September 19, 2017 11:14 PDT  (Origin(SSN): 09/19/17, 18:14:40.0 UTC)",
         "23583-E0245-92183.06               Trigger time:  9/19/17, 11:14:45.5 PDT",
         "Station No. 23583   19.436N, 99.145W     Etna    s/n 2866  (3 Chns of  3 at Sta)",
         "Test - 4th & Palm                         CGS   Data: Acceleration",

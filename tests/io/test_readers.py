@@ -117,7 +117,7 @@ def test_cut_files(name):
         except TNGInputError:
             pass
         else:  # only the line that closes the last channel is missing
-            assert name == "COSMOS"
+            assert name in ("COSMOS", "CSMIP")
             assert len(raw) - size < 60
             assert sum(tr.stats.npts for tr in st) == sample.data.size
             continue
