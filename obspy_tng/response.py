@@ -5,7 +5,6 @@ The StationXML side of a raw trace: its epoch, its response, its axis.
 import numpy as np
 from obspy import Inventory, Trace
 from obspy.core.util.obspy_types import ObsPyException
-from obspy.signal.rotate import rotate2zne
 
 from .exceptions import TNGInputError
 from .records import COMPONENTS, UNITS
@@ -125,6 +124,8 @@ def to_zne(data, axes):
     >>> z.round(9).tolist(), (n.round(9) + 0.0).tolist()
     ([1.0, 0.0, 0.0], [0.0, -1.0, 0.0])
     """
+    from obspy.signal.rotate import rotate2zne  # imports matplotlib: not before it is used
+
     arguments = [value for samples, axis in zip(data, axes, strict=True)
                  for value in (samples, *axis)]
     try:

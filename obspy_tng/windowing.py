@@ -5,7 +5,6 @@ Array kernels: data are ``(3, npts)`` with the vertical first, in any unit.
 """
 
 import numpy as np
-from obspy.signal.trigger import aic_simple
 
 from .exceptions import TNGInputError
 
@@ -37,6 +36,8 @@ def pick_onset(data, sampling_rate):
     >>> abs(int(index) - 1500) <= 2, clear
     (True, True)
     """
+    from obspy.signal.trigger import aic_simple  # imports matplotlib: not before it is used
+
     energy = np.cumsum((data ** 2).sum(axis=0))
     arias = int(np.searchsorted(energy, 0.01 * energy[-1]))
     second = int(np.ceil(sampling_rate))

@@ -13,7 +13,7 @@ from obspy.core.event import Event, Magnitude, Origin
 from scipy import signal
 
 from obspy_tng import collect_records
-from obspy_tng.archive import find_recordings
+from obspy_tng.collecting import find_recordings
 from obspy_tng.exceptions import TNGInputError
 from obspy_tng.metadata import synthetic_inventory
 from obspy_tng.plan import StationEvents, archive_days

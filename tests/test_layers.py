@@ -23,6 +23,9 @@ FORBIDDEN = {
     "preparation.py": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
     "site.py": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
     "metadata.py": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
+    **{part: {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"}
+       for part in ("windowing.py", "quality.py", "response.py", "plan.py", "collecting.py",
+                    "records_store.py")},
     "archive.py": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
     "simulate": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
     "io": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
