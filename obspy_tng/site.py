@@ -141,7 +141,8 @@ def hvsr(stream_or_streams, *, window_length=None, overlap=0.0, rejection=None, 
     :param overlap: share of a window that the next one repeats, 0 to below 1.
     :param rejection: None, or ``"cox2020"``: frequency-domain window rejection
         (:func:`obspy_tng.signal.reject_windows`).
-    :param freqmin: Hz, lower end of the search for f0; default the first frequency.
+    :param freqmin: Hz, lower end of the search for f0; default 10 over the length of a
+        record or window in s, below which no peak is reliable ([SESAME2004]_).
     :param freqmax: Hz, upper end of the search for f0; default the last frequency.
     :param min_amplitude: see :func:`obspy_tng.signal.pick_f0`.
     :param min_prominence: see :func:`obspy_tng.signal.pick_f0`.
@@ -181,10 +182,10 @@ def hvsr(stream_or_streams, *, window_length=None, overlap=0.0, rejection=None, 
               "freqmin": freqmin, "freqmax": freqmax, "mode": mode}
     curves, picks = [None] * len(pieces), [None] * len(pieces)
     for members in _alike(pieces):
-        data = np.stack([pieces[i][0] for i in members])
-        frequencies, ratio = signal.hvsr(data, pieces[members[0]][1], center_frequencies,
-                                         mode=mode, **options)
-        found = signal.pick_f0(frequencies, ratio, **search)
+        data, rate = np.stack([pieces[i][0] for i in members]), pieces[members[0]][1]
+        frequencies, ratio = signal.hvsr(data, rate, center_frequencies, mode=mode, **options)
+        found = signal.pick_f0(frequencies, ratio, **search,
+                               window_length=data.shape[-1] / rate)
         if mode == "paper" and center_frequencies is None:
             ratio = np.stack([np.interp(PAPER_FREQUENCIES, frequencies, r) for r in ratio])
             frequencies = PAPER_FREQUENCIES
@@ -193,12 +194,13 @@ def hvsr(stream_or_streams, *, window_length=None, overlap=0.0, rejection=None, 
             picks[i] = (found.f0[row], found.a0[row], found.prominence[row], found.reason[row])
     curves = np.stack(curves)
     f0, a0, prominence, reason = map(np.array, zip(*picks, strict=True))
+    length = np.mean([data.shape[-1] / rate for data, rate in pieces])
     accepted = np.ones(len(curves), bool)
     if rejection == "cox2020":
-        accepted, _ = signal.reject_windows(frequencies, curves, freqmin=freqmin, freqmax=freqmax)
+        lowest = 10 / length if freqmin is None and mode is None else freqmin
+        accepted, _ = signal.reject_windows(frequencies, curves, freqmin=lowest, freqmax=freqmax)
         if not accepted.any():
             raise TNGInputError("rejection='cox2020' leaves no window")
-    length = np.mean([data.shape[-1] / rate for data, rate in pieces])
     return HVSR(station_id(streams[0]), frequencies, curves, labels, accepted,
                 signal.F0Pick(f0, a0, prominence, reason), float(length), search)
 

@@ -54,7 +54,8 @@ def pick_f0(frequencies, amplitude, freqmin=None, freqmax=None, min_amplitude=2.
 
     :param frequencies: Hz ``(nfreq,)``, ascending.
     :param amplitude: HVSR curves ``(..., nfreq)``.
-    :param freqmin: Hz, lower end of the search; default the first frequency.
+    :param freqmin: Hz, lower end of the search; default 10 / window_length, below which
+        no peak is reliable ([SESAME2004]_), or the first frequency if that is not known.
     :param freqmax: Hz, upper end of the search; default the last frequency.
     :param min_amplitude: smallest amplitude of a peak; 2 by [SESAME2004]_.
     :param min_prominence: smallest ratio of a peak to the higher of the two minima
@@ -63,7 +64,7 @@ def pick_f0(frequencies, amplitude, freqmin=None, freqmax=None, min_amplitude=2.
     :param std: standard deviation of ln amplitude, like ``amplitude``, for the SESAME
         criteria; None if unknown.
     :param f0_std: standard deviation of f0 over the windows in Hz, for the criteria.
-    :param window_length: s, for the criteria.
+    :param window_length: s, for the search and the criteria.
     :param n_windows: number of windows or records, for the criteria.
     :param mode: None, or ``"paper"``: the maximum in 1-20 Hz, whatever it is.
     :return: :class:`F0Pick`
@@ -78,6 +79,8 @@ def pick_f0(frequencies, amplitude, freqmin=None, freqmax=None, min_amplitude=2.
     >>> str(pick_f0(f, np.full(400, 1.1)).reason)
     'no local maximum between 0.1 and 40 Hz'
     """
+    if freqmin is None and window_length is not None and mode is None:
+        freqmin = 10 / positive("window_length", window_length)
     frequencies, amplitude, band = _curves(frequencies, amplitude, freqmin, freqmax, mode)
     min_amplitude = positive("min_amplitude", min_amplitude)
     if positive("min_prominence", min_prominence) < 1:

@@ -5,7 +5,7 @@ Velocity and displacement are trapezoidal integrals from rest
 (:func:`~obspy_tng.signal.integrate`): the recursion adds no noise of its own,
 and acceleration that is processed (offset removed, high-passed) or that ends at
 rest needs nothing else. For other data give ``freqmin``: acceleration is then
-high-passed on padded data first.
+detrended and high-passed on padded data first.
 
 .. [Arias1970] Arias, A. (1970). A measure of earthquake intensity. In: Seismic
    Design for Nuclear Power Plants, MIT Press, 438-483.
@@ -21,7 +21,7 @@ from scipy.integrate import cumulative_trapezoid, trapezoid
 
 from ..exceptions import TNGInputError
 from ._checks import as_samples, positive
-from .processing import bandpass, integrate
+from .processing import bandpass, detrend, integrate
 from .spectra import fas
 
 STANDARD_GRAVITY = 9.80665  # m/s^2
@@ -63,7 +63,8 @@ def pgd(data, sampling_rate, freqmin=None):
 
 
 def _filtered(data, sampling_rate, freqmin):
-    return data if freqmin is None else bandpass(data, sampling_rate, freqmin)
+    """High-passed, without the steps that an offset would make at the ends; or as it is."""
+    return data if freqmin is None else bandpass(detrend(data), sampling_rate, freqmin)
 
 
 def arias(data, sampling_rate):
