@@ -23,6 +23,7 @@ from .records import COMPONENTS, record_to_array
 REAL_COLOR = "#4d4d4d"
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 PANEL = (3.1, 2.6)  # inches
+MOST_COLUMNS = 4  # more panels go on two rows
 _GRID = {"color": "0.9", "linewidth": 0.6}
 
 
@@ -38,25 +39,21 @@ def plot_records(groups, n=4, component="N", seed=0):
     """
     waves = {name: _samples(records) for name, records in groups.items()}
     rows = min(n, max(len(data) for data, _ in waves.values()))
-    figure, axes = _figure(rows, len(waves), (PANEL[0], 0.95), sharex=True)
+    figure, axes = _figure(1, len(waves), (PANEL[0], 0.7 * rows), sharey=True)
     rng = np.random.default_rng(seed)
-    for column, (name, (data, rate)) in enumerate(waves.items()):
+    for column, (ax, (name, (data, rate))) in enumerate(zip(axes[0], waves.items(), strict=True)):
         color = REAL_COLOR if column == 0 else COLORS[(column - 1) % len(COLORS)]
-        chosen = np.sort(rng.permutation(len(data))[:rows])
         times = np.arange(data.shape[-1]) / rate
-        for row, index in enumerate(chosen):
+        for row, index in enumerate(np.sort(rng.permutation(len(data))[:rows])):
             trace = data[index, COMPONENTS.index(component)]
             peak = np.abs(trace).max()
-            ax = axes[row, column]
-            ax.plot(times, trace / peak, color=color, linewidth=0.4, rasterized=True)
-            ax.text(0.99, 0.96, f"{peak:.3g} m/s$^2$", transform=ax.transAxes, ha="right",
-                    va="top", fontsize=7, color="0.25")
-        for ax in axes[:, column]:
-            ax.set(ylim=(-1.15, 1.15), yticks=[], xlim=(0, times[-1]))
-            ax.spines[["left", "right", "top"]].set_visible(False)
-        axes[0, column].set_title(name, fontsize=9)
-        axes[-1, column].set_xlabel("time (s)")
-    figure.supylabel(f"acceleration {component}, each to its peak", fontsize=8)
+            ax.plot(times, 0.45 * trace / peak - row, color=color, linewidth=0.4, rasterized=True)
+            ax.text(times[-1], 0.28 - row, f"{peak:.2g} m/s$^2$", ha="right", fontsize=7,
+                    color="0.25")
+        ax.set_title(name, fontsize=9)
+        ax.set(xlabel="time (s)", yticks=[], xlim=(0, times[-1]))
+        ax.spines["left"].set_visible(False)
+    axes[0, 0].set_ylabel(f"acceleration {component}, each to its peak")
     return figure
 
 
@@ -68,11 +65,10 @@ def plot_hvsr_comparison(groups):
     :return: Figure
     """
     sets = _sets(groups)
-    figure, panels = _comparison(sets, lambda s: (s.axes.frequencies, s.hvsr))
+    figure, panels = _comparison(sets, lambda s: (s.axes.frequencies, s.hvsr), "HVSR (-)", "upper right")
     for ax in panels:
         ax.set(xscale="log", yscale="log", xlabel="frequency (Hz)")
         _plain_log(ax)
-    panels[0].set_ylabel("HVSR (-)")
     return figure
 
 
@@ -84,11 +80,11 @@ def plot_response_spectra(groups):
     :return: Figure
     """
     sets = _sets(groups)
-    figure, panels = _comparison(sets, lambda s: (s.axes.periods, s.rotd50))
+    figure, panels = _comparison(sets, lambda s: (s.axes.periods, s.rotd50),
+                                 "PSA RotD50 (m/s$^2$)", "lower left")
     for ax in panels:
         ax.set(xscale="log", yscale="log", xlabel="period (s)")
         _plain_log(ax)
-    panels[0].set_ylabel("PSA RotD50 (m/s$^2$)")
     return figure
 
 
@@ -100,13 +96,13 @@ def plot_husid(groups):
     :return: Figure
     """
     sets = _sets(groups)
-    figure, panels = _comparison(sets, lambda s: (s.axes.times, s.husid), log=False)
+    figure, panels = _comparison(sets, lambda s: (s.axes.times, s.husid),
+                                 "share of horizontal energy", "lower right", log=False)
     for ax, records in zip(panels, list(sets.values())[1:] or list(sets.values()), strict=True):
         color = ax.lines[-1].get_color()
         for curve in records.husid[:12]:
             ax.plot(records.axes.times, curve, color=color, linewidth=0.4, alpha=0.5)
         ax.set(xlabel="time (s)", ylim=(0, 1), xlim=(0, records.axes.window))
-    panels[0].set_ylabel("share of horizontal energy")
     return figure
 
 
@@ -122,16 +118,17 @@ def plot_f0_histograms(groups):
     reference, *others = sets.items()
     others = others or [reference]
     bins = log_bins(reference[1].axes)
-    figure, axes = _figure(1, len(others), PANEL, sharey=True)
-    for k, (ax, (name, records)) in enumerate(zip(axes[0], others, strict=True)):
+    figure, panels = _panels(len(others), "share of records")
+    every = np.concatenate([records.f0 for records in sets.values()])
+    for k, (ax, (name, records)) in enumerate(zip(panels, others, strict=True)):
         ax.stairs(histogram(reference[1].f0, bins), bins, fill=True, color="0.78",
                   label=f"{reference[0]} ({len(reference[1])})")
         ax.stairs(histogram(records.f0, bins), bins, color=COLORS[k % len(COLORS)],
                   linewidth=1.6, label=f"{name} ({len(records)})")
-        ax.set(xscale="log", xlabel="f$_0$ (Hz)", xlim=(bins[0], bins[-1]))
+        ax.set(xscale="log", xlabel="f$_0$ (Hz)", xlim=(every.min() / 2, every.max() * 2))
+        ax.margins(y=0.25)  # room for the legend
         _plain_log(ax, "x")
         ax.legend(fontsize=7, frameon=False)
-    axes[0, 0].set_ylabel("share of records")
     return figure
 
 
@@ -145,8 +142,8 @@ def plot_confusion(matrices, stations, scores=None):
     :param scores: dict ``name -> score`` for the titles; optional.
     :return: Figure
     """
-    figure, axes = _figure(1, len(matrices), (2.9, 2.9))
-    for ax, (name, matrix) in zip(axes[0], matrices.items(), strict=True):
+    figure, panels = _panels(len(matrices), "real records", (2.5, 3.3))
+    for ax, (name, matrix) in zip(panels, matrices.items(), strict=True):
         matrix = np.asarray(matrix, dtype=float)
         image = ax.imshow(matrix, vmin=0, vmax=1, cmap="cividis")
         block = len(matrix) / len(stations)
@@ -162,8 +159,7 @@ def plot_confusion(matrices, stations, scores=None):
             else f"\nscore {scores[name]:.3f}"
         ax.set_title(name + score, fontsize=9)
         ax.set_xlabel("compared records")
-    axes[0, 0].set_ylabel("real records")
-    figure.colorbar(image, ax=axes, shrink=0.75, label="1 - Jensen-Shannon distance")
+    figure.colorbar(image, ax=figure.axes, shrink=0.75, label="1 - Jensen-Shannon distance")
     return figure
 
 
@@ -177,24 +173,37 @@ def _figure(rows, columns, panel, **options):
     axes = figure.subplots(rows, columns, squeeze=False, **options)
     for ax in axes.flat:
         ax.tick_params(labelsize=8)
+        ax.xaxis.label.set_fontsize(9)
+        ax.yaxis.label.set_fontsize(9)
         ax.spines[["right", "top"]].set_visible(False)
     return figure, axes
 
 
-def _comparison(sets, curves, log=True):
+def _panels(count, ylabel, panel=PANEL):
+    """Figure with ``count`` axes on one row or two, of one y axis."""
+    columns = count if count <= MOST_COLUMNS else -(-count // 2)
+    figure, axes = _figure(-(-count // columns), columns, panel, sharey=True)
+    for ax in axes.flat[count:]:
+        ax.set_visible(False)
+    for ax in axes[:, 0]:
+        ax.set_ylabel(ylabel)
+    return figure, axes.flat[:count]
+
+
+def _comparison(sets, curves, ylabel, legend, log=True):
     """A panel for each group but the first: its band over that of the reference."""
     reference, *others = sets.items()
     others = others or [reference]
-    figure, axes = _figure(1, len(others), PANEL, sharey=True)
-    for k, (ax, (name, records)) in enumerate(zip(axes[0], others, strict=True)):
+    figure, panels = _panels(len(others), ylabel)
+    for k, (ax, (name, records)) in enumerate(zip(panels, others, strict=True)):
         if name != reference[0]:
             _band(ax, *curves(reference[1]), REAL_COLOR, f"{reference[0]} ({len(reference[1])})",
                   log)
         color = COLORS[k % len(COLORS)] if name != reference[0] else REAL_COLOR
         _band(ax, *curves(records), color, f"{name} ({len(records)})", log)
         ax.grid(True, which="major", **_GRID)
-        ax.legend(fontsize=7, frameon=False, loc="best")
-    return figure, axes[0]
+        ax.legend(fontsize=7, frameon=False, loc=legend)
+    return figure, panels
 
 
 def _band(ax, x, values, color, label, log):
@@ -206,10 +215,11 @@ def _band(ax, x, values, color, label, log):
 
 
 def _plain_log(ax, which="both"):
-    """Plain numbers (0.1, 1, 10) on logarithmic axes."""
-    from matplotlib.ticker import FuncFormatter, NullFormatter
+    """Plain numbers (0.1, 0.2, 0.5, 1) on logarithmic axes."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
     for name, axis in (("x", ax.xaxis), ("y", ax.yaxis)):
         if which in (name, "both"):
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
             axis.set_minor_formatter(NullFormatter())
 

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 
 from ..exceptions import TNGInputError
-from ..signal import evolutionary
+from ..signal import end_at_rest, evolutionary
 from ..stationgenerator import StationGenerator
 
 
@@ -149,7 +149,9 @@ class ShapedNoise(_Control):
         bands = self._filters.analyse(data[source].astype(float))
         covariances = evolutionary.local_covariance(self._filters, bands, self.smoothing)
         factors = evolutionary.covariance_factors(covariances)
-        return evolutionary.shaped_noise(self._filters, factors, rng), [source]
+        noise = evolutionary.shaped_noise(self._filters, factors, rng)
+        # the lowest band reaches down to zero frequency, where records have nothing
+        return end_at_rest(noise, self.sampling_rate), [source]
 
 
 def standardise(data):

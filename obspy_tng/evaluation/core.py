@@ -62,7 +62,7 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
     :param enrolled: real records that the generator had, for novelty (default:
         all of ``real`` and ``floor``).
     :param reconstructed: records of ``real`` through encoder and decoder (one
-        dict, or one by generator name), for the 15x15 score; optional.
+        dict, or one by generator name), for the score with 3x3 blocks; optional.
     :param seed: seed of splits and bootstraps; int >= 0.
     :param repeats: splits by earthquake, at least 2 (default 20: the spread is
         then known to about 16 %).
@@ -225,8 +225,8 @@ def figure_rows(floors, judged, given, stations, seed):
 
 def _figures(metric, comparisons, stations):
     """The figure of each list of comparisons, averaged, ``(lists, stations)``; network: one."""
-    values = [[_figure(metric, one, stations) for one in some] for some in comparisons]
-    return np.array([[metric.pool(column) for column in np.transpose(some)] for some in values])
+    return np.array([metric.pool([_figure(metric, one, stations) for one in some], axis=0)
+                     for some in comparisons])
 
 
 def _figure(metric, one, stations):
@@ -241,10 +241,10 @@ def _figure(metric, one, stations):
 
 
 def _row(metric, name, station, values, floor):
-    distance = distance_of(metric, values)
+    distance = float(distance_of(metric, values))
     return {"question": metric.question, "metric": metric.name, "title": metric.title,
             "unit": metric.unit, "ideal": metric.ideal, "generator": name, "station": station,
-            "value": metric.pool([metric.pool(row) for row in values]),
+            "value": float(metric.pool(values)),
             "floor": floor.value, "floor_spread": floor.spread, "distance": distance,
             "floor_distance": floor.distance, "floor_distance_spread": floor.distance_spread,
             "floor_distance_given": floor.given, "verdict": floor.verdict(distance)}

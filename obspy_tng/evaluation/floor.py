@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Verdicts, by the mean and the standard deviation of the floor's distance
-# from the ideal: up to 2 sd above the mean is what real records do; beyond
-# 4 sd hardly any split comes (the distances are about half-normal).
-WITHIN, NEAR = 2.0, 4.0
+from .metric import mean_of_known
+
+# Verdicts, by the mean and the standard deviation of the floor's distance from the
+# ideal. There are some sixty figures: at 2 sd chance alone would mark one or two.
+WITHIN, NEAR = 3.0, 6.0
 # Means over several comparisons are drawn this often from the splits.
 DRAWS = 400
 
@@ -71,15 +72,16 @@ class Floor:
         :param seed: int.
         :return: Floor
         """
-        pooled = [metric.pool(row) for row in values]
+        pooled = metric.pool(values, axis=1)
         if comparisons == 1:
             drawn = values[:, None]
         else:
             rng = np.random.default_rng(seed)
             drawn = values[rng.integers(len(values), size=(DRAWS, comparisons))]
-        distances = [distance_of(metric, draw) for draw in drawn]
-        return cls(metric.pool(pooled), spread_of(pooled), _mean(distances), spread_of(distances),
-                   np.nan if given is None else distance_of(metric, given))
+        distances = distance_of(metric, drawn)
+        return cls(float(metric.pool(pooled)), spread_of(pooled),
+                   float(mean_of_known(distances)), spread_of(distances),
+                   np.nan if given is None else float(distance_of(metric, given)))
 
 
 def distance_of(metric, values):
@@ -87,16 +89,11 @@ def distance_of(metric, values):
     Distance from the ideal of figures averaged over comparisons.
 
     :param metric: :class:`~obspy_tng.evaluation.metric.Metric`.
-    :param values: array ``(comparisons, stations)``.
-    :return: mean over stations of the distance of each station's mean; NaN left out.
+    :param values: array ``(..., comparisons, stations)``.
+    :return: array ``(...)``: mean over stations of the distance of each
+        station's mean; NaN left out.
     """
-    return _mean([metric.distance(metric.pool(column)) for column in np.transpose(values)])
-
-
-def _mean(values):
-    values = np.asarray(values, dtype=float)
-    values = values[np.isfinite(values)]
-    return float(values.mean()) if len(values) else float("nan")
+    return mean_of_known(metric.distance(metric.pool(values, axis=-2)), axis=-1)
 
 
 def spread_of(values):

@@ -59,21 +59,37 @@ class Metric:
                 return np.abs(np.log(value / self.ideal))[()]
         return np.abs(value - self.ideal)[()]
 
-    def pool(self, values):
+    def pool(self, values, axis=None):
         """
-        Mean over stations: geometric for ratios, else arithmetic; NaN left out.
+        Mean, geometric for ratios; NaN left out.
 
         :param values: array of values, any shape.
-        :return: float; NaN if there is none.
+        :param axis: as in :func:`numpy.mean`.
+        :return: float or array; NaN where there is no value.
         """
-        values = np.asarray(values, dtype=float)
-        values = values[np.isfinite(values)]
-        if len(values) == 0:
-            return float("nan")
-        if self.ratio:
-            with np.errstate(divide="ignore"):
-                return float(np.exp(np.mean(np.log(values))))
-        return float(np.mean(values))
+        if not self.ratio:
+            return mean_of_known(values, axis)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.exp(mean_of_known(np.log(np.asarray(values, dtype=float)), axis))
+
+
+def mean_of_known(values, axis=None):
+    """
+    Mean without NaN and infinite values.
+
+    :param values: array.
+    :param axis: as in :func:`numpy.mean`.
+    :return: float or array; NaN where there is no value.
+
+    .. rubric:: Example
+
+    >>> print(mean_of_known([[1, np.nan], [3, np.nan]], axis=0))
+    [ 2. nan]
+    """
+    values = np.asarray(values, dtype=float)
+    known = np.isfinite(values)
+    with np.errstate(invalid="ignore"):
+        return np.where(known, values, 0).sum(axis) / known.sum(axis)
 
 
 # -- the comparisons that several questions share --------------------------------

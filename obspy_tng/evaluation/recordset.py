@@ -244,9 +244,11 @@ class RecordSet:
 
         Geometric mean of N and E for ``pga pgv pgd cav tm``; both together
         for ``arias`` (sum) and the durations ``d5_75 d5_95`` (joint Husid curve).
+        PGV and PGD are of the motion above ``axes.freqmin``: drift is seen by
+        :attr:`motion_at_end` and must not hide them.
         """
         rate = self.axes.sampling_rate
-        horizontal = signal.intensity_measures(data[:, 1:], rate)
+        horizontal = signal.intensity_measures(data[:, 1:], rate, self.axes.freqmin)
         both = np.hypot(data[:, 1], data[:, 2])
         # one sample is added to the durations, so that none is zero
         values = {key: np.log(horizontal[key]).mean(-1) for key in ("pga", "pgv", "pgd", "cav",

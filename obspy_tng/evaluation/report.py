@@ -61,8 +61,8 @@ def _introduction(evaluation):
 against other real ones, at the same numbers of records (mean &plusmn; standard deviation of
 {settings["repeats"]} splits by earthquake). The colour of a cell says how far the figure is from
 its ideal, compared with real records:
-<span style="background:{VERDICTS["within"][0]}">&nbsp;within&nbsp;</span> 2 standard deviations,
-<span style="background:{VERDICTS["near"][0]}">&nbsp;near&nbsp;~&nbsp;</span> (within 4),
+<span style="background:{VERDICTS["within"][0]}">&nbsp;within&nbsp;</span> 3 standard deviations,
+<span style="background:{VERDICTS["near"][0]}">&nbsp;near&nbsp;~&nbsp;</span> (within 6),
 <span style="background:{VERDICTS["outside"][0]}">&nbsp;outside&nbsp;!&nbsp;</span>.
 Pooled figures are means over the stations (geometric for ratios); their verdict is that of the
 mean distance from the ideal, so that errors of opposite sign do not cancel.</p>
@@ -116,25 +116,31 @@ def _scores(evaluation):
     parts = ["<h2>Specificity of the stations</h2>",
              "<p class='note'>Similarity of f<sub>0</sub> distributions, and its correlation with "
              "the identity: with all records, a 95 % bootstrap interval, and the ceiling, which is "
-             "what a perfect generator of as many records gets. 10x10 and 15x15 interleave real, "
-             "generated and reconstructed records.</p>"]
-    for mode, title in (("log", "log bins over the band of the data"),
-                        ("paper", "as published: linear bins, 1 to 20 Hz")):
-        scores = [s for s in evaluation.scores if s["mode"] == mode]
+             "what a perfect generator of as many records gets. In blocks of 2 (or 3), real and "
+             "generated (and reconstructed) records are interleaved: 10x10 and 15x15 for five "
+             "stations.</p>"]
+    for mode, metric, title in (
+            ("log", "specificity", "log bins over the band of the data"),
+            ("paper", "specificity_paper", "as published: linear bins, 1 to 20 Hz")):
+        scores = {("real, other records" if s["generator"] == REAL else s["generator"]): s
+                  for s in evaluation.scores if s["mode"] == mode}
         lines = ["<table><tr><th></th><th>score</th><th>95 % interval</th><th>ceiling</th>"
-                 "<th>diagonal</th><th>off diagonal</th><th>10x10</th><th>15x15</th></tr>"]
-        for s in scores:
-            name = "real, other records" if s["generator"] == REAL else s["generator"]
+                 "<th>diagonal</th><th>off diagonal</th><th>blocks of 2</th><th>blocks of 3</th>"
+                 "</tr>"]
+        floor = evaluation.row(metric, evaluation.generators[0])
+        lines.append(f"<tr><td>real against real, split</td><td>{_number(floor['floor'])}</td>"
+                     f"<td>&plusmn; {_number(floor['floor_spread'])}</td></tr>")
+        for name, s in scores.items():
             cells = [_number(s["score"]), f"{_number(s['low'])} to {_number(s['high'])}",
-                     _number(s["ceiling"]), _number(s["diagonal"]), _number(s["off_diagonal"]),
-                     *(_number(s.get(key, np.nan)) for key in ("score_10x10", "score_15x15"))]
+                     *(_number(s.get(key, np.nan)) for key in (
+                         "ceiling", "diagonal", "off_diagonal", "score_2x2", "score_3x3"))]
             lines.append(f"<tr><td>{escape(name)}</td>"
                          + "".join(f"<td>{c}</td>" for c in cells) + "</tr>")
-        parts += [f"<h3>{title}</h3>", *lines, "</table>", _image(plotting.plot_confusion(
-            {s["generator"] if s["generator"] != REAL else "real, other": s["matrix"]
-             for s in scores}, evaluation.stations,
-            {s["generator"] if s["generator"] != REAL else "real, other": s["score"]
-             for s in scores}), f"Similarity matrices, {title}")]
+        figure = plotting.plot_confusion({name: s["matrix"] for name, s in scores.items()},
+                                         evaluation.stations,
+                                         {name: s["score"] for name, s in scores.items()})
+        parts += [f"<h3>{title}</h3>", *lines, "</table>",
+                  _image(figure, f"Similarity matrices, {title}")]
     return "\n".join(parts)
 
 

@@ -116,11 +116,12 @@ def score_f0(real, other, bins, reconstructed=None, repeats=200, seed=0):
     :param repeats: bootstrap repeats (records drawn anew on both sides).
     :param seed: seed of the bootstrap.
     :return: dict: ``stations``; ``matrix`` (real rows, generated columns);
-        ``score`` (5x5), ``low`` and ``high`` (95 % bootstrap interval);
+        ``score`` (the 5x5 version), ``low`` and ``high`` (95 % bootstrap interval);
         ``ceiling``, ``ceiling_low``, ``ceiling_high`` (mean and 95 % of what a
         perfect generator of as many records gets: both sides drawn from the real
-        distribution); ``diagonal``, ``off_diagonal`` (means); ``score_10x10``,
-        ``matrix_10x10``; with ``reconstructed`` also ``score_15x15``, ``matrix_15x15``.
+        distribution); ``diagonal``, ``off_diagonal`` (means); ``score_2x2``,
+        ``matrix_2x2`` (2x2 blocks: 10x10 for five stations); with ``reconstructed``
+        also ``score_3x3``, ``matrix_3x3`` (15x15).
     """
     stations = list(real)
     kinds = [np.array([histogram(values[s], bins) for s in stations])
@@ -145,9 +146,8 @@ def score_f0(real, other, bins, reconstructed=None, repeats=200, seed=0):
         result["ceiling_low"], result["ceiling_high"] = np.quantile(
             perfect, (0.025, 0.975)).tolist()
     for count in range(2, len(kinds) + 1):
-        size = 5 * count
-        result[f"matrix_{size}x{size}"] = blocks = confusion(*kinds[:count])
-        result[f"score_{size}x{size}"] = float(identity_correlation(blocks, count))
+        result[f"matrix_{count}x{count}"] = blocks = confusion(*kinds[:count])
+        result[f"score_{count}x{count}"] = float(identity_correlation(blocks, count))
     return result
 
 

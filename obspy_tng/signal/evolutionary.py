@@ -162,9 +162,10 @@ def local_covariance(bank, bands, smoothing=0.5):
     :return: list of Hermitian arrays ``(length, 3, 3)``, units of data squared.
     """
     covariances = []
+    bandwidths = bank.bandwidths
     for k, band in enumerate(bands):
         product = np.einsum("it,jt->tij", band, band.conj())
-        sigma = 0.5 * smoothing / bank.bandwidths[k] * bank.rate(k)
+        sigma = 0.5 * smoothing / bandwidths[k] * bank.rate(k)
         covariances.append(gaussian_filter1d(product, sigma, axis=0, mode="nearest"))
     return covariances
 

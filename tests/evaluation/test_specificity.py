@@ -28,7 +28,7 @@ def test_published_table(bundles, kind):
     found = specificity.score_f0(real, other, specificity.paper_bins())
     score, blocks, diagonal, off_diagonal, stations = PUBLISHED[kind]
     assert found["score"] == pytest.approx(score, abs=5e-5)
-    assert found["score_10x10"] == pytest.approx(blocks, abs=5e-5)
+    assert found["score_2x2"] == pytest.approx(blocks, abs=5e-5)
     assert found["diagonal"] == pytest.approx(diagonal, abs=5e-5)
     assert found["off_diagonal"] == pytest.approx(off_diagonal, abs=5e-5)
     assert np.diag(found["matrix"]) == pytest.approx(stations, abs=5e-5)
@@ -99,8 +99,8 @@ def test_stations_that_look_alike_score_low():
     swapped = dict(zip(draw(1, 0), list(draw(50, 2).values())[::-1], strict=True))
     assert specificity.score_f0(draw(50, 1), swapped, bins)["score"] < 0.3
     third = specificity.score_f0(draw(50, 1), draw(50, 2), bins, draw(50, 3))
-    assert third["matrix_15x15"].shape == (15, 15)
-    assert 0.5 < third["score_15x15"] < 1
+    assert third["matrix_3x3"].shape == (15, 15)
+    assert 0.5 < third["score_3x3"] < 1
 
 
 def test_paper_bins_are_blind_below_1_hz():
