@@ -17,13 +17,12 @@ from obspy import UTCDateTime
 from ..exceptions import TNGInputError
 from .component import Component, collect, to_stream
 from .fortran import check_count, to_float
-from .matfile import decode_datetimes, first_bytes, load_mat
+from .matfile import Opaque, decode_datetimes, first_bytes, load_mat
 from .orientation import parse_direction
-from .text import peek, read_bytes, to_utc
+from .text import peek, read_bytes
 
 COLUMNS = ("NEU", "ENU")
 NETWORK = "TK"
-_MAX_RECORDS = 1000
 
 
 def is_afadmat(source):
@@ -56,8 +55,11 @@ def read_afadmat(source, headonly=False, starttime=None, endtime=None, nearest_s
     if columns not in COLUMNS:
         raise TNGInputError(f"columns is {columns!r}, must be one of {', '.join(COLUMNS)}")
     variables = load_mat(read_bytes(source))
-    records = [record for outer in np.ravel(variables.get("EQ", []))[:_MAX_RECORDS]
-               for record in _records(outer)]
+    outer = variables.get("EQ")
+    records = [record for entry in (outer if isinstance(outer, list) else [])
+               if isinstance(entry, dict)
+               for record in (entry.get("anEQ") if isinstance(entry.get("anEQ"), list) else [])
+               if isinstance(record, dict)]
     times = decode_datetimes(variables)
     components = collect(
         "AFADMAT", records, lambda record: _parse(record, times, columns, headonly, strict),
@@ -65,16 +67,8 @@ def read_afadmat(source, headonly=False, starttime=None, endtime=None, nearest_s
     return to_stream(components, starttime, endtime, nearest_sample, network)
 
 
-def _records(outer):
-    """The anEQ structs in one entry of EQ."""
-    names = getattr(getattr(outer, "dtype", None), "names", None) or ()
-    inner = np.ravel(outer["anEQ"])[:_MAX_RECORDS] if "anEQ" in names else []
-    return [record for record in inner if getattr(record, "dtype", None) is not None
-            and record.dtype.names]
-
-
 def _parse(record, times, columns, headonly, strict):
-    accel = record["Accel"] if "Accel" in record.dtype.names else None
+    accel = record.get("Accel")
     if not isinstance(accel, np.ndarray) or accel.ndim != 2 or accel.shape[1] != 3 or (
             accel.dtype.kind not in "fiu"):
         raise TNGInputError("Accel must be an array of numbers with three columns, got "
@@ -83,7 +77,7 @@ def _parse(record, times, columns, headonly, strict):
     if not np.isfinite(accel).all():
         raise TNGInputError("Accel has samples that are not finite")
     npts = _number(record, "numofData")
-    npts = len(accel) if npts is None else int(npts)
+    npts = len(accel) if npts is None or npts < 1 else int(npts)
     check_count(len(accel), npts, "Accel", strict)
     start, delta = _time(record, "recordtime", times), _number(record, "sampling")
     station = _number(record, "statID")
@@ -115,18 +109,17 @@ def _meta(record, times):
         "magnitude": _number(record, "magnitudeval"),
         "magnitude_type": _text(record, "magnitudetype"),
         "instrument": _text(record, "recordtype"),
-        "header": {name: _plain(record[name]) for name in record.dtype.names
-                   if isinstance(record[name], np.ndarray) and record[name].size <= 16}}
+        "header": {name: _plain(value) for name, value in record.items()}}
 
 
 def _numbers(record, name):
-    """Finite numbers of a field, as floats; comma decimals in text are read too."""
-    value = np.ravel(record[name]) if name in record.dtype.names else np.empty(0)
-    if value.dtype.kind == "U":
-        value = [to_float(str(item)) for item in value]
-    elif value.dtype.kind not in "fiu":
+    """Finite numbers of a field, as floats; text with comma decimals is read too."""
+    value = record.get(name)
+    if isinstance(value, str):
+        value = [to_float(value)]
+    elif not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu" or value.size > 16:
         return []
-    return [float(item) for item in value if item is not None and np.isfinite(item)]
+    return [float(item) for item in np.ravel(value) if item is not None and np.isfinite(item)]
 
 
 def _number(record, name):
@@ -135,24 +128,24 @@ def _number(record, name):
 
 
 def _text(record, name):
-    value = np.ravel(record[name]) if name in record.dtype.names else np.empty(0)
-    return str(value[0]).strip() or None if value.dtype.kind == "U" and value.size else None
+    value = record.get(name)
+    return value.strip() or None if isinstance(value, str) else None
 
 
 def _time(record, name, times):
     """UTCDateTime of a MATLAB datetime, via the number of its object."""
-    value = record[name] if name in record.dtype.names else None
-    if getattr(value, "dtype", None) is None or "arr" not in (value.dtype.names or ()):
+    value = record.get(name)
+    words = value.value if isinstance(value, Opaque) else None
+    if not isinstance(words, np.ndarray) or words.size != 6 or words.dtype.kind not in "ui":
         return None
-    words = np.ravel(np.ravel(value["arr"])[0]) if value.size else []
-    seconds = times.get(int(words[-2])) if len(words) == 6 and words.dtype.kind == "u" else None
-    if seconds is None or not 0 <= seconds < 4e9:
-        return None
-    return to_utc((1970, 1, 1)) and UTCDateTime(seconds)
+    seconds = times.get(int(np.ravel(words)[4]))
+    return UTCDateTime(seconds) if seconds is not None and 0 <= seconds < 4e9 else None
 
 
 def _plain(value):
-    """A small array as plain Python values."""
-    if value.dtype.kind in "fiuU":
+    """Text and small arrays as plain Python values; None for others."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, np.ndarray) and value.size <= 16:
         return value.item() if value.size == 1 else value.ravel().tolist()
     return None

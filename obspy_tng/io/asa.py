@@ -30,7 +30,7 @@ from .fortran import (
     without_cut_number,
 )
 from .orientation import parse_direction
-from .text import TextFile, parse_coordinates, parse_date, parse_time, peek_lines, to_utc
+from .text import MAX_LINE, TextFile, parse_coordinates, parse_date, parse_time, peek_lines, to_utc
 
 _MARK = "ARCHIVO ESTANDAR DE ACELERACION"
 # The CIRES network (FICA before 1995) has no registered code; XR (a code for temporary networks) is
@@ -90,9 +90,9 @@ def _split(lines):
     """Header as dict (values of continued lines joined by a line end), and the data lines."""
     header, key = {}, None
     start = next((i for i, line in enumerate(lines)
-                  if _plain(line).startswith("DATOS DE ACELERACION")), len(lines))
+                  if _plain(line[:80]).startswith("DATOS DE ACELERACION")), len(lines))
     for line in lines[:start]:
-        name, colon, value = line.partition(":")
+        name, colon, value = line[:MAX_LINE].partition(":")
         if colon and name.strip():
             key = _plain(name).strip()
             header[key] = value.strip()

@@ -28,7 +28,7 @@ from .fortran import (
     without_cut_number,
 )
 from .orientation import parse_direction
-from .text import TextFile, parse_date, parse_time, peek_lines, to_utc
+from .text import MAX_LINE, TextFile, parse_date, parse_time, peek_lines, to_utc
 from .writing import acceleration, write_each
 
 _QUANTITY = re.compile(r"(ACCEL\w*|VEL\w*|DISP\w*)\s+(?:TIME\s+(?:HISTORY|SERIES|HIST\.?)\s+)?"
@@ -72,13 +72,13 @@ def read_at2(source, headonly=False, starttime=None, endtime=None, nearest_sampl
     row = _find_header(text.lines)
     if row is None:
         raise TNGInputError("AT2: no line with NPTS and DT below one with the units")
-    count = _COUNT.match(text.lines[row]) or _COUNT_OLD.match(text.lines[row])
+    header = [line[:MAX_LINE] for line in text.lines[:row + 1]]
+    count = _COUNT.match(header[-1]) or _COUNT_OLD.match(header[-1])
     npts, data = to_int(count[1]), None
     if not headonly:
         lines = without_cut_number(numeric_lines(text.lines[row + 1:]), text.complete)
         data = parse_block(lines, npts, _WIDTH)
         check_count(len(data), npts, "AT2", strict)
-    header = text.lines[:row + 1]
     unit = _QUANTITY.search(header[-2])[2]
     event, date, station, name = _describe(header[-3] if len(header) > 2 else "")
     item = Component(
@@ -126,7 +126,8 @@ def _format(tr):
 
 def _find_header(lines):
     """Row of the line with NPTS and DT; None if there is none below a line with the unit."""
-    for row in range(1, min(len(lines), _HEADER_LINES)):
+    lines = [line[:MAX_LINE] for line in lines[:_HEADER_LINES]]
+    for row in range(1, len(lines)):
         if (_COUNT.match(lines[row]) or _COUNT_OLD.match(lines[row])) and (
                 _QUANTITY.search(lines[row - 1])):
             return row

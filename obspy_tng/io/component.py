@@ -23,6 +23,7 @@ from .orientation import Direction, component
 # Sampling intervals that an accelerograph can have, in s; anything else is a
 # broken header.
 MIN_DELTA, MAX_DELTA = 1e-5, 10.0
+MAX_NPTS = 10 ** 9
 # Fields of stats.<format>; the guide in obspy_tng.io says what they mean.
 FIELDS = ("format_version", "quantity", "units", "file_units", "factor", "azimuth", "dip",
           "reversed", "pga", "npts_header", "channel_number", "station_code", "station_name",
@@ -128,7 +129,7 @@ def to_stream(components, starttime=None, endtime=None, nearest_sample=True, net
     :param nearest_sample: see :meth:`obspy.core.trace.Trace.trim`.
     :param network: network code that replaces the file's.
     :return: Stream
-    :raises TNGInputError: on an impossible sampling interval or an unknown unit.
+    :raises TNGInputError: on an impossible sampling interval or count, or an unknown unit.
     """
     stream = Stream([_to_trace(c, network) for c in components])
     _make_ids_unique(stream)
@@ -155,6 +156,9 @@ def _to_trace(item, network):
     if item.delta is None or not MIN_DELTA <= item.delta <= MAX_DELTA:
         raise TNGInputError(f"{item.fmt}: sampling interval is {item.delta!r} s, must be between "
                             f"{MIN_DELTA:g} and {MAX_DELTA:g} s")
+    if not 1 <= item.npts <= MAX_NPTS:
+        raise TNGInputError(f"{item.fmt}: number of samples is {item.npts}, must be between 1 "
+                            f"and {MAX_NPTS}")
     factor, unit, quantity = unit_factor(item.unit)
     letter, sign, direction = component(item.direction)
     # 1 / 0.005 is not exactly 200 in every header's precision (0.0050 from 1/199.9...)

@@ -26,7 +26,7 @@ from .fortran import (
     without_cut_number,
 )
 from .orientation import DOWN, UP, Direction, horizontal, parse_direction
-from .text import TextFile, parse_date, parse_time, peek_lines, take, to_utc
+from .text import MAX_LINE, TextFile, parse_date, parse_time, peek_lines, take, to_utc
 
 _START = re.compile(r"\(FORMAT\s+V\s*0*1[.\d]*\s+WITH\s+(\d+)\s+TEXT LINES", re.IGNORECASE)
 _BLOCK = re.compile(r"\s*(\d+)\s+(INTEGER|REAL)-HEADER.*?ON\s+(\d+)\s+LINES?.*?"
@@ -41,6 +41,7 @@ _DIRECTIONS = {400: UP, 401: DOWN, 402: UP, 500: Direction(letter="1"),
                501: Direction(letter="2"), 600: Direction(letter="1"),
                601: Direction(letter="2"), 700: Direction(letter="1"), 701: Direction(letter="2")}
 _MISSING = (-999.0,)
+_HEADING = 200  # characters of a line that announces a block
 _VOLUMES = {0: "V0", 1: "V1", 2: "V2", 3: "V3"}
 
 
@@ -87,7 +88,7 @@ def _parse(lines, headonly, strict, complete):
     integers, row = _header_block(lines, count, "INTEGER", missing)
     reals, row = _header_block(lines, row, "REAL", missing)
     row, head = next(((i, m) for i, line in enumerate(lines[row:], row)
-                      if (m := _DATA.match(line))), (0, None))
+                      if (m := _DATA.match(line[:_HEADING]))), (0, None))
     if head is None:
         raise TNGInputError("the line that announces the data is missing")
     npts, width = int(head[1]), int(head[5])
@@ -97,21 +98,22 @@ def _parse(lines, headonly, strict, complete):
         block = without_cut_number(numeric_lines(lines[row + 1:]), complete, width or None)
         data = parse_block(block, npts, width or None)
         check_count(len(data), npts, words[0][:40].strip(), strict)
+    comments = [line[:MAX_LINE] for line in lines[:row] if line.lstrip().startswith("|")]
     code = re.search(r"CODE:\s*(\w{1,2})-\s*(\w+)", "\n".join(words), re.IGNORECASE)
-    net, station, location, channel = _scnl(lines[:row]) or (
+    net, station, location, channel = _scnl(comments) or (
         *(code.groups() if code else ("", "")), "", "")
     number = re.search(r"STA CHAN?\s*:?\s*(\d{1,3})\s*:", "\n".join(words), re.IGNORECASE)
     return Component(
         "COSMOS", npts, _delta(reals, npts), _direction(integers, words, channel), unit, data,
         _first_sample(integers, reals), net, station, location, channel,
         int(number[1]) if number else None,
-        meta=_meta(words, integers, reals, lines[:row]))
+        meta=_meta(words, integers, reals, comments))
 
 
 def _header_block(lines, start, kind, missing):
     """Numbers of the block, at least 100 of them, and the row after it."""
     for row, line in enumerate(lines[start:start + 20], start):
-        head = _BLOCK.match(line)
+        head = _BLOCK.match(line[:_HEADING])
         if head and head[2].upper() == kind:
             rows, width = int(head[3]), int(head[4])
             block = take(lines, row + 1, rows, f"the {kind.lower()} header")
@@ -127,7 +129,7 @@ def _stated_missing(words):
             if value is not None]
 
 
-def _meta(words, integers, reals, lines):
+def _meta(words, integers, reals, comments):
     text = "\n".join(words)
     origin = re.search(r"ORIGIN:\s*(.*)", text, re.IGNORECASE)
     name = re.search(r"CODE:\s*\S+\s+(.*)", text, re.IGNORECASE)
@@ -146,7 +148,7 @@ def _meta(words, integers, reals, lines):
         "freqmin": reals[53], "freqmax": reals[56],
         "processing": next((w for w in words if w.upper().startswith("RECORD FILTERED")), None),
         "header": {"text": list(words), "integers": integers[:100], "reals": reals[:100],
-                   "comments": [ln for ln in lines if ln.lstrip().startswith("|")]}}
+                   "comments": comments}}
 
 
 def _count_factor(reals):
@@ -178,9 +180,9 @@ def _direction(integers, words, channel):
     return Direction()
 
 
-def _scnl(lines):
+def _scnl(comments):
     """Network, station, location, channel of the comment ``<SCNL>STA.CHA.NET.LOC``, or None."""
-    found = re.search(r"<SCNL>\s*(\w+)\.(\w+)\.(\w+)\.(\S*)", "\n".join(lines))
+    found = re.search(r"<SCNL>\s*(\w+)\.(\w+)\.(\w+)\.(\S*)", "\n".join(comments))
     return (found[3], found[1], found[4], found[2]) if found else None
 
 

@@ -29,7 +29,16 @@ from .fortran import (
 )
 from .orientation import DOWN, UP, horizontal, parse_direction
 from .pairs import evenly_sampled
-from .text import TextFile, parse_coordinates, parse_date, parse_time, peek_lines, take, to_utc
+from .text import (
+    MAX_LINE,
+    TextFile,
+    parse_coordinates,
+    parse_date,
+    parse_time,
+    peek_lines,
+    take,
+    to_utc,
+)
 
 _START = re.compile(r"\s*(UN)?CORRECTED ACCELEROGRAM\b", re.IGNORECASE)
 _DATA = re.compile(r"\s*(\d+)\s+(?:POINTS? OF ACCEL|ACCEL\w*\s+POINTS?|POINTS? OF UNCOR)",
@@ -90,7 +99,7 @@ def _parse(lines, headonly, strict, complete):
     reals = header_numbers(take(lines, row, reals_size, "the real header"), 10,
                            _MISSING) + [None] * 100
     row += reals_size
-    head = lines[row] if row < len(lines) else ""
+    head = lines[row][:MAX_LINE] if row < len(lines) else ""
     text = "\n".join(words)
     if _DATA.match(head):
         npts, delta, unit, data = _even(head, lines[row + 1:], text, headonly, strict, complete)

@@ -16,7 +16,7 @@ from ..exceptions import TNGInputError
 from .component import Component, clean_code, collect, to_stream
 from .fortran import check_count, numeric_lines, parse_block, to_float, to_int, without_cut_number
 from .orientation import UP, Direction, horizontal, parse_direction
-from .text import TextFile, parse_date, parse_time, peek_lines, to_utc
+from .text import MAX_LINE, TextFile, parse_date, parse_time, peek_lines, to_utc
 from .writing import acceleration, write_each
 
 _DIRECTIONS = {"Z": UP, "U": UP, "V": UP, "N": horizontal(0), "E": horizontal(90)}
@@ -91,7 +91,7 @@ def read_dyna(source, headonly=False, starttime=None, endtime=None, nearest_samp
 def _parse(lines, headonly, strict, complete):
     size = next((i for i, line in enumerate(lines) if to_float(line) is not None), len(lines))
     header = {key.strip(): value.strip()
-              for key, _, value in (line.partition(":") for line in lines[:size])}
+              for key, _, value in (line[:MAX_LINE].partition(":") for line in lines[:size])}
     npts, delta = to_int(header.get("NDATA")), to_float(header.get("SAMPLING_INTERVAL_S"))
     quantity = header.get("DATA_TYPE", "")
     if "SPECTR" in quantity.upper():

@@ -17,8 +17,10 @@ import numpy as np
 from ..exceptions import TNGInputError, TNGWarning
 
 # A line of nothing but numbers; letters other than exponents end a block.
-_NUMERIC = re.compile(r"[\s\d.,+\-EeDd*]*\d[\s\d.,+\-EeDd*]*")
-_FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([EeDd][+-]?\d{1,3})?")
+# (Patterns here take linear time on any line, however long.)
+_NUMERIC = re.compile(r"[\s\d.,+\-EeDd*]*")
+_DIGIT = re.compile(r"\d")
+_FLOAT = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([EeDd][+-]?\d{1,3})?")
 
 
 def to_float(text, missing=()):
@@ -73,7 +75,7 @@ def numeric_lines(lines):
     """
     block = []
     for line in lines:
-        if _NUMERIC.fullmatch(line):
+        if _NUMERIC.fullmatch(line) and _DIGIT.search(line):
             block.append(line)
         elif line.strip():
             break

@@ -19,7 +19,7 @@ from .fortran import (
     without_cut_number,
 )
 from .orientation import parse_direction
-from .text import TextFile, parse_coordinates, parse_date, parse_time, peek_lines, to_utc
+from .text import MAX_LINE, TextFile, parse_coordinates, parse_date, parse_time, peek_lines, to_utc
 
 _MARK = re.compile(r"\s*STRONG GROUND MOTION RECORDS? OF TURK")
 # Column names; numbers begin below them.
@@ -57,13 +57,12 @@ def read_nsmn(source, headonly=False, starttime=None, endtime=None, nearest_samp
     """
     text = TextFile(source, encoding="iso8859-9")
     start = next((i for i, line in enumerate(text.lines)
-                  if ":" not in line and _COLUMN.search(line.upper())), None)
+                  if ":" not in line and _COLUMN.search(line[:80].upper())), None)
     if start is None:
         raise TNGInputError("NSMN: the line that names the columns (N-S E-W U-D) is missing")
-    header = {key.strip().upper(): value.strip()
-              for key, colon, value in (line.partition(":") for line in text.lines[:start])
-              if colon}
-    columns = _COLUMN.findall(text.lines[start].upper())
+    fields = (line[:MAX_LINE].partition(":") for line in text.lines[:start])
+    header = {key.strip().upper(): value.strip() for key, colon, value in fields if colon}
+    columns = _COLUMN.findall(text.lines[start][:80].upper())
     npts, table = to_int(header.get("NUMBER OF DATA")), None
     if not headonly or npts is None:
         lines = without_cut_number(numeric_lines(text.lines[start + 1:]), text.complete)

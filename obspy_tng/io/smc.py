@@ -166,5 +166,5 @@ def _first_sample(integers):
     year, day, hour, minute = integers[1:5]
     if None in (year, day, hour, minute) or not 1 <= day <= 366:
         return None
-    start = to_utc((year, 1, 1), (day - 1) * 86400.0 + hour * 3600 + minute * 60)
-    return start and start + (integers[5] or 0) + (integers[6] or 0) / 1000.0
+    return to_utc((year, 1, 1), (day - 1) * 86400.0 + hour * 3600 + minute * 60
+                  + (integers[5] or 0) + (integers[6] or 0) / 1000.0)

@@ -22,6 +22,9 @@ _MONTHS = {name: number + 1 for number, names in enumerate((
 # Years of two digits: the first accelerograms are of 1933.
 _CENTURY_PIVOT = 33
 _YEARS = range(1900, 2200)
+# Header lines are cut here: no format has longer ones, but damaged files do.
+MAX_LINE = 1000
+_MAX_SECONDS = 367 * 86400.0
 
 
 class TextFile:
@@ -52,7 +55,7 @@ class TextFile:
             the first counts.
         :return: list of lists of lines.
         """
-        marks = [bool(is_start(line)) for line in self.lines]
+        marks = [bool(is_start(line[:MAX_LINE])) for line in self.lines]
         starts = [i for i, mark in enumerate(marks) if mark and not (i and marks[i - 1])]
         return [self.lines[a:b] for a, b in zip(starts, [*starts[1:], None], strict=False)]
 
@@ -112,7 +115,7 @@ def peek_lines(source, size=4096):
 
 def take(lines, start, count, what):
     """
-    ``lines[start:start + count]``, all of them.
+    Header lines ``lines[start:start + count]``, all of them.
 
     :raises TNGInputError: if the file ends before.
     """
@@ -120,7 +123,7 @@ def take(lines, start, count, what):
     if len(block) < count:
         raise TNGInputError(f"the file ends inside {what}: {count} lines are needed, "
                             f"{len(block)} are there")
-    return block
+    return [line[:MAX_LINE] for line in block]
 
 
 def parse_date(text, dayfirst=True):
@@ -186,10 +189,10 @@ def to_utc(date, seconds=0.0):
     UTCDateTime of a date and seconds since midnight.
 
     :param date: tuple (year, month, day), or None.
-    :param seconds: float, or None.
-    :return: UTCDateTime; None where the date is none.
+    :param seconds: float, or None; also negative or longer than a day.
+    :return: UTCDateTime; None where the date is none, or is off by more than a year.
     """
-    if date is None or seconds is None or date[0] not in _YEARS:
+    if date is None or seconds is None or date[0] not in _YEARS or abs(seconds) > _MAX_SECONDS:
         return None
     try:
         return UTCDateTime(*(int(part) for part in date)) + seconds
@@ -210,7 +213,7 @@ def parse_coordinates(text):
     (35.908, -120.458)
     """
     found = {}
-    pattern = r"(\d+[.,]?\d*)\s*(?:°|deg)?\s*(?:LAT\.?|LON(?:G)?\.?)?\s*([NSEWO])\b"
+    pattern = r"(\d+(?:[.,]\d*)?)\s*(?:°|deg)?\s*(?:LAT\.?|LON(?:G)?\.?)?\s*([NSEWO])\b"
     for value, side in re.findall(pattern, text, re.IGNORECASE):
         value, side = to_float(value), side.upper()
         limit = 90 if side in "NS" else 180

@@ -25,10 +25,11 @@ FILES["SMC pairs"] = ("smc", smc(pairs=True, kind="1 UNCORRECTED ACCELEROGRAM").
 FILES["CSMIP pairs"] = ("csmip", csmip("V1", pairs=True).raw)
 MODULES = {fmt: import_module(f"obspy_tng.io.{fmt}") for fmt, _ in FILES.values()}
 # What breaks parsers: sizes, signs, exponents, separators, overflow, code pages.
-TOKENS = (b"999999999", b"1000000000", b"-1", b"0", b"1e308", b"1E+400", b"nan", b"inf", b"",
-          b"\x00", b"\xff\xfe", b"\x85", b"********", b"/", b":", b",", b".", b"-", b"\n",
-          b"\r", b" " * 40, b"-999", b"\xb2\xb3", b"1_0", b"9" * 400, b"\xff\xff\xff\x7f",
-          b"\x0e\x00\x00\x00", b"00:00:60", b"31/02/1990", b"S00E")
+TOKENS = (
+    b"999999999", b"99999999999999", b"1000000000", b"-1", b"0", b"1e308", b"1E+400", b"nan",
+    b"inf", b"", b"\x00", b"\xff\xfe", b"\x85", b"********", b"/", b":", b",", b".", b"-",
+    b"\n", b"\r", b" " * 40, b"-999", b"\xb2\xb3", b"1_0", b"9" * 400, b"\xff\xff\xff\x7f",
+    b"\x0e\x00\x00\x00", b"00:00:60", b"31/02/1990", b"S00E")
 MEMORY = 3 * 2 ** 30  # more than Python, NumPy and ObsPy take; far less than a claimed size
 
 
@@ -115,6 +116,17 @@ def test_spliced(name, at, remove, insert, strict):
     fmt, raw = FILES[name]
     start = int(at * len(raw))
     survives(fmt, raw[:start] + insert + raw[start + remove:], strict=strict)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_long_lines(name):
+    """A megabyte in one line, in the header and in the data: patterns stay linear."""
+    fmt, raw = FILES[name]
+    for filler in (b"9" * 10 ** 6 + b"x", b" " * 10 ** 6 + b"x", b"1 " * 500000 + b"x",
+                   b"PTS" * 300000, b": " * 500000, b"-9." * 300000, b"/" * 10 ** 6):
+        for part in (0.0, 0.02, 0.1, 0.3, 0.6):
+            at = int(part * len(raw))
+            survives(fmt, raw[:at] + filler + raw[at:])
 
 
 @pytest.mark.parametrize("name", FILES)

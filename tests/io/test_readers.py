@@ -7,6 +7,7 @@ from importlib import import_module
 import numpy as np
 import obspy
 import pytest
+import scipy.io
 from agency_samples import DELTA, ORIGIN, SAMPLES, START, VARIANTS, afadmat, asa, cosmos, dyna
 from agency_samples import at2 as at2_file
 from agency_samples import csmip as csmip_file
@@ -14,6 +15,7 @@ from agency_samples import smc as smc_file
 from obspy import UTCDateTime
 
 from obspy_tng.exceptions import TNGInputError, TNGWarning
+from obspy_tng.io.matfile import load_mat
 
 CHECKS = {name: getattr(import_module(f"obspy_tng.io.{name.lower()}"), f"is_{name.lower()}")
           for name in SAMPLES}
@@ -215,6 +217,25 @@ def test_afad_columns():
                                   east_first.select(component="E")[0].data)
     with pytest.raises(TNGInputError, match="columns is 'ZNE'"):
         read(raw, columns="ZNE")
+
+
+@pytest.mark.parametrize("compress", [True, False])
+def test_mat_decoder_against_scipy(compress):
+    """Numbers of every type, complex, text, cells, structs: as scipy.io reads them."""
+    values = {kind: np.arange(6).reshape(2, 3).astype(kind)
+              for kind in ("u1", "i2", "u4", "i8", "f4", "f8")}
+    values |= {"complex": np.array([[1 + 2j, 3 - 4j]]), "text": "çığ", "empty": np.zeros((0, 3)),
+               "cell": np.array([np.eye(2), "a"], dtype=object), "in": {"a": 1.5, "b": {"c": "d"}}}
+    file = io.BytesIO()
+    scipy.io.savemat(file, {"top": values}, do_compression=compress)
+    ours = load_mat(file.getvalue())["top"][0]
+    theirs = scipy.io.loadmat(file)["top"][0, 0]
+    for name in (*["u1", "i2", "u4", "i8", "f4", "f8"], "complex", "empty"):
+        np.testing.assert_array_equal(ours[name], theirs[name])
+    assert ours["text"] == theirs["text"][0]
+    np.testing.assert_array_equal(ours["cell"][0], theirs["cell"][0, 0])
+    assert ours["cell"][1] == "a"
+    assert ours["in"][0]["b"][0]["c"] == "d"
 
 
 def test_pairs_from_film():
