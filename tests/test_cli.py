@@ -1,0 +1,139 @@
+"""The command line from archive to report, and what it says when something is wrong."""
+
+import json
+
+import numpy as np
+import obspy
+import pytest
+from obspy.clients.filesystem.sds import Client
+
+from obspy_tng import TNGGenerator, simulate_network
+from obspy_tng.records_store import read_records
+from obspy_tng.scripts.main import main
+from obspy_tng.simulate import write_sds
+
+RECORD = ["--sampling-rate", "50", "--window", "40"]
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    """A folder with an archive, its collected records, a model and generated records."""
+    folder = tmp_path_factory.mktemp("cli")
+    write_sds(simulate_network(2, 8, seed=3, sampling_rate=50.0, window=60.0), folder / "archive")
+    assert main(["collect", str(folder / "archive"), "--output", str(folder / "records"),
+                 *RECORD]) == 0
+    assert main(["fit", str(folder / "records"), "--output", str(folder / "model"),
+                 "--epochs", "1", "--finetune-epochs", "1", "--device", "cpu"]) == 0
+    assert main(["generate", str(folder / "model"), "--output", str(folder / "generated"),
+                 "-n", "4", "--seed", "1"]) == 0
+    return folder
+
+
+def test_collect(work):
+    records = list(read_records(work / "records"))
+    assert len(records) >= 12
+    assert all(r[0].stats.npts == 2000 for r in records)
+    rejected = (work / "records" / "rejected.txt").read_text().splitlines()
+    assert len(records) + len(rejected) >= 16
+    assert (work / "records" / "stations.xml").exists()
+
+
+def test_fit_leaves_no_checkpoint_behind(work):
+    assert sorted(p.name for p in work.iterdir()) == ["archive", "generated", "model", "records"]
+    assert len(TNGGenerator.load(work / "model", device="cpu").history) == 2
+
+
+def test_generated_folder_is_complete(work):
+    streams = list(read_records(work / "generated"))
+    assert len(streams) == 8
+    inventory = obspy.read_inventory(str(work / "generated" / "stations.xml"))
+    for st in streams:
+        assert inventory.get_coordinates(st[0].id, st[0].stats.starttime)["latitude"] != 0
+    sidecar = json.loads(next((work / "generated").glob("*/*.json")).read_text())
+    tng = sidecar["traces"][0]["tng"]
+    assert tng["units"] == "m/s^2"
+    assert len(tng["sources"]) >= 2
+    expected = TNGGenerator.load(work / "model", device="cpu").generate(
+        "SM.S001", 4, seed=1)
+    got = [st for st in streams if st[0].stats.station == "S001"]
+    for a, b in zip(got, expected, strict=True):
+        np.testing.assert_array_equal(a[1].data, b[1].data)
+
+
+def test_generate_as_sds(work, tmp_path):
+    command = ["generate", str(work / "model"), "--output", str(tmp_path / "g"), "-n", "3",
+               "--seed", "1", "--station", "SM.S001", "--format", "sds"]
+    assert main(command) == 0
+    client = Client(str(tmp_path / "g" / "sds"))
+    expected = TNGGenerator.load(work / "model", device="cpu").generate("SM.S001", 3, seed=1)
+    for record in expected:
+        stats = record[0].stats
+        st = client.get_waveforms("SM", "S001", "SY", "BX?", stats.starttime, stats.endtime)
+        for tr in record:
+            np.testing.assert_array_equal(st.select(id=tr.id)[0].data, tr.data)
+    about = json.loads((tmp_path / "g" / "records.json").read_text())
+    assert {item["tng"]["realization"] for item in about} == {0, 1, 2}
+    assert main(command) == 1  # a second draw would overlap the first
+
+
+def test_enroll_info_and_evaluate(work, tmp_path, capsys):
+    other = tmp_path / "other"
+    write_sds(simulate_network(1, 6, seed=9, sampling_rate=50.0, window=60.0, network="NW"),
+              other / "archive")
+    assert main(["collect", str(other / "archive"), "--output", str(other / "records"),
+                 *RECORD]) == 0
+    assert main(["enroll", str(work / "model"), str(other / "records"),
+                 "--output", str(other / "model")]) == 0
+    assert main(["info", str(other / "model")]) == 0
+    text = capsys.readouterr().out
+    assert "NW.S001" in text
+    assert "SM.S002" in text
+    assert main(["info", str(work / "records")]) == 0
+    assert "50 Hz, 40 s" in capsys.readouterr().out
+    assert main(["evaluate", str(work / "records"), str(work / "generated"),
+                 "--html", str(tmp_path / "r.html"), "--json", str(tmp_path / "r.json")]) == 0
+    assert "HVSR" in capsys.readouterr().out
+    assert "<html" in (tmp_path / "r.html").read_text("utf-8")
+    assert json.loads((tmp_path / "r.json").read_text())["rows"]
+
+
+@pytest.mark.parametrize(("arguments", "word"), [
+    (["collect", "nowhere", "--output", "o"], "no archive"),
+    (["collect", "--output", "o"], "either the folder"),
+    (["fit", "nowhere", "--output", "o"], "no records"),
+    (["generate", "nowhere", "--output", "o"], "not a model folder"),
+    (["generate", "{model}", "--output", "o", "--station", "XX.NO"], "not enrolled"),
+    (["generate", "{model}", "--output", "o", "-n", "-3"], "n must"),
+    (["generate", "{model}", "--output", "o", "--device", "gpu"], "device"),
+    (["evaluate", "{records}", "nowhere"], "no records"),
+    (["info", "nowhere"], "no records")])
+def test_errors_are_one_line(work, tmp_path, monkeypatch, capsys, arguments, word):
+    monkeypatch.chdir(tmp_path)
+    filled = [a.format(model=work / "model", records=work / "records") for a in arguments]
+    assert main(filled) == 1
+    message = capsys.readouterr().err.strip()
+    assert word in message
+    assert "Traceback" not in message
+    assert list(tmp_path.iterdir()) == []  # nothing half-written
+
+
+def test_usage(capsys):
+    with pytest.raises(SystemExit) as info:
+        main(["generate"])
+    assert info.value.code == 2
+    with pytest.raises(SystemExit) as info:
+        main(["generate", "--help"])
+    assert info.value.code == 0
+    assert "example:" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_demo(tmp_path, capsys):
+    assert main(["demo", "--output", str(tmp_path / "d"), "-n", "10"]) == 0
+    table = capsys.readouterr().out
+    for line in table.splitlines()[2:7]:
+        theory, real, generated = (float(v) for v in line.split()[1:4])
+        assert real == pytest.approx(theory, rel=0.1)
+        assert generated == pytest.approx(real, rel=0.1)
+    assert len(list((tmp_path / "d" / "pictures").glob("*.png"))) == 15
+    assert (tmp_path / "d" / "report.html").stat().st_size > 100_000
