@@ -31,7 +31,7 @@ END_SHARE = 0.05  # of the window, cosine at its end
 
 def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, freqmin=None,
                    freqmax=None, event=None, units=None, pre_event=5.0, min_energy=0.8,
-                   pad=True, max_start_level=0.5, max_end_level=0.3, min_steps=3.0,
+                   pad=0.5, max_start_level=0.5, max_end_level=0.3, min_steps=3.0,
                    common_span=False):
     """
     Make a record of the three raw traces of one recording.
@@ -50,8 +50,8 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
     :param pre_event: s before the onset with which the window begins, if the strong
         part fits behind it.
     :param min_energy: least share of the recording's Arias intensity in the window.
-    :param pad: True pads a recording shorter than the window with zeros at its end, if
-        it is complete (``max_end_level``); False rejects it.
+    :param pad: largest share of the window that zeros may fill, behind a recording that
+        is shorter but complete (``max_end_level``); 0 rejects shorter ones.
     :param max_start_level: largest RMS of the first 2 s over that of the strongest 5 s;
         triggered recordings that begin in the strong part have more.
     :param max_end_level: the same for the last 5 s of recordings to be padded; at 0.3
@@ -79,7 +79,9 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
     >>> record[0].id, record[0].stats.npts, record[0].stats.tng.energy_kept > 0.99
     ('XX.S1..BNZ', 3000, True)
     """
-    _check_arguments(sampling_rate, window, pre_event)
+    _check_arguments(sampling_rate=sampling_rate, window=window, pre_event=pre_event, pad=pad,
+                     min_energy=min_energy, max_start_level=max_start_level,
+                     max_end_level=max_end_level, min_steps=min_steps)
     traces = three_traces(stream, common_span)
     for tr in traces:
         check_trace(tr, min_steps)
@@ -183,15 +185,16 @@ def _shared_span(traces, name):
     return cut
 
 
-def _check_arguments(sampling_rate, window, pre_event):
+def _check_arguments(**arguments):
     """Raise TNGInputError on numbers that make no record."""
-    for key, value, lowest in (("sampling_rate", sampling_rate, 1.0), ("window", window, 1.0),
-                               ("pre_event", pre_event, 0.0)):
+    for key, value in arguments.items():
         if key == "window" and value is None:
             continue
-        if isinstance(value, bool) or not isinstance(value, int | float | np.number) \
-                or not lowest <= value < np.inf:
-            raise TNGInputError(f"{key} must be a number >= {lowest:g}, got {value!r}")
+        low, high = {"sampling_rate": (1, np.inf), "window": (1, np.inf), "pad": (0, 1),
+                     "min_energy": (0, 1)}.get(key, (0, np.inf))
+        number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+        if not number or not low <= value <= high or np.isinf(value):
+            raise TNGInputError(f"{key} must be a number from {low} to {high}, got {value!r}")
 
 
 def _raw_rate(tr, sampling_rate):
@@ -254,9 +257,9 @@ def _check_complete(levels, length, window, pad, max_start_level, max_end_level)
             f"the strongest, max_start_level={max_start_level:g} is allowed")
     if window is None or length >= window - 1e-6:
         return
-    if not pad:
-        raise TNGInputError(f"too short: {length:.1f} s, window={window:g} s is needed "
-                            "(pad=True fills up complete recordings)")
+    if length < (1 - pad) * window:
+        raise TNGInputError(f"too short: {length:.1f} s, at least {(1 - pad) * window:.1f} s of "
+                            f"window={window:g} s are needed with pad={pad:g}")
     if levels[1] > max_end_level:
         raise TNGInputError(
             f"too short: {length:.1f} s of window={window:g} s, and cut in the signal: the level "

@@ -6,6 +6,8 @@ One record is two files, ``NET.STA/<record_id>.mseed`` (float32, m/s^2) and
 ``NET.STA/<record_id>.json`` beside it with what MiniSEED drops: ``stats.tng`` and
 ``stats.processing``. Both are written to a temporary name and moved into place,
 the JSON last: a record without it was interrupted and is not read.
+
+:func:`write_sds` writes an SDS archive instead, for programs that expect one.
 """
 
 import hashlib
@@ -73,8 +75,7 @@ def write_record(record, folder):
     sidecar.unlink(missing_ok=True)  # of a record that this one replaces
     _replace(path, lambda name: stream.write(name, format="MSEED", encoding="FLOAT32"))
     about = {"format": FORMAT, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-             "traces": [{"id": tr.id, "tng": dict(tr.stats.get("tng", {})),
-                         "processing": list(tr.stats.get("processing", []))} for tr in traces]}
+             "traces": _describe(traces)}
     text = json.dumps(about, indent=1, default=_plain)
     _replace(sidecar, lambda name: Path(name).write_text(text, "utf-8"))
     return path
@@ -96,9 +97,7 @@ def write_sds(records, folder):
     number, days, about = 0, {}, []
     for number, record in enumerate(records, 1):  # noqa: B007
         for tr in check_record(record):
-            about.append({"id": tr.id, "starttime": str(tr.stats.starttime),
-                          "endtime": str(tr.stats.endtime), "tng": dict(tr.stats.get("tng", {})),
-                          "processing": list(tr.stats.get("processing", []))})
+            about += _describe([tr])
             for piece in _split_by_day(tr):
                 days.setdefault(_sds_name(piece), Stream()).append(piece)
     for name, stream in days.items():
@@ -174,6 +173,13 @@ def read_record(path):
         if described["processing"]:
             tr.stats.processing = described["processing"]
     return record
+
+
+def _describe(traces):
+    """What MiniSEED drops of the traces of a record."""
+    return [{"id": tr.id, "starttime": str(tr.stats.starttime),
+             "endtime": str(tr.stats.endtime), "tng": dict(tr.stats.get("tng", {})),
+             "processing": list(tr.stats.get("processing", []))} for tr in traces]
 
 
 def _file_name(name):

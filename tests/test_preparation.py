@@ -249,8 +249,10 @@ def test_padding_of_complete_recordings_only():
     assert record[0].stats.tng.energy_kept == 1.0
     for tr in record:
         assert not tr.data[5000:].any()
-    with pytest.raises(TNGInputError, match=r"too short: 50\.0 s, window=60 s"):
-        prepare_record(to_stream(data), to_inventory(), pad=False)
+    with pytest.raises(TNGInputError, match=r"too short: 50\.0 s, at least 60\.0 s"):
+        prepare_record(to_stream(data), to_inventory(), pad=0)
+    with pytest.raises(TNGInputError, match=r"too short: 50\.0 s, at least 60\.0 s of window=120"):
+        prepare_record(to_stream(data), to_inventory(), window=120.0)
     with pytest.raises(TNGInputError, match=r"too short.*cut in the signal"):
         prepare_record(to_stream(data[:, :37 * 200]), to_inventory())
 
@@ -407,6 +409,7 @@ def test_sensitivity_without_stages():
 @pytest.mark.parametrize(("options", "message"), [
     ({"sampling_rate": -1}, "sampling_rate"), ({"sampling_rate": float("nan")}, "sampling_rate"),
     ({"window": 0}, "window"), ({"window": "60"}, "window"), ({"pre_event": -1}, "pre_event"),
+    ({"pad": 2}, "pad"), ({"min_energy": 80}, "min_energy"), ({"min_steps": -1}, "min_steps"),
     ({"freqmin": 0}, "freqmin"), ({"freqmin": 5, "freqmax": 2}, "freqmin"),
     ({"freqmax": 50.0}, "freqmax"), ({"units": "furlong"}, "units")])
 def test_bad_options(options, message):
