@@ -151,7 +151,9 @@ def hvsr(stream_or_streams, *, window_length=None, overlap=0.0, rejection=None, 
     :param mode: None, or ``"paper"``: curves and f0 exactly as in the published
         evaluation of TimesNet-Gen, the curves interpolated to 400 points, 1-20 Hz.
     :param options: ``bandwidth, smoothing, horizontal, smooth_first, azimuth,
-        percentile, detrend, taper, nfft``: see :func:`obspy_tng.signal.hvsr`.
+        percentile, detrend, taper, nfft``: see :func:`obspy_tng.signal.hvsr`. Records of
+        different lengths share a smoothing matrix, and are many times faster, with one
+        ``nfft`` for all, e.g. the samples of the longest.
     :return: :class:`HVSR`
     :raises TypeError: for anything but Streams, or an unknown option.
     :raises TNGInputError: for several stations, missing components, gaps, a window

@@ -36,11 +36,34 @@ def detrend(data, kind="linear"):
     """
     data = as_samples(data)
     one_of("kind", kind, ("linear", "constant"))
-    basis = np.ones((1, data.shape[-1]), dtype=data.dtype)
-    if kind == "linear":
-        # a time axis centred on zero is orthogonal to the constant
-        basis = np.concatenate([basis, np.linspace(-1, 1, data.shape[-1], dtype=data.dtype)[None]])
-    coefficients = data @ (basis / (basis ** 2).sum(axis=1, keepdims=True)).T
+    return subtract_trend(data, trend_basis(data.shape[-1], kind, data.dtype))
+
+
+def trend_basis(npts, kind, dtype=np.float64):
+    """
+    Orthogonal functions of time that make up a trend.
+
+    :param npts: samples.
+    :param kind: ``"linear"`` or ``"constant"``.
+    :param dtype: float32 or float64.
+    :return: array ``(2, npts)`` or ``(1, npts)``.
+    """
+    constant = np.ones((1, npts), dtype=dtype)
+    if kind == "constant":
+        return constant
+    # a time axis centred on zero is orthogonal to the constant
+    return np.concatenate([constant, np.linspace(-1, 1, npts, dtype=dtype)[None]])
+
+
+def subtract_trend(data, basis):
+    """
+    :func:`detrend` without checks, for loops that have made them.
+
+    :param data: array ``(..., npts)``.
+    :param basis: see :func:`trend_basis`.
+    :return: new array.
+    """
+    coefficients = data @ basis.T / (basis ** 2).sum(axis=1)
     trend = coefficients @ basis
     return np.subtract(data, trend, out=trend)
 

@@ -13,8 +13,7 @@ import scipy.signal
 
 from ..exceptions import TNGInputError
 from ._checks import as_records, ascending, one_of, positive
-from .processing import detrend as remove_trend
-from .processing import taper_window
+from .processing import subtract_trend, taper_window, trend_basis
 from .smoothing import WINDOWS, smoother
 from .spectra import transform_length
 
@@ -105,7 +104,8 @@ def hvsr(data, sampling_rate, center_frequencies=None, bandwidth=40.0, mode=None
             center_frequencies = bins[(bins >= PAPER_BAND[0]) & (bins <= PAPER_BAND[1])]
     else:
         smoothing = smoothing or "konno_ohmachi"
-        bins, spectra = _plain_spectra(data.shape[-1], sampling_rate, detrend, taper, nfft)
+        bins, spectra = _plain_spectra(data.shape[-1], data.dtype, sampling_rate, detrend,
+                                       taper, nfft)
         if center_frequencies is None:
             center_frequencies = default_center_frequencies(sampling_rate)
     centers = ascending("center_frequencies", center_frequencies, high=0.5 * sampling_rate)
@@ -163,17 +163,18 @@ def _turned(spectra, azimuths):
     return np.abs([vertical, *(np.cos(a) * north + np.sin(a) * east for a in azimuths)])
 
 
-def _plain_spectra(npts, sampling_rate, detrend, taper, nfft):
+def _plain_spectra(npts, dtype, sampling_rate, detrend, taper, nfft):
     """Frequencies, and function of records (n, 3, npts) -> complex spectra (n, 3, nbins)."""
     one_of("detrend", detrend, (None, "linear", "constant"))
     if not 0 <= taper <= 0.5:
         raise TNGInputError(f"taper must be between 0 and 0.5, got {taper!r}")
     nfft = transform_length(nfft, npts)
     length = int(taper * npts)
-    ramp = taper_window(npts, length)[:length]
+    ramp = taper_window(npts, length)[:length].astype(dtype)
+    basis = None if detrend is None else trend_basis(npts, detrend, dtype)
 
     def spectra(records):
-        records = records.copy() if detrend is None else remove_trend(records, detrend)
+        records = records.copy() if basis is None else subtract_trend(records, basis)
         records[..., :length] *= ramp
         records[..., npts - length:] *= ramp[::-1]
         return scipy.fft.rfft(records, nfft, axis=-1)
