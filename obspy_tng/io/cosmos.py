@@ -146,7 +146,8 @@ def _meta(words, integers, reals, comments):
         "event_latitude": reals[9], "event_longitude": reals[10], "event_depth": reals[11],
         "magnitude": magnitude, "magnitude_type": kind, "distance": reals[16],
         "freqmin": reals[53], "freqmax": reals[56],
-        "processing": next((w for w in words if w.upper().startswith("RECORD FILTERED")), None),
+        "processing": next((w.strip() for w in words if w.upper().startswith("RECORD FILTERED")),
+                           None),
         "header": {"text": list(words), "integers": integers[:100], "reals": reals[:100],
                    "comments": comments}}
 

@@ -108,7 +108,6 @@ def _parse(lines, headonly, strict, complete):
     number, direction = _channel(words, integers)
     net, station = _codes(text)
     meta = _meta(words, reals, volume)
-    # "PGA" of V2 is that of the corrected record (real 66), of V1 real 7 in g
     meta["header"] = {"text": words, "integers": integers[:100], "reals": reals[:100]}
     return Component("CSMIP", npts, delta, direction, unit, data, _first_sample(text), net,
                      station, number=number, meta=meta)
@@ -193,15 +192,20 @@ def _meta(words, reals, volume):
     origin = re.search(r"\(ORIGIN\s*(?:\([^)]*\))?:\s*([^)]*)", text, re.IGNORECASE)
     return {
         "format_version": volume, "pga": reals[65] if volume == "V2" else reals[6],
-        "station_name": re.sub(r"\s{3,}.*", "", words[row + 1].strip()),
+        "station_name": _first_column(words[row + 1]),
         "station_latitude": place[0], "station_longitude": place[1],
-        "event_name": words[2 if volume == "V2" else 1].strip(),
+        "event_name": _first_column(words[2 if volume == "V2" else 1]),
         "origin_time": origin and _utc(origin[1]), "event_latitude": epicenter[0],
         "event_longitude": epicenter[1], "event_depth": depth and to_float(depth[1]),
         "magnitude": sizes.get(kind), "magnitude_type": kind and kind.capitalize(),
         "freqmin": reals[61] if volume == "V2" else None,
         "freqmax": reals[72] if volume == "V2" else None,
-        "processing": next((w for w in words if "FILTERED" in w.upper()), None)}
+        "processing": next((w.strip() for w in words if "FILTERED" in w.upper()), None)}
+
+
+def _first_column(line):
+    """The words before the first gap of three blanks."""
+    return line.strip().partition("   ")[0]
 
 
 def _first_sample(text):
