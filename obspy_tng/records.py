@@ -14,6 +14,8 @@ the Arias intensity inside the window), ``source`` ("recorded", "simulated" or
 "generated").
 """
 
+from itertools import pairwise
+
 import numpy as np
 from obspy import Stream, Trace, UTCDateTime
 from obspy.core import AttribDict
@@ -27,6 +29,8 @@ UNITS = "m/s^2"
 SYNTHETIC_LOCATION = "SY"
 SYNTHETIC_INSTRUMENT = "X"
 SYNTHETIC_START = UTCDateTime(2000, 1, 1)
+#: s between the starts of records that may be of one earthquake listed twice
+SAME_EARTHQUAKE = 180.0
 # Fields of stats.tng that describe the earthquake and the processing.
 RECORD_FIELDS = ("record_id", "event_id", "magnitude", "distance", "depth", "p_index",
                  "freqmin", "freqmax", "energy_kept", "source")
@@ -63,12 +67,42 @@ def record_info(record):
     What is known of a record besides its samples, as a plain JSON-able dict.
 
     :param record: Stream of one record.
-    :return: dict with the keys of :data:`RECORD_FIELDS`; unknown values are None.
+    :return: dict with the keys of :data:`RECORD_FIELDS` and ``starttime``; unknown
+        values are None.
     """
     tng = record[0].stats.get("tng", {})
     info = {field: tng.get(field) for field in RECORD_FIELDS}
     info["record_id"] = record_id(record)
+    info["starttime"] = str(record[0].stats.starttime)
     return info
+
+
+def earthquakes(infos):
+    """
+    Which earthquake each record is of, for splits by event.
+
+    Records without ``event_id`` are an earthquake each. Catalogs list some earthquakes
+    twice, seconds to minutes apart: events whose records begin within
+    :data:`SAME_EARTHQUAKE` of each other count as one.
+
+    :param infos: list of dicts from :func:`record_info`.
+    :return: list of str, one per record; equal for records of one earthquake.
+    """
+    names = [info["event_id"] or info["record_id"] for info in infos]
+    known = sorted((UTCDateTime(info["starttime"]).timestamp, name)
+                   for info, name in zip(infos, names, strict=True) if info.get("starttime"))
+    merged = {}
+
+    def root(name):
+        while name in merged:
+            name = merged[name]
+        return name
+
+    for (before, first), (after, second) in pairwise(known):
+        first, second = sorted((root(first), root(second)))
+        if after - before <= SAME_EARTHQUAKE and first != second:
+            merged[second] = first
+    return [root(name) for name in names]
 
 
 def check_record(record, sampling_rate=None, npts=None):
@@ -175,8 +209,7 @@ def split_by_event(records, fraction=0.5, seed=0):
     """
     Split records in two so that no earthquake is on both sides.
 
-    :param records: iterable of records; one without ``event_id`` counts as an
-        earthquake of its own.
+    :param records: iterable of records; see :func:`earthquakes`.
     :param fraction: share of the earthquakes on the first side, 0 to 1.
     :param seed: seed of the shuffle.
     :return: two lists of records, ``(first, second)``.
@@ -184,7 +217,7 @@ def split_by_event(records, fraction=0.5, seed=0):
     if not 0 <= fraction <= 1:
         raise TNGInputError(f"fraction must be between 0 and 1, got {fraction!r}")
     records = list(records)
-    keys = [record_info(r)["event_id"] or record_id(r) for r in records]
+    keys = earthquakes([record_info(r) for r in records])
     events = sorted(set(keys))
     np.random.default_rng(seed).shuffle(events)
     chosen = set(events[:round(fraction * len(events))])

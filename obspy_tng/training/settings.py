@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..exceptions import TNGInputError
-
+from .data import TrainingData
 
 #: what the paper tells of its training
 PUBLISHED = {"epochs": 50, "finetune_epochs": 10, "learning_rate": 3e-4,
              "finetune_learning_rate": 1e-4, "batch_size": 32}
+PRECISIONS = ("float32", "bf16")
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,17 @@ class TrainingSettings:
     :param finetune_epochs: of the second phase (target stations).
     :param learning_rate: of the first phase.
     :param finetune_learning_rate: of the second phase.
-    :param batch_size: records per step.
+    :param batch_size: records per step, over all processes.
     :param patience: epochs without a better validation loss before a phase ends.
     :param validation: share of the earthquakes kept back for validation; no
         earthquake is on both sides.
     :param seed: of the split.
+    :param precision: "float32", or "bf16" for automatic mixed precision (weights,
+        optimiser, FFT and losses stay in float32; bfloat16 needs no loss scaling).
+    :param parts: parts that each batch goes through the network in, to save memory;
+        their gradients add up to those of the whole. With ``torchrun`` the processes share
+        the parts, and the result depends on their number, not on that of the
+        processes. None: one for each process.
     """
 
     epochs: int = 30
@@ -39,10 +46,17 @@ class TrainingSettings:
     patience: int | None = 10
     validation: float = 0.1
     seed: int = 0
+    precision: str = "float32"
+    parts: int | None = None
 
     def __post_init__(self):
         if not 0 <= self.validation < 1:
             raise TNGInputError(f"validation must be in [0, 1), got {self.validation!r}")
+        if self.precision not in PRECISIONS:
+            raise TNGInputError(f"precision must be one of {PRECISIONS}, got {self.precision!r}")
+        if self.parts is not None and (isinstance(self.parts, bool) or self.parts < 1
+                                       or not isinstance(self.parts, int)):
+            raise TNGInputError(f"parts must be an integer >= 1 or None, got {self.parts!r}")
 
     @classmethod
     def from_dict(cls, values):
@@ -53,23 +67,32 @@ class TrainingSettings:
                                 f"{sorted(cls.__dataclass_fields__)}")
         return cls(**values)
 
-    def split(self, groups, stations, convert):
+    def split(self, groups, stations, convert, labels=None):
         """
-        Training and validation arrays of some stations.
+        Training and validation data of some stations, split by earthquake.
 
-        :param groups: dict station -> (data, infos).
+        :param groups: dict station -> (data ``(n, 3, npts)``, infos).
         :param stations: station ids.
-        :param convert: function from ``(n, 3, npts)`` to what the model takes.
-        :return: two arrays; the second may be empty.
+        :param convert: function from ``(batch, 3, npts)`` to what the model takes.
+        :param labels: dict station -> int, or None.
+        :return: two :class:`~obspy_tng.training.data.TrainingData`; the second may be empty.
         """
-        infos = [info for s in stations for info in groups[s][1]]
-        keys = np.array([info["event_id"] or info["record_id"] for info in infos])
         # events are drawn from all groups, so that both phases keep back the same ones
-        events = sorted({info["event_id"] or info["record_id"]
-                         for _, group in groups.values() for info in group})
+        events = sorted({event_of(info) for _, infos in groups.values() for info in infos})
         np.random.default_rng(self.seed).shuffle(events)
-        held = np.isin(keys, events[:int(self.validation * len(events))])
-        x = np.concatenate([convert(groups[s][0]) for s in stations])
-        if held.all():
-            return x, x[:0]
-        return x[~held], x[held]
+        kept_back = set(events[:int(self.validation * len(events))])
+        held = [np.array([event_of(info) in kept_back for info in groups[s][1]]) for s in stations]
+        if all(h.all() for h in held):
+            held = [~h for h in held]
+
+        def part(masks):
+            return TrainingData([groups[s][0] for s in stations],
+                                None if labels is None else [labels[s] for s in stations],
+                                [np.flatnonzero(m) for m in masks], convert)
+
+        return part([~h for h in held]), part(held)
+
+
+def event_of(info):
+    """The earthquake of a record, or the record itself where that is not known."""
+    return info["event_id"] or info["record_id"]

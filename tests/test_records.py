@@ -1,0 +1,67 @@
+"""Splits by event, station ids, start times of synthetic records."""
+
+import itertools
+
+import pytest
+from obspy import Stream, UTCDateTime
+
+from obspy_tng import simulate_network
+from obspy_tng.exceptions import TNGInputError
+from obspy_tng.records import (
+    band_code,
+    earthquakes,
+    group_by_station,
+    realization_starttime,
+    record_info,
+    split_by_event,
+    station_id,
+)
+
+
+def info(event, start, name="r"):
+    return {"event_id": event, "record_id": name, "starttime": str(UTCDateTime(start))}
+
+
+def test_an_earthquake_listed_twice_is_one():
+    keys = earthquakes([info("a", 0), info("b", 100), info("b", 250), info("c", 400),
+                        info("d", 700), info(None, 5000, "x"), info(None, 9000, "y")])
+    assert keys[0] == keys[1] == keys[2] == keys[3]
+    assert len(set(keys)) == 4
+
+
+def test_unknown_start_times_do_not_merge():
+    infos = [{"event_id": name, "record_id": name} for name in "ab"]
+    assert earthquakes(infos) == ["a", "b"]
+
+
+def test_split_by_event():
+    records = simulate_network(3, 8, seed=0, sampling_rate=20.0, window=20.0).records
+    first, second = split_by_event(records, 0.5, seed=1)
+    assert len(first) + len(second) == len(records)
+    events = [{record_info(r)["event_id"] for r in side} for side in (first, second)]
+    assert not events[0] & events[1]
+    assert len(events[0]) == 4
+    assert [r[0].id for r in first] == [r[0].id for r in split_by_event(records, 0.5, seed=1)[0]]
+    with pytest.raises(TNGInputError, match="fraction"):
+        split_by_event(records, 1.5)
+
+
+def test_grouping():
+    records = simulate_network(2, 2, seed=0, sampling_rate=20.0, window=20.0).records
+    groups = group_by_station(records)
+    assert {s: len(g) for s, g in groups.items()} == {"SM.S001": 2, "SM.S002": 2}
+    assert group_by_station(groups) == groups
+    with pytest.raises(TNGInputError, match="one station"):
+        station_id(Stream([*records[0].traces, groups["SM.S002"][0][0]]))
+
+
+def test_realizations_do_not_overlap():
+    starts = [realization_starttime(i, 60.0) for i in range(3)]
+    assert all(b - a > 60 for a, b in itertools.pairwise(starts))
+    assert all(t.second == 0 for t in starts)
+
+
+@pytest.mark.parametrize(("rate", "code"), [(200, "H"), (100, "H"), (50, "B"), (250, "C"),
+                                            (1000, "F"), (5, "M"), (0.5, "L")])
+def test_band_codes(rate, code):
+    assert band_code(rate) == code
