@@ -17,6 +17,7 @@ the reference (the real records) and whose records are lists of Streams or
 
 import numpy as np
 
+from .exceptions import TNGInputError
 from .records import COMPONENTS, record_to_array
 
 # Okabe and Ito (2008): told apart with any colour vision; real records are grey.
@@ -37,6 +38,9 @@ def plot_records(groups, n=4, component="N", seed=0):
     :param seed: seed of the choice.
     :return: Figure
     """
+    if component not in tuple(COMPONENTS):
+        raise TNGInputError(f"component must be one of {', '.join(COMPONENTS)}, "
+                            f"got {component!r}")
     waves = {name: _samples(records) for name, records in groups.items()}
     rows = min(n, max(len(data) for data, _ in waves.values()))
     figure, axes = _figure(1, len(waves), (PANEL[0], 0.7 * rows), sharey=True)
@@ -65,7 +69,8 @@ def plot_hvsr_comparison(groups):
     :return: Figure
     """
     sets = _sets(groups)
-    figure, panels = _comparison(sets, lambda s: (s.axes.frequencies, s.hvsr), "HVSR (-)", "upper right")
+    figure, panels = _comparison(sets, lambda s: (s.axes.frequencies, s.hvsr), "HVSR (-)",
+                                 "upper right")
     for ax in panels:
         ax.set(xscale="log", yscale="log", xlabel="frequency (Hz)")
         _plain_log(ax)
@@ -142,7 +147,7 @@ def plot_confusion(matrices, stations, scores=None):
     :param scores: dict ``name -> score`` for the titles; optional.
     :return: Figure
     """
-    figure, panels = _panels(len(matrices), "real records", (2.5, 3.3))
+    figure, panels = _panels(len(matrices), "real records", (2.5, 3.1))
     for ax, (name, matrix) in zip(panels, matrices.items(), strict=True):
         matrix = np.asarray(matrix, dtype=float)
         image = ax.imshow(matrix, vmin=0, vmax=1, cmap="cividis")
