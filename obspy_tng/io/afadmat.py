@@ -15,11 +15,11 @@ import numpy as np
 from obspy import UTCDateTime
 
 from ..exceptions import TNGInputError
-from .component import Component, collect, to_stream
-from .fortran import check_count, to_float
+from .component import Component, check_count, collect, to_stream
+from .files import peek, read_bytes
+from .fortran import to_float
 from .matfile import Opaque, decode_datetimes, first_bytes, load_mat
 from .orientation import parse_direction
-from .text import peek, read_bytes
 
 COLUMNS = ("NEU", "ENU")
 NETWORK = "TK"

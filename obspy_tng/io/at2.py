@@ -18,17 +18,11 @@ import re
 from scipy.constants import g
 
 from ..exceptions import TNGInputError
-from .component import Component, clean_code, to_stream
-from .fortran import (
-    check_count,
-    numeric_lines,
-    parse_block,
-    to_float,
-    to_int,
-    without_cut_number,
-)
+from .component import Component, check_count, clean_code, to_stream
+from .fields import parse_date, parse_time, to_utc
+from .files import MAX_LINE, TextFile, peek_lines
+from .fortran import numeric_lines, parse_block, to_float, to_int, without_cut_number
 from .orientation import parse_direction
-from .text import MAX_LINE, TextFile, parse_date, parse_time, peek_lines, to_utc
 from .writing import acceleration, write_each
 
 _QUANTITY = re.compile(r"(ACCEL\w*|VEL\w*|DISP\w*)\s+(?:TIME\s+(?:HISTORY|SERIES|HIST\.?)\s+)?"

@@ -16,17 +16,11 @@ import re
 from scipy.constants import g
 
 from ..exceptions import TNGInputError
-from .component import Component, collect, to_stream
-from .fortran import (
-    check_count,
-    header_numbers,
-    numeric_lines,
-    parse_block,
-    to_float,
-    without_cut_number,
-)
+from .component import Component, check_count, collect, to_stream
+from .fields import parse_date, parse_time, to_utc
+from .files import MAX_LINE, TextFile, peek_lines, take
+from .fortran import header_numbers, numeric_lines, parse_block, to_float, without_cut_number
 from .orientation import DOWN, UP, Direction, horizontal, parse_direction
-from .text import MAX_LINE, TextFile, parse_date, parse_time, peek_lines, take, to_utc
 
 _START = re.compile(r"\(FORMAT\s+V\s*0*1[.\d]*\s+WITH\s+(\d+)\s+TEXT LINES", re.IGNORECASE)
 _BLOCK = re.compile(r"\s*(\d+)\s+(INTEGER|REAL)-HEADER.*?ON\s+(\d+)\s+LINES?.*?"

@@ -17,28 +17,12 @@ zone stated. [OSMS8503]_
 import re
 
 from ..exceptions import TNGInputError
-from .component import Component, collect, to_stream
-from .fortran import (
-    check_complete,
-    check_count,
-    header_numbers,
-    numeric_lines,
-    parse_block,
-    to_float,
-    without_cut_number,
-)
+from .component import Component, check_complete, check_count, collect, to_stream
+from .fields import parse_coordinates, parse_date, parse_time, to_utc
+from .files import MAX_LINE, TextFile, peek_lines, take
+from .fortran import header_numbers, numeric_lines, parse_block, to_float, without_cut_number
 from .orientation import DOWN, UP, horizontal, parse_direction
 from .pairs import evenly_sampled
-from .text import (
-    MAX_LINE,
-    TextFile,
-    parse_coordinates,
-    parse_date,
-    parse_time,
-    peek_lines,
-    take,
-    to_utc,
-)
 
 _START = re.compile(r"\s*(UN)?CORRECTED ACCELEROGRAM\b", re.IGNORECASE)
 _DATA = re.compile(r"\s*(\d+)\s+(?:POINTS? OF ACCEL|ACCEL\w*\s+POINTS?|POINTS? OF UNCOR)",

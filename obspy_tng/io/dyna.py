@@ -13,10 +13,11 @@ the channel by its SEED code. [ESM2015]_
 import numpy as np
 
 from ..exceptions import TNGInputError
-from .component import Component, clean_code, collect, to_stream
-from .fortran import check_count, numeric_lines, parse_block, to_float, to_int, without_cut_number
+from .component import Component, check_count, clean_code, collect, to_stream
+from .fields import parse_date, parse_time, to_utc
+from .files import MAX_LINE, TextFile, peek_lines
+from .fortran import numeric_lines, parse_block, to_float, to_int, without_cut_number
 from .orientation import UP, Direction, horizontal, parse_direction
-from .text import MAX_LINE, TextFile, parse_date, parse_time, peek_lines, to_utc
 from .writing import acceleration, write_each
 
 _DIRECTIONS = {"Z": UP, "U": UP, "V": UP, "N": horizontal(0), "E": horizontal(90)}

@@ -10,11 +10,10 @@ stands in the file.
 """
 
 import re
-import warnings
 
 import numpy as np
 
-from ..exceptions import TNGInputError, TNGWarning
+from ..exceptions import TNGInputError
 
 # A line of nothing but numbers; letters other than exponents end a block.
 # (Patterns here take linear time on any line, however long.)
@@ -158,40 +157,6 @@ def without_cut_number(lines, complete, width=None):
     if len(decimals) < 2 or len(set(decimals[:-1])) > 1 or decimals[-1] >= decimals[0]:
         return lines
     return [*lines[:-1], last.rstrip()[:-len(tokens[-1])]]
-
-
-def check_count(found, expected, what, strict):
-    """
-    Compare the number of samples in the file with that of its header.
-
-    :param found: samples in the file.
-    :param expected: samples that the header states; None: it does not.
-    :param what: name of the record, for the message.
-    :param strict: raise if samples are missing; otherwise warn.
-    :raises TNGInputError: if there is no sample, or if some are missing and ``strict``.
-    """
-    if (expected is not None and found < expected) or not found:
-        message = (f"{what}: cut short, the header states npts={expected} and the file holds "
-                   f"{found} samples")
-        if strict or not found:
-            raise TNGInputError(message + "; strict=False reads what is there")
-        warnings.warn(message, TNGWarning, stacklevel=2)
-
-
-def check_complete(complete, what, strict):
-    """
-    Raise (or warn) where the samples are there but what must follow them is not.
-
-    :param complete: whether all of it is there.
-    :param what: name of the record, for the message.
-    :param strict: raise; otherwise warn.
-    :raises TNGInputError: if not complete and ``strict``.
-    """
-    if not complete:
-        message = f"{what}: cut short, the file ends before the end of the record"
-        if strict:
-            raise TNGInputError(message + "; strict=False reads what is there")
-        warnings.warn(message, TNGWarning, stacklevel=2)
 
 
 def _fields(line, width):

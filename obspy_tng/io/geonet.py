@@ -12,18 +12,11 @@ and displacement after the acceleration, which alone is read. [GNS2008]_
 
 import re
 
-from .component import Component, collect, to_stream
-from .fortran import (
-    check_complete,
-    check_count,
-    header_numbers,
-    numeric_lines,
-    parse_block,
-    to_float,
-    without_cut_number,
-)
+from .component import Component, check_complete, check_count, collect, to_stream
+from .fields import to_utc
+from .files import TextFile, peek_lines, take
+from .fortran import header_numbers, numeric_lines, parse_block, to_float, without_cut_number
 from .orientation import horizontal, parse_direction
-from .text import TextFile, peek_lines, take, to_utc
 
 _START = re.compile(r"\s*(UN)?CORRECTED ACCELEROGRAM\s", re.IGNORECASE)
 _TEXT_LINES, _INTEGER_LINES, _REAL_LINES = 16, 4, 6
