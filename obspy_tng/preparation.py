@@ -91,7 +91,9 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
     axes = [orientation(tr, channel) for tr, channel in zip(traces, channels, strict=True)]
     units = units or traces[0].stats.get("tng", {}).get("units") or "counts"
     coordinates = channels[0] and (channels[0].latitude, channels[0].longitude)
-    info = event_fields(event, coordinates)
+    known = traces[0].stats.get("tng", {})  # strong-motion formats bring their event along
+    info = {key: known.get(key) if value is None else value
+            for key, value in event_fields(event, coordinates).items()}
 
     onset, clear = _onset(traces, axes, raw_rate)
     data, how = _ground_motion(traces, channels, units, freqmin, freqmax, onset)
