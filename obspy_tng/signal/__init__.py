@@ -42,6 +42,7 @@ from .f0 import F0Pick, lognormal_f0, pick_f0, reject_windows
 from .intensity import (
     arias,
     cav,
+    ground_motion,
     intensity_measures,
     mean_period,
     pga,
@@ -58,8 +59,8 @@ from .spectral_ratio import default_center_frequencies, hvsr
 
 __all__ = [
     "F0Pick", "arias", "bandpass", "cav", "default_center_frequencies", "detrend", "eas",
-    "end_at_rest", "fas", "hvsr", "integrate", "intensity_measures", "konno_ohmachi_weights",
-    "log_gaussian_weights", "lognormal_f0", "mean_period", "pga", "pgd", "pgv", "pick_f0",
-    "reject_windows", "resample", "response_spectra", "rotd", "sesame_criteria",
-    "significant_duration", "smoother", "taper",
+    "end_at_rest", "fas", "ground_motion", "hvsr", "integrate", "intensity_measures",
+    "konno_ohmachi_weights", "log_gaussian_weights", "lognormal_f0", "mean_period", "pga", "pgd",
+    "pgv", "pick_f0", "reject_windows", "resample", "response_spectra", "rotd",
+    "sesame_criteria", "significant_duration", "smoother", "taper",
 ]

@@ -213,18 +213,17 @@ def end_at_rest(data, sampling_rate, freqmin=None):
     """
     Correct acceleration so that velocity and displacement end at zero.
 
-    The ends are tapered (1 % at the start, 5 % at the end). What velocity and
-    displacement then still have at the end is removed by two smooth bells over
-    the whole window, one even and one odd: the smallest change that has no
-    ends of its own, with its spectrum at frequencies of about 1 / window. It
-    also works where the window cuts the strong motion off. The Fourier
-    spectrum above ``freqmin`` changes by the taper alone.
+    Both ends are tapered over 5 % of the window. Then a few smooth bells over the whole
+    window are subtracted, with amplitudes such that velocity and displacement end at
+    zero and that the displacement in between has least energy (it drifts if the window
+    cuts the motion off). The spectrum of the bells lies below ``freqmin``; above it the
+    Fourier spectrum changes by the tapers alone.
 
     :param data: acceleration ``(..., npts)``, npts at least 100.
     :param sampling_rate: Hz.
-    :param freqmin: Hz, the lowest frequency of interest; the correction stays
-        below. Between ``2 / window`` and ``4 / window``; default and values
-        outside: 3 / window, and the nearer of these limits.
+    :param freqmin: Hz, the lowest frequency of interest; default 3 / window. Values
+        below 2.5 / window cannot be kept to and count as that, values above
+        6 / window as 6 / window.
     :return: float64 array ``(..., npts)``; :func:`integrate` of it, once and
         twice, ends at zero to rounding.
 
@@ -239,19 +238,37 @@ def end_at_rest(data, sampling_rate, freqmin=None):
     data = as_samples(data, 100).astype(np.float64, copy=False)
     sampling_rate = positive("sampling_rate", sampling_rate)
     npts = data.shape[-1]
-    window = npts / sampling_rate
-    first_zero = 3.0 if freqmin is None else min(max(positive("freqmin", freqmin) * window, 2), 4)
-    data = data * taper_window(npts, npts // 100, "left") * taper_window(npts, npts // 20, "right")
-    # sin^p: its spectrum is first zero at (p / 2 + 1) / window and then falls off fast
+    lowest = 3.0 if freqmin is None else positive("freqmin", freqmin) * npts / sampling_rate
+    data = data * taper_window(npts, npts // 20)
+    # bell k is sin^2 times cos(k pi t / window): its spectrum ends at (2 + k / 2) / window
     phase = np.linspace(0, np.pi, npts)
-    bell = np.sin(phase) ** (2 * first_zero - 2)
-    bells = np.stack([bell, bell * np.cos(phase)])
-    final = np.linalg.solve(_final_motion(bells, sampling_rate).T,
-                            _final_motion(data, sampling_rate)[..., None])[..., 0]
-    return data - final @ bells
+    count = int(min(max(2 * lowest - 3, 2), 9))
+    bells = np.sin(phase) ** 2 * np.cos(np.arange(count)[:, None] * phase)
+    return data - _least_drift(data, bells, sampling_rate) @ bells
 
 
-def _final_motion(acceleration, sampling_rate):
-    """Velocity and displacement at the last sample, stacked on the last axis."""
-    velocity = integrate(acceleration, sampling_rate)
-    return np.stack([velocity[..., -1], integrate(velocity, sampling_rate)[..., -1]], axis=-1)
+def _least_drift(data, bells, sampling_rate):
+    """
+    Amplitudes of the bells for least displacement under the end conditions.
+
+    :param data: acceleration ``(..., npts)``.
+    :param bells: ``(count, npts)``.
+    :return: array ``(..., count)``.
+    """
+    def motion(acceleration):
+        velocity = integrate(acceleration, sampling_rate)
+        displacement = integrate(velocity, sampling_rate)
+        return displacement, np.stack([velocity[..., -1], displacement[..., -1]], axis=-1)
+
+    displacement, final = motion(data)
+    drift, drift_final = motion(bells)
+    # equations of about the same size: unit displacement of the bells, unit end conditions
+    size = np.linalg.norm(drift, axis=-1, keepdims=True)
+    drift, drift_final = drift / size, drift_final / size
+    unit = np.abs(drift_final).max(axis=0)
+    drift_final, final = drift_final / unit, final / unit
+    # Lagrange: normal equations of least squares, bordered by the end conditions
+    system = np.block([[drift @ drift.T, drift_final], [drift_final.T, np.zeros((2, 2))]])
+    wanted = np.concatenate([displacement @ drift.T, final], axis=-1)
+    solution = np.linalg.solve(system, wanted[..., None])[..., :len(bells), 0]
+    return solution / size[:, 0]
