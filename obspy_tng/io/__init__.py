@@ -46,7 +46,8 @@ None where the file is silent:
   ``station_longitude``, ``station_elevation`` (m), ``vs30`` (m/s), ``instrument``
 * ``event_id`` (else made of the origin time), ``event_name``, ``origin_time``,
   ``event_latitude``, ``event_longitude``, ``event_depth`` (km), ``magnitude``,
-  ``magnitude_type``, ``distance`` (epicentral, km), ``p_time``
+  ``magnitude_type``, ``distance`` (epicentral, km; from the coordinates if not
+  stated), ``p_time`` (AFADMAT: also ``s_time``)
 * ``freqmin``, ``freqmax`` (Hz, corners of the processing), ``processing``
 * ``header``: the file's own header
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from obspy import Stream, Trace, UTCDateTime
 from obspy.core import AttribDict
+from obspy.geodetics import degrees2kilometers, locations2degrees
 from scipy.constants import g
 
 from ..exceptions import TNGInputError, TNGWarning
@@ -212,6 +213,7 @@ def _to_trace(item, network):
     meta.factor = meta.factor if quantity == "counts" else factor
     if meta.pga is not None:
         meta.pga = abs(meta.pga) * factor
+    _check_places(meta)
     if meta.event_id is None and meta.origin_time is not None:
         meta.event_id = meta.origin_time.strftime("%Y%m%dT%H%M%S")
     header = {"network": clean_code(item.network if network is None else network, 2),
@@ -223,6 +225,18 @@ def _to_trace(item, network):
     if item.data is None:
         return Trace(header={**header, "npts": item.npts})
     return Trace(np.asarray(item.data, dtype=np.float64) * (factor * sign), header)
+
+
+def _check_places(meta):
+    """Coordinates out of range are unknown; the distance follows from them if not stated."""
+    for place in ("station", "event"):
+        position = [meta[f"{place}_{axis}"] for axis in ("latitude", "longitude")]
+        if None in position or abs(position[0]) > 90 or abs(position[1]) > 180:
+            meta[f"{place}_latitude"] = meta[f"{place}_longitude"] = None
+    corners = (meta.station_latitude, meta.station_longitude, meta.event_latitude,
+               meta.event_longitude)
+    if meta.distance is None and None not in corners:
+        meta.distance = float(degrees2kilometers(locations2degrees(*corners)))
 
 
 def _make_ids_unique(stream):

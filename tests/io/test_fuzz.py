@@ -101,7 +101,7 @@ def test_mutated(name, memory_limit):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_mutated_many(name, memory_limit):
-    """17 files x 1000."""
+    """19 files x 1000."""
     fmt, raw = FILES[name]
     for seed in range(1000):
         rng = np.random.default_rng([1, seed])

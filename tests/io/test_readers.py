@@ -13,6 +13,7 @@ from agency_samples import at2 as at2_file
 from agency_samples import csmip as csmip_file
 from agency_samples import smc as smc_file
 from obspy import UTCDateTime
+from obspy.geodetics import gps2dist_azimuth
 
 from obspy_tng.exceptions import TNGInputError, TNGWarning
 from obspy_tng.io.matfile import load_mat
@@ -158,6 +159,10 @@ def test_metadata():
         assert meta.event_depth in (38.5, 38.0)
         if name != "ASA":
             assert (tr.stats.tng.freqmin, tr.stats.tng.freqmax) == (0.05, 30.0)
+    asa_meta = meta_of(read(asa().raw)[0])
+    metres = gps2dist_azimuth(19.4356, -99.1453, 18.3353, -98.6763)[0]
+    assert asa_meta.distance == pytest.approx(metres / 1000, rel=5e-3)
+    assert meta_of(read(dyna(STATION_LATITUDE_DEGREE="91").raw)[0]).station_latitude is None
     assert meta_of(read(asa().raw)[0]).station_name == "Escuela Núñez"
     assert meta_of(read(dyna().raw)[0]).vs30 == 75
     geonet = meta_of(read(SAMPLES["GEONET"]().raw)[0])
