@@ -118,7 +118,7 @@ def plot_f0_histograms(groups):
     :param groups: see the module.
     :return: Figure
     """
-    from .evaluation.specificity import histogram, log_bins
+    from .evaluation.similarity import histogram, log_bins
     sets = _sets(groups)
     reference, *others = sets.items()
     others = others or [reference]

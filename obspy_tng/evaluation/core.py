@@ -6,14 +6,11 @@ again for the floor; take each figure of each generator in the same way; judge
 it against the floor. :func:`cross_evaluate` does so for several splits at once.
 """
 
-import warnings
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..exceptions import TNGInputError, TNGWarning
-from ..records import group_by_station, record_id
+from ..records import group_by_station
 from . import (
     amplitudes,
     components,
@@ -26,15 +23,25 @@ from . import (
     spectra,
 )
 from .floor import Floor, distance_of, events_of, redraw, split_sets
-from .recordset import Axes, RecordSet
+from .inputs import (
+    by_generator,
+    check_repeats,
+    common_stations,
+    generated_sets,
+    measure,
+    real_sets,
+)
+from .recordset import Axes
 from .result import ALL, REAL, Evaluation
 
 METRICS = tuple(metric for question in (hvsr, specificity, amplitudes, spectra, envelope,
                                         components, conditioning, novelty, physics)
                 for metric in question.METRICS)
-# Measured in advance, several sets at a time; the rest costs next to nothing.
-_COSTLY = ("hvsr", "clear_peak", "f0_paper", "intensity", "rotd50", "eas", "coherence", "husid",
-           "arrivals", "motion_at_end")
+
+
+# how the generated records were compared, for the report
+ONE_SPLIT = "with real records of other earthquakes, one split"
+HALVES = "with halves of the real records"
 
 
 @dataclass
@@ -80,7 +87,7 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
     amplitudes, which depend on the earthquakes that fall on each side; see
     :func:`~obspy_tng.evaluation.crossval.cross_evaluate`.
     """
-    _check_repeats(repeats)
+    check_repeats(repeats)
     real, floor, enrolled = (group_by_station(x or {}) for x in (real, floor, enrolled))
     generators = by_generator(generated, "generated")
     rebuilt = by_generator(reconstructed or {}, "reconstructed", names=generators)
@@ -113,82 +120,7 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
     second = sets["floor"] if all(len(sets["floor"][s]) for s in stations) else None
     return Evaluation(rows, score_rows(sets["real"], second, others, rebuilt, seed),
                       {REAL: sets["real"], **others},
-                      settings_of(axes, seed, repeats, "given" if floor else "halves"))
-
-
-# -- records in, measured once -------------------------------------------------------
-
-def _check_repeats(repeats):
-    if isinstance(repeats, bool) or not isinstance(repeats, int | np.integer) or repeats < 2:
-        raise TNGInputError(f"repeats must be an integer >= 2, got {repeats!r}")
-
-
-def by_generator(groups, argument, names=()):
-    """Always ``generator name -> station id -> list``, of either form of the argument."""
-    if isinstance(groups, dict) and groups and all(isinstance(g, dict) for g in groups.values()):
-        return {str(name): group_by_station(group) for name, group in groups.items()}
-    groups = group_by_station(groups)
-    if not groups and argument == "generated":
-        raise TNGInputError("generated has no records")
-    if len(names) > 1 and groups:
-        raise TNGInputError(f"{argument} must be a dict by generator name for several "
-                            f"generators, got stations {sorted(groups)}")
-    return {next(iter(names), argument): groups} if groups else {}
-
-
-def common_stations(real, generators):
-    """Stations that all have, in the order of ``real``; warns of others, raises without one."""
-    stations = [s for s in real if all(group.get(s) for group in generators.values())]
-    if not stations:
-        raise TNGInputError("real and generated have no station in common: real has "
-                            f"{sorted(real) or 'none'}, generated "
-                            f"{({name: sorted(g) for name, g in generators.items()})}")
-    if left_out := sorted(set(real) - set(stations)):
-        warnings.warn(f"stations without generated records are left out: {', '.join(left_out)}",
-                      TNGWarning, stacklevel=3)
-    return stations
-
-
-def real_sets(groups, axes):
-    """
-    Real records as parts of one whole per station, so that each is measured once.
-
-    :param groups: dict ``station id -> (real, floor, enrolled)``, lists of Streams.
-    :param axes: :class:`~obspy_tng.evaluation.recordset.Axes`.
-    :return: dict of dicts ``station id -> RecordSet``: ``real``, ``floor``, ``pool``
-        (both), ``enrolled`` (the pool where none are given).
-    """
-    sets = {"real": {}, "floor": {}, "pool": {}, "enrolled": {}}
-    for station, parts in groups.items():
-        position, kept, index = {}, [], []
-        for records in parts:
-            for record in records:
-                if record_id(record) not in position:
-                    position[record_id(record)] = len(kept)
-                    kept.append(record)
-            index.append(list(dict.fromkeys(position[record_id(r)] for r in records)))
-        whole = RecordSet.from_records(kept, axes, station)
-        first, second, third = index
-        second = [i for i in second if i not in set(first)]
-        for key, chosen in (("real", first), ("floor", second), ("pool", first + second),
-                            ("enrolled", third or first + second)):
-            sets[key][station] = whole.take(chosen)
-    return sets
-
-
-def generated_sets(generators, stations, axes):
-    """``generator name -> station id -> RecordSet`` of such a dict of lists of Streams."""
-    return {name: {s: RecordSet.from_records(group[s], axes, f"{name} at {s}") for s in stations}
-            for name, group in generators.items()}
-
-
-def measure(sets, workers):
-    """Measure some sets, ``workers`` at a time (the FFTs run outside of Python's lock)."""
-    def costly(records):
-        for name in _COSTLY:
-            getattr(records, name)
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        list(pool.map(costly, sets))
+                      settings_of(axes, seed, repeats, ONE_SPLIT if floor else HALVES))
 
 
 # -- comparisons to rows -------------------------------------------------------------
@@ -272,8 +204,8 @@ def score_rows(real, second, others, rebuilt, seed):
     return rows
 
 
-def settings_of(axes, seed, repeats, floor):
+def settings_of(axes, seed, repeats, compared):
     """What a report tells of how it was made."""
-    return {"seed": int(seed), "repeats": int(repeats), "floor": floor,
+    return {"seed": int(seed), "repeats": int(repeats), "compared": compared,
             "sampling_rate": axes.sampling_rate, "window": axes.window,
             "freqmin": axes.freqmin, "freqmax": axes.freqmax}

@@ -10,17 +10,9 @@ import numpy as np
 
 from ..exceptions import TNGInputError
 from ..records import group_by_station, record_id
-from .core import (
-    Comparison,
-    _check_repeats,
-    figure_rows,
-    generated_sets,
-    measure,
-    real_sets,
-    score_rows,
-    settings_of,
-)
+from .core import Comparison, figure_rows, score_rows, settings_of
 from .floor import redraw, split_sets
+from .inputs import check_repeats, generated_sets, measure, real_sets
 from .recordset import Axes
 from .result import REAL, Evaluation
 
@@ -49,7 +41,7 @@ def cross_evaluate(records, makers, *, n=25, splits=2, seed=0, repeats=20, freqm
     :raises TNGInputError: for bad values, or if a half has fewer than three
         records of a station.
     """
-    _check_repeats(repeats)
+    check_repeats(repeats)
     if isinstance(splits, bool) or not isinstance(splits, int | np.integer) or splits < 1:
         raise TNGInputError(f"splits must be an integer >= 1, got {splits!r}")
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < LEAST_RECORDS:
@@ -90,7 +82,8 @@ def cross_evaluate(records, makers, *, n=25, splits=2, seed=0, repeats=20, freqm
     rows = figure_rows(floors, judged, _pairs([Comparison(test, given, given)
                                                for test, given in halves]), stations, seed)
     return Evaluation(rows, score_rows(real, None, others, {}, seed), {REAL: real, **others},
-                      settings_of(axes, seed, repeats, f"{2 * splits} halves"))
+                      settings_of(axes, seed, repeats, f"with the other half of the earthquakes, "
+                                                         f"{splits} splits used both ways"))
 
 
 def _pairs(items):

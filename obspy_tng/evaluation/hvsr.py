@@ -13,7 +13,7 @@ import numpy as np
 from scipy.stats import ks_2samp, wasserstein_distance
 
 from .metric import Metric, mean_difference, rms, spread_ratio
-from .specificity import histogram, log_bins, similarity
+from .similarity import histogram, log_bins, similarity
 
 
 def hvsr_rms(real, other):
@@ -49,9 +49,9 @@ def f0_wasserstein(real, other):
     return float(wasserstein_distance(np.log(real.f0), np.log(other.f0)))
 
 
-def clear_peaks(real, other):
-    """Share of records with a clear HVSR peak, other minus real."""
-    return float(other.clear_peak.mean() - real.clear_peak.mean())
+def a0_bias(real, other):
+    """Mean of ln of the highest HVSR value of each record, other minus real."""
+    return float(mean_difference(real.hvsr.max(-1), other.hvsr.max(-1)))
 
 
 METRICS = tuple(Metric(name, title, unit, ideal, "HVSR and f0", function, ratio)
@@ -62,5 +62,5 @@ METRICS = tuple(Metric(name, title, unit, ideal, "HVSR and f0", function, ratio)
     ("f0_similarity", "f0: 1 - Jensen-Shannon distance", "", 1.0, f0_similarity, False),
     ("f0_ks", "f0: Kolmogorov-Smirnov", "", 0.0, f0_ks, False),
     ("f0_wasserstein", "f0: Wasserstein distance", "ln", 0.0, f0_wasserstein, False),
-    ("clear_peaks", "share of clear peaks, difference", "", 0.0, clear_peaks, False),
+    ("a0_bias", "HVSR at f0: bias of ln", "ln", 0.0, a0_bias, False),
 ))

@@ -212,17 +212,9 @@ class RecordSet:
         """
         Frequency of the highest HVSR value in the band, Hz, for every record.
 
-        A distribution needs a value of each record, so no peak is turned down
-        here; :attr:`clear_peak` says which are clear.
+        A distribution needs a value of each record, so no peak is turned down here.
         """
         return self.axes.frequencies[np.argmax(self.hvsr, axis=-1)]
-
-    @measured
-    def clear_peak(self, data):
-        """1 where the record has a clear HVSR peak, else 0."""
-        freqs, amplitude = signal.hvsr(data, self.axes.sampling_rate,
-                                       center_frequencies=self.axes.frequencies)
-        return np.isfinite(signal.pick_f0(freqs, amplitude).f0).astype(float)
 
     @measured
     def f0_paper(self, data):
@@ -231,10 +223,12 @@ class RecordSet:
 
         At every eighth or so of the published frequencies, 0.02 Hz apart: bins
         are 0.95 Hz wide, and all frequencies would cost more than all else together.
+        NaN for records of 40 Hz and less, which have no such band.
         """
-        last = min(PAPER_BAND[1], 0.49 * self.axes.sampling_rate)
+        if self.axes.sampling_rate <= 2 * PAPER_BAND[1]:
+            return np.full(len(data), np.nan)
         freqs, amplitude = signal.hvsr(data, self.axes.sampling_rate, mode="paper",
-                                       center_frequencies=np.arange(PAPER_BAND[0], last, 0.02))
+                                       center_frequencies=np.arange(*PAPER_BAND, 0.02))
         return freqs[np.argmax(amplitude, axis=-1)]
 
     @measured

@@ -67,8 +67,8 @@ its ideal, compared with real records:
 Pooled figures are means over the stations (geometric for ratios); their verdict is that of the
 mean distance from the ideal, so that errors of opposite sign do not cancel.</p>
 <p class="note">{settings["sampling_rate"]:g} Hz, {settings["window"]:g} s,
-compared between {settings["freqmin"]:.3g} and {settings["freqmax"]:.3g} Hz;
-seed {settings["seed"]}; obspy_tng {escape(__version__)}.</p>
+between {settings["freqmin"]:.3g} and {settings["freqmax"]:.3g} Hz; compared
+{escape(settings["compared"])}; seed {settings["seed"]}; obspy_tng {escape(__version__)}.</p>
 <table><tr><th>records</th>{header}</tr>{lines}</table>"""
 
 

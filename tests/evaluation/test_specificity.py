@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import jensenshannon
 
-from obspy_tng.evaluation import specificity
+from obspy_tng.evaluation import similarity, specificity
 from obspy_tng.evaluation.recordset import Axes
 
 STATIONS = ("0205", "1716", "2020", "3130", "4628")
@@ -25,7 +25,7 @@ def bundles(reference):
 def test_published_table(bundles, kind):
     real = {s: bundle["f0_real"] for s, bundle in bundles.items()}
     other = {s: bundle[kind] for s, bundle in bundles.items()}
-    found = specificity.score_f0(real, other, specificity.paper_bins())
+    found = specificity.score_f0(real, other, similarity.paper_bins())
     score, blocks, diagonal, off_diagonal, stations = PUBLISHED[kind]
     assert found["score"] == pytest.approx(score, abs=5e-5)
     assert found["score_2x2"] == pytest.approx(blocks, abs=5e-5)
@@ -41,7 +41,7 @@ def test_published_histograms(bundles):
     for bundle in bundles.values():
         for kind in ("real", "timesnet", "vae"):
             f0 = bundle[f"f0_{kind}"]
-            ours = specificity.histogram(f0, specificity.paper_bins())
+            ours = similarity.histogram(f0, similarity.paper_bins())
             # two values at 3130 sit on an edge, where float32 and float64 part
             moved = 2 / len(f0) if bundle["station"] == "3130" else 0
             assert np.abs(ours - bundle[f"pdf_{kind}"]).sum() <= 2 * moved + 1e-6
@@ -51,28 +51,28 @@ def test_similarity_against_scipy():
     rng = np.random.default_rng(0)
     p, q = rng.dirichlet(np.ones(9), 4), rng.dirichlet(np.ones(9), 3)
     expected = [[1 - jensenshannon(a + 1e-10, b + 1e-10, base=2) for b in q] for a in p]
-    assert specificity.similarity(p, q) == pytest.approx(np.array(expected), abs=1e-12)
-    assert specificity.similarity(p, p).diagonal() == pytest.approx(1, abs=1e-7)
-    disjoint = specificity.similarity(np.eye(2), np.eye(2))
+    assert similarity.similarity(p, q) == pytest.approx(np.array(expected), abs=1e-12)
+    assert similarity.similarity(p, p).diagonal() == pytest.approx(1, abs=1e-7)
+    disjoint = similarity.similarity(np.eye(2), np.eye(2))
     assert disjoint == pytest.approx(np.eye(2), abs=1e-4)
 
 
 def test_score_of_identity_and_of_sameness():
-    assert specificity.identity_correlation(np.eye(5)) == pytest.approx(1)
+    assert similarity.identity_correlation(np.eye(5)) == pytest.approx(1)
     blocks = np.kron(np.eye(4), np.ones((3, 3)))
-    assert specificity.identity_correlation(blocks, 3) == pytest.approx(1)
-    assert np.isnan(specificity.identity_correlation(np.ones((5, 5))))
-    assert np.isnan(specificity.identity_correlation(np.ones((1, 1))))
+    assert similarity.identity_correlation(blocks, 3) == pytest.approx(1)
+    assert np.isnan(similarity.identity_correlation(np.ones((5, 5))))
+    assert np.isnan(similarity.identity_correlation(np.ones((1, 1))))
     many = np.random.default_rng(0).random((7, 5, 5))
-    assert specificity.identity_correlation(many) == pytest.approx(
+    assert similarity.identity_correlation(many) == pytest.approx(
         [np.corrcoef(m.ravel(), np.eye(5).ravel())[0, 1] for m in many])
 
 
 def test_interleaving():
     """Two kinds of records alike within each of three stations: a perfect 6x6 block matrix."""
     kinds = np.eye(3), np.eye(3)
-    matrix = specificity.confusion(*kinds)
-    assert specificity.identity_correlation(matrix, 2) == pytest.approx(1, abs=1e-6)
+    matrix = similarity.confusion(*kinds)
+    assert similarity.identity_correlation(matrix, 2) == pytest.approx(1, abs=1e-6)
 
 
 def draw(n, seed, centers=(0.3, 0.6, 1.2, 2.5, 5.0), scatter=0.25):
@@ -83,7 +83,7 @@ def draw(n, seed, centers=(0.3, 0.6, 1.2, 2.5, 5.0), scatter=0.25):
 
 def test_ceiling_is_what_a_perfect_generator_gets():
     """Independent samples of the true distributions: their mean score is the ceiling."""
-    bins = specificity.log_bins(Axes(50.0, 6000, 0.1, 20.0))
+    bins = similarity.log_bins(Axes(50.0, 6000, 0.1, 20.0))
     scores = [specificity.score_f0(draw(40, 2 * i), draw(40, 2 * i + 1), bins, repeats=2)["score"]
               for i in range(40)]
     found = specificity.score_f0(draw(40, 100), draw(40, 101), bins, repeats=400)
@@ -93,7 +93,7 @@ def test_ceiling_is_what_a_perfect_generator_gets():
 
 
 def test_stations_that_look_alike_score_low():
-    bins = specificity.log_bins(Axes(50.0, 6000, 0.1, 20.0))
+    bins = similarity.log_bins(Axes(50.0, 6000, 0.1, 20.0))
     same = {s: np.concatenate(list(draw(20, 3).values())) for s in draw(1, 0)}
     assert abs(specificity.score_f0(draw(50, 1), same, bins)["score"]) < 0.3
     swapped = dict(zip(draw(1, 0), list(draw(50, 2).values())[::-1], strict=True))
@@ -105,11 +105,11 @@ def test_stations_that_look_alike_score_low():
 
 def test_paper_bins_are_blind_below_1_hz():
     low = {"A": np.full(20, 0.3), "B": np.full(20, 0.6)}
-    assert specificity.histogram(low["A"], specificity.paper_bins()).sum() == 0
+    assert similarity.histogram(low["A"], similarity.paper_bins()).sum() == 0
 
 
 def test_same_seed_same_interval():
-    bins = specificity.paper_bins()
+    bins = similarity.paper_bins()
     first, second = (specificity.score_f0(draw(20, 1), draw(20, 2), bins, seed=7)
                      for _ in range(2))
     assert first["low"] == second["low"]

@@ -1,0 +1,88 @@
+"""Records into sets that are measured once; what is wrong with them is said here."""
+
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from ..exceptions import TNGInputError, TNGWarning
+from ..records import group_by_station, record_id
+from .recordset import RecordSet
+
+# Measured in advance, several sets at a time; the rest costs next to nothing.
+_COSTLY = ("hvsr", "f0_paper", "intensity", "rotd50", "eas", "coherence", "husid", "arrivals",
+           "motion_at_end")
+
+
+def check_repeats(repeats):
+    """Raise TNGInputError unless ``repeats`` is an integer of at least 2."""
+    if isinstance(repeats, bool) or not isinstance(repeats, int | np.integer) or repeats < 2:
+        raise TNGInputError(f"repeats must be an integer >= 2, got {repeats!r}")
+
+
+def by_generator(groups, argument, names=()):
+    """Always ``generator name -> station id -> list``, of either form of the argument."""
+    if isinstance(groups, dict) and groups and all(isinstance(g, dict) for g in groups.values()):
+        return {str(name): group_by_station(group) for name, group in groups.items()}
+    groups = group_by_station(groups)
+    if not groups and argument == "generated":
+        raise TNGInputError("generated has no records")
+    if len(names) > 1 and groups:
+        raise TNGInputError(f"{argument} must be a dict by generator name for several "
+                            f"generators, got stations {sorted(groups)}")
+    return {next(iter(names), argument): groups} if groups else {}
+
+
+def common_stations(real, generators):
+    """Stations that all have, in the order of ``real``; warns of others, raises without one."""
+    stations = [s for s in real if all(group.get(s) for group in generators.values())]
+    if not stations:
+        raise TNGInputError("real and generated have no station in common: real has "
+                            f"{sorted(real) or 'none'}, generated "
+                            f"{({name: sorted(g) for name, g in generators.items()})}")
+    if left_out := sorted(set(real) - set(stations)):
+        warnings.warn(f"stations without generated records are left out: {', '.join(left_out)}",
+                      TNGWarning, stacklevel=3)
+    return stations
+
+
+def real_sets(groups, axes):
+    """
+    Real records as parts of one whole per station, so that each is measured once.
+
+    :param groups: dict ``station id -> (real, floor, enrolled)``, lists of Streams.
+    :param axes: :class:`~obspy_tng.evaluation.recordset.Axes`.
+    :return: dict of dicts ``station id -> RecordSet``: ``real``, ``floor``, ``pool``
+        (both), ``enrolled`` (the pool where none are given).
+    """
+    sets = {"real": {}, "floor": {}, "pool": {}, "enrolled": {}}
+    for station, parts in groups.items():
+        position, kept, index = {}, [], []
+        for records in parts:
+            for record in records:
+                if record_id(record) not in position:
+                    position[record_id(record)] = len(kept)
+                    kept.append(record)
+            index.append(list(dict.fromkeys(position[record_id(r)] for r in records)))
+        whole = RecordSet.from_records(kept, axes, station)
+        first, second, third = index
+        second = [i for i in second if i not in set(first)]
+        for key, chosen in (("real", first), ("floor", second), ("pool", first + second),
+                            ("enrolled", third or first + second)):
+            sets[key][station] = whole.take(chosen)
+    return sets
+
+
+def generated_sets(generators, stations, axes):
+    """``generator name -> station id -> RecordSet`` of such a dict of lists of Streams."""
+    return {name: {s: RecordSet.from_records(group[s], axes, f"{name} at {s}") for s in stations}
+            for name, group in generators.items()}
+
+
+def measure(sets, workers):
+    """Measure some sets, ``workers`` at a time (the FFTs run outside of Python's lock)."""
+    def costly(records):
+        for name in _COSTLY:
+            getattr(records, name)
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        list(pool.map(costly, sets))
