@@ -16,7 +16,7 @@ import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 
 from ..exceptions import TNGInputError
-from ..signal import end_at_rest, evolutionary
+from ..signal import bandpass, evolutionary, taper
 from ..stationgenerator import StationGenerator
 
 
@@ -150,8 +150,9 @@ class ShapedNoise(_Control):
         covariances = evolutionary.local_covariance(self._filters, bands, self.smoothing)
         factors = evolutionary.covariance_factors(covariances)
         noise = evolutionary.shaped_noise(self._filters, factors, rng)
-        # the lowest band reaches down to zero frequency, where records have nothing
-        return end_at_rest(noise, self.sampling_rate), [source]
+        # The lowest band reaches down to zero frequency, where records have nothing.
+        noise = taper(noise, self.sampling_rate, side="right")
+        return bandpass(noise, self.sampling_rate, freqmin=6 / self.window), [source]
 
 
 def standardise(data):
