@@ -26,7 +26,7 @@ from .models.checkpoint import (
 )
 from .records import RECORD_FIELDS, record_info, record_to_array, station_id, synthetic_record
 from .stationgenerator import Enrolled, StationGenerator
-from .training import TrainingSettings
+from .training import Processes, RecordStore, TrainingSettings, local_rank
 
 
 class TNGGenerator(StationGenerator):
@@ -36,7 +36,9 @@ class TNGGenerator(StationGenerator):
     :param sampling_rate: Hz, of every record in and out.
     :param window: record length in s (60 s as published; 120 s at 50 Hz suits
         sites of 0.2 Hz).
-    :param architecture: "released" (the published autoencoder).
+    :param architecture: "released" (the published autoencoder), "conditional" (the
+        station-conditioned variational model), or "spectrogram" (the baseline,
+        :class:`obspy_tng.baselines.SpectrogramCVAE`).
     :param size: "small" (trains on a CPU in minutes), "paper" (published sizes),
         or a dict of the architecture's sizes.
     :param training: dict of :class:`~obspy_tng.training.TrainingSettings`.
@@ -45,7 +47,9 @@ class TNGGenerator(StationGenerator):
 
     Options of :meth:`generate` for "released": ``sampler`` ("mean" or "dirichlet"), ``k``,
     ``alpha``, ``amplitudes`` ("station" or "paper"); see
-    :class:`obspy_tng.methods.ReleasedMethod`.
+    :class:`obspy_tng.methods.ReleasedMethod`. For the other two: ``sampler`` ("posterior",
+    "dirichlet" or "prior") and the same others; see
+    :class:`obspy_tng.methods.ConditionalMethod`.
 
     .. rubric:: Example
 
@@ -96,21 +100,28 @@ class TNGGenerator(StationGenerator):
 
     # -- learning -------------------------------------------------------------
 
-    def fit(self, records, inventory=None, *, targets=None, checkpoint=None, progress=True):
+    def fit(self, records, inventory=None, *, targets=None, checkpoint=None, log=None,
+            progress=True):
         """
         Train on the records and enrol every station in them.
 
-        :param records: iterable of records.
+        Under ``torchrun --nproc-per-node N`` the processes share the work.
+
+        :param records: iterable of records; or, for more than memory holds, a
+            :class:`~obspy_tng.training.RecordStore`, of which only the targets
+            are enrolled.
         :param inventory: Inventory with the stations' coordinates; optional.
-        :param targets: station ids for which the second phase is trained, the first
-            then being trained on the others; None trains both on all.
+        :param targets: station ids for which the second phase is trained ("released":
+            the first is then trained on the others); None trains both on all.
         :param checkpoint: file to resume from, written after every epoch; None
             writes none.
+        :param log: folder for loss curves (CSV, TensorBoard); None writes none.
         :param progress: show progress bars.
         :return: self
         :raises TNGInputError: for records that are not usable, or unknown targets.
         """
-        groups = self._checked(records)
+        stored = isinstance(records, RecordStore)
+        groups = self._checked_store(records) if stored else self._checked(records)
         if not groups:
             raise TNGInputError("no new records to fit: all of them are enrolled already")
         unknown = sorted(set(targets or ()) - set(groups))
@@ -119,10 +130,10 @@ class TNGGenerator(StationGenerator):
         method = METHODS[self.architecture](self.npts, size=self.size, device=self.device,
                                             seed=self.seed)
         history = method.fit(groups, list(targets or groups), self.training, seed=self.seed,
-                             checkpoint=checkpoint, progress=progress)
+                             checkpoint=checkpoint, log=log, progress=progress)
         self._method, self.history, self._trained, self._hash = method, history, True, None
         self._bank = {}
-        self._add(groups)
+        self._add({s: groups[s] for s in (targets or groups)} if stored else groups)
         self._source_inventory = inventory or self._source_inventory
         return self
 
@@ -133,9 +144,15 @@ class TNGGenerator(StationGenerator):
                                "from_published() first")
         return super().enroll(records, inventory)
 
-    def _encode(self, data):
+    def _encode(self, station, data):
         self._levels = None
-        return self._method.encode(data)
+        return self._method.encode(station, data)
+
+    def _checked_store(self, store):
+        if (store.sampling_rate, store.npts) != (self.sampling_rate, self.npts):
+            raise TNGInputError(f"{store!r}: {self.sampling_rate:g} Hz and {self.npts} samples are "
+                                "needed")
+        return store.groups()
 
     # -- generating -------------------------------------------------------------
 
@@ -168,14 +185,17 @@ class TNGGenerator(StationGenerator):
         tng = {**info, **self._provenance(), "generator": self.name + " (reconstruction)",
                "record_id": info["record_id"] + ".reconstruction",
                "sources": [info["record_id"]]}
-        return synthetic_record(self._method.reconstruct(data[None])[0], self.sampling_rate,
-                                station_id(stream), stream[0].stats.starttime, tng)
+        station = station_id(stream)
+        return synthetic_record(self._method.reconstruct(station, data[None])[0],
+                                self.sampling_rate, station, stream[0].stats.starttime, tng)
 
     # -- saving and loading -------------------------------------------------------
 
     def save(self, folder):
         """
         Write the generator to a folder (JSON and safetensors; complete or not at all).
+
+        Under ``torchrun`` the first process writes, and the others wait for it.
 
         :param folder: path; an earlier model there is replaced.
         :raises TNGInputError: if the folder holds something else or cannot be written.
@@ -198,7 +218,10 @@ class TNGGenerator(StationGenerator):
             buffer = io.BytesIO()
             self._source_inventory.write(buffer, format="STATIONXML")
             texts["stations.xml"] = buffer.getvalue().decode("utf-8")
-        save_folder(folder, description, arrays, texts)
+        processes = Processes.join(self.device)
+        if processes.first:
+            save_folder(folder, description, arrays, texts)
+        processes.wait()
 
     @classmethod
     def load(cls, folder, device=None):
@@ -275,12 +298,13 @@ def choose_device(device=None):
     """
     The torch device to use.
 
-    :param device: None (CUDA where there is one), or what ``torch.device`` takes.
+    :param device: None (CUDA where there is one; the process' own under ``torchrun``), or
+        what ``torch.device`` takes.
     :return: ``torch.device``
     :raises TNGInputError: for a device that does not exist or is not there.
     """
     if device is None:
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        return torch.device(f"cuda:{local_rank()}" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(device)
     except (RuntimeError, TypeError) as exc:

@@ -2,14 +2,16 @@
 How each architecture trains, enrols and draws
 ==============================================
 
-One class per architecture, all with the same four methods (``fit``, ``encode``,
-``draw``, ``reconstruct``); :class:`obspy_tng.TNGGenerator` is their common
-face. Arrays outside a method are ``(n, 3, npts)``, ZNE, m/s^2.
+One class per architecture, all with the same methods (``fit``, ``encode``,
+``draw``, ``reconstruct``, ``levels``); :class:`obspy_tng.TNGGenerator` is their
+common face. Arrays outside a method are ``(n, 3, npts)``, ZNE, m/s^2.
 """
 
+from .conditional import ConditionalMethod, SpectrogramMethod
 from .released import ReleasedMethod
 
 #: value of ``TNGGenerator(architecture=...)`` -> class
-METHODS = {"released": ReleasedMethod}
+METHODS = {"released": ReleasedMethod, "conditional": ConditionalMethod,
+           "spectrogram": SpectrogramMethod}
 
-__all__ = ["METHODS", "ReleasedMethod"]
+__all__ = ["METHODS", "ConditionalMethod", "ReleasedMethod", "SpectrogramMethod"]

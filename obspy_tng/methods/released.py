@@ -78,7 +78,7 @@ class ReleasedMethod:
         :param targets: stations of the second phase; those of the first are the
             others, or all where ``targets`` are all.
         :param settings: :class:`~obspy_tng.training.TrainingSettings`.
-        :param trainer_options: seed, checkpoint, progress of
+        :param trainer_options: seed, checkpoint, progress, log of
             :class:`~obspy_tng.training.Trainer`.
         :return: list of dicts, the training history.
         """
@@ -91,7 +91,8 @@ class ReleasedMethod:
                         settings.batch_size, patience=settings.patience),
                   Phase("denoise", settings.finetune_epochs, settings.finetune_learning_rate,
                         settings.batch_size, patience=settings.patience)]
-        trainer = Trainer(self.model, self.device, **trainer_options)
+        trainer = Trainer(self.model, self.device, precision=settings.precision,
+                          parts=settings.parts, **trainer_options)
         history = trainer.run(phases, data, validation)
         self.model.eval()
         return history
@@ -104,10 +105,11 @@ class ReleasedMethod:
         return np.ascontiguousarray((GAL * data[:, ::-1]).swapaxes(1, 2), dtype=np.float32)
 
     @torch.no_grad()
-    def encode(self, data, batch_size=8):
+    def encode(self, station, data, batch_size=8):
         """
         What is kept of records: standardised reconstructions and their scales.
 
+        :param station: station id; makes no difference here.
         :param data: ``(n, 3, npts)``, ZNE, m/s^2.
         :return: dict of ``recon`` (n, 3, npts), ``mean`` and ``stdev`` (n, 3) in m/s^2.
         """
@@ -128,9 +130,9 @@ class ReleasedMethod:
                 "mean": np.ascontiguousarray(means[:, ::-1] / GAL, dtype=np.float64),
                 "stdev": np.ascontiguousarray(stdev[:, ::-1] / GAL, dtype=np.float64)}
 
-    def reconstruct(self, data):
-        """Records ``(n, 3, npts)`` through encoder and decoder."""
-        kept = self.encode(data)
+    def reconstruct(self, station, data):
+        """Records ``(n, 3, npts)`` of a station through encoder and decoder."""
+        kept = self.encode(station, data)
         return kept["recon"] * kept["stdev"][..., None] + kept["mean"][..., None]
 
     # -- drawing --------------------------------------------------------------

@@ -141,7 +141,7 @@ class ReleasedAutoencoder(nn.Module):
         """Reconstruct records ``(batch, seq_len, 3)`` in gal."""
         return self.decode(*self.encode(x))
 
-    def loss(self, x, phase="reconstruct", measure="standardized"):
+    def loss(self, x, phase="reconstruct", epoch=None, measure="standardized"):
         """
         Training loss of a batch.
 
@@ -149,6 +149,7 @@ class ReleasedAutoencoder(nn.Module):
         :param phase: "reconstruct", or "denoise": Gaussian noise with the standard
             deviation of each latent dimension (over batch and time) is added
             before decoding.
+        :param epoch: not used; nothing here warms up.
         :param measure: "standardized" (default; every record counts alike) or
             "waveform" (as published: squared error in gal^2, which the few strongest
             records dominate).

@@ -1,6 +1,23 @@
-"""Training of the learned generators: one loop for all of them."""
+"""
+Training of the learned generators: one loop for all of them.
 
+:mod:`~obspy_tng.training.settings`
+    what a user may set, and the split by earthquake;
+:mod:`~obspy_tng.training.trainer`
+    the loop: phases, mixed precision, exact resume;
+:mod:`~obspy_tng.training.data`, :mod:`~obspy_tng.training.store`
+    batches from arrays; records in memory-mapped files, for corpora larger than memory;
+:mod:`~obspy_tng.training.processes`
+    several processes or GPUs, started by ``torchrun --nproc-per-node N``;
+:mod:`~obspy_tng.training.log`
+    loss curves for CSV and TensorBoard.
+"""
+
+from .data import TrainingData
+from .processes import Processes, local_rank
 from .settings import TrainingSettings
+from .store import RecordStore, write_store
 from .trainer import Phase, Trainer
 
-__all__ = ["Phase", "Trainer", "TrainingSettings"]
+__all__ = ["Phase", "Processes", "RecordStore", "Trainer", "TrainingData", "TrainingSettings",
+           "local_rank", "write_store"]

@@ -22,6 +22,9 @@ import torch
 from tqdm import tqdm
 
 from ..exceptions import TNGCheckpointError, TNGException, TNGInputError
+from .data import prefetched
+from .log import TrainingLog
+from .processes import Processes
 
 logger = logging.getLogger("obspy_tng")
 
@@ -63,20 +66,35 @@ class Trainer:
     """
     Trains a model through its phases.
 
-    :param model: ``nn.Module`` with ``loss(batch, phase=...)`` returning a dict with
-        the scalar tensor ``loss``.
+    :param model: ``nn.Module`` with ``loss(*batch, phase=..., epoch=...)`` returning a
+        dict with the scalar tensor ``loss``, a mean over the records of the batch, and
+        others to be logged. In validation ``epoch`` is None: warm-ups are over then, so that
+        the losses of all epochs compare.
     :param device: torch device.
     :param seed: int.
     :param checkpoint: file for resuming, written after every epoch; None writes none.
     :param progress: show a progress bar.
+    :param log: folder for loss curves (:class:`~obspy_tng.training.log.TrainingLog`).
+    :param precision: "float32" or "bf16".
+    :param parts: parts of a batch, see
+        :class:`~obspy_tng.training.settings.TrainingSettings`.
+
+    Under ``torchrun`` all processes call :meth:`run` with the same arguments; the first
+    writes checkpoint and log.
     """
 
-    def __init__(self, model, device="cpu", seed=0, checkpoint=None, progress=True):
+    def __init__(self, model, device="cpu", seed=0, checkpoint=None, progress=True, log=None,
+                 precision="float32", parts=None):
         self.model = model.to(device)
         self.device = torch.device(device)
         self.seed = seed
         self.checkpoint = None if checkpoint is None else Path(checkpoint)
-        self.progress = progress
+        self.processes = Processes.join(device)
+        self.progress = progress and self.processes.first
+        self.log = log if self.processes.first else None
+        self.precision = precision
+        self.parts = parts or self.processes.size
+        self._names = ()
         self.history = []
 
     def run(self, phases, data, validation=None):
@@ -84,7 +102,7 @@ class Trainer:
         Train through all phases; resumes where the checkpoint ends.
 
         :param phases: list of :class:`Phase`.
-        :param data: dict phase name -> float32 array ``(n, seq_len, channels)``.
+        :param data: dict phase name -> :class:`~obspy_tng.training.data.TrainingData`.
         :param validation: the same for validation, or None; phases without an entry
             keep their last weights.
         :return: list of dicts, one an epoch: phase, epoch, loss, validation loss, ...
@@ -94,21 +112,29 @@ class Trainer:
         validation = validation or {}
         key = self._run_key(phases, data, validation)
         saved = self._load(key)
-        start = (saved["phase"], saved["epoch"]) if saved else (0, 0)
+        self.processes.equalize(self.model)
+        start = saved["phase"] if saved else 0
         self.history = saved["history"] if saved else []
+        log = TrainingLog(self.log, known=len(self.history))
         for number, phase in enumerate(phases):
-            if number < start[0]:
+            if number < start or not phase.epochs:
                 continue
-            resumed = saved if saved and number == start[0] else None
-            if resumed is None and number and phase.epochs:
-                logger.debug("phase %s starts from the best weights so far", phase.name)
+            self._check_shares(phase, data[phase.name])
+            resumed = saved if saved and number == start else None
             self._run_phase(number, phase, data[phase.name], validation.get(phase.name),
-                            resumed, key)
+                            resumed, key, log)
+        log.close()
         return self.history
+
+    def _check_shares(self, phase, data):
+        if min(phase.batch_size, len(data), self.parts) < self.processes.size:
+            raise TNGInputError(
+                f"{self.processes.size} processes need as many parts of a batch and records; got "
+                f"parts={self.parts}, batch_size={phase.batch_size}, {len(data)} records")
 
     # -- one phase ----------------------------------------------------------
 
-    def _run_phase(self, number, phase, data, validation, resumed, key):
+    def _run_phase(self, number, phase, data, validation, resumed, key, log):
         optimizer = torch.optim.AdamW(self.model.parameters(), lr=phase.learning_rate,
                                       weight_decay=phase.weight_decay)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(phase.epochs, 1))
@@ -134,45 +160,80 @@ class Trainer:
                             "model": self.model.state_dict(),
                             "optimizer": optimizer.state_dict(),
                             "schedule": schedule.state_dict()})
+                log.write(self.history)
         if state["best"] is not None:
             self.model.load_state_dict(state["best"])
 
     def _epoch(self, number, phase, epoch, data, optimizer, bar):
         self.model.train()
         order = np.random.default_rng([self.seed, number, epoch]).permutation(len(data))
+        batches = [np.sort(order[first:first + phase.batch_size])
+                   for first in range(0, len(order), phase.batch_size)]
+        own = [[(step, part, index) for part, index in enumerate(np.array_split(batch, self.parts))
+                if len(index) and part % self.processes.size == self.processes.rank]
+               for step, batch in enumerate(batches)]
+        arrays = prefetched(data, [index for parts in own for *_, index in parts])
         sums = {}
-        for step, first in enumerate(range(0, len(order), phase.batch_size)):
-            index = np.sort(order[first:first + phase.batch_size])
-            terms = self._step(phase, [self.seed, number, epoch, step], data[index], optimizer)
+        for batch, parts in zip(batches, own, strict=True):
+            terms = self._step(phase, [self.seed, number, epoch], epoch, len(batch), parts, arrays,
+                               optimizer)
             for name, value in terms.items():
-                sums[name] = sums.get(name, 0.0) + value * len(index)
+                sums[name] = sums.get(name, 0.0) + value * len(batch)
             bar.update()
         return {"phase": phase.name, "epoch": epoch,
                 **{name: value / len(order) for name, value in sums.items()}}
 
-    def _step(self, phase, seeds, batch, optimizer):
-        with seeded(seeds, self.device):
-            terms = self.model.loss(torch.as_tensor(batch).to(self.device), phase=phase.name)
-        loss = terms["loss"]
-        if not torch.isfinite(loss):
-            raise TNGException(f"the loss became {loss.item()} in phase {phase.name!r}; "
-                               "lower learning_rate, or look for records out of scale")
+    def _step(self, phase, seeds, epoch, size, parts, arrays, optimizer):
+        """One step on a batch of ``size`` records, of which this process has some parts."""
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        totals = {}
+        for step, part, index in parts:
+            batch = next(arrays)
+            with seeded([*seeds, step, part], self.device):
+                terms = self._loss(batch, phase, epoch)
+            share = len(index) / size
+            (terms["loss"] * share).backward()
+            for name, value in terms.items():
+                totals[name] = totals.get(name, 0.0) + share * value.detach()
+        totals = self._totals(totals)
+        if not np.isfinite(totals["loss"]):
+            raise TNGException(f"the loss became {totals['loss']} in phase {phase.name!r}; "
+                               "lower learning_rate, or look for records out of scale")
+        # clipped once, when the gradient of the whole batch is there
+        self.processes.add_gradients(self.model)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), phase.clip)
         optimizer.step()
-        return {name: float(value.detach()) for name, value in terms.items()}
+        return totals
+
+    def _loss(self, batch, phase, epoch):
+        """Terms of the loss of a batch of numpy arrays."""
+        tensors = [torch.as_tensor(a).to(self.device) for a in batch]
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16"):
+            return self.model.loss(*tensors, phase=phase.name, epoch=epoch)
+
+    def _totals(self, totals):
+        """Terms of the loss as floats, added up over the processes."""
+        if self.processes.size > 1:
+            # a process without a part of a small last batch knows no names
+            names = self._names = list(totals) or self._names
+            values = torch.stack([torch.as_tensor(totals.get(n, 0.0), device=self.device,
+                                                  dtype=torch.float32) for n in names])
+            totals = dict(zip(names, self.processes.add(values), strict=True))
+        return {name: float(value) for name, value in totals.items()}
 
     @torch.no_grad()
     def _validate(self, number, phase, data):
         self.model.eval()
-        total = 0.0
-        for step, first in enumerate(range(0, len(data), phase.batch_size)):
-            batch = torch.as_tensor(data[first:first + phase.batch_size]).to(self.device)
+        indices = [np.arange(first, min(first + phase.batch_size, len(data)))
+                   for first in range(0, len(data), phase.batch_size)]
+        total = torch.zeros(1, dtype=torch.float64, device=self.device)
+        for step, index in enumerate(indices):
+            if step % self.processes.size != self.processes.rank:
+                continue
             # the same noise at every epoch, so that losses compare
             with seeded([self.seed, number, step], self.device):
-                total += float(self.model.loss(batch, phase=phase.name)["loss"]) * len(batch)
-        return total / len(data)
+                total += self._loss(data.batch(index), phase, None)["loss"] * len(index)
+        return float(self.processes.add(total)) / len(data)
 
     def _keep_best(self, state, loss):
         if loss < state["best_loss"]:
@@ -188,16 +249,14 @@ class Trainer:
 
     def _run_key(self, phases, data, validation):
         """Hash of all that decides the result: settings and data."""
-        h = hashlib.sha256(json.dumps([[asdict(p) for p in phases], self.seed,
-                                       self.model.settings()], sort_keys=True).encode())
-        for part in (data, validation):
-            for name in sorted(part):
-                h.update(f"{name}{part[name].shape}".encode())
-                h.update(np.ascontiguousarray(part[name]).tobytes())
-        return h.hexdigest()
+        prints = [{name: part[name].fingerprint() for name in sorted(part)}
+                  for part in (data, validation)]
+        text = json.dumps([[asdict(p) for p in phases], self.seed, self.parts, self.precision,
+                           self.model.settings(), prints], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def _save(self, content):
-        if self.checkpoint is None:
+        if self.checkpoint is None or not self.processes.first:
             return
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
         temporary = self.checkpoint.with_name(self.checkpoint.name + ".part")

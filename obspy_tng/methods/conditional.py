@@ -1,0 +1,261 @@
+"""
+``architecture="conditional"`` and ``"spectrogram"``: variational bottlenecks
+=============================================================================
+
+Both networks turn a record into a small Gaussian distribution of z, and a z into a
+standardised record. What is kept of an enrolled record is that Gaussian and the
+record's levels; the waveform itself is not kept.
+
+``generate`` draws z from the station's aggregate posterior (``sampler="posterior"``,
+default): a record at random, then its Gaussian. That is the distribution of z that the
+decoder was trained on, and it is the station's own; the prior N(0, 1)
+(``sampler="prior"``) is the same for all stations, so that the station then comes from its code
+alone, and at a weight of the divergence of 0.05 it also has regions that no record ever
+reached. ``sampler="dirichlet"`` mixes the means of several records.
+
+A station that is enrolled later has no code of its own; it gets the code zero, which the
+first phase trains on all records and the second keeps alive by hiding the station of some.
+What is particular to the station then comes from its posteriors alone: no training.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from ..exceptions import TNGInputError
+from ..models.conditional import ConditionalConfig, ConditionalModel
+from ..models.spectrogram_vae import SpectrogramConfig, SpectrogramVAE
+from ..sampling import dirichlet_weights
+from ..signal import end_at_rest
+from ..training import Phase, Trainer
+from .released import AMPLITUDES, GAL, ReleasedMethod
+
+SAMPLERS = ("posterior", "dirichlet", "prior")
+#: sizes of the conditional model; "paper": what the paper tells, the rest as it was released
+SIZES = {
+    "paper": {"d_model": 128, "d_ff": 256, "e_layers": 2, "d_layers": 2, "num_kernels": 6,
+              "z_dim": 128, "spectral": 0.0},
+    "small": {"d_model": 16, "d_ff": 16, "e_layers": 1, "d_layers": 1, "num_kernels": 3,
+              "z_dim": 64, "station_dim": 8},
+}
+#: sizes of the spectrogram VAE; the paper tells none
+SPECTROGRAM_SIZES = {"paper": {}, "small": {"channels": 8, "z_dim": 64, "station_dim": 8}}
+
+
+class ConditionalMethod:
+    """
+    The station-conditioned model: how it trains, enrols and draws.
+
+    :param npts: samples of a record.
+    :param size: name in :attr:`sizes`, or a dict of
+        :class:`~obspy_tng.models.conditional.ConditionalConfig` arguments.
+    :param device: torch device.
+    :param seed: seed of the initial weights.
+    """
+
+    config_class, model_class = ConditionalConfig, ConditionalModel
+    sizes = SIZES
+
+    def __init__(self, npts, size="small", device="cpu", seed=0):
+        if isinstance(size, str):
+            if size not in self.sizes:
+                raise TNGInputError(f"size must be one of {sorted(self.sizes)} or a dict, got "
+                                    f"{size!r}")
+            size = self.sizes[size]
+        try:
+            config = self.config_class(**{**size, "seq_len": npts})
+        except TypeError as exc:
+            raise TNGInputError(f"size: {exc}") from exc
+        self.device, self.seed = torch.device(device), seed
+        self._build(config)
+
+    def _build(self, config):
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.seed)
+            self.model = self.model_class(config)
+        self.model.to(self.device).eval()
+
+    # -- training -----------------------------------------------------------
+
+    def fit(self, groups, targets, settings, **trainer_options):
+        """
+        Train in two phases: on all stations without telling them, then on the targets by name.
+
+        :param groups: dict station -> (data ``(n, 3, npts)``, infos).
+        :param targets: stations that get codes of their own.
+        :param settings: :class:`~obspy_tng.training.TrainingSettings`.
+        :param trainer_options: seed, checkpoint, progress, log of
+            :class:`~obspy_tng.training.Trainer`.
+        :return: list of dicts, the training history.
+        """
+        self._build(replace(self.model.config, stations=tuple(targets)))
+        labels = {station: self._label(station) for station in groups}
+        data, validation = {}, {}
+        for name, members in zip(self.model.phases, (list(groups), targets), strict=True):
+            data[name], validation[name] = settings.split(groups, members, self._to_model, labels)
+        phases = [Phase(name, epochs, rate, settings.batch_size, patience=settings.patience)
+                  for name, epochs, rate in zip(
+                      self.model.phases, (settings.epochs, settings.finetune_epochs),
+                      (settings.learning_rate, settings.finetune_learning_rate), strict=True)]
+        trainer = Trainer(self.model, self.device, precision=settings.precision,
+                          parts=settings.parts, **trainer_options)
+        history = trainer.run(phases, data, validation)
+        self.model.eval()
+        return history
+
+    # -- records in and out of the network -----------------------------------
+
+    _to_model = staticmethod(ReleasedMethod._to_model)
+    levels = staticmethod(ReleasedMethod.levels)
+
+    def _label(self, station):
+        """1 + the position of a station's code, or 0 for a station that has none."""
+        known = self.model.config.stations
+        return 1 + known.index(station) if station in known else 0
+
+    @torch.no_grad()
+    def encode(self, station, data, batch_size=8):
+        """
+        What is kept of a station's records.
+
+        :param station: station id.
+        :param data: ``(n, 3, npts)``, ZNE, m/s^2.
+        :return: dict of ``mu`` and ``logvar`` (n, z_dim), ``mean`` and ``stdev`` (n, 3) in m/s^2.
+        """
+        parts = []
+        for first in range(0, len(data), batch_size):
+            x = torch.as_tensor(self._to_model(data[first:first + batch_size])).to(self.device)
+            labels = torch.full((len(x),), self._label(station), device=self.device)
+            mu, logvar, means, stdev = self.model.encode(x, labels)
+            parts.append([t.cpu().numpy() for t in (mu, logvar, means[:, 0], stdev[:, 0])])
+        mu, logvar, means, stdev = (np.concatenate(p) for p in zip(*parts, strict=True))
+        return {"mu": mu, "logvar": logvar,
+                "mean": np.ascontiguousarray(means[:, ::-1] / GAL, dtype=np.float64),
+                "stdev": np.ascontiguousarray(stdev[:, ::-1] / GAL, dtype=np.float64)}
+
+    def reconstruct(self, station, data):
+        """Records ``(n, 3, npts)`` of a station through encoder and decoder."""
+        kept = self.encode(station, data)
+        decoded = np.stack([self.decode(station, z) for z in kept["mu"]])
+        return decoded * kept["stdev"][..., None] + kept["mean"][..., None]
+
+    @torch.no_grad()
+    def decode(self, station, z, **options):
+        """
+        A standardised record.
+
+        :param station: station id.
+        :param z: ``(z_dim,)``.
+        :param options: of the model's ``decode``.
+        :return: ``(3, npts)``, ZNE.
+        """
+        # one at a time: the last digit of a convolution depends on what it is batched with
+        z = torch.as_tensor(np.asarray(z, dtype=np.float32), device=self.device)[None]
+        label = torch.full((1,), self._label(station), device=self.device)
+        return self.model.decode(z, label, **options)[0].T.flip(0).cpu().numpy().astype(float)
+
+    # -- drawing --------------------------------------------------------------
+
+    def draw(self, enrolled, station, rngs, condition, levels, *, sampling_rate,
+             sampler="posterior", k=None, alpha=None, amplitudes="station", **decoding):
+        """
+        Draw realizations of a station.
+
+        :param enrolled: the station's :class:`~obspy_tng.stationgenerator.Enrolled`.
+        :param station: station id.
+        :param rngs: one generator per realization.
+        :param condition: :class:`~obspy_tng.stationgenerator.Condition`.
+        :param levels: :class:`~obspy_tng.levels.LevelModel`.
+        :param sampling_rate: Hz.
+        :param sampler: "posterior", "dirichlet" or "prior", see the module.
+        :param k: records that "dirichlet" mixes; None: all.
+        :param alpha: concentration of "dirichlet"; None: 0.5.
+        :param amplitudes: "station" standardises what the decoder gives and draws the
+            levels of the station; "paper" multiplies it by the mean and standard deviation of
+            the record that z is from (of any, with the prior).
+        :param decoding: options of :meth:`decode_draw`.
+        :return: array ``(len(rngs), 3, npts)``, and a list of dicts for provenance.
+        """
+        if sampler not in SAMPLERS:
+            raise TNGInputError(f"sampler must be one of {SAMPLERS}, got {sampler!r}")
+        if amplitudes not in AMPLITUDES:
+            raise TNGInputError(f"amplitudes must be one of {AMPLITUDES}, got {amplitudes!r}")
+        if sampler != "dirichlet" and (alpha is not None or k is not None):
+            raise TNGInputError("k and alpha belong to sampler='dirichlet'")
+        if amplitudes == "paper" and condition.magnitude is not None:
+            raise TNGInputError("amplitudes='paper' knows no magnitude; use 'station'")
+        options = {} if alpha is None else {"alpha": alpha}
+        data, notes = [], []
+        for rng in rngs:
+            weights = self._weights(sampler, len(enrolled), rng, k, options)
+            used = np.flatnonzero(weights)
+            w = weights[used]
+            z = self._draw_z(enrolled, sampler, used, w, rng)
+            x = self.decode_draw(station, z, rng, **decoding)
+            if amplitudes == "paper":
+                x = (x * (w @ enrolled.arrays["stdev"][used])[:, None]
+                     + (w @ enrolled.arrays["mean"][used])[:, None])
+            else:
+                x -= x.mean(-1, keepdims=True)
+                target = levels.draw(station, rng, condition)
+                x = end_at_rest(x * (target / np.maximum(x.std(-1), 1e-9))[:, None],
+                                sampling_rate)
+            data.append(x)
+            shown = sampler != "prior"
+            notes.append({"sampler": sampler, "amplitudes": amplitudes, **decoding,
+                          "sources": [enrolled.infos[i]["record_id"] for i in used] * shown,
+                          "weights": [round(float(v), 6) for v in w] * shown})
+        return np.stack(data), notes
+
+    @staticmethod
+    def _weights(sampler, n_records, rng, k, options):
+        """Weights over the records; one record with weight 1 but for "dirichlet"."""
+        if sampler == "dirichlet":
+            return dirichlet_weights(n_records, rng, k, **options)
+        return np.eye(1, n_records, rng.integers(n_records))[0]
+
+    def _draw_z(self, enrolled, sampler, used, weights, rng):
+        noise = rng.standard_normal(self.model.config.z_dim)
+        if sampler == "prior":
+            return noise
+        variance = np.square(weights) @ np.exp(enrolled.arrays["logvar"][used].astype(float))
+        return weights @ enrolled.arrays["mu"][used] + np.sqrt(variance) * noise
+
+    def decode_draw(self, station, z, rng):
+        """A standardised record of z, ``(3, npts)``; a model may use the generator for more."""
+        return self.decode(station, z)
+
+
+class SpectrogramMethod(ConditionalMethod):
+    """
+    The spectrogram VAE; see :class:`obspy_tng.baselines.SpectrogramCVAE`.
+
+    Parameters as :class:`ConditionalMethod`; ``size`` may hold
+    :class:`~obspy_tng.models.spectrogram_vae.SpectrogramConfig` arguments.
+    """
+
+    config_class, model_class = SpectrogramConfig, SpectrogramVAE
+    sizes = SPECTROGRAM_SIZES
+
+    def decode_draw(self, station, z, rng, phase="decoded", iterations=32):
+        """
+        A standardised record of z.
+
+        :param station: station id.
+        :param z: ``(z_dim,)``.
+        :param rng: generator for random phases.
+        :param phase: "decoded", as published; or "griffin_lim", which finds phases that
+            go with the decoded amplitudes, beginning with random ones.
+        :param iterations: of "griffin_lim".
+        :return: ``(3, npts)``, ZNE.
+        """
+        if phase not in ("decoded", "griffin_lim"):
+            raise TNGInputError(f"phase must be 'decoded' or 'griffin_lim', got {phase!r}")
+        if isinstance(iterations, bool) or not isinstance(iterations, int) or iterations < 1:
+            raise TNGInputError(f"iterations must be an integer >= 1, got {iterations!r}")
+        if phase == "decoded":
+            return self.decode(station, z)
+        start = rng.uniform(-np.pi, np.pi, (1, 3, *self.model.shape)).astype(np.float32)
+        return self.decode(station, z, iterations=iterations,
+                           start=torch.as_tensor(start, device=self.device))
