@@ -18,6 +18,7 @@ EXTRAS = {
              "pyrotd>=0.6", "setuptools<81", "build"],
     "docs": ["sphinx>=7", "sphinx-gallery", "furo"],
     "dask": ["distributed"],
+    "tensorboard": ["tensorboard"],
 }
 
 # ObsPy waveform formats: module of obspy_tng.io -> whether it also writes

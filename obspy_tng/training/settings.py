@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..exceptions import TNGInputError
+from ..records import earthquakes
 from .data import TrainingData
 
 #: what the paper tells of its training
@@ -78,10 +79,13 @@ class TrainingSettings:
         :return: two :class:`~obspy_tng.training.data.TrainingData`; the second may be empty.
         """
         # events are drawn from all groups, so that both phases keep back the same ones
-        events = sorted({event_of(info) for _, infos in groups.values() for info in infos})
+        keys = earthquakes([info for _, infos in groups.values() for info in infos])
+        events = sorted(set(keys))
         np.random.default_rng(self.seed).shuffle(events)
-        kept_back = set(events[:int(self.validation * len(events))])
-        held = [np.array([event_of(info) in kept_back for info in groups[s][1]]) for s in stations]
+        kept_back = np.isin(keys, events[:int(self.validation * len(events))])
+        ends = np.cumsum([len(infos) for _, infos in groups.values()])
+        by_station = dict(zip(groups, np.split(kept_back, ends[:-1]), strict=True))
+        held = [by_station[s] for s in stations]
         if all(h.all() for h in held):
             held = [~h for h in held]
 
@@ -92,7 +96,3 @@ class TrainingSettings:
 
         return part([~h for h in held]), part(held)
 
-
-def event_of(info):
-    """The earthquake of a record, or the record itself where that is not known."""
-    return info["event_id"] or info["record_id"]

@@ -78,7 +78,8 @@ def _unpack(item, sampling_rate):
         site, data, infos = item
         if sampling_rate is None:
             raise TNGInputError("sampling_rate is needed for arrays, got None")
-        infos = [{field: info.get(field) for field in RECORD_FIELDS} for info in infos]
+        infos = [{**{field: info.get(field) for field in RECORD_FIELDS},
+                  "starttime": str(info.get("starttime") or "") or None} for info in infos]
         return getattr(site, "station", site), np.asarray(data), infos, sampling_rate
     rate = check_record(item)[0].stats.sampling_rate
     return station_id(item), record_to_array(item)[None], [record_info(item)], rate
