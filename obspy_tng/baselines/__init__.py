@@ -3,11 +3,14 @@ Baselines and controls: what TNGGenerator is compared with.
 
 All are :class:`~obspy_tng.stationgenerator.StationGenerator` subclasses: fit,
 enroll and generate as TNGGenerator has them, so that the evaluation treats
-them alike. The controls need no network (:mod:`obspy_tng.baselines.controls`);
+them alike. The controls need no network (:mod:`obspy_tng.baselines.controls`,
+:mod:`obspy_tng.baselines.donors`);
 the paper's baseline is a spectrogram VAE (:mod:`obspy_tng.baselines.spectrogram_vae`).
 """
 
 from .controls import MeanOfRaw, RandomAllPass, ResampledReal, ShapedNoise
+from .donors import DonorNoise
 from .spectrogram_vae import SpectrogramCVAE
 
-__all__ = ["MeanOfRaw", "RandomAllPass", "ResampledReal", "ShapedNoise", "SpectrogramCVAE"]
+__all__ = ["DonorNoise", "MeanOfRaw", "RandomAllPass", "ResampledReal", "ShapedNoise",
+           "SpectrogramCVAE"]

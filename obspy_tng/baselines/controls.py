@@ -146,10 +146,8 @@ class ShapedNoise(_Control):
 
     def _realize(self, data, rng):
         source = rng.integers(len(data))
-        bands = self._filters.analyse(data[source].astype(float))
-        covariances = evolutionary.local_covariance(self._filters, bands, self.smoothing)
-        factors = evolutionary.covariance_factors(covariances)
-        noise = evolutionary.shaped_noise(self._filters, factors, rng)
+        noise = evolutionary.noise_like(self._filters, data[source].astype(float), rng,
+                                        self.smoothing)
         # The lowest band reaches down to zero frequency, where records have nothing.
         noise = taper(noise, self.sampling_rate, side="right")
         return bandpass(noise, self.sampling_rate, freqmin=6 / self.window), [source]

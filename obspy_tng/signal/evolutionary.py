@@ -204,3 +204,50 @@ def shaped_noise(bank, factors, rng):
         scale = np.sqrt(length / (bank.gains[k] ** 2).sum())
         bands.append(np.einsum("tij,jt->it", factor, white) * scale)
     return bank.synthesise(bands)
+
+
+def noise_like(bank, data, rng, smoothing=0.5):
+    """
+    Noise shaped by the evolutionary cross-spectrum of one record.
+
+    :param bank: :class:`FilterBank`.
+    :param data: record ``(3, npts)``.
+    :param rng: ``numpy.random.Generator``.
+    :param smoothing: see :func:`local_covariance`.
+    :return: array ``(3, npts)``.
+    """
+    covariances = local_covariance(bank, bank.analyse(data), smoothing)
+    return shaped_noise(bank, covariance_factors(covariances), rng)
+
+
+def band_levels(bank, data):
+    """
+    Natural logarithm of the energy of each band.
+
+    :param bank: :class:`FilterBank`.
+    :param data: real array ``(..., npts)``.
+    :return: array ``(..., bands)``, ln of units of data squared.
+    """
+    energies = [np.square(np.abs(band)).sum(-1) * (bank.nfft / band.shape[-1])
+                for band in bank.analyse(np.asarray(data, dtype=float))]
+    return np.log(np.stack(energies, axis=-1) + np.finfo(float).tiny)
+
+
+def match_band_levels(bank, data, levels, rounds=2):
+    """
+    Scale the bands of a record until their levels are those asked for.
+
+    Bands overlap, so it takes rounds; two leave errors of a few percent. Noise
+    whose levels are matched does not add its own scatter to that of the levels.
+
+    :param bank: :class:`FilterBank`.
+    :param data: real array ``(..., npts)``.
+    :param levels: array ``(..., bands)``, see :func:`band_levels`.
+    :param rounds: number of rounds (default 2).
+    :return: array ``(..., npts)``.
+    """
+    for _ in range(rounds):
+        gains = np.exp(0.5 * (levels - band_levels(bank, data)))
+        data = bank.synthesise([band * gains[..., k, None]
+                                for k, band in enumerate(bank.analyse(data))])
+    return data

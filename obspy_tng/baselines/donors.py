@@ -1,0 +1,150 @@
+"""
+Donor noise: what can be had for a handful of records without a network
+=======================================================================
+
+The strongest control. Every record of every other station can lend its time
+history of band powers to a station: its band levels are moved to the magnitude
+and distance asked for and from its own station term to the target's
+(:mod:`obspy_tng.bandterms`), and Gaussian noise is shaped by the result. The target's
+station term comes from its enrolled records, however few, and a prior.
+"""
+
+import numpy as np
+
+from .. import bandterms
+from ..exceptions import TNGInputError
+from ..signal import bandpass, end_at_rest, evolutionary, taper
+from ..stationgenerator import StationGenerator
+
+#: how near a donor's magnitude and ln distance should be (standard deviations of the weight)
+NEAR_MAGNITUDE, NEAR_LN_DISTANCE = 0.5, 0.4
+MATCHING_ROUNDS = 2
+
+
+class DonorNoise(StationGenerator):
+    """
+    Shaped noise of donor records, moved to the station and earthquake asked for.
+
+    ``fit`` takes the records of all stations as donors (and enrols them); ``enroll`` adds
+    stations that lend nothing. Magnitude and distance must be known for donors.
+
+    :param prior: :class:`~obspy_tng.bandterms.TermModel` of another network for the
+        station covariance, e.g. ``fit`` on a simulated one: ``DonorNoise(...).fit(
+        simulated).terms``; None: a default.
+    """
+
+    name = "donor noise"
+
+    def __init__(self, sampling_rate=100.0, window=60.0, prior=None):
+        super().__init__(sampling_rate, window)
+        self.prior = prior
+        self.terms = None
+        self._donors = None
+        self._posteriors = {}
+        # ten periods of the lowest band fit into the window
+        self._filters = evolutionary.filter_bank(self.npts, self.sampling_rate,
+                                                 freqmin=10 / self.window)
+
+    def fit(self, records, inventory=None):
+        """
+        Learn the terms and take the records as donors.
+
+        :param records: iterable of records; those without magnitude or distance are
+            enrolled but lend nothing.
+        :param inventory: Inventory; optional.
+        :return: self
+        :raises TNGInputError: if too few records know magnitude and distance.
+        """
+        checked = self._checked(records)
+        donors = _Donors(self._filters, checked)
+        self.terms = bandterms.fit_terms(donors.levels, donors.stations, donors.events,
+                                         donors.magnitudes, donors.distances, prior=self.prior)
+        self._donors = donors
+        self._add(checked)
+        self._source_inventory = inventory or self._source_inventory
+        return self
+
+    def _encode(self, station, data):
+        self._posteriors = {}
+        return {"data": data.astype(np.float32),
+                "levels": evolutionary.band_levels(self._filters, data)}
+
+    def _draw(self, station, rngs, condition):
+        if self.terms is None:
+            raise TNGInputError("donor noise needs fit() with the donors' records first")
+        if (condition.magnitude is None) != (condition.distance is None):
+            raise TNGInputError("magnitude and distance must be given together")
+        term = self._station_term(station)
+        drawn = [self._realize(station, term, rng, condition) for rng in rngs]
+        return np.stack([d for d, _ in drawn]), [note for _, note in drawn]
+
+    def _station_term(self, station):
+        """Posterior mean of a station's term."""
+        if station not in self._posteriors:
+            enrolled = self._bank[station]
+            levels = enrolled.arrays["levels"].reshape(len(enrolled), -1)
+            self._posteriors[station] = self.terms.station_posterior(
+                levels, *_events_of(enrolled.infos))[0]
+        return self._posteriors[station]
+
+    def _realize(self, station, term, rng, condition):
+        magnitude, distance = condition.magnitude, condition.distance
+        if magnitude is None:
+            magnitude, distance = self._any_earthquake(station, rng)
+        i = self._donors.choose(magnitude, distance, rng)
+        change = (self.terms.predict(magnitude, distance) + term
+                  - self.terms.predict(self._donors.magnitudes[i], self._donors.distances[i])
+                  - self.terms.stations[self._donors.stations[i]])
+        target = self._donors.levels[i] + change.reshape(self._donors.levels[i].shape)
+        wave = evolutionary.noise_like(self._filters, self._donors.data[i].astype(float), rng)
+        wave = evolutionary.match_band_levels(self._filters, wave, target, MATCHING_ROUNDS)
+        # The lowest band reaches down to zero frequency, where records have nothing.
+        wave = bandpass(taper(wave, self.sampling_rate, side="right"), self.sampling_rate,
+                        freqmin=6 / self.window)
+        return end_at_rest(wave, self.sampling_rate), {
+            "sampler": self.name, "sources": [self._donors.names[i]],
+            "drawn_magnitude": float(magnitude), "drawn_distance": float(distance)}
+
+    def _any_earthquake(self, station, rng):
+        """Magnitude and distance of an enrolled record, else of a donor."""
+        _, magnitudes, distances = _events_of(self._bank[station].infos)
+        known = np.flatnonzero(np.isfinite(magnitudes) & np.isfinite(distances))
+        if len(known):
+            i = rng.choice(known)
+            return magnitudes[i], distances[i]
+        i = rng.integers(len(self._donors.magnitudes))
+        return self._donors.magnitudes[i], self._donors.distances[i]
+
+
+class _Donors:
+    """Records that know their magnitude and distance, with their band levels."""
+
+    def __init__(self, filters, checked):
+        rows = [(station, data, info) for station, (block, infos) in checked.items()
+                for data, info in zip(block, infos, strict=True)
+                if info["magnitude"] is not None and info["distance"] is not None]
+        if not rows:
+            raise TNGInputError("no record knows its magnitude and distance; donors need both")
+        self.stations = [station for station, _, _ in rows]
+        self.data = np.stack([data for _, data, _ in rows]).astype(np.float32)
+        infos = [info for _, _, info in rows]
+        self.names = [info["record_id"] for info in infos]
+        self.events, self.magnitudes, self.distances = _events_of(infos)
+        self.levels = evolutionary.band_levels(filters, self.data)
+
+    def choose(self, magnitude, distance, rng):
+        """Index of a donor near in magnitude and distance."""
+        apart = (np.square((self.magnitudes - magnitude) / NEAR_MAGNITUDE)
+                 + np.square(np.log(np.maximum(self.distances, 1) / max(distance, 1))
+                             / NEAR_LN_DISTANCE))
+        weight = np.exp(-0.5 * (apart - apart.min()))
+        return rng.choice(len(weight), p=weight / weight.sum())
+
+
+def _events_of(infos):
+    """Event ids, magnitudes and distances (NaN where unknown) of infos."""
+    def numbers(key):
+        return np.array([np.nan if i[key] is None else i[key] for i in infos], dtype=float)
+
+    return ([i["event_id"] or i["record_id"] for i in infos], numbers("magnitude"),
+            numbers("distance"))

@@ -1,0 +1,151 @@
+"""Band terms against a known truth, and donor noise: few-shot, conditional, new."""
+
+import numpy as np
+import pytest
+
+from obspy_tng import simulate_network
+from obspy_tng.bandterms import fit_terms, predictors
+from obspy_tng.baselines import DonorNoise
+from obspy_tng.exceptions import TNGInputError
+from obspy_tng.records import group_by_station, record_info, record_to_array
+from obspy_tng.signal import evolutionary
+
+
+def truth(rng, stations=8, events=40, bands=5, residual=0.3):
+    """Levels with known coefficients, station and event terms, every event everywhere."""
+    d = 3 * bands
+    coefficients = np.stack([rng.normal(size=d), np.linspace(1, 2, d), np.full(d, -1.5)])
+    station = rng.normal(0, 1.0, (stations, d))
+    event = np.repeat(rng.normal(0, 0.6, (events, 1)), d, axis=1)
+    m, r = rng.uniform(4, 7, events), rng.uniform(20, 300, events)
+    rows = [(i, j) for i in range(stations) for j in range(events)]
+    levels = np.array([predictors(m[j:j + 1], r[j:j + 1])[0] @ coefficients + station[i] + event[j]
+                       + rng.normal(0, residual, d) for i, j in rows])
+    data = {"levels": levels.reshape(-1, 3, bands), "stations": [f"s{i}" for i, _ in rows],
+            "events": [f"e{j}" for _, j in rows], "magnitudes": m[[j for _, j in rows]],
+            "distances": r[[j for _, j in rows]]}
+    return data, coefficients, station
+
+
+def test_terms_recover_their_truth():
+    data, coefficients, station = truth(np.random.default_rng(0))
+    model = fit_terms(**data)
+    np.testing.assert_allclose(model.coefficients[1:].mean(1), coefficients[1:].mean(1), atol=0.25)
+    # station terms are relative to their mean, which the constant takes
+    found = np.array([model.stations[f"s{i}"] for i in range(8)])
+    np.testing.assert_allclose(found - found.mean(0), station - station.mean(0), atol=0.15)
+    assert np.sqrt(np.diag(model.residual_covariance)).mean() == pytest.approx(0.3, rel=0.1)
+    assert np.sqrt(np.diag(model.event_covariance)).mean() == pytest.approx(0.6, rel=0.3)
+
+
+def test_posterior_sharpens_with_records_and_uses_known_events():
+    data, *_ = truth(np.random.default_rng(1))
+    target = [i for i, s in enumerate(data["stations"]) if s == "s0"]
+    rest = [i for i, s in enumerate(data["stations"]) if s != "s0"]
+
+    def part(index):
+        return {k: (v[index] if isinstance(v, np.ndarray) else [v[i] for i in index])
+                for k, v in data.items()}
+
+    model, everything = fit_terms(**part(rest)), fit_terms(**data)
+    expected = everything.stations["s0"] + everything.coefficients[0] - model.coefficients[0]
+    errors, widths = [], []
+    for n in (1, 3, 30):
+        chosen = part(target[:n])
+        args = (chosen["levels"].reshape(n, -1), chosen["events"], chosen["magnitudes"],
+                chosen["distances"])
+        mean, covariance = model.station_posterior(*args)
+        errors.append(np.sqrt(np.mean((mean - expected) ** 2)))
+        widths.append(np.sqrt(np.trace(covariance) / len(mean)))
+        unknown = model.station_posterior(args[0], [f"new{i}" for i in range(n)], *args[2:])[1]
+        assert np.trace(unknown) > np.trace(covariance)
+        blind = model.station_posterior(*args[:2], np.full(n, np.nan), args[3])[1]
+        assert np.trace(blind) > np.trace(covariance)
+    assert errors[0] > errors[1] > errors[2]
+    assert widths[0] > widths[1] > widths[2]
+    assert errors[2] < 0.15
+
+
+def test_too_few_records():
+    data, *_ = truth(np.random.default_rng(2), stations=2, events=3)
+    with pytest.raises(TNGInputError, match="at least 12"):
+        fit_terms(**data)
+
+
+def test_matched_levels_are_those_asked_for():
+    rng = np.random.default_rng(3)
+    bank = evolutionary.filter_bank(3000, 50.0, freqmin=10 / 60)
+    x = rng.standard_normal((3, 3000)) * np.hanning(3000)
+    levels = evolutionary.band_levels(bank, x)
+    # Parseval: the squared gains of the bands sum to one
+    energy = np.exp(levels).sum(-1) * 2
+    np.testing.assert_allclose(energy, np.square(x).sum(-1), rtol=0.02)
+    target = levels + np.sin(np.arange(len(bank)) / 4)
+    out = evolutionary.match_band_levels(bank, x, target)
+    assert np.abs(evolutionary.band_levels(bank, out) - target)[:, 1:-1].max() < 0.15
+
+
+@pytest.fixture(scope="module")
+def network():
+    return simulate_network(4, 25, seed=8, sampling_rate=50.0, window=60.0,
+                            f0=[0.7, 1.2, 2.5, 5.0])
+
+
+@pytest.fixture(scope="module")
+def few_shot(network):
+    """The station with f0 = 5 Hz, of which three records are known."""
+    groups = group_by_station(network.records)
+    generator = DonorNoise(50.0, 60.0).fit([r for s in list(groups)[:3] for r in groups[s]])
+    return generator.enroll(groups["SM.S004"][:3], network.inventory), groups["SM.S004"]
+
+
+def test_three_records_are_enough_for_the_site_frequency(few_shot):
+    from obspy_tng import hvsr
+    generator, real = few_shot
+    streams = generator.generate("SM.S004", 30, seed=0)
+    assert hvsr(streams).peak.f0 == pytest.approx(hvsr(real).peak.f0, rel=0.15)
+    sources = {st[0].stats.tng.sources[0] for st in streams}
+    assert len(sources) > 10  # many donors
+
+
+def test_the_earthquake_asked_for(few_shot):
+    generator, real = few_shot
+    residuals = []
+    for i, record in enumerate(real):
+        info = record_info(record)
+        (st,) = generator.generate("SM.S004", 1, seed=i, magnitude=info["magnitude"],
+                                   distance=info["distance"])
+        residuals.append(np.log(record_to_array(st).std(-1) / record_to_array(record).std(-1)))
+    # three records leave the station term uncertain, event terms scatter
+    assert np.abs(np.mean(residuals)) < 0.5
+    strong = generator.generate("SM.S004", 10, seed=0, magnitude=6.5, distance=30.0)
+    weak = generator.generate("SM.S004", 10, seed=0, magnitude=4.5, distance=120.0)
+    ratio = np.log([record_to_array(s).std() for s in strong]).mean() - np.log(
+        [record_to_array(s).std() for s in weak]).mean()
+    assert ratio > 1.5
+
+
+def test_same_seed_and_no_copies(few_shot):
+    generator, real = few_shot
+    a, b = (generator.generate("SM.S004", 3, seed=5) for _ in range(2))
+    for x, y in zip(a, b, strict=True):
+        np.testing.assert_array_equal(x[1].data, y[1].data)
+    x = record_to_array(a[0])[1]
+    for record in real[:3]:
+        y = record_to_array(record)[1]
+        top = np.abs(np.correlate(x, y, "full")).max() / np.linalg.norm(x) / np.linalg.norm(y)
+        assert top < 0.6
+
+
+def test_what_it_needs(network):
+    with pytest.raises(TNGInputError, match="fit"):
+        DonorNoise(50.0, 60.0).enroll(network.records[:4]).generate("SM.S001", 1)
+    blind = [r.copy() for r in network.records[:15]]
+    for record in blind:
+        for tr in record:
+            tr.stats.tng.magnitude = None
+    with pytest.raises(TNGInputError, match="magnitude and distance"):
+        DonorNoise(50.0, 60.0).fit(blind)
+    generator = DonorNoise(50.0, 60.0).fit(network.records)
+    with pytest.raises(TNGInputError, match="together"):
+        generator.generate("SM.S001", 1, magnitude=5.0)
