@@ -90,7 +90,8 @@ def earthquakes(infos):
     """
     names = [info["event_id"] or info["record_id"] for info in infos]
     known = sorted((UTCDateTime(info["starttime"]).timestamp, name)
-                   for info, name in zip(infos, names, strict=True) if info.get("starttime"))
+                   for info, name in zip(infos, names, strict=True)
+                   if info["event_id"] and info.get("starttime"))
     merged = {}
 
     def root(name):

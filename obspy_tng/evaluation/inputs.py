@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from ..exceptions import TNGInputError, TNGWarning
-from ..records import group_by_station, record_id
+from ..records import earthquakes, group_by_station, record_id
 from .recordset import RecordSet
 
 # Measured in advance, several sets at a time; the rest costs next to nothing.
@@ -55,7 +55,7 @@ def real_sets(groups, axes):
     :return: dict of dicts ``station id -> RecordSet``: ``real``, ``floor``, ``pool``
         (both), ``enrolled`` (the pool where none are given).
     """
-    sets = {"real": {}, "floor": {}, "pool": {}, "enrolled": {}}
+    wholes, parts_of = {}, {}
     for station, parts in groups.items():
         position, kept, index = {}, [], []
         for records in parts:
@@ -64,13 +64,25 @@ def real_sets(groups, axes):
                     position[record_id(record)] = len(kept)
                     kept.append(record)
             index.append(list(dict.fromkeys(position[record_id(r)] for r in records)))
-        whole = RecordSet.from_records(kept, axes, station)
-        first, second, third = index
+        wholes[station] = RecordSet.from_records(kept, axes, station)
+        parts_of[station] = index
+    _name_earthquakes(wholes.values())
+    sets = {"real": {}, "floor": {}, "pool": {}, "enrolled": {}}
+    for station, (first, second, third) in parts_of.items():
         second = [i for i in second if i not in set(first)]
         for key, chosen in (("real", first), ("floor", second), ("pool", first + second),
                             ("enrolled", third or first + second)):
-            sets[key][station] = whole.take(chosen)
+            sets[key][station] = wholes[station].take(chosen)
     return sets
+
+
+def _name_earthquakes(wholes):
+    """Give records of one earthquake one identity at all stations, however it is listed."""
+    infos = [info for whole in wholes for info in whole.infos]
+    names = dict(zip(map(id, infos), earthquakes(infos), strict=True))
+    for whole in wholes:
+        whole.identities = [names[id(info)] if info.get("event_id") else identity
+                            for info, identity in zip(whole.infos, whole.identities, strict=True)]
 
 
 def generated_sets(generators, stations, axes):
