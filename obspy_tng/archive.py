@@ -5,38 +5,27 @@ Records out of archives
 :func:`collect_records` goes through the data of any ObsPy client, station by
 station and earthquake by earthquake, and gives the records that can be made of
 it. Nothing is kept but what is asked for: it streams through. What could not be
-used is listed with its reason.
+used is listed with its reason. :func:`run` does the same into a folder, in parallel,
+and goes on where it was stopped.
 """
 
 import inspect
 import logging
 import re
 from collections import Counter
-from datetime import timedelta
 
-import numpy as np
 from obspy import UTCDateTime
 from tqdm import tqdm
 
-from .collecting import collect_unit
+from .collecting import Twins, collect_unit
 from .exceptions import TNGInputError
-from .plan import (
-    StationEvents,
-    archive_days,
-    origin_of,
-    plan_days,
-    plan_events,
-    select_stations,
-    station_epochs,
-)
+from .plan import ArchivePlan
 from .preparation import prepare_record
 from .records import record_id, station_id
+from .records_store import peaks_of
 
 logger = logging.getLogger("obspy_tng")
 
-# Two recordings of a station are the same one, filed under two dates, if the peaks of
-# all three components agree so closely.
-SAME_WITHIN = 1e-4
 _ALLOWED = set(inspect.signature(prepare_record).parameters) - {"stream", "inventory", "event",
                                                                 "common_span"}
 
@@ -86,23 +75,73 @@ def collect_records(client, inventory=None, catalog=None, *, stations=None, samp
     >>> [len(record) for record in collection], collection.counts["accepted"]
     ([3, 3], 2)
     """
-    if not callable(getattr(client, "get_waveforms", None)):
-        raise TypeError("client must have get_waveforms(network, station, location, channel, "
-                        f"starttime, endtime), got {type(client).__name__}")
-    unknown = sorted(set(options) - _ALLOWED)
-    if unknown:
-        raise TypeError(f"unknown options {unknown}; allowed: {sorted(_ALLOWED)}")
-    catalog = None if catalog is None else list(catalog)
-    span = tuple(None if t is None else UTCDateTime(t) for t in (starttime, endtime))
-    units, events = _plan(client, inventory, catalog, stations, window, channels, span)
-    if not units:
-        raise TNGInputError(_nothing_planned(catalog, span))
+    catalog, span = _checked(client, catalog, starttime, endtime, options)
+    plan = ArchivePlan(client, inventory, catalog, stations=stations, window=window,
+                       channels=channels, span=span)
     options |= {"sampling_rate": sampling_rate, "window": window, "inventory": inventory}
 
     def work(unit):
-        return collect_unit(client, unit, events[unit.station], channels, options)
+        return collect_unit(client, unit, plan.events(unit.station), channels, options)
 
+    units = [unit for station in plan.stations for unit in plan.units(station)]
     return RecordCollection(units, work, progress)
+
+
+def run(client, output, inventory=None, catalog=None, *, stations=None, sampling_rate=100.0,
+        window=60.0, channels="?N?", starttime=None, endtime=None, workers=1, processes=False,
+        executor=None, shard=None, retry_failed=False, progress=True, **options):
+    """
+    Collect the records of an archive into a folder; a run that was killed goes on.
+
+    The same records as those of :func:`collect_records`, whatever the number of workers
+    and however often the run was stopped: the same bytes in the same files. A unit of
+    work that fails stops nothing; it is listed with its reason.
+
+    :param client: see :func:`collect_records`, as are all arguments that are not below.
+        Processes need one that can be pickled (FDSN clients: use threads).
+    :param output: folder, made where it is missing: gets ``NET.STA/*.mseed`` and
+        ``*.json`` (see :mod:`obspy_tng.records_store`), ``rejected.txt``, ``failed.txt``
+        where there is reason, ``stations.xml``, and ``manifest.sqlite``. With other
+        arguments than those that it was begun with it is refused.
+    :param workers: number of threads, or of processes.
+    :param processes: True for processes (spawned): more of a machine for Python code, at
+        a second or two each to start.
+    :param executor: any ``concurrent.futures.Executor`` instead, such as
+        ``dask.distributed.Client(...).get_executor()``.
+    :param shard: ``"i/N"`` does part i of N; see :func:`obspy_tng.runs.shards.merge_shards`.
+    :param retry_failed: True takes up again what failed before.
+    :param progress: True shows a progress bar on a terminal; elsewhere a line a minute
+        goes to the log.
+    :return: :class:`~obspy_tng.runs.loop.RunResult`, with ``counts`` and ``failed``.
+    :raises TypeError: on unknown options or objects of the wrong type.
+    :raises TNGInputError: if nothing can be planned, or the folder holds something else;
+        nothing is written then.
+    :raises TNGException: if another run is at work on the folder, or it cannot be written.
+
+    .. rubric:: Example
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from obspy import read_events, read_inventory
+    >>> from obspy.clients.filesystem.sds import Client
+    >>> from obspy_tng import simulate_network
+    >>> from obspy_tng.simulate import write_sds
+    >>> net = simulate_network(n_stations=1, n_events=2, seed=0)
+    >>> with TemporaryDirectory() as folder:
+    ...     archive = write_sds(net, folder + "/archive")
+    ...     result = run(Client(f"{archive}/sds"), folder + "/records",
+    ...                  read_inventory(f"{archive}/stations.xml"),
+    ...                  read_events(f"{archive}/events.xml"), min_energy=0.5, progress=False)
+    >>> result.counts["accepted"], result.complete
+    (2, True)
+    """
+    from .runs.collect import CollectJob  # SQLite and pools only where there is a run
+    from .runs.loop import run_job
+
+    catalog, span = _checked(client, catalog, starttime, endtime, options)
+    options |= {"sampling_rate": sampling_rate, "window": window}
+    job = CollectJob(client, inventory, catalog, stations, channels, span, options)
+    return run_job(job, output, workers=workers, processes=processes, executor=executor,
+                   shard=shard, retry_failed=retry_failed, progress=progress)
 
 
 class RecordCollection:
@@ -127,7 +166,7 @@ class RecordCollection:
     def __iter__(self):
         self.counts = Counter(units=0, accepted=0, rejected=0)
         self.rejected = []
-        seen = {}
+        twins = Twins()
         # disable=None: a bar on terminals only
         with tqdm(self.units, desc="collect", unit="unit",
                   disable=None if self.progress else True) as bar:
@@ -136,11 +175,10 @@ class RecordCollection:
                 self.counts.update(outcome.counts, units=1)
                 self.rejected.extend(outcome.rejected)
                 for record in outcome.records:
-                    twin = _twin(record, seen)
+                    twin = twins.find(station_id(record), record_id(record), peaks_of(record))
                     if twin:
                         self.counts["rejected"] += 1
-                        self.rejected.append((record_id(record),
-                                              f"{record_id(record)}: same samples as {twin}"))
+                        self.rejected.append((record_id(record), twin))
                         continue
                     self.counts["accepted"] += 1
                     yield record
@@ -173,63 +211,16 @@ class RecordCollection:
                             f"{self.rejected[0][1]}")
 
 
-def _plan(client, inventory, catalog, stations, window, channels, span):
-    """Units of all stations, and the StationEvents of each."""
-    days = archive_days(client, channels) if hasattr(client, "sds_root") else None
-    if inventory is not None:
-        found = station_epochs(inventory, channels, stations)
-    elif catalog is not None:
-        raise TNGInputError("a catalog needs an inventory: the distances of the stations tell "
-                            "when the earthquakes arrive")
-    elif days:
-        found = {key: (None, [(None, None)]) for key in select_stations(days, stations)}
-    elif stations and days is None:
-        found = {key: (None, [(None, None)]) for key in stations}
-    else:
-        raise TNGInputError("the archive has no files" if days == {} else
-                            "stations must be given where there is no inventory")
-    if days is None and catalog is None and None in span:
-        raise TNGInputError("without a catalog, starttime and endtime must be given for a client "
-                            "that is not an SDS archive")
-    units, events = [], {}
-    for station, (coordinates, epochs) in found.items():
-        chosen = [event for event in catalog or () if _inside(event, span)]
-        events[station] = StationEvents(chosen, coordinates)
-        units += plan_events(station, events[station], epochs, window)
-        if days is None and catalog is None:
-            first = span[0].date
-            here = [first + timedelta(days=i) for i in range((span[1].date - first).days + 1)]
-        else:
-            here = (days or {}).get(station, ())
-        units += plan_days(station, [day for day in here
-                                     if (span[0] is None or day >= span[0].date)
-                                     and (span[1] is None or day <= span[1].date)])
-    return units, events
-
-
-def _inside(event, span):
-    """True if an earthquake lies in the span asked for."""
-    time = origin_of(event).time
-    return (span[0] is None or time >= span[0]) and (span[1] is None or time <= span[1])
-
-
-def _nothing_planned(catalog, span):
-    """Why there is nothing to do."""
-    if catalog is None:
-        return "the archive is empty: no file of the stations and channels asked for"
-    return (f"no match: none of the {len(catalog)} earthquakes of the catalog lies in an epoch of "
-            f"the stations (starttime={span[0]}, endtime={span[1]})")
-
-
-def _twin(record, seen):
-    """Id of an earlier record of the station with the same samples, or None."""
-    mark = np.array([np.abs(tr.data).max() for tr in record])
-    marks = seen.setdefault(station_id(record), {})
-    for name, other in marks.items():
-        if np.allclose(mark, other, rtol=SAME_WITHIN, atol=0):
-            return name
-    marks[record_id(record)] = mark
-    return None
+def _checked(client, catalog, starttime, endtime, options):
+    """Catalog as a list and span of times, after a look at the arguments."""
+    if not callable(getattr(client, "get_waveforms", None)):
+        raise TypeError("client must have get_waveforms(network, station, location, channel, "
+                        f"starttime, endtime), got {type(client).__name__}")
+    unknown = sorted(set(options) - _ALLOWED)
+    if unknown:
+        raise TypeError(f"unknown options {unknown}; allowed: {sorted(_ALLOWED)}")
+    return (None if catalog is None else list(catalog),
+            tuple(None if t is None else UTCDateTime(t) for t in (starttime, endtime)))
 
 
 def _reason(text):

@@ -3,14 +3,13 @@ What to look for in an archive: units of work that do not depend on each other.
 
 A unit is a station and an earthquake, or a station and a day of an SDS archive.
 The days find recordings that no earthquake claims, so that every recording of a
-triggered archive is accounted for.
+triggered archive is accounted for. :class:`ArchivePlan` is the whole plan.
 """
 
 import fnmatch
-import os
-import re
 from dataclasses import dataclass
-from glob import iglob
+from datetime import timedelta
+from functools import lru_cache
 
 import numpy as np
 from obspy import Inventory, UTCDateTime
@@ -18,6 +17,7 @@ from obspy.core.event import Event
 from obspy.geodetics import gps2dist_azimuth
 
 from .exceptions import TNGInputError
+from .files import DAY, archive_days
 from .metadata import event_fields
 
 # Apparent velocities (km/s) on the generous side: P as early as the fastest crust and
@@ -31,12 +31,8 @@ READ_AFTER = 900.0  # s after P: long enough for whole triggered recordings
 BEFORE_P, AFTER_S = 60.0, 240.0
 # Recorders with local time: offsets of whole hours, to so many s around P.
 CLOCK_HOURS, CLOCK_WITHIN = 24, 150.0
-DAY = 86400.0
 # A recording longer than this is continuous data.
 LONGEST_RECORDING = 1800.0
-# Day files above this size hold continuous data: a day of 100 Hz takes more (Steim2,
-# at best half a byte a sample), half an hour of triggered recordings takes less.
-CONTINUOUS_FILE = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -107,6 +103,54 @@ class StationEvents:
         return self.events[larger[0]] if len(larger) else None
 
 
+class ArchivePlan:
+    """
+    The whole plan of an archive, made station by station when it is asked for.
+
+    :param client: see :func:`~obspy_tng.archive.collect_records`, as are the others.
+    :param inventory: Inventory, or None.
+    :param catalog: list of Events, or None.
+    :param stations: station ids, or None for all.
+    :param window: record length in s, or None.
+    :param channels: pattern of channel codes.
+    :param span: ``(starttime, endtime)``, UTCDateTimes or None.
+    :raises TNGInputError: if nothing can be planned.
+    """
+
+    def __init__(self, client, inventory, catalog, *, stations, window, channels, span):
+        self._days = archive_days(client, channels)
+        self._found = _stations(inventory, catalog, stations, channels, self._days)
+        if self._days is None and catalog is None and None in span:
+            raise TNGInputError("without a catalog, starttime and endtime must be given for a "
+                                "client that is not an archive in files")
+        self._events = [event for event in catalog or () if _inside(event, span)]
+        self._by_date = self._days is None and catalog is None
+        self._window, self._span = window, span
+        self.events = lru_cache(maxsize=2)(self._station_events)
+        if not any(map(self.units, self.stations)):
+            raise TNGInputError(_nothing_planned(catalog, span))
+
+    @property
+    def stations(self):
+        """Station ids, in order."""
+        return list(self._found)
+
+    def units(self, station):
+        """List of the :class:`Unit` of a station: earthquakes, then days, by time."""
+        start, end = self._span
+        if self._by_date:
+            days = [start.date + timedelta(days=i) for i in range((end.date - start.date).days + 1)]
+        else:
+            days = [day for day in (self._days or {}).get(station, ())
+                    if (start is None or day >= start.date) and (end is None or day <= end.date)]
+        return (plan_events(station, self.events(station), self._found[station][1], self._window)
+                + plan_days(station, days))
+
+    def _station_events(self, station):
+        """:class:`StationEvents` of a station."""
+        return StationEvents(self._events, self._found[station][0])
+
+
 def plan_events(station, events, epochs, window):
     """
     Units of a station: one for each earthquake that it may have recorded.
@@ -140,30 +184,6 @@ def plan_days(station, days):
     """
     return [Unit(f"{station}/{day}", station, UTCDateTime(day) - 60,
                  UTCDateTime(day) + DAY + LONGEST_RECORDING) for day in sorted(days)]
-
-
-def archive_days(client, channels="?N?"):
-    """
-    Days on which an SDS archive has triggered recordings.
-
-    :param client: ObsPy's SDS Client (or one with ``sds_root``, ``sds_type``, ``FMTSTR``).
-    :param channels: pattern of channel codes.
-    :return: dict station id -> set of :class:`datetime.date`. Days with a file
-        above 4 MB are left out: that is continuous data, which takes a catalog.
-    """
-    template = re.sub(r"\{(\w+)[^}]*\}", r"{\1}", client.FMTSTR)
-    wild = dict.fromkeys(("year", "network", "station", "location", "doy"), "*")
-    path = os.path.join(client.sds_root, template.format(
-        **wild, channel=channels, sds_type=client.sds_type))
-    pattern = _template_pattern(template)
-    days = {}
-    for name in iglob(path):
-        match = pattern.fullmatch(os.path.relpath(name, client.sds_root))
-        if match and os.path.getsize(name) <= CONTINUOUS_FILE:
-            # as a date: UTCDateTimes cannot always be hashed (ObsPy 1.5)
-            day = UTCDateTime(year=int(match["year"]), julday=int(match["doy"])).date
-            days.setdefault(f"{match['network']}.{match['station']}", set()).add(day)
-    return days
 
 
 def station_epochs(inventory, channels="?N?", stations=None):
@@ -240,15 +260,30 @@ def _arrivals(event, coordinates):
     return time + distance / P_VELOCITY, time + distance / S_VELOCITY, size, event
 
 
-def _template_pattern(template):
-    """Regular expression of a path template: a group for each field, repeated ones equal."""
-    seen = set()
+def _stations(inventory, catalog, stations, channels, days):
+    """Stations to plan for: dict station id -> (coordinates, epochs)."""
+    if inventory is not None:
+        return station_epochs(inventory, channels, stations)
+    if catalog is not None:
+        raise TNGInputError("a catalog needs an inventory: the distances of the stations tell "
+                            "when the earthquakes arrive")
+    if days:
+        return {key: (None, [(None, None)]) for key in select_stations(days, stations)}
+    if stations and days is None:
+        return {key: (None, [(None, None)]) for key in stations}
+    raise TNGInputError("the archive has no files" if days == {} else
+                        "stations must be given where there is no inventory")
 
-    def group(match):
-        name = match[1]
-        if name in seen:
-            return f"(?P={name})"
-        seen.add(name)
-        return f"(?P<{name}>[^/.]*)"
 
-    return re.compile(re.sub(r"\\\{(\w+)\\\}", group, re.escape(template)))
+def _inside(event, span):
+    """True if an earthquake lies in the span asked for."""
+    time = origin_of(event).time
+    return (span[0] is None or time >= span[0]) and (span[1] is None or time <= span[1])
+
+
+def _nothing_planned(catalog, span):
+    """Why there is nothing to do."""
+    if catalog is None:
+        return "the archive is empty: no file of the stations and channels asked for"
+    return (f"no match: none of the {len(catalog)} earthquakes of the catalog lies in an epoch of "
+            f"the stations (starttime={span[0]}, endtime={span[1]})")

@@ -15,6 +15,8 @@ import io
 import json
 import os
 import re
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +25,10 @@ from obspy.core import AttribDict
 
 from .exceptions import TNGInputError
 from .records import check_record, record_id, station_id
+from .threadsafe import C_LIBRARIES
 
 FORMAT = "obspy_tng record 1"
+TEMPORARY = ".tmp"  # end of the names of files that are being written
 
 
 def write_records(records, folder):
@@ -65,27 +69,108 @@ def write_record(record, folder):
     :return: :class:`~pathlib.Path` of the MiniSEED file.
     :raises TNGInputError: if it is not a record.
     """
+    packed = pack_record(record)
+    write_packed(packed, folder)
+    return Path(folder) / packed.path
+
+
+@dataclass(frozen=True)
+class PackedRecord:
+    """
+    A record as the bytes of its two files.
+
+    ``path`` is that of the MiniSEED file below the folder of all records; ``peaks`` are
+    the largest absolute samples of Z, N and E, m/s^2.
+    """
+
+    station: str
+    record_id: str
+    path: str
+    content: bytes
+    sidecar: bytes
+    peaks: tuple
+
+    @property
+    def sha256(self):
+        """Hash of the MiniSEED file."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def pack_record(record):
+    """
+    The bytes of the two files of a record: the same record, the same bytes.
+
+    :param record: Stream of one record; it is not changed.
+    :return: :class:`PackedRecord`
+    :raises TNGInputError: if it is not a record.
+    """
     traces = check_record(record)
-    path = Path(folder) / station_id(record) / f"{_file_name(record_id(record))}.mseed"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    name = record_id(record)
     stream = record.copy()
     for tr in stream:
         tr.data = np.ascontiguousarray(tr.data, dtype=np.float32)
+    content = _mseed(stream)
+    about = {"format": FORMAT, "sha256": hashlib.sha256(content).hexdigest(),
+             "traces": _describe(traces)}
+    return PackedRecord(station_id(record), name, f"{station_id(record)}/{_file_name(name)}.mseed",
+                        content, json.dumps(about, indent=1, default=_plain).encode("utf-8"),
+                        peaks_of(traces))
+
+
+def write_packed(packed, folder):
+    """
+    Write a packed record; a record at the same path is replaced.
+
+    :param packed: :class:`PackedRecord`.
+    :param folder: folder of all records.
+    :raises OSError: if it cannot be written; nothing half-written is left.
+    """
+    path = Path(folder) / packed.path
+    path.parent.mkdir(parents=True, exist_ok=True)
     sidecar = path.with_suffix(".json")
     sidecar.unlink(missing_ok=True)  # of a record that this one replaces
-    _replace(path, lambda name: stream.write(name, format="MSEED", encoding="FLOAT32"))
-    about = {"format": FORMAT, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-             "traces": _describe(traces)}
-    text = json.dumps(about, indent=1, default=_plain)
-    _replace(sidecar, lambda name: Path(name).write_text(text, "utf-8"))
-    return path
+    replace_file(path, packed.content)
+    replace_file(sidecar, packed.sidecar)
+
+
+def replace_file(path, content):
+    """
+    Write a file so that it is there whole, or not at all.
+
+    :param path: :class:`~pathlib.Path`; a file there is replaced.
+    :param content: bytes.
+    :raises OSError: if it cannot be written; the file there, if any, is as it was.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def peaks_of(traces):
+    """Largest absolute samples of the traces, a tuple of floats."""
+    return tuple(float(np.abs(tr.data).max()) for tr in traces)
+
+
+def clean_temporaries(folder):
+    """
+    Remove the temporary files that a killed process has left among records.
+
+    :param folder: folder of all records, which nobody else writes to.
+    """
+    for pattern in ("", "*/", "sds/*/*/*/*/"):
+        for path in Path(folder).glob(f"{pattern}.*{TEMPORARY}"):
+            path.unlink(missing_ok=True)
 
 
 def write_sds(records, folder):
     """
     Write records as an SDS archive, with one JSON file for what MiniSEED drops.
 
-    :param records: iterable of records, in memory at once.
+    :param records: iterable of records; in memory is one day of a station at a time,
+        where they come by station and time.
     :param folder: gets ``sds/`` (float32 MiniSEED, m/s^2) and ``records.json``, a list
         of ``{"id", "starttime", "endtime", "tng", "processing"}``, one per trace.
     :return: number of records written.
@@ -94,20 +179,52 @@ def write_sds(records, folder):
     folder = Path(folder)
     if (folder / "sds").exists():
         raise TNGInputError(f"{folder} has an archive (sds/) already; give a new folder")
-    number, days, about = 0, {}, []
-    for number, record in enumerate(records, 1):  # noqa: B007
-        for tr in check_record(record):
-            about += _describe([tr])
-            for piece in _split_by_day(tr):
-                days.setdefault(_sds_name(piece), Stream()).append(piece)
-    for name, stream in days.items():
-        path = folder / "sds" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        stream.sort(["starttime"])
-        _replace(path, lambda name, st=stream: st.write(name, format="MSEED", encoding="FLOAT32"))
-    text = json.dumps(about, indent=1, default=_plain)
-    _replace(folder / "records.json", lambda name: Path(name).write_text(text, "utf-8"))
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = folder / f".sds{TEMPORARY}"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    about, number, days = folder / f".records.json{TEMPORARY}", 0, {}
+    with open(about, "w", encoding="utf-8") as file:
+        for number, record in enumerate(records, 1):  # noqa: B007
+            traces = check_record(record)
+            day = f"{station_id(record)} {traces[0].stats.starttime.date}"
+            if day not in days:
+                _flush_days(days.pop(next(iter(days), None), {}), unfinished)
+            for tr in traces:
+                text = json.dumps(_describe([tr])[0], indent=1, default=_plain)
+                file.write((",\n" if file.tell() else "[") + text)
+                for piece in _split_by_day(tr):
+                    days.setdefault(day, {}).setdefault(_sds_name(piece), Stream()).append(piece)
+        file.write("]\n" if number else "[]\n")
+    _flush_days(days.pop(next(iter(days), None), {}), unfinished)
+    os.replace(about, folder / "records.json")
+    if number:
+        os.replace(unfinished, folder / "sds")
     return number
+
+
+def export_sds(folder):
+    """
+    Make, or make anew, an SDS archive of a folder of records, beside them.
+
+    :param folder: folder that :func:`write_records` or a run wrote.
+    :return: number of records.
+    :raises TNGInputError: if the folder has none, or a file is damaged.
+    """
+    records = read_records(folder, in_time=True)
+    shutil.rmtree(Path(folder) / "sds", ignore_errors=True)
+    return write_sds(records, folder)
+
+
+def _flush_days(files, root):
+    """Write day files; what is there already (of a record across midnight) stays in them."""
+    for name, stream in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            with C_LIBRARIES:
+                stream = read(str(path), format="MSEED") + stream
+        stream.sort(["starttime"])
+        replace_file(path, _mseed(stream))
 
 
 def _split_by_day(tr):
@@ -126,13 +243,14 @@ def _sds_name(tr):
             f"{tr.id}.D.{day.year}.{day.julday:03d}")
 
 
-def read_records(folder, stations=None):
+def read_records(folder, stations=None, in_time=False):
     """
     Read records that :func:`write_records` wrote, one by one.
 
     :param folder: folder.
     :param stations: station ids to choose; None for all.
-    :return: iterator of records, sorted by station and id.
+    :param in_time: True sorts them by station and time, False by station and id.
+    :return: iterator of records.
     :raises TNGInputError: if the folder has none, or a file is damaged.
     """
     folder = Path(folder)
@@ -142,6 +260,8 @@ def read_records(folder, stations=None):
     if not sidecars:
         raise TNGInputError(f"folder {str(folder)!r} has no records"
                             + (f" of stations {sorted(wanted)}" if wanted else ""))
+    if in_time:
+        sidecars = sorted(sidecars, key=lambda path: (path.parent.name, _starttime(path)))
     return (read_record(path) for path in sidecars)
 
 
@@ -165,7 +285,8 @@ def read_record(path):
     if hashlib.sha256(content).hexdigest() != checksum:
         raise TNGInputError(f"{str(path.with_suffix('.mseed'))!r} is damaged: its SHA-256 is not "
                             f"the one in {path.name}")
-    by_id = {tr.id: tr for tr in read(io.BytesIO(content), format="MSEED")}
+    with C_LIBRARIES:
+        by_id = {tr.id: tr for tr in read(io.BytesIO(content), format="MSEED")}
     record = Stream(by_id[t["id"]] for t in traces)
     for tr, described in zip(record, traces, strict=True):
         del tr.stats["mseed"], tr.stats["_format"]
@@ -173,6 +294,14 @@ def read_record(path):
         if described["processing"]:
             tr.stats.processing = described["processing"]
     return record
+
+
+def _starttime(path):
+    """Start time of a record, as text, from its JSON."""
+    try:
+        return json.loads(path.read_text("utf-8"))["traces"][0]["starttime"]
+    except (KeyError, TypeError, IndexError, ValueError) as err:
+        raise TNGInputError(f"{str(path)!r}: no such record, or damaged: {err!r}") from err
 
 
 def _describe(traces):
@@ -187,14 +316,12 @@ def _file_name(name):
     return re.sub(r"[^\w.+-]", "_", name)
 
 
-def _replace(path, write):
-    """Let ``write`` fill a temporary file beside ``path`` and move it there."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        write(str(temporary))
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _mseed(stream):
+    """Bytes of a MiniSEED file."""
+    buffer = io.BytesIO()
+    with C_LIBRARIES:
+        stream.write(buffer, format="MSEED", encoding="FLOAT32")
+    return buffer.getvalue()
 
 
 def _plain(value):

@@ -8,6 +8,7 @@ from obspy.core.util.obspy_types import ObsPyException
 
 from .exceptions import TNGInputError
 from .records import COMPONENTS, UNITS
+from .threadsafe import C_LIBRARIES
 
 # m/s^2 of one sample of a trace in physical units (standard gravity, ISO 80000-3)
 UNIT_FACTORS = {UNITS: 1.0, "cm/s^2": 0.01, "gal": 0.01, "mg": 9.80665e-3, "g": 9.80665}
@@ -80,9 +81,10 @@ def to_acceleration(tr, data, channel, units, freqmin, freqmax):
     try:
         # The pre-filter bounds the division outside the band. No water level: for a
         # velocity sensor it would count from the lowest frequency and cut the highest.
-        removed = Trace(data.astype(float), header).remove_response(
-            output="ACC", water_level=None, zero_mean=False, taper=False,
-            pre_filt=(0.25 * freqmin, 0.5 * freqmin, high, 0.5 * (high + nyquist)))
+        with C_LIBRARIES:
+            removed = Trace(data.astype(float), header).remove_response(
+                output="ACC", water_level=None, zero_mean=False, taper=False,
+                pre_filt=(0.25 * freqmin, 0.5 * freqmin, high, 0.5 * (high + nyquist)))
     except (ObsPyException, ValueError, IndexError, NotImplementedError) as err:
         raise TNGInputError(f"{tr.id}: the response cannot be removed: {err}") from err
     return removed.data, "full"
@@ -149,7 +151,8 @@ def _is_flat(tr, response, freqmin, freqmax):
         return False
     freqs = np.geomspace(freqmin, freqmax, 30)
     try:
-        gain = response.get_evalresp_response_for_frequencies(freqs, output="ACC")
+        with C_LIBRARIES:
+            gain = response.get_evalresp_response_for_frequencies(freqs, output="ACC")
     except (ObsPyException, ValueError, NotImplementedError) as err:
         raise TNGInputError(f"{tr.id}: the response cannot be evaluated: {err}") from err
     return bool(np.all(np.abs(gain / sensitivity.value - 1) < FLAT_WITHIN))

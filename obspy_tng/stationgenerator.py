@@ -140,8 +140,8 @@ class StationGenerator:
             self._source_inventory = inventory
         return self
 
-    def generate(self, station, n=1, *, seed=None, magnitude=None, distance=None, depth=None,
-                 starttime=SYNTHETIC_START, **options):
+    def generate(self, station, n=1, *, seed=None, first=0, magnitude=None, distance=None,
+                 depth=None, starttime=SYNTHETIC_START, **options):
         """
         Generate new records of an enrolled station.
 
@@ -149,6 +149,7 @@ class StationGenerator:
         :param n: number of records, >= 0.
         :param seed: int for a reproducible draw; None draws a new seed, which
             ``stats.tng.seed`` tells. Realization i depends on the seed and on i alone.
+        :param first: number of the first realization, to draw a long series in parts.
         :param magnitude: magnitude asked for, or None.
         :param distance: epicentral distance in km asked for, or None.
         :param depth: depth in km asked for, or None.
@@ -160,6 +161,8 @@ class StationGenerator:
         enrolled = self._enrolled(station)
         if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 0:
             raise TNGInputError(f"n must be an integer >= 0, got {n!r}")
+        if isinstance(first, bool) or not isinstance(first, int | np.integer) or first < 0:
+            raise TNGInputError(f"first must be an integer >= 0, got {first!r}")
         condition = Condition(magnitude, distance, depth)
         if seed is None:
             seed = int(np.random.SeedSequence().entropy % 2**63)
@@ -167,7 +170,8 @@ class StationGenerator:
             raise TNGInputError(f"seed must be an integer >= 0 or None, got {seed!r}")
         if n == 0:
             return []
-        data, notes = self._draw(station, realization_rngs(seed, station, n), condition, **options)
+        rngs = realization_rngs(seed, station, n, first)
+        data, notes = self._draw(station, rngs, condition, **options)
         common = {"generator": self.name, "seed": int(seed), "station": station,
                   "enrolled": len(enrolled), "magnitude": magnitude, "distance": distance,
                   "depth": depth, **self._provenance()}
@@ -176,7 +180,7 @@ class StationGenerator:
                                  realization_starttime(i, self.window, start),
                                  {**common, "realization": i,
                                   "record_id": f"{station}.{self.name}.{seed}.{i}", **note})
-                for i, (samples, note) in enumerate(zip(data, notes, strict=True))]
+                for i, (samples, note) in enumerate(zip(data, notes, strict=True), first)]
 
     @property
     def inventory(self):
@@ -226,7 +230,7 @@ class StationGenerator:
         return self._bank[station]
 
 
-def realization_rngs(seed, station, n):
+def realization_rngs(seed, station, n, first=0):
     """
     One random generator per realization.
 
@@ -236,7 +240,9 @@ def realization_rngs(seed, station, n):
     :param seed: int >= 0.
     :param station: station id.
     :param n: number of realizations.
+    :param first: number of the first one.
     :return: list of n ``numpy.random.Generator``.
     """
     key = int.from_bytes(hashlib.sha256(station.encode()).digest()[:8], "little")
-    return [np.random.default_rng(np.random.SeedSequence([int(seed), key, i])) for i in range(n)]
+    return [np.random.default_rng(np.random.SeedSequence([int(seed), key, i]))
+            for i in range(first, first + n)]

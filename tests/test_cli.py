@@ -73,7 +73,10 @@ def test_generate_as_sds(work, tmp_path):
             np.testing.assert_array_equal(st.select(id=tr.id)[0].data, tr.data)
     about = json.loads((tmp_path / "g" / "records.json").read_text())
     assert {item["tng"]["realization"] for item in about} == {0, 1, 2}
-    assert main(command) == 1  # a second draw would overlap the first
+    files = {path: path.read_bytes() for path in (tmp_path / "g" / "sds").rglob("*.D.*")
+             if path.is_file()}
+    assert main(command) == 0  # the same command again changes nothing
+    assert all(path.read_bytes() == content for path, content in files.items())
 
 
 def test_enroll_info_and_evaluate(work, tmp_path, capsys):

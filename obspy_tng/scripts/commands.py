@@ -4,16 +4,20 @@ from pathlib import Path
 
 import obspy
 
-from .. import TNGGenerator, collect_records
+from .. import TNGGenerator, archive
 from .. import evaluate as evaluate_records
 from ..exceptions import TNGInputError
+from ..files import FileClient
 from ..metadata import station_coordinates
 from ..models.checkpoint import DESCRIPTION
 from ..records import group_by_station, record_info
-from ..records_store import read_records, write_records, write_sds
+from ..records_store import export_sds, read_records
+from ..runs.generate import generate_records
+from ..runs.shards import merge_shards
 from .demo import run_demo
 
-INVENTORY, CATALOG, REJECTED = "stations.xml", "events.xml", "rejected.txt"
+INVENTORY, CATALOG = "stations.xml", "events.xml"
+UNITS_FAILED = 3
 
 
 def collect(args):
@@ -23,17 +27,15 @@ def collect(args):
     catalog = _read(obspy.read_events, args.catalog, folder, CATALOG)
     corners = {k: v for k, v in (("freqmin", args.freqmin), ("freqmax", args.freqmax))
                if v is not None}
-    collection = collect_records(client, inventory, catalog, stations=args.station,
-                                 sampling_rate=args.sampling_rate, window=args.window, **corners)
-    output = Path(args.output)
-    output.mkdir(parents=True, exist_ok=True)
-    number = write_records(collection, output)
-    if inventory is not None:
-        inventory.write(str(output / INVENTORY), format="STATIONXML")
-    (output / REJECTED).write_text(
-        "".join(f"{name}\t{reason}\n" for name, reason in collection.rejected), "utf-8")
-    print(f"{number} records in {output}; {len(collection.rejected)} rejected, with reasons in "
-          f"{output / REJECTED}")
+    result = archive.run(client, args.output, inventory, catalog, stations=args.station,
+                         sampling_rate=args.sampling_rate, window=args.window,
+                         channels=args.channels, **corners, **_run_options(args))
+    return _report(result, args)
+
+
+def merge(args):
+    """Parts of a divided run in, one run out."""
+    return _report(merge_shards(args.output), args)
 
 
 def fit(args):
@@ -69,17 +71,11 @@ def generate(args):
     generator = TNGGenerator.load(args.model, device=args.device)
     options = {k: getattr(args, k) for k in ("magnitude", "distance", "depth", "sampler", "k",
                                              "alpha", "amplitudes") if getattr(args, k) is not None}
-    output = Path(args.output)
-    # every station is drawn before anything is written: a bad argument leaves no files
-    streams = [st for station in args.station or generator.stations
-               for st in generator.generate(station, args.number, seed=args.seed, **options)]
-    output.mkdir(parents=True, exist_ok=True)
-    if args.format == "sds":
-        write_sds(streams, output)
-    else:
-        write_records(streams, output)
-    generator.inventory.write(str(output / INVENTORY), format="STATIONXML", validate=True)
-    print(f"{len(streams)} records in {output}")
+    result = generate_records(generator, args.output, args.station, args.number, seed=args.seed,
+                              batch=args.batch, folder=args.model, **_run_options(args), **options)
+    if args.format == "sds" and result.complete and not args.shard:
+        export_sds(result.folder)
+    return _report(result, args)
 
 
 def evaluate(args):
@@ -126,6 +122,23 @@ def demo(args):
     run_demo(args.output, number=args.number, seed=args.seed)
 
 
+def _run_options(args):
+    """How a run is to be done."""
+    return {"workers": args.workers, "processes": args.processes, "shard": args.shard,
+            "retry_failed": args.retry_failed}
+
+
+def _report(result, args):
+    """Say what a run came to; its exit code."""
+    print(result)
+    if result.counts["failed"]:
+        return UNITS_FAILED
+    if not result.counts["accepted"] and not getattr(args, "shard", None):
+        raise TNGInputError(f"no record in {result.counts['units']} units of work; the reasons are "
+                            f"in {result.folder / 'rejected.txt'}")
+    return 0
+
+
 def _client(args):
     """The waveform client asked for, and the archive's folder or None."""
     if bool(args.archive) == bool(args.fdsn):
@@ -133,11 +146,13 @@ def _client(args):
     if args.fdsn:
         from obspy.clients.fdsn import Client
         return Client(args.fdsn), None
-    from obspy.clients.filesystem.sds import Client
     folder = Path(args.archive)
     root = folder / "sds" if (folder / "sds").is_dir() else folder
     if not root.is_dir():
         raise TNGInputError(f"no archive at {root}")
+    if args.template != "sds" or args.file_format != "MSEED":
+        return FileClient(root, args.template, args.file_format), folder
+    from obspy.clients.filesystem.sds import Client
     return Client(str(root)), folder
 
 

@@ -11,7 +11,7 @@ from ..exceptions import TNGException, TNGWarning
 EXAMPLES = """
 examples:
   obspy-tng demo --output demo_output
-  obspy-tng collect my_archive --output records --sampling-rate 50 --window 120
+  obspy-tng collect my_archive --output records --sampling-rate 50 --window 120 --workers 4
   obspy-tng fit records --output model
   obspy-tng generate model --output generated -n 50 --seed 0
   obspy-tng evaluate records generated --html report.html
@@ -25,7 +25,7 @@ def main(arguments=None):
 
     :param arguments: list of str; None takes those of the process.
     :return: exit code: 0 done, 1 failed (the reason is on standard error), 2 wrong
-        usage, 130 interrupted.
+        usage, 3 done but for some units of a run, which are listed, 130 interrupted.
     """
     args = make_parser().parse_args(arguments)
     logging.basicConfig(format="%(message)s", stream=sys.stderr)
@@ -33,14 +33,13 @@ def main(arguments=None):
     warnings.showwarning = _show_warning
     from . import commands
     try:
-        getattr(commands, args.command)(args)
+        return getattr(commands, args.command)(args) or SUCCESS
     except KeyboardInterrupt:
         return _complain("interrupted; the same command goes on where it can", INTERRUPTED)
     except (TNGException, OSError, TypeError) as exc:
         if args.verbose:
             raise
         return _complain(str(exc) or repr(exc), FAILED)
-    return SUCCESS
 
 
 def _complain(message, code):
@@ -63,7 +62,7 @@ def make_parser():
     parser.add_argument("-v", "--verbose", action="store_true",
                         help="more messages, and tracebacks of errors")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for add in (_collect, _fit, _enroll, _generate, _evaluate, _info, _demo):
+    for add in (_collect, _merge, _fit, _enroll, _generate, _evaluate, _info, _demo):
         add(commands)
     return parser
 
@@ -79,6 +78,18 @@ def _record_options(parser):
                         help="sampling rate of the records (default 100)")
     parser.add_argument("--window", type=float, default=60.0, metavar="S",
                         help="length of the records (default 60; 120 for sites of 0.2 Hz)")
+
+
+def _run_options(parser):
+    group = parser.add_argument_group("the run", "The same command goes on with a run that was "
+                                      "stopped, by whatever.")
+    group.add_argument("--workers", type=int, default=1, metavar="N",
+                       help="threads, or processes (default 1)")
+    group.add_argument("--processes", action="store_true", help="processes instead of threads")
+    group.add_argument("--shard", metavar="I/N", help="do part I of N, e.g. in an array job; then "
+                       "`obspy-tng merge OUTPUT`")
+    group.add_argument("--retry-failed", action="store_true",
+                       help="take up again the units that failed")
 
 
 def _training_options(parser):
@@ -97,8 +108,15 @@ def _training_options(parser):
 def _collect(commands):
     p = _command(commands, "collect", "prepare the records of an archive",
                  "collect my_archive --output records --sampling-rate 50 --window 120")
-    p.add_argument("archive", nargs="?", help="folder of an SDS archive, or one with sds/, "
+    p.add_argument("archive", nargs="?", help="folder of an archive, or one with sds/, "
                    "stations.xml and events.xml")
+    p.add_argument("--template", default="sds", metavar="PATH", help="layout of the archive: sds "
+                   "(default), bud, flat, or a path with {network} {station} {location} {channel} "
+                   "{year} {month} {day} {doy} and *")
+    p.add_argument("--file-format", default="MSEED", metavar="NAME", help="format of its files, a "
+                   "name of ObsPy's (default MSEED)")
+    p.add_argument("--channels", default="?N?", metavar="PATTERN", help="channel codes (default "
+                   "?N?, accelerometers)")
     p.add_argument("--fdsn", metavar="SERVICE", help="an FDSN service instead of a folder")
     p.add_argument("--inventory", metavar="FILE", help="StationXML (default: stations.xml "
                    "of the archive)")
@@ -110,6 +128,12 @@ def _collect(commands):
     _record_options(p)
     p.add_argument("--freqmin", type=float, metavar="HZ", help="high-pass corner")
     p.add_argument("--freqmax", type=float, metavar="HZ", help="low-pass corner")
+    _run_options(p)
+
+
+def _merge(commands):
+    p = _command(commands, "merge", "make one run of the parts that --shard made", "merge records")
+    p.add_argument("output", help="output folder of the parts")
 
 
 def _fit(commands):
@@ -140,7 +164,8 @@ def _generate(commands):
                    help="default: all enrolled; may be repeated")
     p.add_argument("-n", "--number", type=int, default=50, metavar="N",
                    help="records per station (default 50)")
-    p.add_argument("--seed", type=int, help="for a reproducible draw")
+    p.add_argument("--seed", type=int, default=0, help="of the draw (default 0); another seed, "
+                   "other records")
     p.add_argument("--magnitude", type=float)
     p.add_argument("--distance", type=float, metavar="KM", help="epicentral")
     p.add_argument("--depth", type=float, metavar="KM")
@@ -149,8 +174,11 @@ def _generate(commands):
     p.add_argument("--alpha", type=float, help="of the Dirichlet distribution")
     p.add_argument("--amplitudes", choices=["station", "paper"])
     p.add_argument("--format", default="records", choices=["records", "sds"], help="one MiniSEED "
-                   "and one JSON file a record (default), or an SDS archive with one JSON file")
+                   "and one JSON file a record (default), or an SDS archive beside them as well")
+    p.add_argument("--batch", type=int, default=25, metavar="N", help="records per unit of work "
+                   "(default 25)")
     p.add_argument("--device")
+    _run_options(p)
 
 
 def _evaluate(commands):

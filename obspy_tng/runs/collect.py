@@ -1,0 +1,202 @@
+"""The run that makes records out of an archive: one unit is a station and an earthquake, or day."""
+
+import hashlib
+import io
+import time
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from obspy import Inventory, UTCDateTime, read
+
+from .._version import __version__
+from ..collecting import collect_unit
+from ..files import BORDER, FileClient, changed_files, files_of
+from ..plan import ArchivePlan, StationEvents, Unit, origin_of
+from ..records_store import pack_record
+from ..threadsafe import C_LIBRARIES
+from .job import Job, Result, Shipped, WorkUnit, digest
+
+INVENTORY = "stations.xml"
+
+
+class CollectJob(Job):
+    """
+    Records out of an archive.
+
+    :param client: see :func:`obspy_tng.archive.run`, as are the others.
+    :param inventory: Inventory, or None.
+    :param catalog: list of Events, or None.
+    :param stations: station ids, or None.
+    :param channels: pattern of channel codes.
+    :param span: ``(starttime, endtime)``, UTCDateTimes or None.
+    :param options: dict of arguments of :func:`~obspy_tng.preparation.prepare_record`.
+    """
+
+    kind = "collect"
+    unique = True
+
+    def __init__(self, client, inventory, catalog, stations, channels, span, options):
+        self.client, self.inventory, self.catalog = client, inventory, catalog
+        self.channels, self.span, self.options = channels, span, options
+        self.wanted = stations
+        self.archive = files_of(client)
+        self.planned = ArchivePlan(client, inventory, catalog, stations=stations,
+                                   window=options["window"], channels=channels, span=span)
+        self.station_work = lru_cache(maxsize=2)(self._station_work)
+
+    def settings(self):
+        return {"version": __version__, "client": _describe_client(self.client),
+                "inventory": _inventory_hash(self.inventory),
+                "catalog": _catalog_hash(self.catalog), "stations": self.wanted,
+                "channels": self.channels, "span": [t and str(t) for t in self.span],
+                **self.options}
+
+    def plan(self):
+        names = set()
+        for station in self.planned.stations:
+            listing = None if self.archive is None else _Listing(self.archive, station,
+                                                                 self.channels)
+            for unit in self.planned.units(station):
+                name, number = unit.id, 1
+                while name in names:  # a catalog may have two events of one name
+                    number += 1
+                    name = f"{unit.id}#{number}"
+                names.add(name)
+                spec = {"unit": unit.id, "station": unit.station, "index": unit.index,
+                        "starttime": str(unit.starttime), "endtime": str(unit.endtime)}
+                yield WorkUnit(name, spec, None if listing is None else listing.marks(unit))
+
+    def task(self, unit):
+        spec = unit.spec
+        asked = Unit(spec["unit"], spec["station"], UTCDateTime(spec["starttime"]),
+                     UTCDateTime(spec["endtime"]), spec["index"])
+        return do_unit, (self.station_work(asked.station), asked, unit.files)
+
+    def finish(self, folder):
+        if self.inventory is not None:
+            self.inventory.write(str(Path(folder) / INVENTORY), format="STATIONXML")
+
+    def _station_work(self, station):
+        """What all units of a station need, to be sent to workers."""
+        inventory = self.inventory
+        if inventory is not None:
+            network, code = station.split(".")
+            inventory = inventory.select(network=network, station=code)
+        return Shipped(StationWork(
+            self.client, None if self.archive is None else self.archive.root,
+            self.planned.events(station), self.channels,
+            {**self.options, "inventory": inventory}))
+
+
+@dataclass
+class StationWork:
+    """Arguments of :func:`do_unit` that all units of a station share; ``root`` of the files."""
+
+    client: object
+    root: str | None
+    events: StationEvents
+    channels: str
+    options: dict
+
+
+def do_unit(shipped, unit, files):
+    """
+    Do one unit: read, prepare, pack.
+
+    :param shipped: :class:`~obspy_tng.runs.job.Shipped` of a :class:`StationWork`.
+    :param unit: :class:`~obspy_tng.plan.Unit`.
+    :param files: input files as planned, or None.
+    :return: :class:`~obspy_tng.runs.job.Result`
+    """
+    work, started = shipped.value, time.perf_counter()
+    reader = _Reader(work.client)
+    # before and after reading: what was read is what was planned
+    changed = changed_files(work.root, files or ())
+    if changed:
+        return Result(error=changed, seconds=time.perf_counter() - started)
+    outcome = collect_unit(reader, unit, work.events, work.channels, work.options)
+    error = changed_files(work.root, files or ())
+    if error is None and outcome.counts["failed"]:
+        error = outcome.rejected[-1][1].removeprefix(f"{unit.id}: ")
+    counts = {key: number for key, number in outcome.counts.items() if number and key != "rejected"}
+    counts["rejected"] = len(outcome.rejected)
+    return Result([pack_record(record) for record in outcome.records], outcome.rejected,
+                  counts, error, reader.hash, time.perf_counter() - started)
+
+
+class _Reader:
+    """A client that threads share, and the hash of what it gave."""
+
+    def __init__(self, client):
+        self._client = client
+        self.hash = None
+
+    def get_waveforms(self, *args):
+        if type(self._client).__module__.startswith("obspy.clients.fdsn"):
+            buffer = io.BytesIO()  # threads may wait for the service side by side
+            self._client.get_waveforms(*args, filename=buffer)
+            buffer.seek(0)
+            with C_LIBRARIES:
+                stream = read(buffer, format="MSEED").trim(*args[-2:])
+        else:
+            with C_LIBRARIES:
+                stream = self._client.get_waveforms(*args)
+        mark = hashlib.sha256()
+        for tr in sorted(stream, key=lambda tr: (tr.id, tr.stats.starttime, tr.stats.npts)):
+            mark.update(f"{tr.id} {tr.stats.starttime} {tr.stats.sampling_rate} ".encode())
+            mark.update(np.ascontiguousarray(np.ma.getdata(tr.data)))
+        self.hash = mark.hexdigest()[:16]
+        return stream
+
+
+class _Listing:
+    """The files of one station, found once, looked up by time."""
+
+    def __init__(self, archive, station, channels):
+        self._files = sorted(archive.files(station, channels), key=lambda f: (f.start, f.path))
+        self._starts = [file.start for file in self._files]
+        self._longest = max((file.end - file.start for file in self._files), default=0.0)
+
+    def marks(self, unit):
+        """Marks of the files that a unit may read, by path."""
+        start, end = unit.starttime.timestamp - BORDER, unit.endtime.timestamp + BORDER
+        first = bisect_left(self._starts, start - self._longest)
+        last = bisect_right(self._starts, end)
+        return sorted(file.mark for file in self._files[first:last] if file.end >= start)
+
+
+def _describe_client(client):
+    """What tells two archives apart."""
+    archive = files_of(client)
+    if archive is not None:
+        extra = {"format": client.format} if isinstance(client, FileClient) else {}
+        return {"root": str(Path(archive.root).resolve()), "template": archive.template, **extra}
+    kind = type(client)
+    return {"class": f"{kind.__module__}.{kind.__qualname__}",
+            "service": getattr(client, "base_url", None)}
+
+
+def _inventory_hash(inventory):
+    """Hash of an Inventory, whenever and by whom it was put together."""
+    if inventory is None:
+        return None
+    buffer = io.BytesIO()
+    Inventory(networks=inventory.networks, source="", sender="", created=UTCDateTime(0), module="",
+              module_uri="").write(buffer, format="STATIONXML")
+    return hashlib.sha256(buffer.getvalue()).hexdigest()[:16]
+
+
+def _catalog_hash(catalog):
+    """Hash of what is used of the events."""
+    if catalog is None:
+        return None
+    rows = []
+    for event in catalog:
+        origin = origin_of(event)
+        magnitude = event.preferred_magnitude() or next(iter(event.magnitudes), None)
+        rows.append([str(event.resource_id), str(origin.time), origin.latitude, origin.longitude,
+                     origin.depth, magnitude and magnitude.mag])
+    return digest(rows)

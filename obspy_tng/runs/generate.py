@@ -1,0 +1,150 @@
+"""The run that generates records: one unit is a station and a batch of realizations."""
+
+import hashlib
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+
+from .._version import __version__
+from ..exceptions import TNGInputError
+from ..records_store import pack_record
+from .job import Job, Result, Shipped, WorkUnit
+
+INVENTORY = "stations.xml"
+BATCH = 25  # realizations of a unit: a second or so of work
+
+
+def generate_records(generator, output, stations=None, n=50, *, seed=0, batch=BATCH, folder=None,
+                     workers=1, processes=False, executor=None, shard=None, retry_failed=False,
+                     progress=True, **options):
+    """
+    Generate records of some or all stations into a folder; a killed run goes on.
+
+    Realization i depends on the seed and on i alone, so neither the batches nor the
+    number of workers change a sample.
+
+    :param generator: :class:`~obspy_tng.TNGGenerator` or any other
+        :class:`~obspy_tng.stationgenerator.StationGenerator`.
+    :param output: folder, made where it is missing; the same arguments go on with a run
+        that was stopped.
+    :param stations: station ids; None for all that are enrolled.
+    :param n: records per station.
+    :param seed: int; see :meth:`~obspy_tng.stationgenerator.StationGenerator.generate`.
+    :param batch: realizations per unit.
+    :param folder: folder that the generator was loaded from. Worker processes load it
+        from there; None sends them the generator itself.
+    :param workers: see :func:`obspy_tng.archive.run`, as are ``processes``, ``executor``,
+        ``shard``, ``retry_failed`` and ``progress``.
+    :param options: options of ``generate()``: magnitude, distance, depth, sampler, ...
+    :return: :class:`~obspy_tng.runs.loop.RunResult`
+    :raises TNGInputError: for arguments that ``generate()`` does not take; nothing is
+        written then.
+    :raises TNGException: if another run is at work on the folder, or it cannot be written.
+
+    .. rubric:: Example
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from obspy_tng import simulate_network
+    >>> from obspy_tng.baselines import ResampledReal
+    >>> net = simulate_network(n_stations=1, n_events=3, seed=1, window=20.0)
+    >>> control = ResampledReal(window=20.0).fit(net.records, net.inventory)
+    >>> with TemporaryDirectory() as output:
+    ...     result = generate_records(control, output, n=5, batch=2, progress=False)
+    >>> result.counts["accepted"], result.counts["units"]
+    (5, 3)
+    """
+    from .loop import run_job  # SQLite and pools only where there is a run
+
+    job = GenerateJob(generator, stations, n, seed, batch, options, folder)
+    return run_job(job, output, workers=workers, processes=processes, executor=executor,
+                   shard=shard, retry_failed=retry_failed, progress=progress)
+
+
+class GenerateJob(Job):
+    """Batches of realizations, see :func:`generate_records`."""
+
+    kind = "generate"
+
+    def __init__(self, generator, stations, n, seed, batch, options, folder=None):
+        for name, value, least in (("n", n, 0), ("batch", batch, 1), ("seed", seed, 0)):
+            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+                raise TNGInputError(f"{name} must be an integer >= {least}, got {value!r}")
+        self.generator, self.n, self.seed, self.batch = generator, int(n), int(seed), int(batch)
+        self.stations = list(stations or generator.stations)
+        self.options = options
+        for station in self.stations:  # bad arguments leave no files
+            generator.generate(station, min(n, 1), seed=self.seed, **options)
+        self._shipped = Shipped(_Model(generator, folder))
+
+    def settings(self):
+        return {"version": __version__, "generator": self.generator.name,
+                "model": _generator_hash(self.generator, self.stations),
+                "stations": self.stations, "n": self.n, "seed": self.seed, "batch": self.batch,
+                **self.options}
+
+    def plan(self):
+        for station in self.stations:
+            for first in range(0, self.n, self.batch):
+                number = min(self.batch, self.n - first)
+                yield WorkUnit(f"{station}/{first}-{first + number - 1}",
+                               {"station": station, "first": first, "number": number})
+
+    def task(self, unit):
+        return do_unit, (self._shipped, unit.spec, self.seed, self.options)
+
+    def finish(self, folder):
+        self.generator.inventory.write(str(Path(folder) / INVENTORY), format="STATIONXML",
+                                       validate=True)
+
+
+def do_unit(shipped, spec, seed, options):
+    """
+    Do one unit: generate and pack.
+
+    :param shipped: the model, see :class:`GenerateJob`.
+    :param spec: dict of station, first and number.
+    :param seed: int.
+    :param options: dict, options of ``generate()``.
+    :return: :class:`~obspy_tng.runs.job.Result`
+    """
+    started = time.perf_counter()
+    streams = shipped.value.generator().generate(
+        spec["station"], spec["number"], seed=seed, first=spec["first"], **options)
+    return Result([pack_record(stream) for stream in streams],
+                  seconds=time.perf_counter() - started)
+
+
+class _Model:
+    """A generator; in another process, one loaded from its folder, if it still is the same."""
+
+    def __init__(self, generator, folder=None):
+        self._generator = generator
+        self._folder = None if folder is None else str(folder)
+        self._hash = getattr(generator, "model_hash", None)
+
+    def __getstate__(self):
+        return {**self.__dict__, "_generator": self._generator if self._folder is None else None}
+
+    def generator(self):
+        """The generator."""
+        if self._generator is None:
+            from ..generator import TNGGenerator  # torch: only where it is needed
+            loaded = TNGGenerator.load(self._folder, device="cpu")
+            if loaded.model_hash != self._hash:
+                raise TNGInputError(f"model {self._folder} was changed during the run")
+            self._generator = loaded
+        return self._generator
+
+
+def _generator_hash(generator, stations):
+    """Hash of the weights and of what is enrolled."""
+    mark = hashlib.sha256(str(getattr(generator, "model_hash", None)).encode())
+    for station in stations:
+        enrolled = generator._enrolled(station)
+        mark.update(json.dumps(enrolled.infos, sort_keys=True, default=str).encode())
+        for key in sorted(enrolled.arrays):
+            mark.update(key.encode())
+            mark.update(np.ascontiguousarray(enrolled.arrays[key]))
+    return mark.hexdigest()[:16]

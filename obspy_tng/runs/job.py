@@ -1,0 +1,118 @@
+"""What a unit of work is, what comes out of it, and what a kind of run must say."""
+
+import hashlib
+import json
+import pickle
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class WorkUnit:
+    """
+    One unit of a run.
+
+    ``id`` is unique; ``spec`` is a JSON-able dict that, with the settings of the run,
+    says everything about the work; ``files`` are the input files as they were when the
+    run was planned (``[path, size, mtime]`` each), or None where there are none.
+    """
+
+    id: str
+    spec: dict
+    files: list | None = None
+
+
+@dataclass
+class Result:
+    """
+    What came out of one unit.
+
+    ``records`` are :class:`~obspy_tng.records_store.PackedRecord`, ``rejected`` pairs
+    ``(id, reason)``, ``counts`` a dict of numbers. ``error`` is the reason of a failure,
+    or None; ``input_hash`` is of the samples that were read.
+    """
+
+    records: list = field(default_factory=list)
+    rejected: list = field(default_factory=list)
+    counts: dict = field(default_factory=dict)
+    error: str | None = None
+    input_hash: str | None = None
+    seconds: float | None = None
+
+
+class Job:
+    """
+    A kind of run. Subclasses are :mod:`.collect` and :mod:`.generate`.
+
+    ``kind`` is its name, ``unique`` says that a recording filed twice is to be left out.
+    """
+
+    kind = "job"
+    unique = False
+
+    def settings(self):
+        """Dict, JSON-able, of everything that the outputs depend on besides the inputs."""
+        raise NotImplementedError
+
+    def plan(self):
+        """Iterator of all :class:`WorkUnit`, in the order in which one process does them."""
+        raise NotImplementedError
+
+    def task(self, unit):
+        """``(function, arguments)`` of a unit, for an executor; gives a :class:`Result`."""
+        raise NotImplementedError
+
+    def finish(self, folder):
+        """Write what a complete run has besides records and lists."""
+
+
+class Shipped:
+    """
+    An object that goes to worker processes with every task and is unpacked there once.
+
+    Within a process, and in its threads, it is the object itself.
+
+    :param value: any object that can be pickled.
+
+    .. rubric:: Example
+
+    >>> again = pickle.loads(pickle.dumps(Shipped([1, 2])))
+    >>> again.value, pickle.loads(pickle.dumps(again)).value is again.value
+    ([1, 2], True)
+    """
+
+    def __init__(self, value):
+        self.value = value
+        self._packed = None
+
+    def __reduce__(self):
+        if self._packed is None:
+            data = pickle.dumps(self.value)
+            self._packed = hashlib.sha256(data).hexdigest(), data
+        return _unpack, self._packed
+
+
+_UNPACKED = OrderedDict()  # of this process, by hash
+_KEEP = 4  # units come station by station: few are in use at once
+
+
+def _unpack(key, data):
+    """:class:`Shipped` of its pickle, the same object every time."""
+    if key not in _UNPACKED:
+        shipped = Shipped(pickle.loads(data))
+        shipped._packed = key, data
+        _UNPACKED[key] = shipped
+        while len(_UNPACKED) > _KEEP:
+            _UNPACKED.popitem(last=False)
+    return _UNPACKED[key]
+
+
+def digest(value):
+    """
+    Hash of a JSON-able value.
+
+    :param value: dict, list, ...
+    :return: str, 16 hexadecimal digits.
+    """
+    text = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

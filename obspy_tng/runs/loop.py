@@ -1,0 +1,243 @@
+"""
+The loop of a run: hand out units, write what comes back, commit, go on.
+
+:func:`run_job` is the whole recipe, top to bottom. The process that calls it is the
+only one that writes; a unit counts as done once its files are in place and its row
+is committed, in this order.
+"""
+
+import logging
+import time
+from collections import Counter
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, wait
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from tqdm import tqdm
+
+from ..exceptions import TNGException
+from ..records_store import clean_temporaries, write_packed
+from . import outputs
+from .job import Result
+from .manifest import NAME, Manifest
+from .pool import Pool
+from .shards import part_of
+
+logger = logging.getLogger("obspy_tng")
+
+LOG_EVERY = 60.0  # s between progress lines where there is no terminal
+ROUNDS = 3  # files that vanish again and again are somebody else's doing
+HOPELESS = 3  # units in a row at which workers died: it is not the units
+SHOWN = 20  # failed units that a summary lists; failed.txt has all
+
+
+@dataclass
+class RunResult:
+    """
+    What a run came to.
+
+    ``counts`` has units, accepted, rejected, failed, pending and what the units counted;
+    ``failed`` is a list of ``(unit, reason)``.
+    """
+
+    folder: Path
+    counts: Counter
+    failed: list = field(default_factory=list)
+
+    @property
+    def complete(self):
+        """True if every unit is done."""
+        return not (self.counts["failed"] or self.counts["pending"])
+
+    def __str__(self):
+        lines = [f"{self.counts['accepted']} records in {self.folder}; "
+                 f"{self.counts['rejected']} rejected; {self.counts['failed']} of "
+                 f"{self.counts['units']} units failed"]
+        lines += [f"  failed: {name}: {reason}" for name, reason in self.failed[:SHOWN]]
+        if len(self.failed) > SHOWN:
+            lines.append(f"  ... {len(self.failed) - SHOWN} more in {outputs.FAILED}")
+        return "\n".join(lines)
+
+
+def run_job(job, output, *, workers=1, processes=False, executor=None, shard=None,
+            retry_failed=False, progress=True):
+    """
+    Do, or go on with, a run.
+
+    :param job: :class:`~obspy_tng.runs.job.Job`.
+    :param output: folder, made where it is missing.
+    :param workers: number of threads, or of processes.
+    :param processes: True for processes.
+    :param executor: see :class:`~obspy_tng.runs.pool.Pool`.
+    :param shard: ``"i/N"``, the part of the run to do here; None for all of it.
+    :param retry_failed: take up again the units that failed.
+    :param progress: True shows a progress bar on a terminal.
+    :return: :class:`RunResult`
+    :raises TNGInputError: if the folder holds something else, or other settings.
+    :raises TNGException: if another run is at work on it, or it cannot be written.
+    """
+    pool = Pool(workers, processes, executor)
+    part = part_of(shard)
+    folder = part.folder(output)
+    if not (folder / NAME).exists():
+        outputs.check_folder(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with Manifest(folder) as manifest:
+        manifest.agree(job.kind, job.settings())
+        clean_temporaries(folder)
+        stale = manifest.plan(part.select(enumerate(job.plan())))
+        manifest.note("unique", job.unique)
+        _reset(manifest, folder, stale, "input files changed since")
+        if retry_failed:
+            manifest.reset([name for name, _ in manifest.failed()])
+        with pool:
+            _work(manifest, job, folder, pool, progress)
+        job.finish(folder)
+        if not part.whole:  # twins and lists are for the merge
+            counts = manifest.statuses()
+            return RunResult(folder, Counter(units=sum(counts.values()), failed=counts["failed"],
+                                             accepted=sum(1 for _ in manifest.records())),
+                             list(manifest.failed()))
+        outputs.tidy(manifest, folder, job.unique)
+        return RunResult(folder, outputs.write_lists(manifest, folder, job.unique),
+                         list(manifest.failed()))
+
+
+def _work(manifest, job, folder, pool, progress):
+    """Do all pending units, and those again whose files are not there."""
+    for _ in range(ROUNDS):
+        _reset(manifest, folder, outputs.missing(manifest, folder, job.unique),
+               "records missing or damaged")
+        if not manifest.statuses()["pending"]:
+            return
+        with _Progress(manifest, job.kind, progress) as bar:
+            _Loop(manifest, job, folder, pool, bar).run()
+    if lost := outputs.missing(manifest, folder, job.unique):
+        raise TNGException(f"records of {lost[0]} vanish from {folder} while the run is at work; "
+                           "nobody else may write to it")
+
+
+def _reset(manifest, folder, units, why):
+    """Make units pending; their files go first, so that a kill between is seen."""
+    for name in units:
+        logger.info("%s is done again: %s", name, why)
+        for path in manifest.paths(name):
+            (folder / path).with_suffix(".json").unlink(missing_ok=True)
+            (folder / path).unlink(missing_ok=True)
+    manifest.reset(units)
+
+
+class _Loop:
+    """One pass over the pending units."""
+
+    def __init__(self, manifest, job, folder, pool, bar):
+        self.manifest, self.job, self.folder, self.pool, self.bar = manifest, job, folder, pool, bar
+
+    def run(self):
+        """Keep the workers busy until nothing is pending."""
+        waiting = {}
+        try:
+            self._run(waiting)
+        finally:
+            for future in waiting:  # where the run stops early
+                future.cancel()
+
+    def _run(self, waiting):
+        units, broken = self.manifest.pending(), None
+        while True:
+            for unit in islice(units, self.pool.in_flight - len(waiting)):
+                try:
+                    waiting[self.pool.submit(*self.job.task(unit))] = unit
+                except BrokenExecutor as err:
+                    self.one_by_one([*waiting.values(), unit], err)
+                    waiting.clear()
+            if not waiting:
+                return
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                died = self.store(waiting[future], future)
+                if died:
+                    broken = died
+                else:
+                    del waiting[future]
+            if broken:
+                self.one_by_one([*waiting.values()], broken)
+                waiting.clear()
+                broken = None
+
+    def store(self, unit, future):
+        """Write and commit what a unit gave; an error that says that workers died is returned."""
+        try:
+            result = future.result()
+        except (BrokenExecutor, CancelledError) as err:
+            return err
+        except Exception as err:  # the unit's failure, not the run's
+            result = Result(error=f"{type(err).__name__}: {err}")
+        try:
+            for record in [] if result.error else result.records:
+                if not self.manifest.taken(unit.id, record.path):
+                    write_packed(record, self.folder)
+        except OSError as err:
+            left = self.manifest.statuses()["pending"]
+            raise TNGException(f"the run stopped at {unit.id}, {left} units before its end: "
+                               f"{self.folder} cannot be written: {err}; once that is mended, the "
+                               "same command goes on") from err
+        self.manifest.finish(unit.id, result)
+        self.bar.update(unit, result)
+        return None
+
+    def one_by_one(self, units, reason):
+        """After a worker died: the units that were out, each alone, to find the deadly one."""
+        logger.warning("a worker died (%s); its units are done again one by one", reason)
+        self.pool.renew(reason)
+        deadly = []
+        for unit in units:
+            future = self.pool.submit(*self.job.task(unit))
+            wait([future])
+            died = self.store(unit, future)
+            if died:
+                deadly.append(unit.id)
+                self.manifest.finish(unit.id, Result(
+                    error="the worker process was killed while at it (out of memory?)"))
+                self.bar.update(unit, Result(error="worker killed"))
+                self.pool.renew(died)
+        if len(deadly) == len(units) >= HOPELESS:
+            self.manifest.reset(deadly)
+            raise TNGException(f"worker processes die whatever they do ({reason}); a script that "
+                               "starts a run with processes needs `if __name__ == '__main__':`")
+
+
+class _Progress:
+    """Bar with rate and remaining time on a terminal, a line a minute in the log elsewhere."""
+
+    def __init__(self, manifest, kind, progress):
+        statuses = manifest.statuses()
+        self.kind, self.total = kind, sum(statuses.values())
+        self.before = self.done = self.total - statuses["pending"]
+        self.failed = 0
+        self.bar = tqdm(total=self.total, initial=self.before, desc=kind, unit="unit",
+                        disable=None if progress else True)
+        self.started = self.logged = time.monotonic()
+
+    def __enter__(self):
+        if self.before:
+            logger.info("%s: %d of %d units are done already", self.kind, self.before, self.total)
+        return self
+
+    def __exit__(self, *exc):
+        self.bar.close()
+
+    def update(self, unit, result):
+        """Count a unit."""
+        self.done += 1
+        self.bar.update()
+        if result.error:
+            self.failed += 1
+            self.bar.set_postfix(failed=self.failed)
+            logger.debug("%s: %s failed: %s", self.kind, unit.id, result.error)
+        now = time.monotonic()
+        if self.bar.disable and now - self.logged > LOG_EVERY:
+            self.logged = now
+            rate = (self.done - self.before) / (now - self.started)
+            logger.info("%s: %d of %d units, %.3g units/s, %.0f s left", self.kind, self.done,
+                        self.total, rate, (self.total - self.done) / rate)

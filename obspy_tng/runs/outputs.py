@@ -1,0 +1,127 @@
+"""
+From the manifest to the files of a run.
+
+Which records stay, and what the lists say, follows from the manifest alone, in the
+order of the plan: not from the order in which the units happened to be done.
+"""
+
+import logging
+from collections import Counter
+from pathlib import Path
+
+from ..collecting import Twins
+from ..exceptions import TNGInputError
+from ..records_store import replace_file
+
+logger = logging.getLogger("obspy_tng")
+
+REJECTED, FAILED = "rejected.txt", "failed.txt"
+
+
+def judge(manifest, unique):
+    """
+    Which records stay.
+
+    :param manifest: :class:`~obspy_tng.runs.manifest.Manifest`.
+    :param unique: True leaves out a recording that an earlier unit has as well.
+    :return: iterator of ``(record, reason)``; reason is None where it stays.
+    """
+    twins = Twins()
+    for record in manifest.records():
+        reason = unique and twins.find(record["station"], record["record_id"], record["peaks"])
+        yield record, reason or None
+
+
+def missing(manifest, folder, unique):
+    """
+    Units whose records should be in the folder, whole, and are not.
+
+    :param manifest: the manifest.
+    :param folder: folder of the records.
+    :param unique: see :func:`judge`.
+    :return: list of unit ids.
+    """
+    found = {}
+    for record, reason in judge(manifest, unique):
+        if reason is None and not _is_whole(Path(folder) / record["path"], record):
+            found[record["unit"]] = None
+    return list(found)
+
+
+def tidy(manifest, folder, unique):
+    """
+    Remove from the folder the records that do not stay.
+
+    Besides twins these are files of a unit that was killed after writing and, done
+    again, gave something else.
+
+    :param manifest: the manifest.
+    :param folder: folder of the records; only those of its stations are looked at.
+    :param unique: see :func:`judge`.
+    """
+    keep, stations = set(), set()
+    for record, reason in judge(manifest, unique):
+        stations.add(record["station"])
+        if reason is None:
+            keep.add(hash(record["path"]))  # a number each: archives are large
+    for station in stations:
+        for path in (Path(folder) / station).glob("*.mseed"):
+            if hash(f"{station}/{path.name}") not in keep:
+                logger.debug("removing %s", path)
+                path.with_suffix(".json").unlink(missing_ok=True)
+                path.unlink()
+
+
+def write_lists(manifest, folder, unique):
+    """
+    Write ``rejected.txt`` and, where something failed, ``failed.txt``.
+
+    :param manifest: the manifest.
+    :param folder: folder of the run.
+    :param unique: see :func:`judge`.
+    :return: Counter of units, failed, pending, accepted, rejected and what units counted.
+    """
+    counts = Counter(accepted=0, rejected=0)
+    statuses = manifest.statuses()
+    counts.update(units=sum(statuses.values()), failed=statuses["failed"],
+                  pending=statuses["pending"])
+    left_out = {}
+    for record, reason in judge(manifest, unique):
+        counts["rejected" if reason else "accepted"] += 1
+        if reason:
+            left_out.setdefault(record["unit"], []).append((record["record_id"], reason))
+    lines = []
+    for unit, numbers, rejected in manifest.finished():
+        counts.update(numbers)
+        lines += [f"{name}\t{reason}\n" for name, reason in [*rejected, *left_out.get(unit, ())]]
+    replace_file(Path(folder) / REJECTED, "".join(lines).encode("utf-8"))
+    failed = [f"{name}\t{' '.join(reason.split())}\n" for name, reason in manifest.failed()]
+    if failed:
+        replace_file(Path(folder) / FAILED, "".join(failed).encode("utf-8"))
+    else:
+        (Path(folder) / FAILED).unlink(missing_ok=True)
+    return counts
+
+
+def check_folder(folder):
+    """
+    Refuse a folder that has records but no run.
+
+    :param folder: output folder of a new run.
+    :raises TNGInputError: if another program's, or an older, output is in it.
+    """
+    if next(Path(folder).glob("*/*.mseed"), None) is not None:
+        raise TNGInputError(f"{folder} has records that no run made (there is no manifest); give "
+                            "a new output folder")
+
+
+def _is_whole(path, record):
+    """True if both files of a record are there in full length."""
+    for name, size in ((path, record["size"]), (path.with_suffix(".json"),
+                                                record["sidecar_size"])):
+        try:
+            if name.stat().st_size != size:
+                return False
+        except FileNotFoundError:
+            return False
+    return True

@@ -1,0 +1,117 @@
+"""
+Where the work is done: threads, processes, or an executor of the caller's.
+
+Processes are spawned, never forked (a fork after reading MiniSEED can deadlock,
+ObsPy #2705), compute with one thread each, and end when the run's process ends,
+even if that was killed.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing.connection import wait as wait_for_process
+
+from ..exceptions import TNGException, TNGInputError
+
+# Units that are handed out at once: enough to keep the workers busy, few enough that
+# their results fit in memory whatever the size of the archive.
+PER_WORKER = 3
+FOREIGN_IN_FLIGHT = 64
+# Threads that numerical libraries start on their own.
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
+                     "NUMEXPR_NUM_THREADS")
+
+
+class Pool:
+    """
+    Workers of a run, a context manager.
+
+    :param workers: number of threads or processes.
+    :param processes: True for processes.
+    :param executor: a ``concurrent.futures.Executor`` to use instead, for instance
+        ``dask.distributed.Client(...).get_executor()``; it is not shut down.
+    :raises TNGInputError: if ``workers`` is not a positive integer.
+    :raises TypeError: if ``executor`` is not an executor.
+    """
+
+    def __init__(self, workers=1, processes=False, executor=None):
+        if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
+            raise TNGInputError(f"workers must be an integer >= 1, got {workers!r}")
+        if executor is not None and not isinstance(executor, Executor):
+            raise TypeError("executor must be a concurrent.futures.Executor (a Dask Client has "
+                            f"get_executor()), got {type(executor).__name__}")
+        self.workers = workers
+        self.processes = processes and executor is None
+        self.in_flight = PER_WORKER * workers
+        self._given = executor
+        if executor is not None:
+            known = getattr(executor, "_max_workers", None)
+            self.in_flight = PER_WORKER * known if known else FOREIGN_IN_FLIGHT
+        self._executor = executor
+        self._cleanup = contextlib.ExitStack()
+
+    def __enter__(self):
+        if self.processes:
+            self._cleanup.enter_context(_one_thread_each())
+        self._start()
+        return self
+
+    def __exit__(self, *exc):
+        if self._given is None:
+            # what is at work ends, what waits is dropped
+            self._executor.shutdown(wait=True, cancel_futures=True)
+        self._cleanup.close()
+
+    def submit(self, function, arguments):
+        """Future of ``function(*arguments)``."""
+        return self._executor.submit(function, *arguments)
+
+    def renew(self, reason):
+        """
+        A new pool after a worker has died.
+
+        :param reason: exception that says so.
+        :raises TNGException: if the executor is the caller's.
+        """
+        if self._given is not None:
+            raise TNGException(f"the executor is broken ({reason}); the same command goes on with "
+                               "what is left") from reason
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._start()
+
+    def _start(self):
+        if self._given is not None:
+            return
+        if self.processes:
+            self._executor = ProcessPoolExecutor(
+                self.workers, mp_context=multiprocessing.get_context("spawn"),
+                initializer=_begin_worker)
+        else:
+            self._executor = ThreadPoolExecutor(self.workers, thread_name_prefix="obspy_tng")
+
+
+def _begin_worker():
+    """In a new process: leave Ctrl-C to the parent, and end when the parent ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+
+    def watch():
+        wait_for_process([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@contextlib.contextmanager
+def _one_thread_each():
+    """Environment in which processes compute with one thread; the caller's choice wins."""
+    added = [name for name in _THREAD_VARIABLES if name not in os.environ]
+    os.environ.update(dict.fromkeys(added, "1"))
+    try:
+        yield
+    finally:
+        for name in added:
+            os.environ.pop(name, None)
