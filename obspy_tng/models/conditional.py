@@ -48,9 +48,10 @@ class ConditionalConfig:
     :param z_dim: size of the bottleneck, 64 to 256 as published.
     :param station_dim: size of the station embedding appended to z.
     :param position_std: initial standard deviation of the encoder's position table.
-    :param carrier_std: the same of the decoder's. All that distinguishes one sample
-        from the next in the decoder comes from this table: it is the carrier
-        that the blocks shape.
+    :param carrier: initial values of the decoder's table: "white" noise of standard
+        deviation 1 as published for the encoder's, or "bands" of noise, a band for each
+        channel. All that distinguishes one sample from the next in the decoder comes from this
+        table: it is the carrier that the blocks shape.
     :param reconstruction: "squared" or "absolute".
     :param spectral: weight of :func:`~obspy_tng.models.losses.spectral_error`; 0 as published.
     :param beta: weight of the divergence (0.05 as published).
@@ -72,7 +73,7 @@ class ConditionalConfig:
     station_dim: int = 16
     dropout: float = 0.1
     position_std: float = 0.02
-    carrier_std: float = 1.0
+    carrier: str = "bands"
     reconstruction: str = "squared"
     spectral: float = 1.0
     beta: float = 0.05
@@ -84,14 +85,16 @@ class ConditionalConfig:
         object.__setattr__(self, "stations", tuple(self.stations))
         check_config(self, ("seq_len", "d_model", "d_ff", "e_layers", "d_layers", "num_kernels",
                             "top_k", "z_dim", "station_dim"),
-                     ("position_std", "carrier_std", "spectral", "beta", "warmup", "free_bits"),
+                     ("position_std", "spectral", "beta", "warmup", "free_bits"),
                      ("dropout", "label_dropout"))
         if self.top_k > self.seq_len // 2:
             raise TNGInputError(f"top_k must be at most seq_len // 2 = {self.seq_len // 2}, "
                                 f"got {self.top_k}")
-        if self.reconstruction not in ("squared", "absolute"):
-            raise TNGInputError("reconstruction must be 'squared' or 'absolute', got "
-                                f"{self.reconstruction!r}")
+        for key, allowed in (("reconstruction", ("squared", "absolute")),
+                             ("carrier", ("white", "bands"))):
+            if getattr(self, key) not in allowed:
+                raise TNGInputError(f"{key} must be one of {allowed}, got "
+                                    f"{getattr(self, key)!r}")
 
 
 def check_config(config, counts, weights, shares):
@@ -167,12 +170,12 @@ class ConditionalModel(nn.Module):
         self.stations = Stations(len(config.stations), config.station_dim)
         self.embedding = Embedding(config)
         self.encoder = Blocks(config, config.e_layers)
-        self.to_latent = nn.Linear(config.d_model, 2 * config.z_dim)
+        self.to_latent = latent_layer(config.d_model, config.z_dim)
         self.from_latent = nn.Sequential(
             nn.Linear(config.z_dim + config.station_dim, config.d_model), nn.GELU(),
             nn.Dropout(config.dropout))
-        self.carrier = nn.Parameter(
-            config.carrier_std * torch.randn(1, config.seq_len, config.d_model))
+        noise = torch.randn(1, config.seq_len, config.d_model)
+        self.carrier = nn.Parameter(noise if config.carrier == "white" else band_noise(noise))
         self.decoder = Blocks(config, config.d_layers)
         self.projection = nn.Linear(config.d_model, 3)
 
@@ -238,3 +241,33 @@ def shown_labels(labels, phase, dropout):
     if phase == "reconstruct":
         return torch.zeros_like(labels)
     return labels * (torch.rand(labels.shape, device=labels.device) >= dropout)
+
+
+def latent_layer(features, z_dim):
+    """
+    Linear layer for the mean and log variance of z.
+
+    The variances begin small (exp(-4)): a decoder that sees nothing but noise in z at first
+    learns to do without it, and the divergence then collapses.
+    """
+    layer = nn.Linear(features, 2 * z_dim)
+    nn.init.constant_(layer.bias[z_dim:], -4.0)
+    return layer
+
+
+def band_noise(noise):
+    """
+    White noise filtered to one band per channel, overlapping, evenly spaced in ln frequency
+    from 10 periods in the series to half of Nyquist; standard deviation 1.
+
+    :param noise: ``(1, time, channel)``.
+    :return: the same shape.
+    """
+    _, length, channels = noise.shape
+    bins = torch.arange(length // 2 + 1).clamp(min=0.1).log()[:, None]
+    edges = torch.tensor([min(10.0, length / 8), length / 4]).log()
+    centres = torch.linspace(*edges.tolist(), channels)
+    width = (edges[1] - edges[0]) / channels
+    shape = torch.exp(-0.5 * ((bins - centres) / width).square())
+    bands = torch.fft.irfft(torch.fft.rfft(noise, dim=1) * shape, length, dim=1)
+    return bands / bands.std(1, keepdim=True)

@@ -108,9 +108,8 @@ def log_power(x, nfft):
     :param nfft: length of the Hann windows; they overlap by three quarters.
     :return: ``(batch * 3, bins, frames)``, ln.
     """
-    window = torch.hann_window(nfft, device=x.device)
     series = at_least_float32(x).transpose(1, 2).reshape(-1, x.shape[1])
-    spectrum = torch.stft(series, nfft, nfft // 4, window=window.to(series.dtype),
-                          return_complex=True)
+    window = torch.hann_window(nfft, dtype=series.dtype, device=x.device)
+    spectrum = torch.stft(series, nfft, nfft // 4, window=window, return_complex=True)
     power = torch.view_as_real(spectrum).square().sum(-1) / window.square().sum()
     return torch.log(power + SPECTRAL_FLOOR)

@@ -20,7 +20,7 @@ import torch
 from torch import nn
 
 from ..exceptions import TNGInputError
-from .conditional import PHASES, Stations, check_config, shown_labels
+from .conditional import PHASES, Stations, check_config, latent_layer, shown_labels
 from .losses import divergence, draw_latent, kl_loss, kl_weight
 from .released import standardize
 from .timesnet import at_least_float32
@@ -99,7 +99,7 @@ class SpectrogramVAE(nn.Module):
             for layer in (nn.Conv2d(n, m, 4, stride=2, padding=1), nn.GroupNorm(1, m), nn.GELU())])
         self.small = (widths[-1], *(n // step for n in self.padded))
         flat = self.small[0] * self.small[1] * self.small[2]
-        self.to_latent = nn.Linear(flat, 2 * c.z_dim)
+        self.to_latent = latent_layer(flat, c.z_dim)
         self.stations = Stations(len(c.stations), c.station_dim)
         self.from_latent = nn.Sequential(nn.Linear(c.z_dim + c.station_dim, flat), nn.GELU())
         back = [*widths[::-1], c.channels]

@@ -124,13 +124,13 @@ class TimesBlock(nn.Module):
         for i, row in enumerate(periods):
             for j, period in enumerate(row):
                 members.setdefault(period, []).append((i, j))
-        out = x
-        for period, pairs in members.items():
-            index = torch.tensor(pairs, device=x.device).T
-            maps = self._convolve(inputs[index[0]], period)
-            out = out.index_add(0, index[0],
-                                maps.to(x.dtype) * weights[index[0], index[1], None, None])
-        return out
+        index = torch.tensor([pair for pairs in members.values() for pair in pairs],
+                             device=x.device).T
+        parts = inputs[index[0]].split([len(pairs) for pairs in members.values()])
+        maps = torch.cat([self._convolve(part, period)
+                          for part, period in zip(parts, members, strict=True)])
+        return x.index_add(0, index[0],
+                           maps.to(x.dtype) * weights[index[0], index[1], None, None])
 
     def _convolve(self, x, period):
         """Fold series ``(n, time, channel)`` by a period, convolve, unfold."""
