@@ -12,13 +12,18 @@ whole, however it is divided.
    NeurIPS.
 """
 
+from functools import lru_cache
+from itertools import pairwise
+
 import torch
+import torch.nn.functional as F
 
 from .timesnet import at_least_float32
 
-#: power of the short-time spectrum below which it does not count; that of a
-#: standardised record of white noise is 1
-SPECTRAL_FLOOR = 1e-3
+#: added to powers before the logarithm; that of a standardised record of white noise is 1
+SPECTRAL_FLOOR = 1e-4
+#: record length over window length of the spectral error
+WINDOWS = (1, 6, 24)
 
 
 def draw_latent(mu, logvar):
@@ -87,29 +92,55 @@ def reconstruction_error(decoded, x, kind="squared"):
 
 def spectral_error(decoded, x):
     """
-    Difference of logarithmic short-time spectra at three resolutions, without phase.
+    Difference of logarithmic band powers, without phase: of the whole record, and of
+    windows of a sixth and a 24th of it.
+
+    Power is averaged over sixths of an octave and four windows before the logarithm.
+    Without that, the scatter of single bins (a standard deviation of 1.3 in ln) hides
+    what tells stations apart.
 
     :param decoded: ``(batch, time, 3)``, standardised.
     :param x: ``(batch, time, 3)``, standardised.
     :return: scalar, mean absolute difference in ln power.
     """
-    total = 0.0
-    for divisor in (6, 24, 96):
-        nfft = max(8, 2 * round(x.shape[1] / divisor / 2))
-        total = total + (log_power(decoded, nfft) - log_power(x, nfft)).abs().mean()
-    return total / 3
+    errors = [(band_power(decoded, n) - band_power(x, n)).abs().mean() for n in WINDOWS]
+    return sum(errors) / len(errors)
 
 
-def log_power(x, nfft):
+def band_power(x, divisor):
     """
-    Logarithm of the short-time power spectrum.
+    Logarithm of the power in sixths of an octave.
 
     :param x: ``(batch, time, 3)``.
-    :param nfft: length of the Hann windows; they overlap by three quarters.
-    :return: ``(batch * 3, bins, frames)``, ln.
+    :param divisor: length of the series over that of the Hann windows, which overlap by three
+        quarters; 1 takes the whole series as it is.
+    :return: ``(batch * 3, bands, windows / 4)``, ln; white noise of variance 1 has 0.
     """
     series = at_least_float32(x).transpose(1, 2).reshape(-1, x.shape[1])
-    window = torch.hann_window(nfft, dtype=series.dtype, device=x.device)
-    spectrum = torch.stft(series, nfft, nfft // 4, window=window, return_complex=True)
-    power = torch.view_as_real(spectrum).square().sum(-1) / window.square().sum()
-    return torch.log(power + SPECTRAL_FLOOR)
+    if divisor == 1:
+        nfft = x.shape[1]
+        power = torch.view_as_real(torch.fft.rfft(series)).square().sum(-1)[..., None] / nfft
+    else:
+        nfft = max(16, 2 * round(x.shape[1] / divisor / 2))
+        window = torch.hann_window(nfft, dtype=series.dtype, device=x.device)
+        spectrum = torch.stft(series, nfft, nfft // 4, window=window, return_complex=True)
+        power = torch.view_as_real(spectrum).square().sum(-1) / window.square().sum()
+        power = F.avg_pool1d(power, 4, ceil_mode=True)
+    return torch.log(bands_of(nfft).to(power) @ power + SPECTRAL_FLOOR)
+
+
+@lru_cache(maxsize=32)
+def bands_of(nfft):
+    """
+    Averages over sixths of an octave, at least one bin wide, from the third bin to Nyquist.
+
+    :param nfft: length of the transform.
+    :return: ``(bands, nfft // 2 + 1)``, rows that sum to 1.
+    """
+    edges = [3]
+    while edges[-1] <= nfft // 2:
+        edges.append(max(edges[-1] + 1, round(edges[-1] * 2 ** (1 / 6))))
+    bands = torch.zeros(len(edges) - 1, nfft // 2 + 1)
+    for row, (first, last) in zip(bands, pairwise(edges), strict=True):
+        row[first:last] = 1
+    return bands / bands.sum(1, keepdim=True)
