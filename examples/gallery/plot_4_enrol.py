@@ -1,0 +1,72 @@
+"""
+Enrol your own station
+======================
+
+A trained generator takes up a new station from a handful of its records, without training.
+Here the records arrive as they do from an observatory: raw counts and a StationXML file.
+"""
+
+# %%
+# A generator that has learned from other stations.
+import numpy as np
+from obspy import Stream
+
+from obspy_tng import TNGGenerator, hvsr, plotting, prepare_record, simulate_network
+from obspy_tng.simulate.files import network_inventory
+
+size = {"sampling_rate": 50.0, "window": 60.0}
+others = simulate_network(n_stations=3, n_events=25, seed=0, **size)
+generator = TNGGenerator(**size, training={"epochs": 12, "finetune_epochs": 3})
+generator.fit(others.records, progress=False)
+print(generator.stations)
+
+# %%
+# The new station: counts at 100 Hz, 90 s long, and its StationXML with the gain.
+new = simulate_network(n_stations=1, n_events=30, seed=9, sampling_rate=100.0, window=90.0,
+                       f0=[1.5], network="MY")
+inventory = network_inventory(new.sites.values(), 100.0, counts=True)
+step = new.sites["MY.S001"].step  # m/s² per count
+raw = []
+for record in new.records:
+    counts = record.copy()
+    for trace in counts:
+        trace.data = np.rint(trace.data / step).astype(np.int32)
+        del trace.stats["tng"]
+    raw.append(counts)
+print(raw[0])
+
+# %%
+# :func:`obspy_tng.prepare_record` checks a recording, turns it into ground acceleration in
+# m/s², Z, N and E, and cuts the window. What it did is in ``stats.processing``.
+record = prepare_record(raw[0], inventory, event=new.catalog[0], **size)
+print(record)
+print(record[0].stats.processing)
+print({key: record[0].stats.tng[key] for key in ("magnitude", "distance", "energy_kept")})
+
+# %%
+# A recording that cannot make an honest record is refused with the reason.
+from obspy_tng import TNGInputError  # noqa: E402
+
+try:
+    prepare_record(Stream(raw[0][:2]), inventory, **size)
+except TNGInputError as error:
+    print(error)
+
+# %%
+# Eight of the records are enrolled, the rest is kept to compare with.
+prepared = [prepare_record(st, inventory, event=event, **size)
+            for st, event in zip(raw, new.catalog, strict=True)]
+generator.enroll(prepared[:8], inventory=inventory)
+streams = generator.generate("MY.S001", n=30, seed=1)
+print(generator.stations)
+
+# %%
+groups = {"real, not enrolled": prepared[8:], "generated from 8": streams}
+plotting.plot_hvsr_comparison(groups)
+
+# %%
+plotting.plot_records(groups, n=5)
+
+# %%
+print(f"f0: {hvsr(prepared[8:]).peak.f0:.2f} Hz real, {hvsr(streams).peak.f0:.2f} Hz generated, "
+      f"{new.sites['MY.S001'].f0:.2f} Hz theory")

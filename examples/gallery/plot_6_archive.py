@@ -1,0 +1,65 @@
+"""
+Batch over an SDS archive
+=========================
+
+From an archive of raw data with StationXML and QuakeML to records, an account of everything
+that was not used, and generated records for every station.
+"""
+
+# %%
+# The archive: MiniSEED counts in an SDS tree. Ours is simulated; with your own only the
+# paths differ.
+import tempfile
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import obspy
+from obspy.clients.filesystem.sds import Client
+
+from obspy_tng import TNGGenerator, collect_records, simulate_network
+from obspy_tng.records import group_by_station, record_info
+from obspy_tng.records_store import write_records, write_sds
+from obspy_tng.simulate import write_sds as write_archive
+
+folder = Path(tempfile.mkdtemp())
+write_archive(simulate_network(n_stations=3, n_events=25, seed=5, window=90.0,
+                               magnitude=(3.0, 6.5), old_recorders=0.5), folder)
+print("\n".join(sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))[:8]))
+
+# %%
+# Any ObsPy client will do: SDS, FDSN, or an object of your own with ``get_waveforms``.
+# :func:`~obspy_tng.collect_records` streams: one record at a time is in memory.
+inventory = obspy.read_inventory(str(folder / "stations.xml"))
+catalog = obspy.read_events(str(folder / "events.xml"))
+collection = collect_records(Client(str(folder / "sds")), inventory, catalog,
+                             sampling_rate=50.0, window=60.0, progress=False)
+records = list(collection)
+print(collection.summary())
+
+# %%
+# Each rejection has its reason.
+for name, reason in collection.rejected[:3]:
+    print(reason)
+
+# %%
+groups = group_by_station(records)
+fig, ax = plt.subplots(figsize=(6.5, 4), layout="constrained")
+for station, group in groups.items():
+    infos = [record_info(record) for record in group]
+    ax.plot([i["distance"] for i in infos], [i["magnitude"] for i in infos], "o", alpha=0.7,
+            label=f"{station} ({len(group)} records)")
+ax.set(xscale="log", xlabel="epicentral distance (km)", ylabel="magnitude")
+ax.set_xticks([10, 20, 50, 100], ["10", "20", "50", "100"])
+ax.minorticks_off()
+ax.grid(color="0.9")
+ax.legend(fontsize=8)
+
+# %%
+# Keep the records on disk, train, and write generated ones as an SDS archive of their own.
+# On the command line: ``obspy-tng collect``, ``fit``, ``generate``.
+write_records(records, folder / "records")
+generator = TNGGenerator(50.0, 60.0, training={"epochs": 5, "finetune_epochs": 1})
+generator.fit(records, inventory=inventory, progress=False)
+write_sds([stream for station in generator.stations
+           for stream in generator.generate(station, n=10, seed=0)], folder / "generated")
+print(Client(str(folder / "generated" / "sds")).get_all_nslc()[:3])

@@ -1,0 +1,68 @@
+"""
+Train with several processes
+============================
+
+One process per GPU, or per few cores of a CPU: ``torchrun`` starts them, and
+:meth:`obspy_tng.TNGGenerator.fit` shares each batch among them. The result is that of
+one process, but for rounding.
+"""
+
+# %%
+# The training script. It is the same for one process and for many; ``parts`` says into
+# how many parts each batch is cut, so that the number of processes does not matter.
+import csv
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from obspy_tng import TNGGenerator
+
+folder = Path(tempfile.mkdtemp())
+script = folder / "train.py"
+script.write_text('''
+import sys
+from obspy_tng import TNGGenerator, simulate_network
+
+if __name__ == "__main__":
+    network = simulate_network(2, 12, seed=0, sampling_rate=50.0, window=20.0)
+    generator = TNGGenerator(50.0, 20.0, device="cpu", training={
+        "epochs": 6, "finetune_epochs": 2, "parts": 2, "validation": 0.2})
+    generator.fit(network.records, progress=False, log=sys.argv[1])
+    generator.save(sys.argv[1] + "/model")
+''')
+print(script.read_text())
+
+# %%
+# On the command line: ``torchrun --nproc-per-node 2 train.py two``. On a cluster see
+# :doc:`/guide/clusters`.
+environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+for name, launcher in (("one", []), ("two", ["-m", "torch.distributed.run", "--standalone",
+                                             "--nproc-per-node", "2"])):
+    subprocess.run([sys.executable, *launcher, str(script), str(folder / name)], check=True,
+                   env=environment, capture_output=True)
+
+# %%
+# Both have the same weights.
+one, two = (TNGGenerator.load(folder / name / "model", device="cpu") for name in ("one", "two"))
+weights = two.model.state_dict()
+print(max(float((a - weights[name]).abs().max()) for name, a in one.model.state_dict().items()))
+
+# %%
+# The log of a run is a CSV file (and TensorBoard's, where that is installed).
+log = next((folder / "two").glob("*.csv"))
+with open(log, encoding="utf-8") as file:
+    rows = list(csv.DictReader(file))
+fig, ax = plt.subplots(figsize=(6, 3.5), layout="constrained")
+for key in ("loss", "validation"):
+    ax.plot(np.arange(1, len(rows) + 1), [float(row[key]) for row in rows], ".-", label=key)
+for i in range(1, len(rows)):
+    if rows[i]["phase"] != rows[i - 1]["phase"]:
+        ax.axvline(i + 0.5, color="0.7", linewidth=0.8)
+        ax.text(i + 0.6, ax.get_ylim()[1], rows[i]["phase"], va="top", fontsize=8)
+ax.set(yscale="log", xlabel="epoch", ylabel="mean squared error (standardised)")
+ax.legend(frameon=False)
