@@ -48,13 +48,16 @@ class LevelModel:
     slopes: np.ndarray | None
     residual: np.ndarray | None
 
-    def draw(self, station, rng, condition):
+    def draw(self, station, rng, condition, contrasts=None):
         """
         Draw the levels of one realization.
 
         :param station: station id.
         :param rng: ``numpy.random.Generator``.
         :param condition: object with ``magnitude`` and ``distance``, both or none given.
+        :param contrasts: array (3,), differences of ln level between the components that
+            the waveform comes with (only differences count): the common level is drawn
+            given them. None draws all three levels.
         :return: array (3,), standard deviations of Z, N and E in m/s^2.
         :raises TNGInputError: if an earthquake is asked for that the model cannot know.
         """
@@ -62,8 +65,17 @@ class LevelModel:
             mean, covariance = self.means[station], self.covariances[station]
         else:
             mean, covariance = self._conditional(station, condition)
-        root = np.linalg.cholesky(covariance + 1e-9 * np.eye(3))
-        return np.exp(mean + root @ rng.standard_normal(3))
+        covariance = covariance + 1e-9 * np.eye(3)
+        if contrasts is None:
+            return np.exp(mean + np.linalg.cholesky(covariance) @ rng.standard_normal(3))
+        # Gaussian conditioning of the common level (the mean) on the two contrasts
+        common, differences = np.full(3, 1 / 3), np.array([[-1.0, 1, 0], [-1, 0, 1]])
+        inverse = np.linalg.inv(differences @ covariance @ differences.T)
+        gain = common @ covariance @ differences.T @ inverse
+        level = common @ mean + gain @ (differences @ (contrasts - mean))
+        spread = common @ covariance @ common - gain @ differences @ covariance @ common
+        level += np.sqrt(spread) * rng.standard_normal()
+        return np.exp(level + contrasts - contrasts.mean())
 
     def _conditional(self, station, condition):
         if condition.magnitude is None or condition.distance is None:

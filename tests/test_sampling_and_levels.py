@@ -65,6 +65,18 @@ def test_marginal_levels_of_a_well_known_station():
     np.testing.assert_allclose(np.cov(draws.T), np.cov(levels[0].T), rtol=0.12)
 
 
+def test_levels_given_contrasts_have_the_joint_distribution():
+    """Contrasts from their own distribution and the level given them: the joint one."""
+    rng = np.random.default_rng(7)
+    levels, m, r = synthetic_levels(rng, [400])
+    model = fit_levels(levels, m, r)
+    joint = np.log([model.draw(0, rng, Condition()) for _ in range(6000)])
+    given = np.log([model.draw(0, rng, Condition(), x) for x in joint + 3.0])
+    np.testing.assert_allclose(given.mean(0), joint.mean(0), atol=0.08)
+    np.testing.assert_allclose(np.cov(given.T), np.cov(joint.T), rtol=0.1)
+    np.testing.assert_allclose(np.diff(given, axis=1), np.diff(joint, axis=1), atol=1e-9)
+
+
 def test_a_station_with_two_records_borrows_its_scatter():
     rng = np.random.default_rng(5)
     levels, m, r = synthetic_levels(rng, [200, 2])

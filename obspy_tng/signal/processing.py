@@ -20,6 +20,8 @@ from scipy.integrate import cumulative_trapezoid
 from ..exceptions import TNGInputError
 from ._checks import as_samples, one_of, positive
 
+# s of the taper at the start in end_at_rest
+START_TAPER = 0.5
 
 def detrend(data, kind="linear"):
     """
@@ -213,7 +215,8 @@ def end_at_rest(data, sampling_rate, freqmin=None):
     """
     Correct acceleration so that velocity and displacement end at zero.
 
-    Both ends are tapered over 5 % of the window. Then a few smooth bells over the whole
+    The start is tapered over 0.5 s (records begin in their noise; a longer taper would
+    take that away), the end over 5 % of the window. Then a few smooth bells over the whole
     window are subtracted, with amplitudes such that velocity and displacement end at
     zero and that the displacement in between has least energy (it drifts if the window
     cuts the motion off). The spectrum of the bells lies below ``freqmin``; above it the
@@ -239,7 +242,8 @@ def end_at_rest(data, sampling_rate, freqmin=None):
     sampling_rate = positive("sampling_rate", sampling_rate)
     npts = data.shape[-1]
     lowest = 3.0 if freqmin is None else positive("freqmin", freqmin) * npts / sampling_rate
-    data = data * taper_window(npts, npts // 20)
+    data = data * taper_window(npts, min(npts // 20, round(START_TAPER * sampling_rate)), "left")
+    data *= taper_window(npts, npts // 20, "right")
     # bell k is sin^2 times cos(k pi t / window): its spectrum ends at (2 + k / 2) / window
     phase = np.linspace(0, np.pi, npts)
     count = int(min(max(2 * lowest - 3, 2), 9))
