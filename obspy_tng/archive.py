@@ -11,6 +11,7 @@ and goes on where it was stopped.
 
 import inspect
 import logging
+import pickle
 import re
 from collections import Counter
 
@@ -138,6 +139,8 @@ def run(client, output, inventory=None, catalog=None, *, stations=None, sampling
     from .runs.loop import run_job
 
     catalog, span = _checked(client, catalog, starttime, endtime, options)
+    if processes:
+        _check_sendable(client)
     options |= {"sampling_rate": sampling_rate, "window": window}
     job = CollectJob(client, inventory, catalog, stations, channels, span, options)
     return run_job(job, output, workers=workers, processes=processes, executor=executor,
@@ -221,6 +224,15 @@ def _checked(client, catalog, starttime, endtime, options):
         raise TypeError(f"unknown options {unknown}; allowed: {sorted(_ALLOWED)}")
     return (None if catalog is None else list(catalog),
             tuple(None if t is None else UTCDateTime(t) for t in (starttime, endtime)))
+
+
+def _check_sendable(client):
+    """Raise TypeError for a client that cannot go to other processes."""
+    try:
+        pickle.dumps(client)
+    except (pickle.PicklingError, TypeError, AttributeError) as err:
+        raise TypeError(f"client {type(client).__name__} cannot be sent to worker processes "
+                        f"({err}); use threads (processes=False)") from err
 
 
 def _reason(text):

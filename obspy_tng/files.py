@@ -10,7 +10,7 @@ import glob
 import os
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from obspy import Stream, UTCDateTime, read
@@ -57,8 +57,7 @@ class FileClient:
     :param root: folder.
     :param template: name in :data:`TEMPLATES`, or a path below ``root`` with the fields
         {network} {station} {location} {channel} {year} {month} {day} {doy} and ``*``.
-        Without station, or without a date, the headers of all files that match are read
-        once.
+        Without network, station or date, the headers of all files that match are read once.
     :param format: of the files, a name of ObsPy's (``"MSEED"``, ``"SAC"``, ``"ASA"``, ...).
     :raises TNGInputError: for a field that is not known, or a folder that is not there.
 
@@ -95,7 +94,8 @@ class FileClient:
     def _dated(self):
         """True if names alone tell station and day."""
         found = set(self._pattern.groupindex)
-        return "station" in found and ("doy" in found or {"month", "day"} <= found)
+        return {"network", "station", "year"} <= found and (
+            "doy" in found or {"month", "day"} <= found)
 
     def files(self, station=None, channels="*", times=None):
         """
@@ -144,23 +144,22 @@ class FileClient:
                 if match is None or path in seen:
                     continue
                 seen.add(path)
-                file = self._named(path, match.groupdict(), network)
+                file = self._named(path, match.groupdict())
                 if file is not None:
                     yield file
 
-    def _named(self, path, fields, network):
+    def _named(self, path, fields):
         """:class:`WaveformFile` of a file name, None where it is no date or the file is gone."""
         try:
             if "doy" in fields:
-                first = date(int(fields["year"]), 1, 1) + timedelta(int(fields["doy"]) - 1)
+                first = datetime.strptime(f"{fields['year']} {fields['doy']}", "%Y %j").date()
             else:
                 first = date(*(int(fields[k]) for k in ("year", "month", "day")))
             found = os.stat(os.path.join(self.root, path))
-        except (ValueError, OverflowError, FileNotFoundError):
+        except (ValueError, FileNotFoundError):
             return None
         start = UTCDateTime(first).timestamp
-        code = fields.get("network", network)
-        return WaveformFile(f"{code}.{fields['station']}", path, start, start + DAY,
+        return WaveformFile(f"{fields['network']}.{fields['station']}", path, start, start + DAY,
                             found.st_size, found.st_mtime_ns)
 
     def _by_header(self):

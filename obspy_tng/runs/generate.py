@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from obspy import UTCDateTime
 
 from .._version import __version__
 from ..exceptions import TNGInputError
@@ -95,8 +96,9 @@ class GenerateJob(Job):
         return do_unit, (self._shipped, unit.spec, self.seed, self.options)
 
     def finish(self, folder):
-        self.generator.inventory.write(str(Path(folder) / INVENTORY), format="STATIONXML",
-                                       validate=True)
+        inventory = self.generator.inventory
+        inventory.created = UTCDateTime(0)  # not now: the same run, the same bytes
+        inventory.write(str(Path(folder) / INVENTORY), format="STATIONXML", validate=True)
 
 
 def do_unit(shipped, spec, seed, options):

@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing.connection import wait as wait_for_process
 
 from ..exceptions import TNGException, TNGInputError
@@ -66,8 +66,11 @@ class Pool:
         self._cleanup.close()
 
     def submit(self, function, arguments):
-        """Future of ``function(*arguments)``."""
-        return self._executor.submit(function, *arguments)
+        """Future of ``function(*arguments)``; raises BrokenExecutor where it takes none."""
+        try:
+            return self._executor.submit(function, *arguments)
+        except Exception as err:  # each kind of executor has its own for "I am closed"
+            raise BrokenExecutor(f"{type(err).__name__}: {err}") from err
 
     def renew(self, reason):
         """

@@ -1,20 +1,24 @@
-"""What each command does; every function takes the parsed arguments."""
+"""
+What each command does; every function takes the parsed arguments.
+
+``obspy_tng.TNGGenerator`` and the like are loaded where they are used: collecting
+needs no torch, and an array job starts often.
+"""
 
 from pathlib import Path
 
 import obspy
 
-from .. import TNGGenerator, archive
-from .. import evaluate as evaluate_records
+import obspy_tng
+
+from .. import archive
 from ..exceptions import TNGInputError
 from ..files import FileClient
 from ..metadata import station_coordinates
-from ..models.checkpoint import DESCRIPTION
 from ..records import group_by_station, record_info
 from ..records_store import export_sds, read_records
 from ..runs.generate import generate_records
 from ..runs.shards import merge_shards
-from .demo import run_demo
 
 INVENTORY, CATALOG = "stations.xml", "events.xml"
 UNITS_FAILED = 3
@@ -46,7 +50,7 @@ def fit(args):
                                   ("batch_size", args.batch_size)) if v is not None}
     records = list(read_records(args.records))
     stats = records[0][0].stats
-    generator = TNGGenerator(stats.sampling_rate, stats.npts / stats.sampling_rate,
+    generator = obspy_tng.TNGGenerator(stats.sampling_rate, stats.npts / stats.sampling_rate,
                              args.architecture, size=args.size, training=training,
                              device=args.device, seed=args.seed)
     output = Path(args.output)
@@ -60,7 +64,7 @@ def fit(args):
 
 def enroll(args):
     """More records into a model."""
-    generator = TNGGenerator.load(args.model, device=args.device)
+    generator = obspy_tng.TNGGenerator.load(args.model, device=args.device)
     generator.enroll(read_records(args.records), _inventory_beside(args.records))
     generator.save(args.output or args.model)
     print(f"{generator}\nsaved in {args.output or args.model}")
@@ -68,7 +72,7 @@ def enroll(args):
 
 def generate(args):
     """New records of some or all stations, with provenance and StationXML."""
-    generator = TNGGenerator.load(args.model, device=args.device)
+    generator = obspy_tng.TNGGenerator.load(args.model, device=args.device)
     options = {k: getattr(args, k) for k in ("magnitude", "distance", "depth", "sampler", "k",
                                              "alpha", "amplitudes") if getattr(args, k) is not None}
     result = generate_records(generator, args.output, args.station, args.number, seed=args.seed,
@@ -85,7 +89,7 @@ def evaluate(args):
     generated = {name: group_by_station(read_records(folder))
                  for name, folder in zip(names, args.generated, strict=True)}
     floor = group_by_station(read_records(args.floor)) if args.floor else None
-    result = evaluate_records(real, generated, floor, seed=args.seed)
+    result = obspy_tng.evaluate(real, generated, floor, seed=args.seed)
     if args.html:
         result.to_html(args.html)
     if args.json:
@@ -97,9 +101,10 @@ def evaluate(args):
 
 def info(args):
     """What a folder holds."""
+    from ..models.checkpoint import DESCRIPTION
     path = Path(args.path)
     if (path / DESCRIPTION).exists():
-        generator = TNGGenerator.load(path, device="cpu")
+        generator = obspy_tng.TNGGenerator.load(path, device="cpu")
         print(f"{generator}\nmodel {generator.model_hash}")
         if generator.history:
             last = generator.history[-1]
@@ -119,6 +124,7 @@ def info(args):
 
 def demo(args):
     """The embedded demonstration."""
+    from .demo import run_demo
     run_demo(args.output, number=args.number, seed=args.seed)
 
 
