@@ -2,6 +2,9 @@
 Where a record begins, how complete it is, and which window to take.
 
 Array kernels: data are ``(3, npts)`` with the vertical first, in any unit.
+
+.. [Maeda1985] Maeda, N. (1985). A method for reading and checking phase times in
+   autoprocessing system of seismic wave data. Zisin 38, 365-379.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """
 Archivo estandar de aceleracion, ASA 2.0 (CIRES, UNAM and others in Mexico)
-==========================================================================
+===========================================================================
 
 About 109 header lines in Spanish, ``KEY : value``, where values that differ
 between channels stand as ``/a/b/c``; then one row a sample with one column a

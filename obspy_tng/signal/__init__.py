@@ -8,19 +8,19 @@ give. Three-component arrays are ``(..., 3, npts)`` in Z, N, E order. Rates and
 frequencies are in Hz, times in s, acceleration in m/s^2. Arguments are never
 changed. For Streams see :func:`obspy_tng.hvsr` and :func:`obspy_tng.pick_f0`.
 
-=================================  ============================================
-what                               where
-=================================  ============================================
-filter, taper, resample, integrate :mod:`~obspy_tng.signal.processing`
-Fourier amplitude spectra, EAS     :mod:`~obspy_tng.signal.spectra`
-Konno-Ohmachi smoothing            :mod:`~obspy_tng.signal.smoothing`
-HVSR                               :mod:`~obspy_tng.signal.spectral_ratio`
-f0, window rejection               :mod:`~obspy_tng.signal.f0`
-SESAME criteria                    :mod:`~obspy_tng.signal.sesame`
-PGA, Arias intensity, durations    :mod:`~obspy_tng.signal.intensity`
-PSA, RotD50, RotD100               :mod:`~obspy_tng.signal.response`
-evolutionary cross-spectrum        :mod:`~obspy_tng.signal.evolutionary`
-=================================  ============================================
+==================================  ============================================
+what                                where
+==================================  ============================================
+filter, taper, resample, integrate  :mod:`~obspy_tng.signal.processing`
+Fourier amplitude spectra, EAS      :mod:`~obspy_tng.signal.spectra`
+Konno-Ohmachi smoothing             :mod:`~obspy_tng.signal.smoothing`
+HVSR                                :mod:`~obspy_tng.signal.spectral_ratio`
+f0, window rejection                :mod:`~obspy_tng.signal.f0`
+SESAME criteria                     :mod:`~obspy_tng.signal.sesame`
+PGA, Arias intensity, durations     :mod:`~obspy_tng.signal.intensity`
+PSA, RotD50, RotD100                :mod:`~obspy_tng.signal.response`
+evolutionary cross-spectrum         :mod:`~obspy_tng.signal.evolutionary`
+==================================  ============================================
 
 .. rubric:: Example
 
