@@ -41,7 +41,8 @@ lint: $(VENV)/installed-test
 	$(BIN)/ruff check .
 
 bench: $(VENV)/installed-test  ## speed ratios, each with its equality check
-	$(BIN)/python -m pytest tests/benchmarks -q --benchmark-only -p no:doctest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -o addopts= -q -s --benchmark-columns=min,median \
+		tests/benchmarks
 
 docs: $(VENV)/installed-docs
 	$(BIN)/sphinx-build -W -b html docs docs/_build/html

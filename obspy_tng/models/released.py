@@ -141,7 +141,7 @@ class ReleasedAutoencoder(nn.Module):
         """Reconstruct records ``(batch, seq_len, 3)`` in gal."""
         return self.decode(*self.encode(x))
 
-    def loss(self, x, phase="reconstruct", measure="bands"):
+    def loss(self, x, phase="reconstruct", epoch=None, measure="bands"):
         """
         Training loss of a batch.
 
@@ -149,6 +149,7 @@ class ReleasedAutoencoder(nn.Module):
         :param phase: "reconstruct", or "denoise": Gaussian noise with the standard
             deviation of each latent dimension (over batch and time) is added
             before decoding.
+        :param epoch: not used; nothing here warms up.
         :param measure: "bands" (default): relative squared error of each third of an
             octave and component, so that records and frequencies count alike;
             "waveform" (as published): squared error in gal^2, which the resonance of
