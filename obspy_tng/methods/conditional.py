@@ -32,6 +32,8 @@ from ..training import Phase, Trainer
 from .released import AMPLITUDES, GAL, ReleasedMethod
 
 SAMPLERS = ("posterior", "dirichlet", "prior")
+#: records that scale what the bottleneck sees
+CALIBRATION = 64
 #: sizes of the conditional model; "paper": what the paper tells, the rest as it was released
 SIZES = {
     "paper": {"d_model": 128, "d_ff": 256, "e_layers": 2, "d_layers": 2, "num_kernels": 6,
@@ -98,6 +100,9 @@ class ConditionalMethod:
                   for name, epochs, rate in zip(
                       self.model.phases, (settings.epochs, settings.finetune_epochs),
                       (settings.learning_rate, settings.finetune_learning_rate), strict=True)]
+        first = data[self.model.phases[0]]
+        chosen = np.unique(np.linspace(0, len(first) - 1, CALIBRATION).astype(int))
+        self.model.calibrate(torch.as_tensor(first.batch(chosen)[0]).to(self.device))
         trainer = Trainer(self.model, self.device, precision=settings.precision,
                           parts=settings.parts, **trainer_options)
         history = trainer.run(phases, data, validation)

@@ -8,8 +8,10 @@ bottleneck, and TimesBlocks back to a record.
 
 A bottleneck of 64 to 256 numbers after a mean over time cannot carry the phases of
 18,000 samples: with the paper's squared error alone the decoder returns what
-all records have in common, close to silence. ``spectral`` adds what the paper does
-not have, a distance of short-time spectra, for which phases do not matter; 0 is the paper.
+all records have in common, close to silence. Two corrections, both stated here because
+the paper does not have them: ``spectral`` adds a distance of band powers, for which
+phases do not matter (0 is the paper); and in the decoder the bottleneck scales the position
+table beside being added to it, so that z can set the level of a band.
 """
 
 from dataclasses import asdict, dataclass
@@ -49,8 +51,8 @@ class ConditionalConfig:
     :param station_dim: size of the station embedding appended to z.
     :param position_std: initial standard deviation of the encoder's position table.
     :param carrier: initial values of the decoder's table: "white" noise of standard
-        deviation 1 as published for the encoder's, or "bands" of noise, a band for each
-        channel. All that distinguishes one sample from the next in the decoder comes from this
+        deviation 1 as published for the encoder's, or "bands" of noise (:func:`band_noise`).
+        All that distinguishes one sample from the next in the decoder comes from this
         table: it is the carrier that the blocks shape.
     :param reconstruction: "squared" or "absolute".
     :param spectral: weight of :func:`~obspy_tng.models.losses.spectral_error`; 0 as published.
@@ -136,7 +138,12 @@ class Stations(nn.Module):
 
 
 class Blocks(nn.Module):
-    """TimesBlocks with station codes, one LayerNorm after each (inferred from part A)."""
+    """
+    TimesBlocks with station codes, and a LayerNorm between them.
+
+    None after the last: it would level out, sample by sample, the energies that the mean
+    over time is to tell, and spread the decoder's energy over all frequencies.
+    """
 
     def __init__(self, config, layers):
         super().__init__()
@@ -146,9 +153,9 @@ class Blocks(nn.Module):
         self.norm = nn.LayerNorm(config.d_model)
 
     def forward(self, x, codes):
-        for block in self.blocks:
+        for block in self.blocks[:-1]:
             x = self.norm(block(x, codes))
-        return x
+        return self.blocks[-1](x, codes)
 
 
 class ConditionalModel(nn.Module):
@@ -170,9 +177,11 @@ class ConditionalModel(nn.Module):
         self.stations = Stations(len(config.stations), config.station_dim)
         self.embedding = Embedding(config)
         self.encoder = Blocks(config, config.e_layers)
+        self.register_buffer("pooled_mean", torch.zeros(config.d_model))
+        self.register_buffer("pooled_stdev", torch.ones(config.d_model))
         self.to_latent = latent_layer(config.d_model, config.z_dim)
         self.from_latent = nn.Sequential(
-            nn.Linear(config.z_dim + config.station_dim, config.d_model), nn.GELU(),
+            nn.Linear(config.z_dim + config.station_dim, 2 * config.d_model), nn.GELU(),
             nn.Dropout(config.dropout))
         noise = torch.randn(1, config.seq_len, config.d_model)
         self.carrier = nn.Parameter(noise if config.carrier == "white" else band_noise(noise))
@@ -191,9 +200,32 @@ class ConditionalModel(nn.Module):
             of the records, ``(batch, 1, 3)`` in gal.
         """
         z, means, stdev = standardize(x)
-        pooled = self.encoder(self.embedding(z), self.stations.codes(labels)).mean(1)
+        pooled = (self._pooled(z, labels) - self.pooled_mean) / self.pooled_stdev
+        # bounded: a little drift of the encoder is large in units of pooled_stdev
+        pooled = F.layer_norm(pooled, pooled.shape[1:])
         mu, logvar = at_least_float32(self.to_latent(pooled)).chunk(2, dim=1)
         return mu, logvar.clamp(-10, 10), means, stdev
+
+    def _pooled(self, z, labels):
+        """Standardised records -> mean over time of the encoder's series."""
+        return self.encoder(self.embedding(z), self.stations.codes(labels)).mean(1)
+
+    @torch.no_grad()
+    def calibrate(self, x, batch_size=8):
+        """
+        Scale what the bottleneck sees to unit variance over some records, before training.
+
+        The means over time of an untrained encoder differ little from record to record; drowned
+        in the noise of z they would teach the decoder to do without them.
+
+        :param x: records ``(n, seq_len, 3)`` in gal.
+        :param batch_size: records at a time.
+        """
+        pooled = torch.cat([self._pooled(standardize(part)[0],
+                                         torch.zeros(len(part), dtype=torch.long, device=x.device))
+                            for part in x.split(batch_size)])
+        self.pooled_mean.copy_(pooled.mean(0))
+        self.pooled_stdev.copy_(pooled.std(0, unbiased=False).clamp(min=1e-6))
 
     def decode(self, z, labels):
         """
@@ -202,7 +234,8 @@ class ConditionalModel(nn.Module):
         :return: standardised records ``(batch, seq_len, 3)``.
         """
         h = self.from_latent(torch.cat([z, self.stations.vectors(labels)], dim=1))
-        series = h[:, None] + self.carrier
+        shift, scale = h[:, None].chunk(2, dim=2)
+        series = shift + scale * self.carrier
         return self.projection(self.decoder(series, self.stations.codes(labels)))
 
     def loss(self, x, labels, phase="condition", epoch=None):
@@ -257,8 +290,9 @@ def latent_layer(features, z_dim):
 
 def band_noise(noise):
     """
-    White noise filtered to one band per channel, overlapping, evenly spaced in ln frequency
-    from 10 periods in the series to half of Nyquist; standard deviation 1.
+    White noise filtered to one band for each three channels (one of three components can
+    then differ from the others), overlapping, evenly spaced in ln frequency from 10
+    periods in the series to half of Nyquist; standard deviation 1.
 
     :param noise: ``(1, time, channel)``.
     :return: the same shape.
@@ -266,8 +300,9 @@ def band_noise(noise):
     _, length, channels = noise.shape
     bins = torch.arange(length // 2 + 1).clamp(min=0.1).log()[:, None]
     edges = torch.tensor([min(10.0, length / 8), length / 4]).log()
-    centres = torch.linspace(*edges.tolist(), channels)
-    width = (edges[1] - edges[0]) / channels
+    count = -(-channels // 3)
+    centres = torch.linspace(*edges.tolist(), count).repeat_interleave(3)[:channels]
+    width = (edges[1] - edges[0]) / count
     shape = torch.exp(-0.5 * ((bins - centres) / width).square())
     bands = torch.fft.irfft(torch.fft.rfft(noise, dim=1) * shape, length, dim=1)
     return bands / bands.std(1, keepdim=True)

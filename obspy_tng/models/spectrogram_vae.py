@@ -7,7 +7,7 @@ variational bottleneck, the station's vector appended to it, and convolutions
 back. The paper publishes neither settings nor sizes; chosen here: Hann windows of 512
 samples with hops of 128 (10 s at 50 Hz: fine enough for sites of 0.2 Hz), ln
 amplitude and the cosine and sine of the phase as nine channels, four convolutions of
-stride 2.
+stride 2; squared errors of ln amplitude weighted by 1/frequency.
 
 .. [Griffin1984] Griffin, D. W., Lim, J. S. (1984), Signal estimation from modified
    short-time Fourier transform, IEEE Trans. Acoust. Speech Signal Process., 32, 236-243.
@@ -89,6 +89,9 @@ class SpectrogramVAE(nn.Module):
         self.config = config
         c = config
         self.register_buffer("window", torch.hann_window(c.nfft), persistent=False)
+        # every octave counts alike, as it does in HVSR; bins alone would hear only the highest
+        octaves = 1 / torch.arange(c.nfft // 2 + 1).clamp(min=1)
+        self.register_buffer("octaves", (octaves / octaves.mean())[:, None], persistent=False)
         # maps are padded to a multiple of 2 ** layers
         step = 2 ** c.layers
         self.shape = (c.nfft // 2 + 1, c.seq_len // c.hop + 1)
@@ -129,6 +132,9 @@ class SpectrogramVAE(nn.Module):
     @property
     def _norm(self):
         return self.window.square().sum().sqrt()
+
+    def calibrate(self, x):
+        """Nothing to do: every map has been scaled to numbers near 1."""
 
     def encode(self, x, labels):
         """See :meth:`ConditionalModel.encode`; the label makes no difference here."""
@@ -177,7 +183,7 @@ class SpectrogramVAE(nn.Module):
         maps = features(spectrum)
         mu, logvar = self._posterior(maps)
         decoded = self.decode_features(draw_latent(mu, logvar) if self.training else mu, labels)
-        error = (decoded[:, :3] - maps[:, :3]).square().mean()
+        error = (self.octaves * (decoded[:, :3] - maps[:, :3]).square()).mean()
         unit = nn.functional.normalize(torch.stack([decoded[:, 3:6], decoded[:, 6:]]), dim=0)
         missed = 1 - unit[0] * maps[:, 3:6] - unit[1] * maps[:, 6:]
         weight = spectrum.abs() / spectrum.abs().mean((1, 2, 3), keepdim=True)
