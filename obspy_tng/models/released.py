@@ -141,7 +141,7 @@ class ReleasedAutoencoder(nn.Module):
         """Reconstruct records ``(batch, seq_len, 3)`` in gal."""
         return self.decode(*self.encode(x))
 
-    def loss(self, x, phase="reconstruct", epoch=None, measure="bands"):
+    def loss(self, x, phase="reconstruct", epoch=None, measure="standardized"):
         """
         Training loss of a batch.
 
@@ -150,47 +150,18 @@ class ReleasedAutoencoder(nn.Module):
             deviation of each latent dimension (over batch and time) is added
             before decoding.
         :param epoch: not used; nothing here warms up.
-        :param measure: "bands" (default): relative squared error of each third of an
-            octave and component, so that records and frequencies count alike;
-            "waveform" (as published): squared error in gal^2, which the resonance of
-            the strongest records dominates: what the network loses then is the
-            rest of the spectrum.
+        :param measure: "standardized" (default; every record counts alike) or
+            "waveform" (as published: squared error in gal^2, which the few strongest
+            records dominate).
         :return: dict with the scalar ``loss`` and what else should be logged.
         """
-        if measure not in ("bands", "waveform"):
-            raise TNGInputError(f"measure must be 'bands' or 'waveform', got {measure!r}")
+        if measure not in ("standardized", "waveform"):
+            raise TNGInputError(f"measure must be 'standardized' or 'waveform', got {measure!r}")
         latents, means, stdev = self.encode(x)
         if phase == "denoise":
             spread = latents.detach().std(dim=(0, 1))
             latents = latents + torch.randn_like(latents) * spread
-        z = (x - means) / stdev
-        error = at_least_float32(self.decode(latents) - z)
-        loss = (error * stdev).square().mean() if measure == "waveform" \
-            else relative_band_error(error, at_least_float32(z))
-        return {"loss": loss,
-                "relative_error": error.square().mean((1, 2)).mean().sqrt().detach()}
-
-
-def relative_band_error(error, target, bands_per_octave=3, floor=1e-7):
-    """
-    Energy of an error over that of its target, mean over bands.
-
-    :param error: ``(batch, time, channel)``.
-    :param target: the same shape.
-    :param bands_per_octave: bands, from the first FFT bin to Nyquist.
-    :param floor: share of the total energy below which a band counts for little: there
-        is nothing of the record in it.
-    :return: scalar tensor.
-    """
-    bins = torch.arange(1, error.shape[1] // 2 + 1, device=error.device)
-    # the lowest bands hold one bin or none; those with none do not count
-    band = torch.unique((torch.log2(bins.float()) * bands_per_octave).long(),
-                        return_inverse=True)[1]
-
-    def energies(x):
-        power = torch.fft.rfft(x, dim=1)[:, 1:].abs().square()
-        total = power.new_zeros(len(x), int(band[-1]) + 1, x.shape[2])
-        return total.index_add(1, band, power)
-
-    wanted = energies(target)
-    return (energies(error) / (wanted + floor * wanted.sum(1, keepdim=True))).mean()
+        error = at_least_float32(self.decode(latents) - (x - means) / stdev)
+        per_record = error.square().mean((1, 2))
+        loss = (error * stdev).square().mean() if measure == "waveform" else per_record.mean()
+        return {"loss": loss, "relative_error": per_record.mean().sqrt().detach()}
