@@ -11,6 +11,8 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from obspy import Stream, UTCDateTime, read
@@ -18,6 +20,7 @@ from obspy import Stream, UTCDateTime, read
 from .exceptions import TNGInputError
 
 DAY = 86400.0
+SMALLEST_MSEED = 128  # bytes of the shortest record
 #: templates by name; ``*`` stands for anything
 TEMPLATES = {
     "sds": "{year}/{network}/{station}/{channel}.*/"
@@ -124,7 +127,8 @@ class FileClient:
         """
         stream = Stream()
         for file in self.files(f"{network}.{station}", channel, (starttime, endtime)):
-            stream += read(os.path.join(self.root, file.path), format=self.format)
+            stream += read_file(os.path.join(self.root, file.path), self.format,
+                                starttime, endtime)
         stream = stream.select(network, station, location, channel)
         return stream.trim(starttime, endtime).merge(-1)
 
@@ -188,6 +192,40 @@ class FileClient:
                 for station, span in sorted(spans.items())]
 
 
+def read_file(path, format, starttime, endtime):
+    """
+    What :func:`obspy.read` gives, for MiniSEED in a fifth of the time.
+
+    ``obspy.read`` looks up its plug-ins and tests for compression again for every file,
+    which takes longer than to read a short recording.
+
+    :param path: str.
+    :param format: name of ObsPy's.
+    :param starttime: UTCDateTime; readers skip what lies outside, most of a day file.
+    :param endtime: UTCDateTime.
+    :return: Stream, trimmed; empty for a MiniSEED file that has only just been begun.
+    """
+    if format == "MSEED":
+        is_format, read_format = _mseed_functions()
+        if os.path.getsize(path) < SMALLEST_MSEED:
+            return Stream()
+        if is_format(path):
+            traces = []
+            for tr in read_format(path, starttime=starttime, endtime=endtime):
+                tr.stats._format = format
+                tr.trim(starttime=starttime).trim(endtime=endtime)
+                traces += [tr] if tr.stats.npts else []
+            return Stream(traces)
+    return read(path, format=format, starttime=starttime, endtime=endtime)
+
+
+@lru_cache
+def _mseed_functions():
+    """``isFormat`` and ``readFormat`` of ObsPy's MiniSEED plug-in."""
+    found = {point.name: point for point in entry_points(group="obspy.plugin.waveform.MSEED")}
+    return found["isFormat"].load(), found["readFormat"].load()
+
+
 def files_of(client):
     """
     The files behind a client.
@@ -201,7 +239,8 @@ def files_of(client):
     if not hasattr(client, "sds_root"):
         return None
     template = client.FMTSTR.replace("{sds_type}", client.sds_type)
-    return FileClient(client.sds_root, re.sub(r"\{(\w+)[^}]*\}", r"{\1}", template))
+    return FileClient(client.sds_root, re.sub(r"\{(\w+)[^}]*\}", r"{\1}", template),
+                      getattr(client, "format", None) or "MSEED")
 
 
 def archive_days(client, channels="?N?"):

@@ -13,7 +13,7 @@ from obspy import Inventory, UTCDateTime, read
 
 from .._version import __version__
 from ..collecting import collect_unit
-from ..files import BORDER, FileClient, changed_files, files_of
+from ..files import BORDER, changed_files, files_of
 from ..plan import ArchivePlan, StationEvents, Unit, origin_of
 from ..records_store import pack_record
 from ..threadsafe import C_LIBRARIES
@@ -43,6 +43,8 @@ class CollectJob(Job):
         self.channels, self.span, self.options = channels, span, options
         self.wanted = stations
         self.archive = files_of(client)
+        if type(client).__module__ == "obspy.clients.filesystem.sds":
+            self.client = self.archive  # gives the same, faster
         self.planned = ArchivePlan(client, inventory, catalog, stations=stations,
                                    window=options["window"], channels=channels, span=span)
         self.station_work = lru_cache(maxsize=2)(self._station_work)
@@ -172,8 +174,8 @@ def _describe_client(client):
     """What tells two archives apart."""
     archive = files_of(client)
     if archive is not None:
-        extra = {"format": client.format} if isinstance(client, FileClient) else {}
-        return {"root": str(Path(archive.root).resolve()), "template": archive.template, **extra}
+        return {"root": str(Path(archive.root).resolve()), "template": archive.template,
+                "format": archive.format}
     kind = type(client)
     return {"class": f"{kind.__module__}.{kind.__qualname__}",
             "service": getattr(client, "base_url", None)}

@@ -79,9 +79,10 @@ def test_templates_that_make_no_sense(tmp_path):
     with pytest.raises(TNGInputError, match=r"x.mseed cannot be read as MSEED"):
         list(FileClient(tmp_path, "flat").files())
     # a name that is no date is no file of the archive
-    (tmp_path / "S1.2020.999").write_text("")
-    (tmp_path / "S1.year.doy").write_text("")
-    assert list(FileClient(tmp_path, "{station}.{year}.{doy}").files()) == []
+    for name in ("XX.S1.2020.999", "XX.S1.2021.000", "XX.S1.year.doy", "XX.S1.2020.366"):
+        (tmp_path / name).write_text("")
+    found = FileClient(tmp_path, "{network}.{station}.{year}.{doy}").files()
+    assert [file.path for file in found] == ["XX.S1.2020.366"]
 
 
 def test_changed_files(tmp_path):

@@ -1,0 +1,128 @@
+"""
+Runs over a large archive: speed against a plain loop, memory against size.
+
+``BENCH_RECORDS=20000 OMP_NUM_THREADS=1 pytest tests/benchmarks/test_bench_archive.py -s -m slow``
+makes an archive of that many simulated recordings (30 s, 50 Hz; default 1000), collects
+it, and does the same with a loop over ObsPy's SDS client. The loop knows beforehand
+where the recordings are, and keeps no account: what is compared is the cost of looking for
+recordings, of checking inputs, of the manifest. Each in a process of its own, timed
+as a whole; samples are compared byte by byte.
+"""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from obspy_tng import simulate_network
+from obspy_tng.simulate import write_sds
+
+pytestmark = pytest.mark.slow
+RECORDS = int(os.environ.get("BENCH_RECORDS", "1000"))
+STATIONS = 20 if RECORDS < 10000 else 100
+OPTIONS = ["--sampling-rate", "50", "--window", "20"]
+PLAIN = """
+import sys
+import obspy
+from obspy.clients.filesystem.sds import Client
+from obspy_tng import prepare_record
+from obspy_tng.exceptions import TNGInputError
+from obspy_tng.records_store import write_record
+
+archive, output = sys.argv[1:]
+client = Client(archive + "/sds")
+inventory = obspy.read_inventory(archive + "/stations.xml")
+for event in obspy.read_events(archive + "/events.xml"):
+    time = event.preferred_origin().time
+    for network in inventory:
+        for station in network:
+            stream = client.get_waveforms(network.code, station.code, "*", "?N?", time - 60,
+                                          time + 600)
+            try:
+                record = prepare_record(stream, inventory.select(station=station.code),
+                                        event=event, sampling_rate=50.0, window=20.0)
+                write_record(record, output)
+            except TNGInputError:
+                pass
+"""
+
+
+COLLECT = """
+import sys
+from obspy_tng.scripts.main import main
+if main(["collect", *sys.argv[1:]]):
+    sys.exit(1)
+"""
+# Not ru_maxrss: it begins with the memory of the process that forked.
+PEAK = """
+with open("/proc/self/status") as file:
+    print(*[line.split()[1] for line in file if line.startswith("VmHWM")])
+"""
+
+
+def timed(script, *arguments):
+    """Wall time and CPU time (s), and peak memory (MB), of a script in a process of its own."""
+    before, start = os.times(), time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", script + PEAK, *map(str, arguments)],
+                          capture_output=True, text=True)
+    wall, after = time.perf_counter() - start, os.times()
+    assert done.returncode == 0, done.stderr
+    cpu = sum(after[2:4]) - sum(before[2:4])
+    return wall, cpu, int(done.stdout.split()[-1]) / 1024
+
+
+def collect(archive, output, *more):
+    return timed(COLLECT, archive, "--output", output, *OPTIONS, *more)
+
+
+def samples(folder):
+    return {path.name: path.read_bytes() for path in folder.rglob("*.mseed")}
+
+
+@pytest.fixture(scope="module")
+def archives(tmp_path_factory):
+    """Archives with a tenth of the recordings, and with all."""
+    folder = tmp_path_factory.mktemp("bench")
+    for name, stations in (("small", STATIONS // 10), ("large", STATIONS)):
+        write_sds(simulate_network(stations, RECORDS // STATIONS, seed=1, sampling_rate=50.0,
+                                   window=30.0), folder / name)
+    return folder
+
+
+def test_speed_and_memory(archives):
+    """At most 1.6 times the CPU time of the loop that keeps no account; memory within 60 MB."""
+    _, _, small_memory = collect(archives / "small", archives / "run_small")
+    wall, cpu, memory = collect(archives / "large", archives / "run")
+    again, _, _ = collect(archives / "large", archives / "run")
+    plain_wall, plain, plain_memory = timed(PLAIN, archives / "large", archives / "plain")
+    made = samples(archives / "run")
+    assert made == samples(archives / "plain")
+    print(f"\n{RECORDS} recordings, {len(made)} records, load {os.getloadavg()[0]:.1f}: "
+          f"{wall:.0f} s = {len(made) / wall:.1f} records/s, CPU {cpu:.0f} s; plain ObsPy loop "
+          f"{plain_wall:.0f} s, CPU {plain:.0f} s: {cpu / plain:.2f} times its CPU time. Again, "
+          f"nothing to do: {again:.1f} s. Peak memory {memory:.0f} MB; with a tenth of the archive "
+          f"{small_memory:.0f} MB; of the loop {plain_memory:.0f} MB")
+    assert len(made) > 0.9 * RECORDS
+    assert memory - small_memory < 60
+    assert cpu < 1.6 * plain
+
+
+def test_workers(archives):
+    """Threads and processes: the same bytes; their speed depends on the machine."""
+    one, _, _ = collect(archives / "small", archives / "one")
+    expected = samples(archives / "one")
+    for more in (["--workers", "2"], ["--workers", "2", "--processes"]):
+        output = archives / "".join(more)
+        wall, _, _ = collect(archives / "small", output, *more)
+        assert samples(output) == expected
+        print(f"\n{' '.join(more)}: {one / wall:.2f} times as fast as one thread "
+              f"({len(expected) / wall:.1f} records/s, load {os.getloadavg()[0]:.1f})")
+
+
+def test_peak_memory_is_seen():
+    """The measure itself: a process that takes 200 MB more."""
+    _, _, plain = timed("")
+    _, _, large = timed("x = bytearray(200_000_000); x[::4096] = b'1' * 48829")
+    assert 150 < large - plain < 250
