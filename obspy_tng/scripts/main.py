@@ -169,7 +169,7 @@ def _generate(commands):
     p.add_argument("--magnitude", type=float)
     p.add_argument("--distance", type=float, metavar="KM", help="epicentral")
     p.add_argument("--depth", type=float, metavar="KM")
-    p.add_argument("--sampler", choices=["mean", "dirichlet"])
+    p.add_argument("--sampler", choices=["mean", "dirichlet", "posterior", "prior"])
     p.add_argument("--k", type=int, help="records that are mixed")
     p.add_argument("--alpha", type=float, help="of the Dirichlet distribution")
     p.add_argument("--amplitudes", choices=["station", "paper"])
