@@ -1,12 +1,11 @@
 """
 Runs over a large archive: speed against a plain loop, memory against size.
 
-``BENCH_RECORDS=20000 OMP_NUM_THREADS=1 pytest tests/benchmarks/test_bench_archive.py -s -m slow``
-makes an archive of that many simulated recordings (30 s, 50 Hz; default 1000), collects
-it, and does the same with a loop over ObsPy's SDS client. The loop knows beforehand
-where the recordings are, and keeps no account: what is compared is the cost of looking for
-recordings, of checking inputs, of the manifest. Each in a process of its own, timed
-as a whole; samples are compared byte by byte.
+``make bench`` makes an archive of 1000 simulated recordings (30 s, 50 Hz; the variable
+``BENCH_RECORDS`` says otherwise), collects it, and does the same with a loop over ObsPy's
+SDS client. The loop knows beforehand where the recordings are, and keeps no account: what
+is compared is the cost of looking for recordings, of checking inputs, of the manifest.
+Each in a process of its own, timed as a whole; samples are compared byte by byte.
 """
 
 import os
@@ -19,7 +18,6 @@ import pytest
 from obspy_tng import simulate_network
 from obspy_tng.simulate import write_sds
 
-pytestmark = pytest.mark.slow
 RECORDS = int(os.environ.get("BENCH_RECORDS", "1000"))
 STATIONS = 20 if RECORDS < 10000 else 100
 OPTIONS = ["--sampling-rate", "50", "--window", "20"]

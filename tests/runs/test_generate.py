@@ -29,7 +29,7 @@ def net():
 def model(net, tmp_path_factory):
     """Folder of a small trained generator."""
     folder = tmp_path_factory.mktemp("model") / "model"
-    TNGGenerator(50.0, 20.0, training={"epochs": 1, "finetune_epochs": 0}, device="cpu").fit(
+    TNGGenerator(50.0, 20.0, "released", training={"epochs": 1, "finetune_epochs": 0}, device="cpu").fit(
         net.records, net.inventory, progress=False).save(folder)
     return folder
 
@@ -66,11 +66,11 @@ def test_a_run_is_generate_in_a_folder(model, generator, tmp_path, options):
     options = {"batch": 4, **options}
     if options.get("processes"):
         options["folder"] = model
-    result = generate_records(generator, tmp_path / "r", n=10, seed=5, magnitude=5.0,
+    result = generate_records(generator, tmp_path / "r", n=10, seed=5, k=3,
                               progress=False, **options)
     assert result.complete
     assert result.counts["accepted"] == 20
-    for stream in generator.generate(STATION, 10, seed=5, magnitude=5.0):
+    for stream in generator.generate(STATION, 10, seed=5, k=3):
         name = f"{STATION}/{stream[0].stats.tng.record_id}.json"
         same(stream, read_record(tmp_path / "r" / name))
     inventory = obspy.read_inventory(str(tmp_path / "r" / "stations.xml"))
@@ -88,7 +88,8 @@ def test_parts(generator, tmp_path):
 def test_other_models_and_settings_are_refused(net, generator, tmp_path):
     generate_records(generator, tmp_path / "r", n=2, progress=False)
     for options, word in [({"n": 3}, "n was 2, is 3"), ({"seed": 1}, "seed was 0"),
-                          ({"batch": 1}, "batch"), ({"magnitude": 5.0}, "magnitude was None"),
+                          ({"batch": 1}, "batch"),
+                          ({"k": 3}, "k was None"),
                           ({"stations": [STATION]}, "stations")]:
         with pytest.raises(TNGInputError, match=word):
             generate_records(generator, tmp_path / "r", **{"n": 2, "progress": False, **options})
@@ -107,7 +108,7 @@ def test_repeated_records_are_no_twins(net, tmp_path):
 
 def test_a_model_that_changes_during_the_run(net, model, generator, tmp_path):
     """Worker processes load the model; if it is another one by then, units fail and say why."""
-    other = TNGGenerator(50.0, 20.0, training={"epochs": 1, "finetune_epochs": 0}, device="cpu",
+    other = TNGGenerator(50.0, 20.0, "released", training={"epochs": 1, "finetune_epochs": 0}, device="cpu",
                          seed=9).fit(net.records, progress=False)
     other.save(tmp_path / "other")
     result = generate_records(generator, tmp_path / "r", n=2, folder=tmp_path / "other",
