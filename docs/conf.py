@@ -21,8 +21,8 @@ exclude_patterns = ["_build", "_ext"]
 source_suffix = {".rst": "restructuredtext", ".md": "markdown"}
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
-# files of the gallery's own configuration are no documents
-suppress_warnings = ["config.cache"]
+# literature for further reading is cited nowhere; the gallery's functions cannot be pickled
+suppress_warnings = ["config.cache", "ref.citation"]
 
 # -- API reference ---------------------------------------------------------------------
 autodoc_member_order = "bysource"
@@ -42,7 +42,7 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "show_signature": False,
     "remove_config_comments": True,
-    "min_reported_time": 1,
+    "write_computation_times": False,
 }
 
 # -- pages -----------------------------------------------------------------------------

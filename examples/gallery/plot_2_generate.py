@@ -8,6 +8,9 @@ station: ordinary Streams, with metadata that says what they are.
 
 # %%
 # Three stations on different ground and the records of 24 earthquakes.
+import tempfile
+from pathlib import Path
+
 from obspy_tng import TNGGenerator, hvsr, plotting, simulate_network
 from obspy_tng.records import group_by_station
 
@@ -53,9 +56,6 @@ print(f"f0: real {hvsr(real['SM.S002']).peak.f0:.2f} Hz, generated "
 # %%
 # Write them for any other program. The inventory describes the synthetic channels: one
 # sample is one m/s², so removing the response changes nothing.
-import tempfile  # noqa: E402
-from pathlib import Path  # noqa: E402
-
 folder = Path(tempfile.mkdtemp())
 streams[0].write(str(folder / "record.mseed"), format="MSEED")
 generator.inventory.write(str(folder / "synthetic.xml"), format="STATIONXML", validate=True)

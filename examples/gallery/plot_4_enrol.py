@@ -11,7 +11,14 @@ Here the records arrive as they do from an observatory: raw counts and a Station
 import numpy as np
 from obspy import Stream
 
-from obspy_tng import TNGGenerator, hvsr, plotting, prepare_record, simulate_network
+from obspy_tng import (
+    TNGGenerator,
+    TNGInputError,
+    hvsr,
+    plotting,
+    prepare_record,
+    simulate_network,
+)
 from obspy_tng.simulate.files import network_inventory
 
 size = {"sampling_rate": 50.0, "window": 60.0}
@@ -45,8 +52,6 @@ print({key: record[0].stats.tng[key] for key in ("magnitude", "distance", "energ
 
 # %%
 # A recording that cannot make an honest record is refused with the reason.
-from obspy_tng import TNGInputError  # noqa: E402
-
 try:
     prepare_record(Stream(raw[0][:2]), inventory, **size)
 except TNGInputError as error:

@@ -38,7 +38,7 @@ print(collection.summary())
 
 # %%
 # Each rejection has its reason.
-for name, reason in collection.rejected[:3]:
+for _record_id, reason in collection.rejected[:3]:
     print(reason)
 
 # %%
