@@ -44,7 +44,7 @@ bench: $(VENV)/installed-test  ## speed ratios, each with its equality check
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -o addopts= -q -s --benchmark-columns=min,median \
 		tests/benchmarks
 
-docs: $(VENV)/installed-docs
+docs: $(VENV)/installed-docs  ## these pages; warnings are errors
 	$(BIN)/sphinx-build -W -b html docs docs/_build/html
 
 clean:

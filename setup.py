@@ -16,7 +16,8 @@ EXTRAS = {
              # hvsrpy imports IPython without declaring it
              "hvsrpy>=2; python_version >= '3.10'", "ipython",
              "pyrotd>=0.6", "setuptools<81", "build"],
-    "docs": ["sphinx>=7", "sphinx-gallery", "furo"],
+    "docs": ["sphinx>=7.3", "sphinx-gallery>=0.18", "furo", "myst-parser", "sphinx-copybutton",
+             "latex2mathml"],
     "dask": ["distributed"],
     "tensorboard": ["tensorboard"],
 }

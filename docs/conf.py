@@ -12,7 +12,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 project = "obspy_tng"
 author = "the obspy_tng developers"
 copyright = author
-release = re.search(r'"([^"]+)"', (DOCS.parent / "obspy_tng" / "_version.py").read_text()).group(1)
+release = re.search(r'__version__ = "([^"]+)"',
+                    (DOCS.parent / "obspy_tng" / "_version.py").read_text("utf-8")).group(1)
 version = release
 
 extensions = ["sphinx.ext.autodoc", "sphinx.ext.viewcode", "sphinx_gallery.gen_gallery",

@@ -1,0 +1,96 @@
+"""Documentation that runs: the quickstart, the front page, the gallery's list, the bibliography."""
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import obspy_tng
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+GALLERY = ROOT / "examples" / "gallery"
+
+pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="installed without its documentation")
+
+
+def rst_blocks(path):
+    """Python code of ``code-block`` directives."""
+    blocks = re.findall(r"^\.\. code-block:: python\n\n((?:   .*\n|\n)+)", path.read_text("utf-8"),
+                        re.MULTILINE)
+    return [re.sub(r"^   ", "", block, flags=re.MULTILINE) for block in blocks]
+
+
+def readme_blocks():
+    return re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+
+
+def run(blocks, folder, monkeypatch, replace=()):
+    """Run blocks of code one after the other, in a folder of their own and without a screen."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    names = {}
+    for block in blocks:
+        for old, new in replace:
+            block = block.replace(old, new)
+        exec(compile(block, "documentation", "exec"), names)
+    return names
+
+
+def test_quickstart(tmp_path, monkeypatch):
+    """Word for word."""
+    names = run(rst_blocks(DOCS / "quickstart.rst"), tmp_path, monkeypatch)
+    assert {p.name for p in tmp_path.iterdir()} == {"hvsr.png", "records.png", "report.html",
+                                                    "model", "record.mseed", "synthetic.xml"}
+    assert names["report"].value("specificity") > 0.5
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # figures cannot be shown without a screen
+def test_readme(tmp_path, monkeypatch):
+    """Word for word, but for the size of the training."""
+    simulated, archive, alone = readme_blocks()
+    names = run([simulated, alone], tmp_path, monkeypatch, [('"epochs": 15', '"epochs": 1')])
+    assert len(names["streams"]) == 20
+    obspy_tng.simulate.write_sds(obspy_tng.simulate_network(1, 2, window=150.0), tmp_path)
+    assert run([archive], tmp_path, monkeypatch)["records"]
+
+
+def test_front_page_is_the_readme():
+    """The lines of the documentation's front page are in the README."""
+    (block,) = rst_blocks(DOCS / "index.rst")
+    assert block.splitlines()[:6] == readme_blocks()[0].splitlines()[:6]
+
+
+def test_code_of_the_pages_is_python():
+    for path in (*DOCS.glob("*.rst"), *DOCS.glob("guide/*.rst")):
+        for block in rst_blocks(path):
+            ast.parse(block, filename=path.name)
+
+
+def test_references_are_in_the_bibliography(monkeypatch):
+    monkeypatch.syspath_prepend(str(DOCS / "_ext"))
+    pytest.importorskip("docutils")
+    import citations
+    known = citations.all_citations()
+    pages = [*Path(obspy_tng.__file__).parent.rglob("*.py"), *DOCS.glob("*.rst"),
+             *DOCS.glob("guide/*.rst"), *GALLERY.glob("*.py")]
+    for path in pages:
+        for label in re.findall(r"\[([A-Z]\w+\d{4})\]_", path.read_text("utf-8")):
+            assert label in known, f"{path.name} cites {label}"
+    sys.modules.pop("citations")
+
+
+def test_every_module_is_in_the_reference():
+    """No public module is forgotten in docs/api."""
+    described = set(re.findall(r"automodule:: (\S+)", "".join(
+        p.read_text("utf-8") for p in (DOCS / "api").glob("*.rst"))))
+    root = Path(obspy_tng.__file__).parent
+    for path in root.rglob("*.py"):
+        parts = path.relative_to(root.parent).with_suffix("").parts
+        name = ".".join(parts).removesuffix(".__init__")
+        private = any(p.startswith("_") and p != "__init__" for p in parts)
+        if private or "scripts" in parts or name in ("obspy_tng", "obspy_tng.models"):
+            continue
+        assert name in described, f"{name} is missing in docs/api"
