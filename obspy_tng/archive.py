@@ -20,10 +20,10 @@ from tqdm import tqdm
 
 from .collecting import Twins, collect_unit
 from .exceptions import TNGInputError
+from .packing import peaks_of
 from .plan import ArchivePlan
 from .preparation import prepare_record
 from .records import record_id, station_id
-from .records_store import peaks_of
 
 logger = logging.getLogger("obspy_tng")
 

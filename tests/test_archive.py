@@ -18,7 +18,8 @@ from obspy_tng.exceptions import TNGInputError
 from obspy_tng.metadata import synthetic_inventory
 from obspy_tng.plan import StationEvents, archive_days
 from obspy_tng.records import check_record, record_info, synthetic_record
-from obspy_tng.records_store import read_record, read_records, write_records, write_sds
+from obspy_tng.records_sds import write_sds
+from obspy_tng.records_store import read_record, read_records, write_records
 
 RATE = 100.0
 ORIGIN = UTCDateTime(2012, 3, 20, 18, 2, 40)

@@ -25,9 +25,9 @@ FORBIDDEN = {
     "metadata.py": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
     **{part: {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"}
        for part in ("windowing.py", "quality.py", "response.py", "plan.py", "collecting.py",
-                    "records_store.py", "files.py", "threadsafe.py", "runs/job.py",
-                    "runs/manifest.py", "runs/pool.py", "runs/outputs.py", "runs/loop.py",
-                    "runs/shards.py", "runs/collect.py")},
+                    "records_store.py", "records_sds.py", "packing.py", "files.py",
+                    "threadsafe.py", "runs/job.py", "runs/manifest.py", "runs/pool.py",
+                    "runs/outputs.py", "runs/loop.py", "runs/shards.py", "runs/collect.py")},
     "archive.py": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
     "simulate": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},
     "io": {"torch", "obspy_tng.generator", "obspy_tng.models", "obspy_tng.training"},

@@ -14,8 +14,8 @@ from obspy import Inventory, UTCDateTime, read
 from .._version import __version__
 from ..collecting import collect_unit
 from ..files import BORDER, changed_files, files_of
+from ..packing import pack_record
 from ..plan import ArchivePlan, StationEvents, Unit, origin_of
-from ..records_store import pack_record
 from ..threadsafe import C_LIBRARIES
 from .job import Job, Result, Shipped, WorkUnit, digest
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from obspy import UTCDateTime
 
 from .._version import __version__
 from ..exceptions import TNGInputError
-from ..records_store import pack_record
+from ..packing import pack_record
 from .job import Job, Result, Shipped, WorkUnit
 
 INVENTORY = "stations.xml"
@@ -112,6 +113,10 @@ def do_unit(shipped, spec, seed, options):
     :return: :class:`~obspy_tng.runs.job.Result`
     """
     started = time.perf_counter()
+    if "torch" in sys.modules:
+        # Of this worker alone. Sums in one order, whatever the machine: the same bytes; and
+        # workers do not fight for cores.
+        sys.modules["torch"].set_num_threads(1)
     streams = shipped.value.generator().generate(
         spec["station"], spec["number"], seed=seed, first=spec["first"], **options)
     return Result([pack_record(stream) for stream in streams],

@@ -17,7 +17,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from ..exceptions import TNGException
-from ..records_store import clean_temporaries, write_packed
+from ..packing import clean_temporaries, write_packed
 from . import outputs
 from .job import Result
 from .manifest import NAME, Manifest

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..collecting import Twins
 from ..exceptions import TNGInputError
-from ..records_store import replace_file
+from ..packing import replace_file
 
 logger = logging.getLogger("obspy_tng")
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..exceptions import TNGException, TNGInputError
-from ..records_store import clean_temporaries
+from ..packing import clean_temporaries
 from . import outputs
 from .manifest import NAME, Manifest
 

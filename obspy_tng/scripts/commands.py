@@ -16,7 +16,8 @@ from ..exceptions import TNGInputError
 from ..files import FileClient
 from ..metadata import station_coordinates
 from ..records import group_by_station, record_info
-from ..records_store import export_sds, read_records
+from ..records_sds import export_sds
+from ..records_store import read_records
 from ..runs.generate import generate_records
 from ..runs.shards import merge_shards
 

@@ -10,7 +10,9 @@ from obspy.clients.filesystem.sds import Client
 from obspy_tng import TNGGenerator, simulate_network
 from obspy_tng.baselines import RandomAllPass, ResampledReal, ShapedNoise
 from obspy_tng.exceptions import TNGInputError
-from obspy_tng.records_store import export_sds, read_record, read_records
+from obspy_tng.methods import METHODS
+from obspy_tng.records_sds import export_sds
+from obspy_tng.records_store import read_record, read_records
 from obspy_tng.runs.generate import generate_records
 from obspy_tng.runs.shards import merge_shards
 from obspy_tng.scripts.main import main
@@ -18,6 +20,7 @@ from obspy_tng.scripts.main import main
 from .conftest import contents
 
 STATION = "SM.S001"
+TRAINING = {"epochs": 1, "finetune_epochs": 0}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +32,7 @@ def net():
 def model(net, tmp_path_factory):
     """Folder of a small trained generator."""
     folder = tmp_path_factory.mktemp("model") / "model"
-    TNGGenerator(50.0, 20.0, "released", training={"epochs": 1, "finetune_epochs": 0}, device="cpu").fit(
+    TNGGenerator(50.0, 20.0, "released", training=TRAINING, device="cpu").fit(
         net.records, net.inventory, progress=False).save(folder)
     return folder
 
@@ -77,6 +80,19 @@ def test_a_run_is_generate_in_a_folder(model, generator, tmp_path, options):
     assert len(inventory.get_contents()["channels"]) == 6
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("architecture", METHODS)
+def test_every_architecture_in_any_batches(net, tmp_path, architecture):
+    """The same bytes however a series is cut, and in threads or processes."""
+    made = TNGGenerator(50.0, 20.0, architecture, training=TRAINING, device="cpu").fit(
+        net.records, net.inventory, progress=False)
+    made.save(tmp_path / "model")
+    for i, options in enumerate([{"batch": 30}, {"batch": 7}, {"batch": 1, "workers": 3},
+                                 {"workers": 2, "processes": True, "folder": tmp_path / "model"}]):
+        generate_records(made, tmp_path / str(i), n=20, progress=False, **options)
+        assert contents(tmp_path / str(i)) == contents(tmp_path / "0"), options
+
+
 def test_parts(generator, tmp_path):
     generate_records(generator, tmp_path / "whole", n=9, batch=2, progress=False)
     for i in (1, 2, 3):
@@ -108,8 +124,7 @@ def test_repeated_records_are_no_twins(net, tmp_path):
 
 def test_a_model_that_changes_during_the_run(net, model, generator, tmp_path):
     """Worker processes load the model; if it is another one by then, units fail and say why."""
-    other = TNGGenerator(50.0, 20.0, "released", training={"epochs": 1, "finetune_epochs": 0}, device="cpu",
-                         seed=9).fit(net.records, progress=False)
+    other = TNGGenerator(50.0, 20.0, "released", training=TRAINING, device="cpu", seed=9).fit(net.records, progress=False)
     other.save(tmp_path / "other")
     result = generate_records(generator, tmp_path / "r", n=2, folder=tmp_path / "other",
                               processes=True, progress=False)

@@ -20,6 +20,7 @@ from obspy_tng.scripts.main import main
 
 from .conftest import contents
 
+TRAINING = {"epochs": 1, "finetune_epochs": 0}
 MAIN = [sys.executable, "-m", "obspy_tng.scripts.main"]
 # The command line, killed at the nth time that it changes something on disk: odd numbers
 # are just before a change, even ones just after.
@@ -156,7 +157,7 @@ def model(tmp_path_factory):
     """A small trained generator in a folder."""
     folder = tmp_path_factory.mktemp("model") / "model"
     net = simulate_network(2, 4, seed=3, sampling_rate=50.0, window=20.0)
-    TNGGenerator(50.0, 20.0, "released", training={"epochs": 1, "finetune_epochs": 0}, device="cpu").fit(
+    TNGGenerator(50.0, 20.0, "released", training=TRAINING, device="cpu").fit(
         net.records, net.inventory, progress=False).save(folder)
     return folder
 
