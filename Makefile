@@ -39,6 +39,7 @@ slow: $(VENV)/installed-test  ## the long tests as well
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 
 bench: $(VENV)/installed-test  ## speed ratios, each with its equality check
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -o addopts= -q -s --benchmark-columns=min,median \

@@ -33,7 +33,7 @@ _ALLOWED = set(inspect.signature(prepare_record).parameters) - {"stream", "inven
 
 def collect_records(client, inventory=None, catalog=None, *, stations=None, sampling_rate=100.0,
                     window=60.0, channels="?N?", starttime=None, endtime=None, progress=True,
-                    **options):
+                    **options) -> "RecordCollection":
     """
     Find and prepare the records of an archive.
 

@@ -173,7 +173,7 @@ class TNGGenerator(StationGenerator):
             self._hash = state_hash({k: v.cpu() for k, v in self.model.state_dict().items()})
         return self._hash
 
-    def reconstruct(self, stream):
+    def reconstruct(self, stream) -> obspy.Stream:
         """
         A record through encoder and decoder, nothing else.
 
@@ -224,7 +224,7 @@ class TNGGenerator(StationGenerator):
         processes.wait()
 
     @classmethod
-    def load(cls, folder, device=None):
+    def load(cls, folder, device=None) -> "TNGGenerator":
         """
         Read a generator that :meth:`save` wrote.
 

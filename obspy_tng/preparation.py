@@ -32,7 +32,7 @@ END_SHARE = 0.05  # of the window, cosine at its end
 def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, freqmin=None,
                    freqmax=None, event=None, units=None, pre_event=5.0, min_energy=0.8,
                    pad=0.5, max_start_level=0.5, max_end_level=0.3, min_steps=3.0,
-                   common_span=False):
+                   common_span=False) -> Stream:
     """
     Make a record of the three raw traces of one recording.
 

@@ -128,7 +128,7 @@ class HVSR:
 
 def hvsr(stream_or_streams, *, window_length=None, overlap=0.0, rejection=None, freqmin=None,
          freqmax=None, min_amplitude=2.0, min_prominence=1.5, center_frequencies=None, mode=None,
-         **options):
+         **options) -> HVSR:
     """
     HVSR of the records of one station, or of a recording of microtremor.
 
@@ -182,7 +182,8 @@ def hvsr(stream_or_streams, *, window_length=None, overlap=0.0, rejection=None, 
         center_frequencies = signal.default_center_frequencies(rate)
     search = {"min_amplitude": min_amplitude, "min_prominence": min_prominence,
               "freqmin": freqmin, "freqmax": freqmax, "mode": mode}
-    curves, picks = [None] * len(pieces), [None] * len(pieces)
+    ratios: list = [None] * len(pieces)
+    picks: list = [None] * len(pieces)
     for members in _alike(pieces):
         data, rate = np.stack([pieces[i][0] for i in members]), pieces[members[0]][1]
         frequencies, ratio = signal.hvsr(data, rate, center_frequencies, mode=mode, **options)
@@ -192,9 +193,9 @@ def hvsr(stream_or_streams, *, window_length=None, overlap=0.0, rejection=None, 
             ratio = np.stack([np.interp(PAPER_FREQUENCIES, frequencies, r) for r in ratio])
             frequencies = PAPER_FREQUENCIES
         for row, i in enumerate(members):
-            curves[i] = ratio[row]
+            ratios[i] = ratio[row]
             picks[i] = (found.f0[row], found.a0[row], found.prominence[row], found.reason[row])
-    curves = np.stack(curves)
+    curves = np.stack(ratios)
     f0, a0, prominence, reason = map(np.array, zip(*picks, strict=True))
     length = np.mean([data.shape[-1] / rate for data, rate in pieces])
     accepted = np.ones(len(curves), bool)
@@ -261,7 +262,7 @@ def _alike(pieces):
     return list(groups.values())
 
 
-def pick_f0(curve_or_frequencies, amplitude=None, **options):
+def pick_f0(curve_or_frequencies, amplitude=None, **options) -> signal.F0Pick:
     """
     Site frequency of an :class:`HVSR`, or of curves as arrays.
 

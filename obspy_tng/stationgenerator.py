@@ -14,7 +14,7 @@ import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
-from obspy import UTCDateTime
+from obspy import Stream, UTCDateTime
 
 from . import metadata
 from .exceptions import TNGInputError, TNGWarning
@@ -141,7 +141,7 @@ class StationGenerator:
         return self
 
     def generate(self, station, n=1, *, seed=None, first=0, magnitude=None, distance=None,
-                 depth=None, starttime=SYNTHETIC_START, **options):
+                 depth=None, starttime=SYNTHETIC_START, **options) -> list[Stream]:
         """
         Generate new records of an enrolled station.
 
@@ -165,7 +165,7 @@ class StationGenerator:
             raise TNGInputError(f"first must be an integer >= 0, got {first!r}")
         condition = Condition(magnitude, distance, depth)
         if seed is None:
-            seed = int(np.random.SeedSequence().entropy % 2**63)
+            seed = int(np.random.default_rng().integers(2**63))
         elif isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
             raise TNGInputError(f"seed must be an integer >= 0 or None, got {seed!r}")
         if n == 0:
@@ -180,7 +180,7 @@ class StationGenerator:
                                  realization_starttime(i, self.window, start),
                                  {**common, "realization": i,
                                   "record_id": f"{station}.{self.name}.{seed}.{i}", **note})
-                for i, (samples, note) in enumerate(zip(data, notes, strict=True), first)]
+                for i, (samples, note) in enumerate(zip(data, notes, strict=True), int(first))]
 
     @property
     def inventory(self):

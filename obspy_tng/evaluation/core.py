@@ -54,7 +54,7 @@ class Comparison:
 
 
 def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, seed=0,
-             repeats=20, freqmin=None, freqmax=None, workers=2):
+             repeats=20, freqmin=None, freqmax=None, workers=2) -> Evaluation:
     """
     Decide whether generated records can stand in for real ones.
 

@@ -56,8 +56,9 @@ class ConditionalMethod:
     :param seed: seed of the initial weights.
     """
 
-    config_class, model_class = ConditionalConfig, ConditionalModel
-    sizes = SIZES
+    config_class: type = ConditionalConfig
+    model_class: type = ConditionalModel
+    sizes: dict = SIZES
 
     def __init__(self, npts, size="small", device="cpu", seed=0):
         if isinstance(size, str):

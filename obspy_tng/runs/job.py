@@ -92,7 +92,7 @@ class Shipped:
         return _unpack, self._packed
 
 
-_UNPACKED = OrderedDict()  # of this process, by hash
+_UNPACKED: OrderedDict = OrderedDict()  # of this process, by hash
 _KEEP = 4  # units come station by station: few are in use at once
 
 

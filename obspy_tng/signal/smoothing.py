@@ -20,7 +20,8 @@ from ._checks import ascending, one_of, positive
 
 # Matrices kept for reuse, in bytes; the oldest go first.
 CACHE_BYTES = 256 * 2**20
-_cache, _lock = OrderedDict(), Lock()
+_cache: OrderedDict = OrderedDict()
+_lock = Lock()
 
 
 def konno_ohmachi_weights(frequencies, center_frequencies, bandwidth=40.0):

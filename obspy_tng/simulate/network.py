@@ -50,7 +50,7 @@ class SimulatedNetwork:
 def simulate_network(n_stations=5, n_events=20, *, seed=0, sampling_rate=100.0, window=60.0,
                      f0=None, network="SM", magnitude=(4.0, 7.0), distance=(10.0, 150.0),
                      depth=(5.0, 30.0), pre_event=5.0, rock=0.0, old_recorders=0.0,
-                     variability=1.0):
+                     variability=1.0) -> SimulatedNetwork:
     """
     Simulate the strong-motion records of a network.
 

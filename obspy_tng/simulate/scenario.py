@@ -154,7 +154,7 @@ def draw_site(rng, station, radius, f0, old_recorders=0.0):
         delay = np.clip(15 / np.sqrt(f0) * np.exp(0.5 * rng.standard_normal()), 3, 60)
         level = min(0.8 * np.exp(0.5 * rng.standard_normal()), 1.6)
     noise_level = rng.uniform(0.4, 1.0)
-    step, self_noise, old = *MODERN_RECORDER, rng.random() < old_recorders
+    (step, self_noise), old = MODERN_RECORDER, rng.random() < old_recorders
     if old:
         step = np.exp(rng.uniform(*np.log(OLD_STEPS)))
         self_noise = 0.3 * step
