@@ -19,6 +19,8 @@ from ..records import group_by_station, record_info
 from ..records_sds import export_sds
 from ..records_store import read_records
 from ..runs.generate import generate_records
+from ..runs.manifest import NAME as MANIFEST
+from ..runs.manifest import Manifest
 from ..runs.shards import merge_shards
 
 INVENTORY, CATALOG = "stations.xml", "events.xml"
@@ -112,6 +114,8 @@ def info(args):
             print(f"trained {len(generator.history)} epochs, last loss {last['loss']:.4g}")
         print(_station_lines(generator.stations, generator.inventory))
         return
+    if (path / MANIFEST).exists():
+        print(_run_line(path))
     groups = group_by_station(read_records(path))
     stats = next(iter(groups.values()))[0][0].stats
     print(f"{sum(map(len, groups.values()))} records, {stats.sampling_rate:g} Hz, "
@@ -183,6 +187,16 @@ def _names(folders):
     """Names of generators from their folders; the whole path where the last part repeats."""
     names = [Path(f).name for f in folders]
     return names if len(set(names)) == len(names) else [str(f) for f in folders]
+
+
+def _run_line(folder):
+    """What the manifest of a run tells."""
+    with Manifest(folder) as manifest:
+        statuses, failed = manifest.statuses(), next(manifest.failed(), None)
+        kind = (manifest.about("settings") or {}).get("kind", "unknown")
+    units = ", ".join(f"{number} {status}" for status, number in sorted(statuses.items()))
+    return (f"{kind} run, units: {units or 'none'}"
+            + (f"; the first that failed: {': '.join(failed)}" if failed else ""))
 
 
 def _station_lines(stations, inventory):

@@ -154,7 +154,9 @@ def small_disk(folder, size, command):
 COLLECT = ["--sampling-rate", "50", "--window", "20"]
 
 
-@pytest.mark.parametrize("size", [60, 200, 400])  # full in the manifest, then in the records
+# full in the manifest, then in the records
+@pytest.mark.parametrize("size", [200, *(pytest.param(s, marks=pytest.mark.slow)
+                                         for s in (60, 120, 300, 400))])
 def test_a_full_disk(simulated, tmp_path, size):
     """A real one; what is left of it goes on on a larger one."""
     (tmp_path / "r").mkdir()

@@ -64,7 +64,8 @@ def test_first_continues_a_series(net, generator, make):
 
 
 @pytest.mark.parametrize("options", [
-    {}, {"workers": 3, "batch": 2}, {"batch": 100}, {"workers": 2, "processes": True}], ids=str)
+    {}, {"workers": 3, "batch": 2}, {"batch": 100},
+    pytest.param({"workers": 2, "processes": True}, marks=pytest.mark.slow)], ids=str)
 def test_a_run_is_generate_in_a_folder(model, generator, tmp_path, options):
     options = {"batch": 4, **options}
     if options.get("processes"):
@@ -122,10 +123,11 @@ def test_repeated_records_are_no_twins(net, tmp_path):
     assert generate_records(control, tmp_path / "r", n=10, progress=False).counts["accepted"] == 20
 
 
+@pytest.mark.slow
 def test_a_model_that_changes_during_the_run(net, model, generator, tmp_path):
     """Worker processes load the model; if it is another one by then, units fail and say why."""
-    other = TNGGenerator(50.0, 20.0, "released", training=TRAINING, device="cpu", seed=9).fit(net.records, progress=False)
-    other.save(tmp_path / "other")
+    other = TNGGenerator(50.0, 20.0, "released", training=TRAINING, device="cpu", seed=9)
+    other.fit(net.records, progress=False).save(tmp_path / "other")
     result = generate_records(generator, tmp_path / "r", n=2, folder=tmp_path / "other",
                               processes=True, progress=False)
     assert len(result.failed) == 2
