@@ -95,13 +95,17 @@ def orientation(tr, channel):
     Azimuth and dip of a trace.
 
     :param tr: Trace.
-    :param channel: its Channel, or None to go by the last letter, Z, N or E.
+    :param channel: its Channel, or None to go by the last letter, Z, N or E, or else by
+        the azimuth that a strong-motion file has told (``stats.<format>``).
     :return: ``(azimuth, dip)`` in degrees, from north and down from horizontal.
     :raises TNGInputError: if they are not known.
     """
     if channel is None:
         known = {"Z": (0.0, -90.0), "N": (0.0, 0.0), "E": (90.0, 0.0)}
         letter = tr.stats.channel[-1:]
+        told = tr.stats.get(str(tr.stats.get("_format")).lower(), {})
+        if letter not in known and told.get("azimuth") is not None:
+            return float(told["azimuth"]), float(told.get("dip") or 0.0)
         if letter not in known:
             raise TNGInputError(f"{tr.id}: which way this component points takes an inventory "
                                 f"with azimuth and dip; without one only {list(COMPONENTS)}")

@@ -116,6 +116,21 @@ def test_components_by_azimuth_and_dip(codes, turn, dip):
     assert_close(record, expected(data, 0, 6000))
 
 
+@pytest.mark.parametrize("turn", [10.0, 215.0])
+def test_components_by_what_a_strong_motion_file_tells(turn):
+    """No inventory: HN1 and HN2 point where ``stats.<format>`` says."""
+    data = ground_motion(length=60)
+    axes = {"Z": (0, -90), "1": (turn, 0), "2": ((turn + 90) % 360, 0)}
+    stream = to_stream(data, codes="Z12", axes=axes, gain=100, integer=False)
+    for tr in stream:
+        azimuth, dip = axes[tr.stats.channel[-1]]
+        tr.stats._format, tr.stats.geonet = "GEONET", {"azimuth": azimuth, "dip": dip}
+    assert_close(prepare_record(stream, units="gal", window=None), expected(data, 0, 6000))
+    del stream[1].stats.geonet
+    with pytest.raises(TNGInputError, match="takes an inventory"):
+        prepare_record(stream, units="gal", window=None)
+
+
 def test_tilted_components():
     """Three axes at right angles, none of them vertical (as of a Galperin sensor)."""
     data = ground_motion(length=60)

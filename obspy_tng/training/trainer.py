@@ -146,7 +146,7 @@ class Trainer:
             state = {k: resumed[k] for k in state}
         steps = -(-len(data) // phase.batch_size)
         with tqdm(total=phase.epochs * steps, initial=state["epoch"] * steps, unit="batch",
-                  desc=f"{phase.name}", disable=not self.progress, mininterval=1) as bar:
+                  desc=phase.name, disable=None if self.progress else True, mininterval=1) as bar:
             while state["epoch"] < phase.epochs and not self._stale(state, phase):
                 row = self._epoch(number, phase, state["epoch"], data, optimizer, bar)
                 schedule.step()
