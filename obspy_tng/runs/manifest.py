@@ -187,10 +187,10 @@ class Manifest:
             yield name, json.loads(counts), json.loads(rejected)
 
     def records(self):
-        """Iterator of dicts, the records of all units done, in order."""
+        """Iterator of dicts, the records of all units done, by station, in order."""
         keys = ("unit", "station", "record_id", "path", "size", "sidecar_size", "sha256", "peaks")
         for row in self._rows(f"SELECT {', '.join(keys)} FROM records JOIN units "
-                              "ON units.id = unit ORDER BY position, units.id, number"):
+                              "ON units.id = unit ORDER BY station, position, unit, number"):
             yield {**dict(zip(keys, row, strict=True)), "peaks": json.loads(row[-1])}
 
     def paths(self, unit_id):

@@ -7,6 +7,7 @@ order of the plan: not from the order in which the units happened to be done.
 
 import logging
 from collections import Counter
+from itertools import groupby
 from pathlib import Path
 
 from ..collecting import Twins
@@ -24,10 +25,12 @@ def judge(manifest, unique):
 
     :param manifest: :class:`~obspy_tng.runs.manifest.Manifest`.
     :param unique: True leaves out a recording that an earlier unit has as well.
-    :return: iterator of ``(record, reason)``; reason is None where it stays.
+    :return: iterator of ``(record, reason)``, by station; reason is None where it stays.
     """
-    twins = Twins()
+    station, twins = None, None
     for record in manifest.records():
+        if record["station"] != station:  # of one station at a time: archives are large
+            station, twins = record["station"], Twins()
         reason = unique and twins.find(record["station"], record["record_id"], record["peaks"])
         yield record, reason or None
 
@@ -59,14 +62,10 @@ def tidy(manifest, folder, unique):
     :param folder: folder of the records; only those of its stations are looked at.
     :param unique: see :func:`judge`.
     """
-    keep, stations = set(), set()
-    for record, reason in judge(manifest, unique):
-        stations.add(record["station"])
-        if reason is None:
-            keep.add(hash(record["path"]))  # a number each: archives are large
-    for station in stations:
+    for station, judged in groupby(judge(manifest, unique), lambda pair: pair[0]["station"]):
+        keep = {record["path"] for record, reason in judged if reason is None}
         for path in (Path(folder) / station).glob("*.mseed"):
-            if hash(f"{station}/{path.name}") not in keep:
+            if f"{station}/{path.name}" not in keep:
                 logger.debug("removing %s", path)
                 path.with_suffix(".json").unlink(missing_ok=True)
                 path.unlink()

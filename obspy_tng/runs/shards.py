@@ -118,6 +118,7 @@ def merge_shards(output):
     for folder in folders:
         shutil.rmtree(folder)
     with Manifest(output) as whole:
+        clean_temporaries(output)
         counts = outputs.write_lists(whole, output, whole.about("unique"))
         return RunResult(output, counts, list(whole.failed()))
 
