@@ -77,6 +77,17 @@ def record_info(record):
     return info
 
 
+def info_values(infos, key):
+    """
+    A number of each record, e.g. its magnitude.
+
+    :param infos: list of dicts from :func:`record_info`.
+    :param key: field.
+    :return: float array ``(len(infos),)``; NaN where not known.
+    """
+    return np.array([np.nan if i.get(key) is None else i[key] for i in infos], dtype=float)
+
+
 def earthquakes(infos):
     """
     Which earthquake each record is of, for splits by event.

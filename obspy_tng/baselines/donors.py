@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import bandterms
 from ..exceptions import TNGInputError
+from ..records import info_values
 from ..signal import bandpass, end_at_rest, evolutionary, taper
 from ..stationgenerator import StationGenerator
 
@@ -143,8 +144,5 @@ class _Donors:
 
 def _events_of(infos):
     """Event ids, magnitudes and distances (NaN where unknown) of infos."""
-    def numbers(key):
-        return np.array([np.nan if i[key] is None else i[key] for i in infos], dtype=float)
-
-    return ([i["event_id"] or i["record_id"] for i in infos], numbers("magnitude"),
-            numbers("distance"))
+    return ([i["event_id"] or i["record_id"] for i in infos], info_values(infos, "magnitude"),
+            info_values(infos, "distance"))

@@ -13,7 +13,7 @@ from scipy import signal as scipy_signal
 
 from .. import signal
 from ..exceptions import TNGInputError
-from ..records import record_info, record_to_array
+from ..records import info_values, record_info, record_to_array
 
 # Records measured at a time: bounds the memory, keeps the FFTs batched.
 CHUNK = 32
@@ -196,7 +196,7 @@ class RecordSet:
         :param key: e.g. ``"magnitude"``.
         :return: float array; NaN where not known.
         """
-        return np.array([np.nan if i.get(key) is None else i[key] for i in self.infos], float)
+        return info_values(self.infos, key)
 
     # -- quantities; each is computed on a chunk (n, 3, npts) -------------------
 

@@ -21,6 +21,7 @@ import torch
 from ..exceptions import TNGInputError
 from ..levels import fit_levels
 from ..models.released import ReleasedAutoencoder, ReleasedConfig
+from ..records import info_values
 from ..sampling import SAMPLERS
 from ..signal import end_at_rest
 from ..training import Phase, Trainer
@@ -142,13 +143,9 @@ class ReleasedMethod:
     @staticmethod
     def levels(bank):
         """Fit the :class:`~obspy_tng.levels.LevelModel` of a bank (dict station -> Enrolled)."""
-        def known(station, key):
-            return np.array([np.nan if info[key] is None else info[key]
-                             for info in bank[station].infos], dtype=float)
-
         return fit_levels({s: np.log(e.arrays["stdev"]) for s, e in bank.items()},
-                          {s: known(s, "magnitude") for s in bank},
-                          {s: known(s, "distance") for s in bank})
+                          {s: info_values(e.infos, "magnitude") for s, e in bank.items()},
+                          {s: info_values(e.infos, "distance") for s, e in bank.items()})
 
     @staticmethod
     def draw(enrolled, station, rngs, condition, levels, *, sampling_rate, sampler="mean", k=None,

@@ -228,8 +228,12 @@ def band_levels(bank, data):
     :param data: real array ``(..., npts)``.
     :return: array ``(..., bands)``, ln of units of data squared.
     """
-    energies = [np.square(np.abs(band)).sum(-1) * (bank.nfft / band.shape[-1])
-                for band in bank.analyse(np.asarray(data, dtype=float))]
+    return _levels(bank, bank.analyse(np.asarray(data, dtype=float)))
+
+
+def _levels(bank, bands):
+    """ln energy of analysed bands."""
+    energies = [np.square(np.abs(band)).sum(-1) * (bank.nfft / band.shape[-1]) for band in bands]
     return np.log(np.stack(energies, axis=-1) + np.finfo(float).tiny)
 
 
@@ -247,7 +251,7 @@ def match_band_levels(bank, data, levels, rounds=2):
     :return: array ``(..., npts)``.
     """
     for _ in range(rounds):
-        gains = np.exp(0.5 * (levels - band_levels(bank, data)))
-        data = bank.synthesise([band * gains[..., k, None]
-                                for k, band in enumerate(bank.analyse(data))])
+        bands = bank.analyse(data)
+        gains = np.exp(0.5 * (levels - _levels(bank, bands)))
+        data = bank.synthesise([band * gains[..., k, None] for k, band in enumerate(bands)])
     return data
