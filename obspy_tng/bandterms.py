@@ -2,15 +2,22 @@
 Levels of frequency bands: earthquake, station and the rest
 ===========================================================
 
-The ln energy of each band and component of a record is split into::
+The ln energy of each band of a record is split into::
 
-    level = a + b (M - 6) + c ln sqrt(R^2 + h^2) + event term + station term + residual
+    level = a + b (M - 6) + c ln(R / R0) + d (R / R0 - 1) + event + station + residual
 
-by a mixed model (best linear unbiased prediction, [Abrahamson_Youngs1992]_): terms are
-shrunk by the ratio of their variance to that of the residual, and those
-variances are found by iteration. The station term of a new station follows from any
-number of its records by Bayes' rule; an event that other stations recorded too
-is known, and what remains of its records says more about the ground.
+with the hypocentral distance R, by a mixed model (best linear unbiased prediction,
+[Abrahamson_Youngs1992]_). Levels are taken as three contrasts: the mean of the
+horizontals, horizontals over vertical (the HVSR), and north over east. A record's HVSR varies
+much less than its level, and differs from station to station with variances of its own
+at each frequency: at the longest periods most of what three records show is scatter, at
+a resonance most of it is the station. So each contrast and band has its own variance
+of event, station and residual (restricted maximum likelihood by expectation
+maximisation, smoothed along ln f), and a station's term follows from any number of its
+records by Bayes' rule. Two correlations carry most of what a few records can tell
+beyond their mean: neighbouring bands go together, and a station that amplifies the
+horizontals does so over the vertical too (the vertical hardly varies), so that the
+HVSR, which is free of the earthquake's strength, also tells the level.
 
 .. [Abrahamson_Youngs1992] Abrahamson, N. A. and Youngs, R. R. (1992). A stable
    algorithm for regression analyses using the random effects model. Bull. Seismol.
@@ -20,148 +27,267 @@ is known, and what remains of its records says more about the ground.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+from scipy.ndimage import gaussian_filter1d
 
 from .exceptions import TNGInputError
 from .levels import SATURATION
 
-#: weight of the prior station covariance, in stations
-PRIOR_STATIONS = 20
-#: where there is no prior: standard deviation (ln energy; 0.7 is a factor 1.4 in
-#: amplitude) and correlation length (octaves) of station terms
-DEFAULT_SD, DEFAULT_LENGTH = 1.0, 0.5
-#: loading of covariances relative to their mean variance: they are estimated from
-#: fewer records than they have rows
-LOADING = 0.03
-ITERATIONS = 15
-#: fewest records with known magnitude and distance
+#: contrasts of the levels of Z, N, E: horizontals, horizontals over vertical, north over east
+CONTRASTS = np.array([[0.0, 0.5, 0.5], [-1.0, 0.5, 0.5], [0.0, 1.0, -1.0]])
+LEVELS = np.linalg.inv(CONTRASTS)
+#: km
+REFERENCE_DISTANCE, USUAL_DEPTH = 200.0, 20.0
+#: fewest records with known magnitude and distance for a regression of their own
 FEWEST_RECORDS = 12
+#: more earthquakes than this are drawn from for the variances (a cubic cost)
+MOST_EVENTS = 300
+ITERATIONS = 25
+#: standard deviation of the smoothing of variances along ln f, octaves
+SMOOTHING = 0.5
+#: weight of the prior's station variance, in stations; of the usual scatter, in records
+PRIOR_STATIONS, PRIOR_RECORDS = 8, 6
+#: standard deviations of the station's contrasts where there is no prior (ln energy)
+DEFAULT_SD = (1.0, 0.8, 0.3)
+#: correlation lengths along ln f, octaves, and share of the residual without any
+STATION_LENGTH, EVENT_LENGTH, RESIDUAL_LENGTH, NUGGET = 0.7, 1.0, 0.35, 0.1
+#: correlation of a station's level with its HVSR
+STATION_CORRELATION = 0.7
+#: weight of the sample correlation of residuals beside that of the smooth one
+SAMPLE_WEIGHT = 0.5
+#: prior variances of the slopes of each contrast (per unit of the predictors) about those of
+#: the prior; without a prior the first one, of the level itself, is free
+SLOPE_VARIANCES = (2.0, 0.3, 0.3)
+
+
+@dataclass(frozen=True)
+class StationTerm:
+    """
+    What the records of a station tell of it; D is three contrasts times bands.
+
+    :param mean: array (D,), posterior mean of the station's term.
+    :param covariance: array (D, D), its posterior covariance.
+    :param spread: array (D,), standard deviation of the station's residuals, relative to
+        that of the model.
+    """
+
+    mean: np.ndarray
+    covariance: np.ndarray
+    spread: np.ndarray
 
 
 @dataclass(frozen=True)
 class TermModel:
     """
-    Mixed model of band levels; D is the number of components times bands.
+    Mixed model of band levels; D is three contrasts times bands.
 
-    :param coefficients: array (3, D): a, b, c.
-    :param stations: dict station -> station term (D,).
-    :param events: dict event -> event term (D,).
-    :param station_covariance: array (D, D).
-    :param event_covariance: array (D, D).
-    :param residual_covariance: array (D, D).
-    :param predictor_mean: array (3,), mean predictors of the records.
-    :param predictor_covariance: array (3, 3), of the predictors: for records whose
-        magnitude or distance is not known.
+    :param coefficients: array (4, D), of :func:`predictors`.
+    :param station_sd: array (D,), standard deviation of station terms.
+    :param event_sd: array (D,), of event terms.
+    :param residual_sd: array (D,), of residuals at a typical station.
+    :param event_correlation: of an event's level and HVSR.
+    :param residual_correlation: array (D, D).
+    :param predictor_mean: array (4,), mean predictors of the records.
+    :param predictor_covariance: array (4, 4).
+    :param events: dict event -> (term (D,), its posterior variance (D,)).
+    :param bands_per_octave: of the levels.
     """
 
     coefficients: np.ndarray
-    stations: dict
-    events: dict
-    station_covariance: np.ndarray
-    event_covariance: np.ndarray
-    residual_covariance: np.ndarray
+    station_sd: np.ndarray
+    event_sd: np.ndarray
+    residual_sd: np.ndarray
+    event_correlation: float
+    residual_correlation: np.ndarray
     predictor_mean: np.ndarray
     predictor_covariance: np.ndarray
+    events: dict
+    bands_per_octave: int = 6
 
-    def predict(self, magnitude, distance):
+    @property
+    def bands(self):
+        """Number of bands."""
+        return len(self.station_sd) // 3
+
+    def predict(self, magnitude, distance, depth=None):
         """
-        Level of an average station and event.
+        Contrasts of an average station and event.
 
         :param magnitude: magnitude.
         :param distance: epicentral distance in km.
+        :param depth: km; None or NaN: usual.
         :return: array (D,).
         """
-        return predictors([magnitude], [distance])[0] @ self.coefficients
+        depth = np.nan if depth is None else depth
+        return predictors([magnitude], [distance], [depth])[0] @ self.coefficients
 
-    def station_posterior(self, levels, events, magnitudes, distances):
+    def station(self, levels, events, magnitudes, distances, depths):
         """
-        Station term from the records of one station.
+        A station's term from its records.
 
-        :param levels: array (n, D).
+        :param levels: array (n, 3, bands), ln energy of Z, N, E.
         :param events: n event ids; those of the model are known, others are not.
         :param magnitudes: array (n,), NaN where unknown.
         :param distances: array (n,), km, NaN where unknown.
-        :return: mean (D,) and covariance (D, D) of the station term.
+        :param depths: array (n,), km, NaN where unknown.
+        :return: :class:`StationTerm`.
         """
-        precision = np.linalg.inv(self.station_covariance)
-        weighted = np.zeros(levels.shape[1])
-        inverses = {}
         known = np.isfinite(magnitudes) & np.isfinite(distances)
+        x = np.where(known[:, None], predictors(magnitudes, distances, depths),
+                     self.predictor_mean)
+        rest = to_contrasts(levels) - x @ self.coefficients
+        prior = self._covariance(self.station_sd, STATION_LENGTH, STATION_CORRELATION)
+        precision, weighted, inverses = np.linalg.inv(prior), 0.0, {}
+        variances = np.empty_like(rest)
         for i, event in enumerate(events):
-            x = predictors(magnitudes[i:i + 1], distances[i:i + 1])[0] if known[i] \
-                else self.predictor_mean
-            rest = levels[i] - x @ self.coefficients - self.events.get(event, 0.0)
-            case = (event in self.events, bool(known[i]))
+            term, variance = self.events.get(event, (0.0, np.square(self.event_sd)))
+            rest[i] -= term
+            variances[i] = np.square(self.residual_sd) + variance
+            case = (event if event in self.events else None, bool(known[i]))
             if case not in inverses:
-                inverses[case] = np.linalg.inv(self._noise(*case))
+                inverses[case] = np.linalg.inv(self._noise(variance, known[i]))
             precision = precision + inverses[case]
-            weighted = weighted + inverses[case] @ rest
+            weighted = weighted + inverses[case] @ rest[i]
         covariance = np.linalg.inv(precision)
-        return covariance @ weighted, covariance
+        mean = covariance @ weighted
+        # the scatter of few records says little: shrunk to the usual one
+        sums = _smooth_sum(np.square(rest - mean) / variances, self.bands, self.bands_per_octave)
+        spread = np.sqrt((PRIOR_RECORDS + sums) / (PRIOR_RECORDS + max(len(levels) - 1, 0)))
+        return StationTerm(mean, covariance, spread)
 
-    def _noise(self, event_known, predictors_known):
-        """Covariance of a record about its station term."""
-        noise = self.residual_covariance
-        if not event_known:
-            noise = noise + self.event_covariance
+    def drawer(self, term):
+        """
+        Function that draws the levels of records of one station.
+
+        :param term: :class:`StationTerm`.
+        :return: function of (magnitude, distance, depth, rng) -> array (3, bands): the
+            station's mean with an event term and a residual.
+        """
+        event = np.linalg.cholesky(self._covariance(self.event_sd, EVENT_LENGTH,
+                                                    self.event_correlation))
+        sd = self.residual_sd * term.spread
+        residual = np.linalg.cholesky(np.outer(sd, sd) * self.residual_correlation)
+
+        def draw(magnitude, distance, depth, rng):
+            noise = rng.standard_normal((2, len(sd)))
+            return to_levels(self.predict(magnitude, distance, depth) + term.mean
+                             + event @ noise[0] + residual @ noise[1])
+        return draw
+
+    def _noise(self, event_variance, predictors_known):
+        """Covariance of a record about its station's term."""
+        noise = (np.outer(self.residual_sd, self.residual_sd) * self.residual_correlation
+                 + self._covariance(np.sqrt(event_variance), EVENT_LENGTH,
+                                    self.event_correlation))
         if not predictors_known:
             noise = noise + self.coefficients.T @ self.predictor_covariance @ self.coefficients
         return noise
 
+    def _covariance(self, sd, length, correlation):
+        return np.outer(sd, sd) * smooth_correlation(self.bands, length, correlation,
+                                                     self.bands_per_octave)
 
-def predictors(magnitudes, distances):
+
+def to_contrasts(levels):
+    """Levels ``(..., 3, bands)`` of Z, N, E -> contrasts ``(..., 3 * bands)``."""
+    return (CONTRASTS @ levels).reshape(*np.shape(levels)[:-2], -1)
+
+
+def to_levels(contrasts):
+    """Contrasts ``(..., 3 * bands)`` -> levels ``(..., 3, bands)`` of Z, N, E."""
+    return LEVELS @ np.reshape(contrasts, (*np.shape(contrasts)[:-1], 3, -1))
+
+
+def predictors(magnitudes, distances, depths):
     """
     Predictors of the earthquake.
 
     :param magnitudes: array (n,).
     :param distances: array (n,), epicentral, km.
-    :return: array (n, 3): 1, M - 6, ln sqrt(R^2 + h^2) with h = 10 km.
+    :param depths: array (n,), km; NaN: usual.
+    :return: array (n, 4): 1, M - 6, ln of the hypocentral distance (with 10 km of
+        saturation) over 200 km, and that ratio minus one (anelastic attenuation).
     """
-    r = np.sqrt(np.square(distances) + SATURATION ** 2)
-    return np.column_stack([np.ones(len(r)), np.asarray(magnitudes) - 6.0, np.log(r)])
+    depths = np.where(np.isfinite(depths), depths, USUAL_DEPTH)
+    ratio = np.sqrt(np.square(distances) + np.square(depths) + SATURATION ** 2) \
+        / REFERENCE_DISTANCE
+    return np.column_stack([np.ones(len(ratio)), np.asarray(magnitudes) - 6.0, np.log(ratio),
+                            ratio - 1.0])
 
 
-def fit_terms(levels, stations, events, magnitudes, distances, bands_per_octave=6, prior=None):
+def smooth_correlation(bands, length, correlation, bands_per_octave=6, nugget=0.0):
+    """
+    Correlation of contrasts that falls off along ln f; the first two contrasts go together.
+
+    :param bands: number of bands.
+    :param length: octaves, to 1/e.
+    :param correlation: of the first two contrasts.
+    :param nugget: share without correlation between bands.
+    :return: array (3 bands, 3 bands), positive definite.
+    """
+    lag = np.abs(np.subtract.outer(np.arange(bands), np.arange(bands))) / bands_per_octave
+    along = (1 - nugget) * np.exp(-lag / length) + nugget * np.eye(bands)
+    across = np.eye(3)
+    across[0, 1] = across[1, 0] = correlation
+    return np.kron(across, along) + 1e-6 * np.eye(3 * bands)
+
+
+def fit_terms(levels, stations, events, magnitudes, distances, depths, bands_per_octave=6,
+              prior=None):
     """
     Fit a :class:`TermModel`.
 
-    :param levels: array (n, components, bands), ln energy.
+    :param levels: array (n, 3, bands), ln energy.
     :param stations: n station ids.
     :param events: n event ids.
     :param magnitudes: array (n,).
     :param distances: array (n,), epicentral, km.
-    :param bands_per_octave: of the levels; only for the default prior.
-    :param prior: TermModel of other stations (a simulated network, say) whose
-        station covariance is blended with that of these; None: a default.
+    :param depths: array (n,), km, NaN where unknown.
+    :param bands_per_octave: of the levels.
+    :param prior: TermModel of other stations (a simulated network, say): its station
+        variances are blended with those of these few stations, and slopes are shrunk
+        towards its own; None: a default.
     :return: :class:`TermModel`
     :raises TNGInputError: for too few records.
     """
     if len(levels) < FEWEST_RECORDS:
         raise TNGInputError(f"band terms need at least {FEWEST_RECORDS} records with magnitude "
                             f"and distance, got {len(levels)}")
-    y = levels.reshape(len(levels), -1)
-    fixed = predictors(magnitudes, distances)
-    groups = [_indicator(stations), _indicator(events)]
-    design = np.hstack([fixed, *(columns for _, columns in groups)])
-    sizes = [fixed.shape[1], *(columns.shape[1] for _, columns in groups)]
-    solution, inverse, freedom = _solve(y, design, sizes)
-    _, station_terms, event_terms = np.split(solution, np.cumsum(sizes)[:-1])
-    misfit = y - design @ solution
-    residual = misfit.T @ misfit / freedom
+    bands = levels.shape[2]
+    y, fixed = to_contrasts(levels), predictors(magnitudes, distances, depths)
+    base = np.square(prior.station_sd if prior else np.repeat(DEFAULT_SD, bands))
+    expected = prior.coefficients if prior else np.zeros((fixed.shape[1], y.shape[1]))
+    slopes = np.repeat(SLOPE_VARIANCES, bands)
+    if not prior:
+        slopes[:bands] = np.inf
+    y = y - fixed @ expected
+    chosen = _some_events(events)
+    variances = _variances(y[chosen], fixed[chosen], _indicator(np.asarray(stations)[chosen])[1],
+                           _indicator(np.asarray(events)[chosen])[1], base, slopes)
+    variances = [np.exp(_smooth(np.log(v), bands, bands_per_octave)) for v in variances]
+    names, of_event = _indicator(events)
+    _, of_station = _indicator(stations)
+    solution, spare = _solve(y, fixed, of_station, of_event, variances, slopes)
+    first = fixed.shape[1] + of_station.shape[1]
+    residual = y - np.hstack([fixed, of_station, of_event]) @ solution
+    typical = _typical(residual, stations, variances[2], bands, bands_per_octave)
+    smooth = smooth_correlation(bands, RESIDUAL_LENGTH, _together(residual, bands),
+                                bands_per_octave, NUGGET)
+    sample = np.corrcoef(residual.T + 1e-12)
+    return TermModel(
+        expected + solution[:fixed.shape[1]], np.sqrt(variances[0]), np.sqrt(variances[1]),
+        np.sqrt(variances[2] * typical), _together(solution[first:], bands),
+        SAMPLE_WEIGHT * sample + (1 - SAMPLE_WEIGHT) * smooth, fixed.mean(0), np.cov(fixed.T),
+        {name: (solution[first + i], spare[first + i]) for i, name in enumerate(names)},
+        bands_per_octave)
 
-    def covariance(terms, first):
-        # the terms' own scatter, and what shrinking took from it
-        taken = np.trace(inverse[first:first + len(terms), first:first + len(terms)]) / len(terms)
-        return terms.T @ terms / len(terms) + taken * residual
 
-    of_stations = covariance(station_terms, sizes[0])
-    base = prior.station_covariance if prior else _default_prior(levels.shape[1:],
-                                                                 bands_per_octave)
-    k = len(station_terms)
-    blended = (k * of_stations + PRIOR_STATIONS * base) / (k + PRIOR_STATIONS)
-    return TermModel(solution[:sizes[0]], dict(zip(groups[0][0], station_terms, strict=True)),
-                     dict(zip(groups[1][0], event_terms, strict=True)), _loaded(blended),
-                     _loaded(covariance(event_terms, sizes[0] + sizes[1])), _loaded(residual),
-                     fixed.mean(0), np.cov(fixed.T))
+def _some_events(events):
+    """Mask of the records of at most :data:`MOST_EVENTS` events."""
+    names = sorted(set(events))
+    if len(names) > MOST_EVENTS:
+        names = np.random.default_rng(0).choice(names, MOST_EVENTS, replace=False)
+    return np.isin(events, list(names))
 
 
 def _indicator(names):
@@ -170,30 +296,75 @@ def _indicator(names):
     return unique, np.eye(len(unique))[[column[name] for name in names]]
 
 
-def _solve(y, design, sizes):
-    """Ridge solution with variance ratios found by iteration; inverse matrix, freedom."""
-    ratios = np.array([1.0, 1.0])
+def _penalty(fixed, of_station, of_event, variances, slopes):
+    """Inverse prior variances ``(D, columns)`` of all effects, times the residual's."""
+    station, event, residual = variances
+    of_fixed = np.full((len(residual), fixed.shape[1]), 1e-9)
+    of_fixed[:, 1:] += (residual / slopes)[:, None]
+    return np.hstack([of_fixed, np.repeat((residual / station)[:, None], of_station.shape[1], 1),
+                      np.repeat((residual / event)[:, None], of_event.shape[1], 1)])
+
+
+def _solve(y, fixed, of_station, of_event, variances, slopes):
+    """Effects ``(columns, D)`` and their posterior variances."""
+    design = np.hstack([fixed, of_station, of_event])
+    normal, target = design.T @ design, design.T @ y
+    solution, spare = np.empty_like(target), np.empty_like(target)
+    penalty = _penalty(fixed, of_station, of_event, variances, slopes)
+    for k, row in enumerate(penalty):
+        factor = cho_factor(normal + np.diag(row))
+        solution[:, k] = cho_solve(factor, target[:, k])
+        spare[:, k] = np.diag(cho_solve(factor, np.eye(len(normal)))) * variances[2][k]
+    return solution, spare
+
+
+def _variances(y, fixed, of_station, of_event, base, slopes):
+    """Station, event and residual variance of each column, by expectation maximisation."""
+    total = np.var(y - fixed @ np.linalg.lstsq(fixed, y, rcond=None)[0], axis=0) + 1e-6
+    variances = [0.3 * total, 0.3 * total, 0.4 * total]
+    design = np.hstack([fixed, of_station, of_event])
+    p, k = fixed.shape[1], of_station.shape[1]
+    parts = (slice(p, p + k), slice(p + k, None))
+    squares = np.square(design).sum(0)
     for _ in range(ITERATIONS):
-        penalty = np.repeat([1e-6, *ratios], sizes)
-        inverse = np.linalg.inv(design.T @ design + np.diag(penalty))
-        solution = inverse @ (design.T @ y)
-        freedom = len(y) - np.trace(design @ inverse @ design.T)
-        noise = np.square(y - design @ solution).sum() / freedom / y.shape[1]
-        for i, first in enumerate(np.cumsum(sizes)[:-1]):
-            part = slice(first, first + sizes[i + 1])
-            variance = (np.square(solution[part]).mean()
-                        + noise * np.trace(inverse[part, part]) / sizes[i + 1])
-            ratios[i] = noise / variance
-    return solution, inverse, freedom
+        solution, spare = _solve(y, fixed, of_station, of_event, variances, slopes)
+        penalty = _penalty(fixed, of_station, of_event, variances, slopes)
+        moment = np.square(solution) + spare
+        misfit = np.square(y - design @ solution).sum(0)
+        # trace(C X'X) = columns - trace(C penalty)
+        taken = variances[2] * len(squares) - (spare * penalty.T).sum(0)
+        variances = [(moment[parts[0]].sum(0) + PRIOR_STATIONS * base) / (k + PRIOR_STATIONS),
+                     moment[parts[1]].mean(0), (misfit + taken) / len(y)]
+        variances = [np.maximum(v, 1e-4) for v in variances]
+    return variances
 
 
-def _default_prior(shape, bands_per_octave):
-    """Independent components, correlated along ln f."""
-    components, bands = shape
-    lag = np.abs(np.subtract.outer(np.arange(bands), np.arange(bands))) / bands_per_octave
-    return np.kron(np.eye(components), DEFAULT_SD ** 2 * np.exp(-lag / DEFAULT_LENGTH))
+def _smooth(values, bands, bands_per_octave):
+    """Values ``(..., 3 * bands)`` smoothed along the bands of each contrast."""
+    parts = np.reshape(values, (*np.shape(values)[:-1], 3, bands))
+    return gaussian_filter1d(parts, SMOOTHING * bands_per_octave, axis=-1,
+                             mode="nearest").reshape(np.shape(values))
 
 
-def _loaded(covariance):
-    size = len(covariance)
-    return covariance + LOADING * np.trace(covariance) / size * np.eye(size)
+def _smooth_sum(ratios, bands, bands_per_octave):
+    return _smooth(ratios.sum(0), bands, bands_per_octave)
+
+
+def _typical(residual, stations, variance, bands, bands_per_octave):
+    """Geometric mean over the stations of their residual variance, relative to the pooled."""
+    stations = np.asarray(stations)
+    ratios = [_smooth_sum(np.square(residual[stations == s]) / variance, bands, bands_per_octave)
+              / (stations == s).sum() for s in sorted(set(stations)) if (stations == s).sum() >= 5]
+    if not ratios:
+        return np.ones_like(variance)
+    return np.exp(np.mean(np.log(np.maximum(ratios, 1e-6)), axis=0))
+
+
+def _together(terms, bands):
+    """Mean correlation of the first two contrasts of some terms ``(n, D)``."""
+    if len(terms) < 5:
+        return 0.0
+    x = terms.reshape(len(terms), 3, bands)[:, :2]
+    x = x - x.mean(0)
+    both, squares = (x[:, 0] * x[:, 1]).sum(0), np.square(x).sum(0)
+    return float(np.clip(np.mean(both / np.sqrt(squares.prod(0) + 1e-30)), -0.9, 0.9))

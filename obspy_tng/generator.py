@@ -16,6 +16,7 @@ import torch
 from ._version import __version__
 from .exceptions import TNGCheckpointError, TNGException, TNGInputError
 from .methods import METHODS
+from .methods.tngprior import load_pretrained, pretrained_folder
 from .models.checkpoint import (
     load_folder,
     load_published,
@@ -36,9 +37,10 @@ class TNGGenerator(StationGenerator):
     :param sampling_rate: Hz, of every record in and out.
     :param window: record length in s (60 s as published; 120 s at 50 Hz suits
         sites of 0.2 Hz).
-    :param architecture: "released" (the published autoencoder), "conditional" (the
-        station-conditioned variational model), or "spectrogram" (the baseline,
-        :class:`obspy_tng.baselines.SpectrogramCVAE`).
+    :param architecture: "released" (the published autoencoder), "tng" (the learned station
+        bottleneck, which begins with weights that come with the package),
+        "conditional" (the station-conditioned variational model), or "spectrogram" (the
+        baseline, :class:`obspy_tng.baselines.SpectrogramCVAE`).
     :param size: "small" (trains on a CPU in minutes), "paper" (published sizes),
         or a dict of the architecture's sizes.
     :param training: dict of :class:`~obspy_tng.training.TrainingSettings`.
@@ -73,11 +75,12 @@ class TNGGenerator(StationGenerator):
             raise TNGInputError(f"seed must be an integer >= 0, got {seed!r}")
         self.architecture = architecture
         self.size = size
-        self.training = TrainingSettings.from_dict(training or {})
+        self.training = TrainingSettings.from_dict(
+            {**METHODS[architecture].defaults, **(training or {})})
         self.device = choose_device(device)
         self.seed = int(seed)
         self.history = []
-        self._method = METHODS[architecture](self.npts, size=size, device=self.device, seed=seed)
+        self._method = self._new_method()
         self._trained = False
         self._levels = None
         self._hash = None
@@ -127,8 +130,7 @@ class TNGGenerator(StationGenerator):
         unknown = sorted(set(targets or ()) - set(groups))
         if unknown:
             raise TNGInputError(f"targets {unknown} have no records; stations: {sorted(groups)}")
-        method = METHODS[self.architecture](self.npts, size=self.size, device=self.device,
-                                            seed=self.seed)
+        method = self._new_method()
         history = method.fit(groups, list(targets or groups), self.training, seed=self.seed,
                              checkpoint=checkpoint, log=log, progress=progress)
         self._method, self.history, self._trained, self._hash = method, history, True, None
@@ -144,9 +146,14 @@ class TNGGenerator(StationGenerator):
                                "from_published() first")
         return super().enroll(records, inventory)
 
-    def _encode(self, station, data):
+    def _new_method(self):
+        """The architecture's method with initial weights."""
+        return METHODS[self.architecture](self.npts, self.sampling_rate, size=self.size,
+                                          device=self.device, seed=self.seed)
+
+    def _encode(self, station, data, infos):
         self._levels = None
-        return self._method.encode(station, data)
+        return self._method.encode(station, data, infos)
 
     def _checked_store(self, store):
         if (store.sampling_rate, store.npts) != (self.sampling_rate, self.npts):
@@ -186,7 +193,7 @@ class TNGGenerator(StationGenerator):
                "record_id": info["record_id"] + ".reconstruction",
                "sources": [info["record_id"]]}
         station = station_id(stream)
-        return synthetic_record(self._method.reconstruct(station, data[None])[0],
+        return synthetic_record(self._method.reconstruct(station, data[None], [info])[0],
                                 self.sampling_rate, station, stream[0].stats.starttime, tng)
 
     # -- saving and loading -------------------------------------------------------
@@ -257,6 +264,38 @@ class TNGGenerator(StationGenerator):
         if "stations.xml" in texts:
             generator._source_inventory = obspy.read_inventory(
                 io.BytesIO(texts["stations.xml"].encode("utf-8")), format="STATIONXML")
+        return generator
+
+    @classmethod
+    def from_pretrained(cls, name="tng-small", *, sampling_rate=100.0, window=60.0, device=None):
+        """
+        A generator with weights that come with the package: no training, no network.
+
+        Stations are then added with :meth:`enroll`; or :meth:`fit` adapts the weights to
+        records. The weights take records of 6000 samples, of 60 s at 100 Hz to 120 s at 50 Hz.
+
+        :param name: "tng-small".
+        :param sampling_rate: Hz.
+        :param window: record length in s.
+        :param device: torch device; None takes CUDA where there is one.
+        :return: TNGGenerator
+        :raises TNGInputError: for an unknown name, or records of another length.
+
+        .. rubric:: Example
+
+        >>> from obspy_tng import TNGGenerator, simulate_network
+        >>> net = simulate_network(1, 3, seed=1)
+        >>> gen = TNGGenerator.from_pretrained("tng-small")
+        >>> gen = gen.enroll(net.records)
+        >>> len(gen.generate("SM.S001", n=2, seed=0, magnitude=6.5, distance=40.0))
+        2
+        """
+        folder = pretrained_folder(name)
+        generator = cls(sampling_rate, window, "tng", device=device)
+        if not load_pretrained(generator.model, folder):
+            raise TNGInputError(f"{name} takes records of 6000 samples, got {generator.npts} "
+                                f"({window:g} s at {sampling_rate:g} Hz)")
+        generator._trained = True
         return generator
 
     @classmethod

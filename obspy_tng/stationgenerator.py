@@ -91,8 +91,8 @@ class StationGenerator:
 
     # -- what a subclass defines --------------------------------------------
 
-    def _encode(self, station, data):
-        """Arrays to keep of a station's ``data`` (n, 3, npts): dict of arrays with n rows."""
+    def _encode(self, station, data, infos):
+        """Arrays to keep of a station's records ``(n, 3, npts)``: dict of arrays with n rows."""
         return {"data": data.astype(np.float32)}
 
     def _draw(self, station, rngs, condition):
@@ -218,7 +218,7 @@ class StationGenerator:
 
     def _add(self, checked):
         """Enrol what :meth:`_checked` gave; all of it, or nothing if encoding fails."""
-        encoded = {station: self._encode(station, data) for station, (data, _) in checked.items()}
+        encoded = {station: self._encode(station, *pair) for station, pair in checked.items()}
         for station, arrays in encoded.items():
             self._bank.setdefault(station, Enrolled()).append(arrays, checked[station][1])
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import bandterms
 from ..exceptions import TNGInputError
-from ..records import info_values
+from ..records import earthquakes, info_values
 from ..signal import bandpass, end_at_rest, evolutionary, taper
 from ..stationgenerator import StationGenerator
 
@@ -59,13 +59,15 @@ class DonorNoise(StationGenerator):
         checked = self._checked(records)
         donors = _Donors(self._filters, checked)
         self.terms = bandterms.fit_terms(donors.levels, donors.stations, donors.events,
-                                         donors.magnitudes, donors.distances, prior=self.prior)
+                                         donors.magnitudes, donors.distances, donors.depths,
+                                         prior=self.prior)
+        donors.leave_home(self.terms)
         self._donors = donors
         self._add(checked)
         self._source_inventory = inventory or self._source_inventory
         return self
 
-    def _encode(self, station, data):
+    def _encode(self, station, data, infos):
         self._posteriors = {}
         return {"data": data.astype(np.float32),
                 "levels": evolutionary.band_levels(self._filters, data)}
@@ -83,20 +85,19 @@ class DonorNoise(StationGenerator):
         """Posterior mean of a station's term."""
         if station not in self._posteriors:
             enrolled = self._bank[station]
-            levels = enrolled.arrays["levels"].reshape(len(enrolled), -1)
-            self._posteriors[station] = self.terms.station_posterior(
-                levels, *_events_of(enrolled.infos))[0]
+            self._posteriors[station] = self.terms.station(
+                enrolled.arrays["levels"], *_events_of(enrolled.infos)).mean
         return self._posteriors[station]
 
     def _realize(self, station, term, rng, condition):
         magnitude, distance = condition.magnitude, condition.distance
         if magnitude is None:
-            magnitude, distance = self._any_earthquake(station, rng)
+            magnitude, distance, depth = self._any_earthquake(station, rng)
+        else:
+            depth = condition.depth
         i = self._donors.choose(magnitude, distance, rng)
-        change = (self.terms.predict(magnitude, distance) + term
-                  - self.terms.predict(self._donors.magnitudes[i], self._donors.distances[i])
-                  - self.terms.stations[self._donors.stations[i]])
-        target = self._donors.levels[i] + change.reshape(self._donors.levels[i].shape)
+        target = bandterms.to_levels(self.terms.predict(magnitude, distance, depth) + term
+                                     + self._donors.residuals[i])
         wave = evolutionary.noise_like(self._filters, self._donors.data[i].astype(float), rng)
         wave = evolutionary.match_band_levels(self._filters, wave, target, MATCHING_ROUNDS)
         # The lowest band reaches down to zero frequency, where records have nothing.
@@ -107,14 +108,14 @@ class DonorNoise(StationGenerator):
             "drawn_magnitude": float(magnitude), "drawn_distance": float(distance)}
 
     def _any_earthquake(self, station, rng):
-        """Magnitude and distance of an enrolled record, else of a donor."""
-        _, magnitudes, distances = _events_of(self._bank[station].infos)
+        """Magnitude, distance and depth of an enrolled record, else of a donor."""
+        _, magnitudes, distances, depths = _events_of(self._bank[station].infos)
         known = np.flatnonzero(np.isfinite(magnitudes) & np.isfinite(distances))
         if len(known):
             i = rng.choice(known)
-            return magnitudes[i], distances[i]
+            return magnitudes[i], distances[i], depths[i]
         i = rng.integers(len(self._donors.magnitudes))
-        return self._donors.magnitudes[i], self._donors.distances[i]
+        return self._donors.magnitudes[i], self._donors.distances[i], self._donors.depths[i]
 
 
 class _Donors:
@@ -130,8 +131,20 @@ class _Donors:
         self.data = np.stack([data for _, data, _ in rows]).astype(np.float32)
         infos = [info for _, _, info in rows]
         self.names = [info["record_id"] for info in infos]
-        self.events, self.magnitudes, self.distances = _events_of(infos)
+        self.events, self.magnitudes, self.distances, self.depths = _events_of(infos)
         self.levels = evolutionary.band_levels(filters, self.data)
+        self.residuals = None
+
+    def leave_home(self, terms):
+        """Contrasts of the donors without what their distance, magnitude and station explain."""
+        self.residuals = bandterms.to_contrasts(self.levels) - bandterms.predictors(
+            self.magnitudes, self.distances, self.depths) @ terms.coefficients
+        stations = np.array(self.stations)
+        for station in set(self.stations):
+            own = np.flatnonzero(stations == station)
+            self.residuals[own] -= terms.station(
+                self.levels[own], [self.events[i] for i in own], self.magnitudes[own],
+                self.distances[own], self.depths[own]).mean
 
     def choose(self, magnitude, distance, rng):
         """Index of a donor near in magnitude and distance."""
@@ -143,6 +156,6 @@ class _Donors:
 
 
 def _events_of(infos):
-    """Event ids, magnitudes and distances (NaN where unknown) of infos."""
-    return ([i["event_id"] or i["record_id"] for i in infos], info_values(infos, "magnitude"),
-            info_values(infos, "distance"))
+    """Event ids; magnitudes, distances and depths (NaN where unknown) of infos."""
+    return (earthquakes(infos), *(info_values(infos, key)
+                                  for key in ("magnitude", "distance", "depth")))

@@ -9,9 +9,11 @@ common face. Arrays outside a method are ``(n, 3, npts)``, ZNE, m/s^2.
 
 from .conditional import ConditionalMethod, SpectrogramMethod
 from .released import ReleasedMethod
+from .tng import StationBottleneckMethod
 
 #: value of ``TNGGenerator(architecture=...)`` -> class
 METHODS = {"released": ReleasedMethod, "conditional": ConditionalMethod,
-           "spectrogram": SpectrogramMethod}
+           "spectrogram": SpectrogramMethod, "tng": StationBottleneckMethod}
 
-__all__ = ["METHODS", "ConditionalMethod", "ReleasedMethod", "SpectrogramMethod"]
+__all__ = ["METHODS", "ConditionalMethod", "ReleasedMethod", "SpectrogramMethod",
+           "StationBottleneckMethod"]

@@ -19,6 +19,7 @@ What is particular to the station then comes from its posteriors alone: no train
 """
 
 from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -50,6 +51,7 @@ class ConditionalMethod:
     The station-conditioned model: how it trains, enrols and draws.
 
     :param npts: samples of a record.
+    :param sampling_rate: Hz; makes no difference to the network.
     :param size: name in :attr:`sizes`, or a dict of
         :class:`~obspy_tng.models.conditional.ConditionalConfig` arguments.
     :param device: torch device.
@@ -60,7 +62,10 @@ class ConditionalMethod:
     model_class: type = ConditionalModel
     sizes: dict = SIZES
 
-    def __init__(self, npts, size="small", device="cpu", seed=0):
+    #: training settings other than the usual ones
+    defaults: ClassVar[dict] = {}
+
+    def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
         if isinstance(size, str):
             if size not in self.sizes:
                 raise TNGInputError(f"size must be one of {sorted(self.sizes)} or a dict, got "
@@ -121,12 +126,13 @@ class ConditionalMethod:
         return 1 + known.index(station) if station in known else 0
 
     @torch.no_grad()
-    def encode(self, station, data, batch_size=8):
+    def encode(self, station, data, infos=None, batch_size=8):
         """
         What is kept of a station's records.
 
         :param station: station id.
         :param data: ``(n, 3, npts)``, ZNE, m/s^2.
+        :param infos: of the records; make no difference here.
         :return: dict of ``mu`` and ``logvar`` (n, z_dim), ``mean`` and ``stdev`` (n, 3) in m/s^2.
         """
         parts = []
@@ -140,7 +146,7 @@ class ConditionalMethod:
                 "mean": np.ascontiguousarray(means[:, ::-1] / GAL, dtype=np.float64),
                 "stdev": np.ascontiguousarray(stdev[:, ::-1] / GAL, dtype=np.float64)}
 
-    def reconstruct(self, station, data):
+    def reconstruct(self, station, data, infos=None):
         """Records ``(n, 3, npts)`` of a station through encoder and decoder."""
         kept = self.encode(station, data)
         decoded = np.stack([self.decode(station, z) for z in kept["mu"]])

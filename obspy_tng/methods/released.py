@@ -15,6 +15,8 @@ the components in the records that are mixed: drawn apart from them, the ratios
 would scatter 1.5 times as much about the mean HVSR as they do in real records.
 """
 
+from typing import ClassVar
+
 import numpy as np
 import torch
 
@@ -42,13 +44,17 @@ class ReleasedMethod:
     The released autoencoder and its two samplers.
 
     :param npts: samples of a record.
+    :param sampling_rate: Hz; makes no difference to the network.
     :param size: name in :data:`SIZES`, or a dict of
         :class:`~obspy_tng.models.released.ReleasedConfig` arguments.
     :param device: torch device.
     :param seed: seed of the initial weights.
     """
 
-    def __init__(self, npts, size="small", device="cpu", seed=0):
+    #: training settings other than the usual ones
+    defaults: ClassVar[dict] = {}
+
+    def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
         if isinstance(size, str):
             if size not in SIZES:
                 raise TNGInputError(f"size must be one of {sorted(SIZES)} or a dict, got {size!r}")
@@ -108,12 +114,13 @@ class ReleasedMethod:
         return np.ascontiguousarray((GAL * data[:, ::-1]).swapaxes(1, 2), dtype=np.float32)
 
     @torch.no_grad()
-    def encode(self, station, data, batch_size=8):
+    def encode(self, station, data, infos=None, batch_size=8):
         """
         What is kept of records: standardised reconstructions and their scales.
 
         :param station: station id; makes no difference here.
         :param data: ``(n, 3, npts)``, ZNE, m/s^2.
+        :param infos: of the records; make no difference here.
         :return: dict of ``recon`` (n, 3, npts), ``mean`` and ``stdev`` (n, 3) in m/s^2.
         """
         parts = []
@@ -133,7 +140,7 @@ class ReleasedMethod:
                 "mean": np.ascontiguousarray(means[:, ::-1] / GAL, dtype=np.float64),
                 "stdev": np.ascontiguousarray(stdev[:, ::-1] / GAL, dtype=np.float64)}
 
-    def reconstruct(self, station, data):
+    def reconstruct(self, station, data, infos=None):
         """Records ``(n, 3, npts)`` of a station through encoder and decoder."""
         kept = self.encode(station, data)
         return kept["recon"] * kept["stdev"][..., None] + kept["mean"][..., None]

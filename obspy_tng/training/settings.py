@@ -37,6 +37,9 @@ class TrainingSettings:
         their gradients add up to those of the whole. With ``torchrun`` the processes share
         the parts, and the result depends on their number, not on that of the
         processes. None: one for each process.
+    :param simulated: simulated records that "tng" learns from beside the user's.
+    :param pretrained: whether "tng" starts from the weights that come with the package,
+        where they fit.
     """
 
     epochs: int = 30
@@ -49,12 +52,17 @@ class TrainingSettings:
     seed: int = 0
     precision: str = "float32"
     parts: int | None = None
+    simulated: int = 1500
+    pretrained: bool = True
 
     def __post_init__(self):
         if not 0 <= self.validation < 1:
             raise TNGInputError(f"validation must be in [0, 1), got {self.validation!r}")
         if self.precision not in PRECISIONS:
             raise TNGInputError(f"precision must be one of {PRECISIONS}, got {self.precision!r}")
+        if isinstance(self.simulated, bool) or not isinstance(self.simulated, int) \
+                or self.simulated < 1:
+            raise TNGInputError(f"simulated must be an integer >= 1, got {self.simulated!r}")
         if self.parts is not None and (isinstance(self.parts, bool) or self.parts < 1
                                        or not isinstance(self.parts, int)):
             raise TNGInputError(f"parts must be an integer >= 1 or None, got {self.parts!r}")

@@ -1,0 +1,434 @@
+"""
+``architecture="tng"``: the learned station bottleneck
+======================================================
+
+A record is its band levels and a shape. Levels come from a mixed model of earthquake,
+station and residual (:mod:`obspy_tng.bandterms`) over all enrolled records; the shape, the
+evolutionary cross-spectrum, from the network
+(:mod:`obspy_tng.models.tng`); the waveform is noise shaped by both, with fresh randomness in
+every sample. What is kept of an enrolled record is a few hundred numbers.
+
+``generate`` draws z, what is particular to a record, from a record of about the magnitude
+and distance asked for, of any enrolled station (``sampler="posterior"``, default), and from
+the conditional prior as far as there are few such records; ``sampler="prior"`` never looks
+at a record. Either way the station's vector and levels are its own.
+"""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import torch
+
+from .. import bandterms
+from ..exceptions import TNGInputError
+from ..models.tng import StationBottleneckConfig, StationBottleneckModel
+from ..records import earthquakes, info_values
+from ..signal import (
+    bandpass,
+    end_at_rest,
+    evolutionary,
+    frames,
+    significant_duration,
+    taper,
+)
+from ..training import Phase, Trainer
+from ..training.sets import RecordSets
+from ..training.simulated import simulated_corpus
+from .tngprior import LevelPrior, load_pretrained
+
+SAMPLERS = ("posterior", "prior")
+SIZES = {"small": {}}
+#: how near in magnitude and ln distance a record should be that lends its z
+NEAR_MAGNITUDE, NEAR_LN_DISTANCE = 0.5, 0.4
+#: weight of a record of the station itself beside those of others
+OWN_WEIGHT = 2.0
+#: records near the earthquake asked for with which half of the draws are from the prior
+PRIOR_WEIGHT = 2.0
+#: distance (km) and depth (km) that features are relative to
+USUAL_DISTANCE, USUAL_DEPTH = 150.0, 20.0
+#: share of a station's records among simulated ones in the second phase; more, and a network
+#: that has seen thousands of simulated records learns a hundred real ones by heart
+REAL_SHARE = 0.3
+#: ways in which each real station is cut into sets
+WAYS = 2
+MATCHING_ROUNDS = 4
+#: records and exponents that the sharpness of envelopes is found with
+SHARPNESS_RECORDS, SHARPNESS = 48, (1.0, 1.2, 1.4)
+
+
+@dataclass
+class BankLevels:
+    """What drawing needs of all enrolled records: terms of levels, z, earthquakes."""
+
+    model: bandterms.TermModel
+    terms: dict
+    magnitudes: np.ndarray
+    distances: np.ndarray
+    depths: np.ndarray
+    stations: np.ndarray
+    names: list
+    mu: np.ndarray
+    logvar: np.ndarray
+    drawers: dict = field(default_factory=dict)
+
+    def drawer(self, station):
+        """The function that draws a station's levels, made once."""
+        if station not in self.drawers:
+            self.drawers[station] = self.model.drawer(self.terms[station])
+        return self.drawers[station]
+
+    def any_earthquake(self, station, rng):
+        """Magnitude, distance and depth of a record of the station, else of any."""
+        known = np.isfinite(self.magnitudes) & np.isfinite(self.distances)
+        own = np.flatnonzero(known & (self.stations == station))
+        choice = own if len(own) else np.flatnonzero(known)
+        if len(choice):
+            i = rng.choice(choice)
+            return self.magnitudes[i], self.distances[i], self.depths[i]
+        _, magnitude, ln_ratio, _ = rng.multivariate_normal(self.model.predictor_mean,
+                                                            self.model.predictor_covariance)
+        return 6 + magnitude, bandterms.REFERENCE_DISTANCE * np.exp(ln_ratio), np.nan
+
+    def lender(self, station, magnitude, distance, rng):
+        """Index of a record that lends its z, or None for the prior."""
+        apart = (np.square((self.magnitudes - magnitude) / NEAR_MAGNITUDE)
+                 + np.square(np.log(np.maximum(self.distances, 1) / max(distance, 1))
+                             / NEAR_LN_DISTANCE))
+        weight = np.where(np.isfinite(apart), np.exp(-0.5 * np.nan_to_num(apart)), 0.0)
+        weight *= np.where(self.stations == station, OWN_WEIGHT, 1.0)
+        total = weight.sum() + PRIOR_WEIGHT
+        choice = rng.choice(len(weight) + 1, p=np.append(weight, PRIOR_WEIGHT) / total)
+        return None if choice == len(weight) else choice
+
+
+class StationBottleneckMethod:
+    """
+    The station bottleneck: how it trains, enrols and draws.
+
+    :param npts: samples of a record.
+    :param sampling_rate: Hz.
+    :param size: "small", or a dict of
+        :class:`~obspy_tng.models.tng.StationBottleneckConfig` arguments.
+    :param device: torch device.
+    :param seed: seed of the initial weights.
+    """
+
+    defaults: ClassVar[dict] = {"epochs": 30, "finetune_epochs": 6, "learning_rate": 1e-3,
+                               "finetune_learning_rate": 3e-4}
+
+    def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
+        if isinstance(size, str):
+            if size not in SIZES:
+                raise TNGInputError(f"size must be one of {sorted(SIZES)} or a dict, got {size!r}")
+            size = SIZES[size]
+        self.npts, self.sampling_rate, self.seed = npts, sampling_rate, seed
+        self.window = npts / sampling_rate
+        # ten periods of the lowest band fit into the window
+        self.filters = evolutionary.filter_bank(npts, sampling_rate, freqmin=10 / self.window)
+        try:
+            config = StationBottleneckConfig(**{**size, "bands": len(self.filters)})
+        except TypeError as exc:
+            raise TNGInputError(f"size: {exc}") from exc
+        self.device = torch.device(device)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.model = StationBottleneckModel(
+                config, frames.frame_weights(self.filters, config.frames))
+            self.model.level_prior = LevelPrior()
+        self.model.to(self.device).eval()
+
+    # -- training -----------------------------------------------------------
+
+    def fit(self, groups, targets, settings, **trainer_options):
+        """
+        Train on simulated records (or start from the weights that come with the package),
+        then on the user's among simulated ones.
+
+        :param groups: dict station -> (data ``(n, 3, npts)``, infos).
+        :param targets: not used: no station is special.
+        :param settings: :class:`~obspy_tng.training.TrainingSettings`.
+        :param trainer_options: seed, checkpoint, progress, log of
+            :class:`~obspy_tng.training.Trainer`.
+        :return: list of dicts, the training history.
+        """
+        started = settings.pretrained and load_pretrained(self.model)
+        real, held = self._split(groups, settings)
+        count = settings.simulated
+        if started:  # no more than the second phase takes
+            count = min(count, _company(sum(len(columns[0]) for columns in real)))
+        simulated = [self._columns(data, infos) for data, infos in simulated_corpus(
+            count, self.npts, self.sampling_rate, settings.seed)]
+        if not started:
+            self.model.level_prior.learn(self.sampling_rate, self.filters, simulated)
+        data = {"simulated": RecordSets(_features(simulated), 1, settings.seed),
+                "adapt": _mixed(real, simulated, settings.seed)}
+        validation = {"adapt": RecordSets(_features(held))} if held else {}
+        options = {"batch_size": settings.batch_size, "patience": settings.patience}
+        phases = [Phase("simulated", 0 if started else settings.epochs, settings.learning_rate,
+                        **options),
+                  Phase("adapt", settings.finetune_epochs, settings.finetune_learning_rate,
+                        **options)]
+        trainer = Trainer(self.model, self.device, precision=settings.precision,
+                          parts=settings.parts, **trainer_options)
+        history = trainer.run(phases, data, validation)
+        self.model.eval()
+        self.sharpen(groups)
+        return history
+
+    def sharpen(self, groups):
+        """
+        Find how much sharper than decoded the envelopes must be.
+
+        A likelihood favours envelopes that are blurred where they are uncertain, and noise
+        under them lasts longer than the record did. The logarithm of the powers is multiplied
+        by the number at which reconstructed records last as long as their originals (mean of
+        ln D5-75 and ln D5-95).
+
+        :param groups: dict station -> (data ``(n, 3, npts)``, infos).
+        """
+        data = np.concatenate([data for data, _ in groups.values()])
+        infos = [info for _, some in groups.values() for info in some]
+        of_station = np.repeat(np.arange(len(groups)), [len(some) for _, some in groups.values()])
+        chosen = np.unique(np.linspace(0, len(data) - 1, SHARPNESS_RECORDS).astype(int))
+        excess = []
+        for value in SHARPNESS:
+            self.model.sharpness.fill_(value)
+            again = np.concatenate([
+                self.reconstruct("", data[rows], [infos[i] for i in rows])
+                for rows in (chosen[of_station[chosen] == k] for k in range(len(groups)))
+                if len(rows)])
+            excess.append((self._ln_duration(again) - self._ln_duration(data[chosen])).mean())
+        # durations fall as the sharpness rises; outside the range its ends are taken
+        order = np.argsort(excess)
+        self.model.sharpness.fill_(float(np.interp(0, np.array(excess)[order],
+                                                   np.array(SHARPNESS)[order])))
+
+    def _ln_duration(self, data):
+        """Mean of ln D5-75 and ln D5-95 of the horizontals, ``(n,)``."""
+        energy = np.sqrt(np.square(data[:, 1:].astype(float)).sum(1))
+        return np.mean([np.log(significant_duration(energy, self.sampling_rate, 0.05, high))
+                        for high in (0.75, 0.95)], axis=0)
+
+    def _split(self, groups, settings):
+        """Columns of the training and of the validation earthquakes, station by station."""
+        infos = [info for _, some in groups.values() for info in some]
+        events = earthquakes(infos)
+        unique = sorted(set(events))
+        np.random.default_rng(settings.seed).shuffle(unique)
+        kept_back = set(unique[:int(settings.validation * len(unique))])
+        real, held, start = [], [], 0
+        for data, some in groups.values():
+            mask = np.array([e in kept_back for e in events[start:start + len(some)]])
+            start += len(some)
+            for target, chosen in ((real, ~mask), (held, mask)):
+                if chosen.any():
+                    rows = np.flatnonzero(chosen)
+                    target.append(self._columns(data[rows], [some[i] for i in rows]))
+        return (real, held) if real else (held, [])
+
+    def _columns(self, data, infos):
+        """Spectra (half precision), relative levels, events and absolute levels of records."""
+        spectra, levels = self._spectra(data)
+        return (np.minimum(spectra, np.finfo(np.float16).max).astype(np.float16),
+                relative(levels), event_features(infos, self.window), levels, infos)
+
+    def _spectra(self, data):
+        return frames.frame_spectra(self.filters, data, self.model.config.frames)
+
+    # -- records in and out of the network -----------------------------------
+
+    @torch.no_grad()
+    def encode(self, station, data, infos):
+        """
+        What is kept of a station's records.
+
+        :param station: station id; makes no difference here.
+        :param data: ``(n, 3, npts)``, ZNE, m/s^2.
+        :param infos: n dicts, see :func:`obspy_tng.records.record_info`.
+        :return: dict of ``mu`` and ``logvar`` (n, z_dim), ``summary`` (n, 2 station_dim),
+            ``levels`` (n, 3, bands).
+        """
+        rows = []
+        # one at a time: the last digit of a convolution depends on what it is batched with
+        for record, info in zip(data, infos, strict=True):
+            spectra, levels = self._spectra(record[None])
+            outputs = self.model.encoder(self._tensor(spectra), self._tensor(relative(levels)),
+                                         self._tensor(event_features([info], self.window)))
+            rows.append((*(t[0].cpu().numpy() for t in outputs), levels[0]))
+        names = ("mu", "logvar", "summary", "levels")
+        return {name: np.stack(column) for name, column in zip(names, zip(*rows, strict=True),
+                                                               strict=True)}
+
+    def _tensor(self, array):
+        return torch.as_tensor(np.asarray(array, dtype=np.float32), device=self.device)
+
+    def _station(self, summaries):
+        """The station's vector ``(1, station_dim)`` from its records' summaries."""
+        summaries = self._tensor(summaries)
+        members = torch.ones(1, len(summaries), device=self.device)
+        return self.model.pool(summaries, members)[0]
+
+    def reconstruct(self, station, data, infos):
+        """Records ``(n, 3, npts)`` of a station through encoder and decoder."""
+        kept = self.encode(station, data, infos)
+        vector = self._station(kept["summary"])
+        return np.stack([
+            self._realize(vector, z, levels, event_features([info], self.window),
+                          np.random.default_rng(0))
+            for z, levels, info in zip(kept["mu"], kept["levels"], infos, strict=True)])
+
+    @torch.no_grad()
+    def _realize(self, vector, z, levels, event, rng):
+        """
+        A record of a station.
+
+        :param vector: the station's, ``(1, station_dim)``.
+        :param z: ``(z_dim,)``, or a function of the expected mean and standard deviation.
+        :param levels: ``(3, bands)``.
+        :param event: features ``(1, 6)``.
+        :param rng: generator of the waveform.
+        :return: array ``(3, npts)``.
+        """
+        context = self.model.context(self._tensor(relative(levels[None])), self._tensor(event))
+        if callable(z):
+            mean, logvar = (t[0].cpu().numpy() for t in self.model.expected(vector, context))
+            z = z(mean, np.exp(0.5 * logvar))
+        power, mixing = (t[0].cpu().numpy().astype(float) for t in self.model.decoder(
+            self._tensor(z)[None], vector, context))
+        wave = frames.frame_noise(self.filters, float(self.model.sharpness) * power, mixing, rng)
+        wave = evolutionary.match_band_levels(self.filters, wave, levels, MATCHING_ROUNDS)
+        # The lowest band reaches down to zero frequency, where records have nothing.
+        wave = bandpass(taper(wave, self.sampling_rate, side="right"), self.sampling_rate,
+                        freqmin=6 / self.window)
+        return end_at_rest(wave, self.sampling_rate)
+
+    # -- drawing --------------------------------------------------------------
+
+    def levels(self, bank):
+        """
+        Fit the terms of the levels to a bank.
+
+        :param bank: dict station -> :class:`~obspy_tng.stationgenerator.Enrolled`.
+        :return: :class:`BankLevels`.
+        :raises TNGInputError: if nothing is known of earthquakes in general.
+        """
+        infos = [info for enrolled in bank.values() for info in enrolled.infos]
+        stations = np.repeat(list(bank), [len(e) for e in bank.values()])
+        events = np.array(earthquakes(infos))
+        values = [info_values(infos, key) for key in ("magnitude", "distance", "depth")]
+        arrays = {key: np.concatenate([e.arrays[key] for e in bank.values()])
+                  for key in ("mu", "logvar", "levels")}
+        known = np.flatnonzero(np.isfinite(values[0]) & np.isfinite(values[1]))
+        prior = self.model.level_prior.model(self.filters, self.sampling_rate)
+        if len(known) >= bandterms.FEWEST_RECORDS:
+            model = bandterms.fit_terms(arrays["levels"][known], stations[known], events[known],
+                                        *(v[known] for v in values), prior=prior)
+        elif prior is not None:
+            model = prior
+        else:
+            raise TNGInputError(
+                f"only {len(known)} enrolled records know their magnitude and distance, and this "
+                f"model has no prior of levels: {bandterms.FEWEST_RECORDS} are needed")
+        terms = {}
+        for station in bank:
+            own = np.flatnonzero(stations == station)
+            # an event that only this station recorded is no news about it
+            elsewhere = set(events[stations != station])
+            names = [e if e in elsewhere else None for e in events[own]]
+            terms[station] = model.station(arrays["levels"][own], names,
+                                           *(v[own] for v in values))
+        return BankLevels(model, terms, *values, stations,
+                          [info["record_id"] for info in infos], arrays["mu"], arrays["logvar"])
+
+    def draw(self, enrolled, station, rngs, condition, levels, *, sampling_rate,
+             sampler="posterior"):
+        """
+        Draw realizations of a station.
+
+        :param enrolled: the station's :class:`~obspy_tng.stationgenerator.Enrolled`.
+        :param station: station id.
+        :param rngs: one generator per realization.
+        :param condition: :class:`~obspy_tng.stationgenerator.Condition`; without an earthquake
+            each realization has that of some record of the station.
+        :param levels: :class:`BankLevels`.
+        :param sampling_rate: Hz; the method's own.
+        :param sampler: "posterior" or "prior", see the module.
+        :return: array ``(len(rngs), 3, npts)``, and a list of dicts for provenance.
+        """
+        if sampler not in SAMPLERS:
+            raise TNGInputError(f"sampler must be one of {SAMPLERS}, got {sampler!r}")
+        if (condition.magnitude is None) != (condition.distance is None):
+            raise TNGInputError("magnitude and distance must be given together, got magnitude="
+                                f"{condition.magnitude!r}, distance={condition.distance!r}")
+        vector, drawer = self._station(enrolled.arrays["summary"]), levels.drawer(station)
+        data, notes = [], []
+        for rng in rngs:
+            if condition.magnitude is None:
+                magnitude, distance, depth = levels.any_earthquake(station, rng)
+            else:
+                magnitude, distance = condition.magnitude, condition.distance
+                depth = np.nan if condition.depth is None else condition.depth
+            event = {"magnitude": magnitude, "distance": distance, "depth": depth}
+            lender = levels.lender(station, magnitude, distance, rng) \
+                if sampler == "posterior" else None
+            noise = rng.standard_normal(self.model.config.z_dim)
+            if lender is None:
+                def z(mean, sd, noise=noise):
+                    return mean + sd * noise
+            else:
+                z = levels.mu[lender] + np.exp(0.5 * levels.logvar[lender]) * noise
+            data.append(self._realize(vector, z, drawer(magnitude, distance, depth, rng),
+                                      event_features([event], self.window), rng))
+            notes.append({"sampler": sampler,
+                          "sources": [] if lender is None else [levels.names[lender]],
+                          "drawn_magnitude": float(magnitude),
+                          "drawn_distance": float(distance)})
+        return np.stack(data), notes
+
+
+def relative(levels):
+    """Levels ``(n, 3, bands)`` -> what the network sees of them, ``(n, 3 bands)``."""
+    return ((levels - levels.mean((1, 2), keepdims=True)) / 3).reshape(len(levels), -1).astype(
+        np.float32)
+
+
+def event_features(infos, window):
+    """
+    Features of earthquakes.
+
+    :param infos: n dicts with ``magnitude``, ``distance`` and ``depth``; None or NaN: unknown.
+    :param window: s.
+    :return: float32 array ``(n, 6)``: magnitude, ln hypocentral distance, depth, whether the
+        first two and the third are known, ln window; unknown ones are 0.
+    """
+    magnitude, distance, depth = (info_values(infos, key)
+                                  for key in ("magnitude", "distance", "depth"))
+    known, deep = np.isfinite(magnitude) & np.isfinite(distance), np.isfinite(depth)
+    far = np.log(np.hypot(distance, np.where(deep, depth, USUAL_DEPTH)) / USUAL_DISTANCE + 1e-3)
+    columns = [np.where(known, magnitude - 6, 0), np.where(known, far, 0),
+               np.where(known & deep, np.minimum(depth, 100) / 50 - 0.8, 0), known, known & deep,
+               np.full(len(infos), np.log(window / 60))]
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _features(columns):
+    """The columns that the model's loss takes."""
+    return [station[:3] for station in columns]
+
+
+def _mixed(real, simulated, seed):
+    """Sets of real records among sets of simulated ones."""
+    wanted = _company(sum(len(columns[0]) for columns in real))
+    chosen, count = [], 0
+    for k in np.random.default_rng(seed).permutation(len(simulated)):
+        if count >= wanted:
+            break
+        chosen.append(simulated[k])
+        count += len(simulated[k][0])
+    return RecordSets(_features(real + chosen), [WAYS] * len(real) + [1] * len(chosen), seed)
+
+
+def _company(records):
+    """Simulated records that go with some real ones in the second phase."""
+    return round(WAYS * records * (1 - REAL_SHARE) / REAL_SHARE)

@@ -1,0 +1,119 @@
+"""
+Evolutionary cross-spectrum on a common grid of frames, for networks that model it.
+
+The bands of a filter bank (:mod:`~obspy_tng.signal.evolutionary`) have rates of their
+own. Here all are averaged over the same frames, a fixed number per record, so that a
+record is one array: for each band and frame the mean product of the three components.
+How much such a mean tells depends on the band: the narrowest have less than a
+hundredth of an independent sample in a frame, the widest several
+(:func:`frame_weights`). Under a Gaussian model of slowly changing covariance the mean
+products are sufficient, as periodograms are in Whittle's likelihood [Whittle1953]_.
+
+* :func:`frame_spectra` - records to mean products and band levels.
+* :func:`frame_noise` - one realization of noise with a given covariance per band and frame.
+
+.. [Whittle1953] Whittle, P. (1953). Estimation and information in stationary time
+   series. Ark. Mat. 2, 423-434.
+"""
+
+import numpy as np
+from scipy.fft import fft, ifft, irfft, rfft
+
+#: frames of a record with its padding: 128 of them over the record itself
+FRAMES = 160
+# order of the cross products: pairs of components, as in the lower triangle
+PAIRS = ((1, 0), (2, 0), (2, 1))
+OVERSAMPLING = 2
+
+
+def frame_weights(bank, frames=FRAMES):
+    """
+    Independent (complex) samples of each band in one frame.
+
+    :param bank: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
+    :param frames: number of frames.
+    :return: array ``(bands,)``; times ``frames`` they sum to the bins of the transform.
+    """
+    return np.array([np.square(gain).sum() for gain in bank.gains]) / frames
+
+
+def _rates(bank, frames):
+    """Coefficients of each band per frame, an integer that covers the band twice over."""
+    return [max(1, -(-OVERSAMPLING * len(gain) // frames)) for gain in bank.gains]
+
+
+def frame_spectra(bank, data, frames=FRAMES):
+    """
+    Mean products of the components per band and frame.
+
+    :param bank: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
+    :param data: records ``(n, 3, npts)``.
+    :param frames: number of frames over the zero-padded record.
+    :return: float32 array ``(n, 9, bands, frames)``: the powers of Z, N and E, each with mean 1
+        over the frames, then real and imaginary parts of the products N Z*, E Z* and E N*
+        in the same units; and the levels ``(n, 3, bands)``, ln energy per band as
+        :func:`~obspy_tng.signal.evolutionary.band_levels` gives it.
+
+    .. rubric:: Example
+
+    >>> from obspy_tng.signal.evolutionary import filter_bank
+    >>> bank = filter_bank(3000, 50.0)
+    >>> x = np.random.default_rng(0).standard_normal((2, 3, 3000))
+    >>> spectra, levels = frame_spectra(bank, x)
+    >>> spectra.shape == (2, 9, len(bank), FRAMES), levels.shape == (2, 3, len(bank))
+    (True, True)
+    """
+    transform = rfft(np.asarray(data, dtype=float), bank.nfft)
+    n = len(transform)
+    spectra = np.empty((n, 9, len(bank), frames), dtype=np.float32)
+    levels = np.empty((n, 3, len(bank)))
+    for band, (start, gain, k) in enumerate(zip(bank.starts, bank.gains, _rates(bank, frames),
+                                                strict=True)):
+        length = frames * k
+        y = ifft(transform[..., start:start + len(gain)] * gain, length) * (length / bank.nfft)
+        power = np.square(np.abs(y))
+        mean = power.mean(-1) + np.finfo(float).tiny
+        levels[..., band] = np.log(mean * bank.nfft)
+        spectra[:, :3, band] = (power / mean[..., None]).reshape(n, 3, frames, k).mean(-1)
+        y /= np.sqrt(mean)[..., None]
+        for row, (i, j) in enumerate(PAIRS):
+            product = (y[:, i] * y[:, j].conj()).reshape(n, frames, k).mean(-1)
+            spectra[:, 3 + 2 * row, band] = product.real
+            spectra[:, 4 + 2 * row, band] = product.imag
+    return spectra, levels
+
+
+def frame_noise(bank, log_power, mixing, rng):
+    """
+    One realization of Gaussian noise with a covariance per band and frame.
+
+    The covariance is D V V* D with D the square roots of the powers and V lower triangular
+    with rows of norm one, made of ``mixing`` (p, q, r complex): row two (p, 1), row three
+    (q, r, 1), each divided by its norm.
+
+    :param bank: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
+    :param log_power: ln power of Z, N, E, ``(3, bands, frames)``.
+    :param mixing: real and imaginary parts of p, q, r, ``(6, bands, frames)``.
+    :param rng: ``numpy.random.Generator``.
+    :return: array ``(3, npts)``.
+    """
+    frames = log_power.shape[-1]
+    amplitude = np.exp(0.5 * log_power)
+    spectrum = np.zeros((3, bank.nfft // 2 + 1), dtype=complex)
+    for band, (start, gain, k) in enumerate(zip(bank.starts, bank.gains, _rates(bank, frames),
+                                                strict=True)):
+        length = frames * k
+        noise = rng.standard_normal((2, 3, length))
+        white = (noise[0] + 1j * noise[1]) * np.sqrt(0.5 * length / np.square(gain).sum())
+        at = (np.arange(length) + 0.5) / k - 0.5
+        z, n, e, *parts = (np.interp(at, np.arange(frames), row)
+                           for row in (*amplitude[:, band], *mixing[:, band]))
+        p, q, r = (parts[i] + 1j * parts[i + 1] for i in (0, 2, 4))
+        y = np.stack([
+            z * white[0],
+            n / np.sqrt(1 + np.abs(p) ** 2) * (p * white[0] + white[1]),
+            e / np.sqrt(1 + np.abs(q) ** 2 + np.abs(r) ** 2)
+            * (q * white[0] + r * white[1] + white[2])])
+        piece = fft(y) * (bank.nfft / length)
+        spectrum[:, start:start + len(gain)] += piece[:, :len(gain)] * gain
+    return irfft(spectrum, bank.nfft)[:, :bank.npts]

@@ -1,0 +1,139 @@
+"""The station bottleneck: its likelihood, its pooling, its gradients."""
+
+import numpy as np
+import pytest
+import torch
+
+from obspy_tng.exceptions import TNGInputError
+from obspy_tng.models.tng import StationBottleneckConfig, StationBottleneckModel
+from obspy_tng.models.whittle import whittle_loss
+
+TINY = {"bands": 6, "frames": 20, "d_model": 4, "d_ff": 4, "z_dim": 3, "station_dim": 2,
+        "level_dim": 3, "groups": 2, "hidden": 8, "num_kernels": 2, "d_layers": 1}
+
+
+def spectra(n, bands, frames, seed=0, samples=4):
+    """Mean products of random complex vectors, packed, and as matrices."""
+    g = torch.Generator().manual_seed(seed)
+    y = torch.randn(n, bands, frames, samples, 3, 2, generator=g, dtype=torch.float64)
+    y = torch.view_as_complex(y)
+    matrix = torch.einsum("nbtsi,nbtsj->nbtij", y, y.conj()) / samples
+    packed = [matrix[..., i, i].real for i in range(3)]
+    for i, j in ((1, 0), (2, 0), (2, 1)):
+        packed += [matrix[..., i, j].real, matrix[..., i, j].imag]
+    return torch.stack(packed, 1), matrix
+
+
+def inputs(n=5, seed=0):
+    packed, _ = spectra(n, 6, 20, seed)
+    packed = packed / packed[:, :3].mean((1, 2, 3))[:, None, None, None]
+    g = torch.Generator().manual_seed(seed)
+    return packed.float(), torch.randn(n, 18, generator=g), torch.randn(n, 6, generator=g)
+
+
+def tiny(seed=0):
+    torch.manual_seed(seed)
+    return StationBottleneckModel(StationBottleneckConfig(**TINY)).eval()
+
+
+def test_likelihood_is_that_of_the_matrices():
+    packed, matrix = spectra(2, 4, 5)
+    power, mixing = torch.randn(2, 3, 4, 5).double(), torch.randn(2, 6, 4, 5).double()
+    weights = torch.rand(4).double()
+    p, q, r = (torch.complex(mixing[:, k], mixing[:, k + 1]) for k in (0, 2, 4))
+    one, zero = torch.ones_like(p), torch.zeros_like(p)
+    rows = torch.stack([torch.stack(x, -1) for x in ((one, zero, zero), (p, one, zero),
+                                                     (q, r, one))], -2)
+    v = rows / rows.norm(dim=-1, keepdim=True)
+    factor = (0.5 * power).exp().permute(0, 2, 3, 1)[..., None] * v
+    covariance = factor @ factor.mH
+    expected = (torch.linalg.slogdet(covariance)[1]
+                + torch.linalg.solve(covariance, matrix).diagonal(dim1=-2, dim2=-1).sum(-1).real)
+    torch.testing.assert_close(whittle_loss(power, mixing, packed, weights),
+                               (expected * weights[:, None]).sum((1, 2)))
+
+
+def test_likelihood_is_best_at_the_truth():
+    """Its gradient vanishes where the covariance is the mean product itself."""
+    packed, matrix = spectra(1, 2, 3, samples=8)
+    power = torch.stack([matrix[..., i, i].real.log() for i in range(3)], 1)
+    scale = (0.5 * power).exp().permute(0, 2, 3, 1)
+    v = torch.linalg.cholesky(matrix) / scale[..., None]
+    v = v / v.diagonal(dim1=-2, dim2=-1)[..., None]   # rows (p, 1), (q, r, 1)
+    mixing = torch.stack([f for i, j in ((1, 0), (2, 0), (2, 1))
+                          for f in (v[..., i, j].real, v[..., i, j].imag)], 1)
+    power.requires_grad_()
+    mixing.requires_grad_()
+    whittle_loss(power, mixing, packed, torch.ones(2).double()).sum().backward()
+    assert power.grad.abs().max() < 1e-9
+    assert mixing.grad.abs().max() < 1e-9
+
+
+def test_pooling_does_not_know_order_and_sharpens():
+    model = tiny()
+    summaries = torch.randn(6, 4)
+    mean, variance = model.pool(summaries, torch.ones(1, 6))
+    shuffled = model.pool(summaries[torch.tensor([3, 0, 5, 1, 2, 4])], torch.ones(1, 6))
+    torch.testing.assert_close(mean, shuffled[0])
+    widths = [model.pool(summaries[:n], torch.ones(1, n))[1].mean() for n in range(7)]
+    assert widths[0] == 1   # nothing known: the prior
+    assert all(a > b for a, b in zip(widths, widths[1:], strict=False))
+    assert variance.shape == (1, 2)
+
+
+def test_a_record_alone_equals_the_batch():
+    model = tiny()
+    batch = model.encoder(*inputs())
+    for i in range(5):
+        single = model.encoder(*(x[i:i + 1] for x in inputs()))
+        for a, b in zip(single, batch, strict=True):
+            torch.testing.assert_close(a[0], b[i], rtol=1e-4, atol=1e-5)
+
+
+def test_decoded_powers_have_mean_one():
+    model = tiny()
+    power, mixing = model.decoder(torch.randn(2, 3), torch.randn(2, 2), torch.randn(2, 9))
+    torch.testing.assert_close(power.exp().mean(-1), torch.ones(2, 3, 6))
+    assert mixing.shape == (2, 6, 6, 20)
+
+
+def test_training_lowers_the_loss_and_reaches_every_weight():
+    model, data = tiny().train(), inputs(8)
+    labels = torch.tensor([0, 0, 0, 0, 1, 1, 1, 1])
+    optimizer = torch.optim.Adam(model.parameters(), 1e-2)
+    losses = []
+    for step in range(60):
+        torch.manual_seed(step)
+        loss = model.loss(*data, labels)["loss"]
+        optimizer.zero_grad()
+        loss.backward()
+        if step == 0:
+            assert not [n for n, p in model.named_parameters() if p.grad is None]
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    assert np.mean(losses[-5:]) < np.mean(losses[:5]) - 0.01
+    assert np.isfinite(losses).all()
+
+
+def test_gradients_numerically():
+    """In float64, on the parts that do not choose periods."""
+    torch.manual_seed(0)
+    power = torch.randn(1, 3, 2, 3, dtype=torch.float64, requires_grad=True)
+    mixing = torch.randn(1, 6, 2, 3, dtype=torch.float64, requires_grad=True)
+    packed, _ = spectra(1, 2, 3)
+    assert torch.autograd.gradcheck(
+        lambda a, b: whittle_loss(a, b, packed, torch.ones(2).double()), (power, mixing))
+
+
+def test_a_station_tells_of_its_other_records_only():
+    model = tiny()
+    others = model._others(torch.tensor([0, 0, 1]))
+    assert others.tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 0]]
+
+
+@pytest.mark.parametrize(("size", "message"), [
+    ({"z_dim": 0}, "z_dim"), ({"groups": 7}, "groups"), ({"top_k": 11}, "top_k"),
+    ({"d_model": 2.5}, "d_model")])
+def test_bad_sizes(size, message):
+    with pytest.raises(TNGInputError, match=message):
+        StationBottleneckConfig(**{**TINY, **size})

@@ -1,0 +1,76 @@
+"""The cross-spectrum on frames: levels, definiteness, and noise that has what was asked for."""
+
+import numpy as np
+import pytest
+
+from obspy_tng.signal import evolutionary, frames
+
+RATE, NPTS = 50.0, 2000
+
+
+@pytest.fixture(scope="module")
+def bank():
+    return evolutionary.filter_bank(NPTS, RATE, freqmin=10 * RATE / NPTS)
+
+
+def products(spectra):
+    """Packed spectra -> Hermitian matrices (..., 3, 3) with the bands and frames first."""
+    matrix = np.zeros((*spectra.shape[2:], 3, 3), dtype=complex)
+    for i in range(3):
+        matrix[..., i, i] = spectra[0, i]
+    for row, (i, j) in enumerate(frames.PAIRS):
+        matrix[..., i, j] = spectra[0, 3 + 2 * row] + 1j * spectra[0, 4 + 2 * row]
+        matrix[..., j, i] = matrix[..., i, j].conj()
+    return matrix
+
+
+def test_spectra_are_normalised_products(bank):
+    x = np.random.default_rng(0).standard_normal((2, 3, NPTS)) * np.hanning(NPTS)
+    spectra, levels = frames.frame_spectra(bank, x)
+    np.testing.assert_allclose(spectra[:, :3].mean(-1), 1, rtol=1e-5)
+    np.testing.assert_allclose(levels, evolutionary.band_levels(bank, x), rtol=1e-9)
+    # means of products of one vector with itself: no negative eigenvalue
+    assert np.linalg.eigvalsh(products(spectra)).min() > -1e-4
+    single, _ = frames.frame_spectra(bank, x[1:])
+    np.testing.assert_array_equal(single[0], spectra[1])
+
+
+def test_weights_count_independent_samples(bank):
+    weights = frames.frame_weights(bank)
+    assert weights.shape == (len(bank),)
+    # power-complementary bands share out all bins, zero frequency and Nyquist included
+    assert weights.sum() * frames.FRAMES == pytest.approx(bank.nfft // 2 + 1, rel=1e-6)
+
+
+def test_noise_has_the_covariance_asked_for(bank):
+    rng = np.random.default_rng(1)
+    shape = (len(bank), frames.FRAMES)
+    time = np.arange(frames.FRAMES)
+    envelope = -0.5 * np.square((time - 50) / 20.0)
+    power = np.broadcast_to(envelope - np.log(np.exp(envelope).mean()), (3, *shape))
+    mixing = np.zeros((6, *shape))
+    mixing[0], mixing[5] = 1.5, 0.8   # p real, r imaginary
+    total = 0
+    for _ in range(60):
+        spectra, _ = frames.frame_spectra(bank, frames.frame_noise(bank, power, mixing, rng)[None])
+        total = total + spectra
+    mean = (total / 60)[0, :, 8:40].mean(1)   # bands that have many samples
+    strong = slice(35, 65)
+    assert np.corrcoef(np.log(mean[0, 20:90]), envelope[20:90])[0, 1] > 0.98
+    coherence = np.hypot(mean[3], mean[4]) / np.sqrt(mean[0] * mean[1])
+    assert np.median(coherence[strong]) == pytest.approx(1.5 / np.hypot(1, 1.5), abs=0.05)
+    # east and north share r times what north does not share with the vertical
+    shared = (mean[7] + 1j * mean[8]) / np.sqrt(mean[1] * mean[2])
+    assert np.median(np.angle(shared[strong])) == pytest.approx(np.pi / 2, abs=0.1)
+    assert np.median(np.abs(shared[strong])) == pytest.approx(
+        0.8 / np.hypot(1, 0.8) / np.hypot(1, 1.5), abs=0.05)
+    quiet = np.hypot(mean[5], mean[6]) / np.sqrt(mean[0] * mean[2])
+    assert np.median(quiet[strong]) < 0.1   # q is zero: east and vertical share nothing
+
+
+def test_noise_depends_on_its_generator_alone(bank):
+    power, mixing = np.zeros((3, len(bank), 160)), np.zeros((6, len(bank), 160))
+    one, two, other = (frames.frame_noise(bank, power, mixing, np.random.default_rng(seed))
+                       for seed in (0, 0, 1))
+    np.testing.assert_array_equal(one, two)
+    assert np.abs(one - other).max() > 0.1

@@ -1,0 +1,139 @@
+"""Band terms against a known truth."""
+
+import numpy as np
+import pytest
+
+from obspy_tng import bandterms
+from obspy_tng.bandterms import fit_terms, predictors, to_contrasts, to_levels
+from obspy_tng.exceptions import TNGInputError
+
+BANDS = 6
+
+
+def truth(rng, stations=8, events=40, residual=0.3, station_sd=1.0):
+    """Levels with known coefficients, station and event terms, every event everywhere."""
+    d = 3 * BANDS
+    coefficients = np.zeros((4, d))
+    coefficients[0], coefficients[1, :BANDS], coefficients[2, :BANDS] = rng.normal(), 2.0, -1.5
+    coefficients[3, :BANDS] = -0.5
+    station = rng.normal(0, station_sd, (stations, d))
+    event = np.repeat(rng.normal(0, 0.6, (events, 3)), BANDS, axis=1)
+    m, r, z = rng.uniform(4, 7, events), rng.uniform(20, 400, events), rng.uniform(5, 60, events)
+    rows = [(i, j) for i in range(stations) for j in range(events)]
+    contrasts = np.array([predictors(m[j:j + 1], r[j:j + 1], z[j:j + 1])[0] @ coefficients
+                          + station[i] + event[j] + rng.normal(0, residual, d) for i, j in rows])
+    of_event = [j for _, j in rows]
+    data = {"levels": to_levels(contrasts), "stations": [f"s{i}" for i, _ in rows],
+            "events": [f"e{j}" for j in of_event], "magnitudes": m[of_event],
+            "distances": r[of_event], "depths": z[of_event]}
+    return data, coefficients, station
+
+
+def part(data, index):
+    return {k: (v[index] if isinstance(v, np.ndarray) else [v[i] for i in index])
+            for k, v in data.items()}
+
+
+def records_of(data, station):
+    return [i for i, s in enumerate(data["stations"]) if s == station]
+
+
+def arguments(chosen):
+    return [chosen[k] for k in ("levels", "events", "magnitudes", "distances", "depths")]
+
+
+def test_contrasts_and_back():
+    levels = np.random.default_rng(0).normal(size=(4, 3, BANDS))
+    contrasts = to_contrasts(levels)
+    np.testing.assert_allclose(to_levels(contrasts), levels)
+    np.testing.assert_allclose(contrasts[:, BANDS:2 * BANDS],
+                               levels[:, 1:].mean(1) - levels[:, 0])
+
+
+def test_terms_recover_their_truth():
+    data, coefficients, station = truth(np.random.default_rng(0))
+    model = fit_terms(**data)
+    np.testing.assert_allclose(model.coefficients[1, :BANDS], coefficients[1, :BANDS], atol=0.3)
+    # few stations: their variance is blended with a prior
+    found = np.stack([model.station(*arguments(part(data, records_of(data, f"s{i}")))).mean
+                      for i in range(8)])
+    np.testing.assert_allclose(found - found.mean(0), station - station.mean(0), atol=0.25)
+    assert model.residual_sd == pytest.approx(np.full(3 * BANDS, 0.3), rel=0.15)
+    assert np.median(model.event_sd) == pytest.approx(0.6, rel=0.3)
+
+
+def test_station_sharpens_with_records_and_uses_known_events():
+    data, *_ = truth(np.random.default_rng(1))
+    target = records_of(data, "s0")
+    rest = [i for i, s in enumerate(data["stations"]) if s != "s0"]
+    model = fit_terms(**part(data, rest))
+    everything = model.station(*arguments(part(data, target))).mean
+    errors, widths = [], []
+    for n in (1, 3, 30):
+        args = arguments(part(data, target[:n]))
+        term = model.station(*args)
+        errors.append(np.sqrt(np.mean((term.mean - everything) ** 2)))
+        widths.append(np.trace(term.covariance))
+        unknown = model.station(args[0], [f"new{i}" for i in range(n)], *args[2:])
+        assert np.trace(unknown.covariance) > widths[-1]
+        blind = model.station(*args[:2], np.full(n, np.nan), *args[3:])
+        assert np.trace(blind.covariance) > widths[-1]
+    assert errors[0] > errors[1] > errors[2]
+    assert widths[0] > widths[1] > widths[2]
+    assert errors[2] < 0.1
+
+
+def test_shrinkage_beats_the_mean_of_three_records():
+    """Where stations differ little and records much, the mean of three is a bad guess."""
+    gain = []
+    for seed in range(6):
+        data, *_ = truth(np.random.default_rng(seed), residual=0.8, station_sd=0.25)
+        rest = [i for i, s in enumerate(data["stations"]) if s != "s0"]
+        model = fit_terms(**part(data, rest))
+        target = records_of(data, "s0")
+        hvsr = to_contrasts(data["levels"])[:, BANDS:2 * BANDS]
+        few = part(data, target[:3])
+        term = model.station(*arguments(few)).mean[BANDS:2 * BANDS]
+        guess = term + model.coefficients[0, BANDS:2 * BANDS]
+        truth_of = hvsr[target].mean(0)
+        gain.append([np.mean(np.square(x - truth_of))
+                     for x in (guess, hvsr[target[:3]].mean(0))])
+    shrunk, plain = np.sqrt(np.mean(gain, axis=0))
+    assert shrunk < 0.8 * plain
+
+
+def test_drawn_levels_have_the_scatter_of_records():
+    data, *_ = truth(np.random.default_rng(3))
+    model = fit_terms(**data)
+    term = model.station(*arguments(part(data, records_of(data, "s1"))))
+    draw, rng = model.drawer(term), np.random.default_rng(0)
+    drawn = to_contrasts(np.array([draw(6.0, 100.0, 20.0, rng) for _ in range(2000)]))
+    np.testing.assert_allclose(drawn.mean(0), model.predict(6.0, 100.0, 20.0) + term.mean,
+                               atol=0.1)
+    np.testing.assert_allclose(drawn.std(0), np.hypot(model.event_sd,
+                                                      model.residual_sd * term.spread), rtol=0.1)
+    assert not np.allclose(model.predict(6.0, 100.0, 5.0), model.predict(6.0, 100.0, 150.0))
+
+
+def test_slopes_of_few_records_lean_on_the_prior():
+    data, coefficients, _ = truth(np.random.default_rng(4))
+    prior = fit_terms(**data)
+    few, *_ = truth(np.random.default_rng(5), stations=2, events=7)
+    few["magnitudes"] = np.full(14, 5.0) + 0.01 * few["magnitudes"]   # no range to learn from
+    model = fit_terms(**few, prior=prior)
+    np.testing.assert_allclose(model.coefficients[1, :BANDS], prior.coefficients[1, :BANDS],
+                               atol=0.3)
+
+
+def test_too_few_records():
+    data, *_ = truth(np.random.default_rng(2), stations=2, events=3)
+    with pytest.raises(TNGInputError, match="at least 12"):
+        fit_terms(**data)
+
+
+def test_many_events_are_drawn_from(monkeypatch):
+    data, *_ = truth(np.random.default_rng(6))
+    monkeypatch.setattr(bandterms, "MOST_EVENTS", 25)
+    model = fit_terms(**data)
+    assert len(model.events) == 40   # all of them have terms; the variances are of 25
+    assert np.median(model.residual_sd) == pytest.approx(0.3, rel=0.2)
