@@ -10,20 +10,22 @@ of the training earthquakes)::
     obspy-tng collect ARCHIVE --output records --sampling-rate 50 --window 120
     python examples/few_shot_benchmark.py --records records --output few_shot
 
-Without ``--records`` a simulated network is used. Controls see the n records only;
-"donor noise" sees the other stations too, has its prior of station terms from a
-simulated network, and is asked for the magnitudes and distances
-of the records that it is judged against.
+Without ``--records`` a simulated network is used. Controls see the n records only. "donor
+noise" and "tng" see the training earthquakes of the other stations too, know simulated networks,
+and are asked for the magnitudes, distances and depths of the records that they are judged
+against; a second table tells how these act. ``--paper`` adds the released and the conditional
+model, which are trained on the other stations and only enrol the n records; both take long.
 """
 
 import argparse
+import copy
 import json
 import logging
 from pathlib import Path
 
 import numpy as np
 
-from obspy_tng import baselines, evaluate, simulate_network
+from obspy_tng import TNGGenerator, baselines, evaluate, simulate_network
 from obspy_tng.records import group_by_station, record_info, record_to_array, split_by_event
 from obspy_tng.records_store import read_records
 
@@ -33,9 +35,15 @@ FLOOR = "real, other half"
 FIGURES = {"specificity": "specificity", "hvsr_rms": "HVSR rms", "hvsr_sd_ratio": "HVSR spread",
            "pga_spread": "spread ln PGA", "d5_95_spread": "spread ln D5-95", "psa_rms": "PSA rms",
            "husid_sd_ratio": "Husid scatter", "novelty": "novelty"}
+#: with the earthquake given: mean, spread and trends of the residuals
+MEASURES = {"pga": "ln PGA", "pgv": "ln PGV", "arias": "ln Arias", "d5_95": "ln D5-95"}
+CONDITIONAL = {f"{measure}_residual_{kind}": f"{name}, {title}"
+               for measure, name in MEASURES.items()
+               for kind, title in (("bias", "mean"), ("spread", "spread"),
+                                   ("magnitude", "trend with M"), ("distance", "trend with R"))}
 
 
-def few_shot(records, counts=(3, 10, None), splits=4, number=100, seed=1):
+def few_shot(records, counts=(3, 10, None), splits=4, number=100, seed=1, paper=False):
     """
     The benchmark.
 
@@ -44,7 +52,9 @@ def few_shot(records, counts=(3, 10, None), splits=4, number=100, seed=1):
     :param splits: number of random halves of the earthquakes.
     :param number: records to generate per station.
     :param seed: of splits, choices and draws.
-    :return: list of dicts: split, n, method and the figures of :data:`FIGURES`.
+    :param paper: whether the released and the conditional model take part.
+    :return: list of dicts: split, n, method and the figures of :data:`FIGURES` and
+        :data:`CONDITIONAL`.
     """
     prior = simulated_prior(records)
     rows = []
@@ -54,17 +64,18 @@ def few_shot(records, counts=(3, 10, None), splits=4, number=100, seed=1):
         stations = sorted(set(train) & set(test))
         train, test = ({s: group[s] for s in stations} for group in (train, test))
         rng = np.random.default_rng([seed, split])
+        learned = {s: learned_without(s, train, prior, paper) for s in stations}
         for n in counts:
             enrolled = {s: _choose(train[s], n, rng) for s in stations}
-            generated = generate_all(train, test, enrolled, number, seed + split, prior)
+            generated = generate_all(learned, test, enrolled, number, seed + split)
             if n is None:
                 generated[FLOOR] = train
             result = evaluate(test, generated, enrolled=enrolled, seed=seed, repeats=5)
             for method in generated:
-                figures = {key: result.value(key, method) for key in FIGURES}
+                figures = {key: result.value(key, method) for key in (*FIGURES, *CONDITIONAL)}
                 rows.append({"split": split, "n": n or "half", "method": method, **figures})
                 logger.info("split %d n %s %-20s %s", split, n or "half", method,
-                            " ".join(f"{v:.2f}" for v in figures.values()))
+                            " ".join(f"{figures[key]:.2f}" for key in FIGURES))
     return rows
 
 
@@ -82,7 +93,21 @@ def simulated_prior(records, stations=100, events=5):
         network.records).terms
 
 
-def generate_all(train, test, enrolled, number, seed, prior):
+def learned_without(station, train, prior, paper):
+    """Dict method -> generator that has learned from all stations but one."""
+    records = [r for s in train if s != station for r in train[s]]
+    stats = records[0][0].stats
+    rate, window = stats.sampling_rate, stats.npts / stats.sampling_rate
+    learned = {"donor noise": baselines.DonorNoise(rate, window, prior=prior).fit(records),
+               "tng": TNGGenerator(rate, window, "tng", training={"validation": 0.0}).fit(
+                   records, progress=False)}
+    if paper:
+        learned |= {name: TNGGenerator(rate, window, name, training={"validation": 0.0}).fit(
+            records, progress=False) for name in ("released", "conditional")}
+    return learned
+
+
+def generate_all(learned, test, enrolled, number, seed):
     """Dict method -> station -> generated records."""
     rate, npts = (next(iter(test.values()))[0][0].stats[k] for k in ("sampling_rate", "npts"))
     size = {"sampling_rate": rate, "window": npts / rate}
@@ -93,23 +118,23 @@ def generate_all(train, test, enrolled, number, seed, prior):
     for control in controls:
         control.fit([r for group in enrolled.values() for r in group])
         generated[control.name] = {s: control.generate(s, number, seed=seed) for s in enrolled}
-    donors = {}
-    for station in enrolled:
-        generator = baselines.DonorNoise(**size, prior=prior).fit(
-            [r for s in train if s != station for r in train[s]])
-        generator.enroll(enrolled[station])
-        donors[station] = as_asked(generator, station, test[station], number, seed)
-    generated[baselines.DonorNoise.name] = donors
+    for station, generators in learned.items():
+        for name, generator in generators.items():
+            generator = copy.deepcopy(generator).enroll(enrolled[station])
+            generated.setdefault(name, {})[station] = (
+                as_asked(generator, station, test[station], number, seed)
+                if name in ("donor noise", "tng") else
+                generator.generate(station, number, seed=seed))
     return generated
 
 
 def as_asked(generator, station, like, number, seed):
-    """Records with the magnitudes and distances of the records ``like``, in turn."""
+    """Records with the magnitudes, distances and depths of the records ``like``, in turn."""
     streams = []
     for i in range(number):
         info = record_info(like[i % len(like)])
         streams += generator.generate(station, 1, seed=1000 * seed + i,
-                                      magnitude=info["magnitude"], distance=info["distance"])
+                                      **{k: info[k] for k in ("magnitude", "distance", "depth")})
     return streams
 
 
@@ -127,15 +152,15 @@ def usable(records, min_pga):
             and np.abs(record_to_array(r)).max() >= min_pga]
 
 
-def table(rows):
+def table(rows, figures=FIGURES):
     """Means over the splits as a Markdown table."""
-    lines = ["| | n | " + " | ".join(FIGURES.values()) + " |",
-             "|" + "---|" * (2 + len(FIGURES))]
+    lines = ["| | n | " + " | ".join(figures.values()) + " |",
+             "|" + "---|" * (2 + len(figures))]
     for method in dict.fromkeys(row["method"] for row in sorted(
             rows, key=lambda r: r["method"] != FLOOR)):
         counts = list(dict.fromkeys(r["n"] for r in rows if r["method"] == method))
         cells = [" / ".join(f"{np.mean([r[key] for r in rows if r['method'] == method and r['n'] == n]):.2f}"  # noqa: E501
-                            for n in counts) for key in FIGURES]
+                            for n in counts) for key in figures]
         lines.append(f"| {method} | {' / '.join(map(str, counts))} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -148,6 +173,8 @@ def main():
     parser.add_argument("--splits", type=int, default=4)
     parser.add_argument("--number", type=int, default=100, help="records per station")
     parser.add_argument("--min-pga", type=float, default=0.02, help="m/s^2 (default 0.02)")
+    parser.add_argument("--paper", action="store_true",
+                        help="the released and the conditional model too")
     args = parser.parse_args()
     logging.basicConfig(format="%(message)s")
     logger.setLevel(logging.INFO)
@@ -155,12 +182,14 @@ def main():
         records = list(read_records(args.records))
     else:
         records = simulate_network(4, 40, seed=0, sampling_rate=50.0).records
-    rows = few_shot(usable(records, args.min_pga), splits=args.splits, number=args.number)
+    rows = few_shot(usable(records, args.min_pga), splits=args.splits, number=args.number,
+                    paper=args.paper)
     output = Path(args.output)
     output.mkdir(parents=True, exist_ok=True)
     (output / "rows.json").write_text(json.dumps(rows, indent=1), "utf-8")
-    (output / "table.md").write_text(table(rows) + "\n", "utf-8")
-    print(table(rows))
+    text = table(rows) + "\n\n" + table(rows, CONDITIONAL) + "\n"
+    (output / "table.md").write_text(text, "utf-8")
+    print(text)
 
 
 if __name__ == "__main__":

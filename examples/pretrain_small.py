@@ -14,8 +14,8 @@ with what options they were made.
 
 import argparse
 import logging
+from pathlib import Path
 
-import numpy as np
 import torch
 
 from obspy_tng.methods.tng import StationBottleneckMethod
@@ -75,12 +75,13 @@ def main():
     method.model.eval()
     method.sharpen({str(i): (data, infos) for i, (data, infos) in enumerate(
         simulated_corpus(300, NPTS, RATES[0], args.seed + 3))})
+    written = Path(args.output) / "README.md"
+    card = {written.name: written.read_text("utf-8")} if written.exists() else {}
     weights = {k: v.cpu().numpy() for k, v in method.model.state_dict().items()}
     save_folder(args.output, {
         "architecture": "tng", "size": method.model.settings(), "npts": NPTS,
         "sampling_rates": RATES, "seed": args.seed, "records": sum(len(s[-1]) for s in train),
-        "history": history}, {"weights": weights})
-    assert all(np.isfinite(v).all() for v in weights.values())
+        "history": history}, {"weights": weights}, card)
 
 
 if __name__ == "__main__":

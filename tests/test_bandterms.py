@@ -116,7 +116,7 @@ def test_drawn_levels_have_the_scatter_of_records():
 
 
 def test_slopes_of_few_records_lean_on_the_prior():
-    data, coefficients, _ = truth(np.random.default_rng(4))
+    data, *_ = truth(np.random.default_rng(4))
     prior = fit_terms(**data)
     few, *_ = truth(np.random.default_rng(5), stations=2, events=7)
     few["magnitudes"] = np.full(14, 5.0) + 0.01 * few["magnitudes"]   # no range to learn from

@@ -3,8 +3,8 @@ Ask for a magnitude and a distance
 ==================================
 
 Where the enrolled records know their earthquakes, a generator can be asked for one:
-``generate(..., magnitude=, distance=)``. The levels of the components follow a regression
-over all stations (:mod:`obspy_tng.levels`).
+``generate(..., magnitude=, distance=, depth=)``. Levels, frequency content and durations follow
+(:mod:`obspy_tng.methods.tng`).
 """
 
 # %%
@@ -13,13 +13,12 @@ import numpy as np
 
 from obspy_tng import TNGGenerator, baselines, simulate_network
 from obspy_tng.records import group_by_station, record_info, record_to_array
-from obspy_tng.signal import pga
+from obspy_tng.signal import pga, significant_duration
 
-network = simulate_network(n_stations=4, n_events=40, seed=3, sampling_rate=50.0, window=40.0)
-generator = TNGGenerator(50.0, 40.0, training={"epochs": 10, "finetune_epochs": 2})
-generator.fit(network.records, progress=False)
+network = simulate_network(n_stations=4, n_events=30, seed=3)
+generator = TNGGenerator.from_pretrained("tng-small").enroll(network.records)
 # the strongest control: noise shaped by records of like earthquakes
-donors = baselines.DonorNoise(50.0, 40.0).fit(network.records)
+donors = baselines.DonorNoise().fit(network.records)
 
 
 def largest(records):
@@ -53,10 +52,11 @@ axes[0].set_ylabel("PGA (m/s²)")
 axes[1].legend(fontsize=7)
 
 # %%
-# The released network knows the earthquake by its levels only: frequency content and
-# duration are those of whatever records were mixed. Donor noise takes both from records of
-# like magnitude and distance.
+# Durations (D5-75 of the horizontals, median and range of 20 records) grow with distance.
 for source in (generator, donors):
-    for magnitude in (4.5, 6.5):
-        streams = source.generate(station, 1, seed=0, magnitude=magnitude, distance=30.0)
-        print(f"{source.name:14} M {magnitude}: {streams[0][0].stats.tng.sources}")
+    for distance in (15.0, 130.0):
+        streams = source.generate(station, 20, seed=0, magnitude=6.0, distance=distance)
+        data = np.stack([record_to_array(s)[1:] for s in streams])
+        low, middle, high = np.quantile(significant_duration(data, 100.0, 0.05, 0.75).mean(1),
+                                        (0.16, 0.5, 0.84))
+        print(f"{source.name:12} {distance:5.0f} km: {middle:4.1f} s ({low:.1f} to {high:.1f})")

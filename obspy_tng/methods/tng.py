@@ -38,7 +38,7 @@ from ..training.simulated import simulated_corpus
 from .tngprior import LevelPrior, load_pretrained
 
 SAMPLERS = ("posterior", "prior")
-SIZES = {"small": {}}
+SIZES: dict[str, dict] = {"small": {}}
 #: how near in magnitude and ln distance a record should be that lends its z
 NEAR_MAGNITUDE, NEAR_LN_DISTANCE = 0.5, 0.4
 #: weight of a record of the station itself beside those of others

@@ -20,6 +20,7 @@ SESAME criteria                     :mod:`~obspy_tng.signal.sesame`
 PGA, Arias intensity, durations     :mod:`~obspy_tng.signal.intensity`
 PSA, RotD50, RotD100                :mod:`~obspy_tng.signal.response`
 evolutionary cross-spectrum         :mod:`~obspy_tng.signal.evolutionary`
+the same on frames, for networks    :mod:`~obspy_tng.signal.frames`
 ==================================  ============================================
 
 .. rubric:: Example

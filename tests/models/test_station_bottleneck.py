@@ -1,5 +1,7 @@
 """The station bottleneck: its likelihood, its pooling, its gradients."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -77,7 +79,7 @@ def test_pooling_does_not_know_order_and_sharpens():
     torch.testing.assert_close(mean, shuffled[0])
     widths = [model.pool(summaries[:n], torch.ones(1, n))[1].mean() for n in range(7)]
     assert widths[0] == 1   # nothing known: the prior
-    assert all(a > b for a, b in zip(widths, widths[1:], strict=False))
+    assert all(a > b for a, b in pairwise(widths))
     assert variance.shape == (1, 2)
 
 
