@@ -115,7 +115,7 @@ class Axes:
 
 
 #: names of all quantities
-QUANTITIES = []
+QUANTITIES: list[str] = []
 
 
 def measured(function):
