@@ -242,7 +242,7 @@ def test_mexico_generate_killed_20_times(mexico, tmp_path):
 
 
 @pytest.mark.slow
-def test_mexico_evaluate_killed_20_times(mexico, tmp_path):
+def test_mexico_evaluate_killed_8_times(mexico, tmp_path):
     records = tmp_path / "records"
     assert main(["collect", str(mexico), "--output", str(records), "--sampling-rate", "50",
                  "--window", "120"]) == 0
@@ -256,7 +256,7 @@ def test_mexico_evaluate_killed_20_times(mexico, tmp_path):
     began = time.monotonic()
     run_in_background(command(tmp_path / "whole"))
     seconds = time.monotonic() - began
-    alive, progress = check_kills(command, tmp_path, tmp_path / "whole", moments=20,
+    alive, progress = check_kills(command, tmp_path, tmp_path / "whole", moments=8,
                                   seconds=0.8 * seconds, chain=1)
-    assert alive >= 15
-    assert len(set(progress)) > 5
+    assert alive >= 5
+    assert len(set(progress)) > 3
