@@ -25,7 +25,7 @@ from .models.checkpoint import (
     state_hash,
 )
 from .records import RECORD_FIELDS, record_info, record_to_array, station_id, synthetic_record
-from .stationgenerator import Enrolled, StationGenerator
+from .stationgenerator import Enrolled, StationGenerator, keyword_names
 from .training import Processes, RecordStore, TrainingSettings, local_rank
 
 
@@ -161,6 +161,9 @@ class TNGGenerator(StationGenerator):
             self._levels = self._method.levels(self._bank)
         return self._method.draw(self._bank[station], station, rngs, condition, self._levels,
                                  sampling_rate=self.sampling_rate, **options)
+
+    def _options(self):
+        return keyword_names(self._method.draw, getattr(self._method, "decode_draw", None))
 
     def _provenance(self):
         return {"architecture": self.architecture, "model": self.model_hash,
