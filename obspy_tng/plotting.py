@@ -232,7 +232,8 @@ def _plain_log(ax, which="both"):
 
 def _sets(groups):
     """RecordSets of groups of Streams, on axes that suit the first group."""
-    from .evaluation.recordset import Axes, RecordSet
+    from .evaluation.axes import Axes
+    from .evaluation.recordset import RecordSet
     axes, sets = None, {}
     for name, records in groups.items():
         if not isinstance(records, RecordSet):

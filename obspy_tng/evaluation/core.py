@@ -23,6 +23,7 @@ from . import (
     specificity,
     spectra,
 )
+from .axes import Axes
 from .floor import Floor, distance_of, events_of, redraw, split_sets
 from .inputs import (
     by_generator,
@@ -32,7 +33,7 @@ from .inputs import (
     measure,
     real_sets,
 )
-from .recordset import Axes, RecordSet
+from .recordset import RecordSet
 from .result import ALL, REAL, Evaluation
 
 METRICS = tuple(metric for question in (hvsr, specificity, amplitudes, spectra, envelope,
@@ -76,7 +77,7 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
         then known to about 16 %).
     :param freqmin: Hz, lowest frequency compared (default: from the records'
         corner and length, see :meth:`Axes.of_records
-        <obspy_tng.evaluation.recordset.Axes.of_records>`).
+        <obspy_tng.evaluation.axes.Axes.of_records>`).
     :param freqmax: Hz, highest frequency compared (likewise).
     :param workers: threads that measure records (default 2).
     :return: :class:`~obspy_tng.evaluation.result.Evaluation`

@@ -10,10 +10,11 @@ import numpy as np
 
 from ..exceptions import TNGInputError
 from ..records import group_by_station, record_id
+from .axes import Axes
 from .core import Comparison, figure_rows, score_rows, settings_of
 from .floor import redraw, split_sets
 from .inputs import check_repeats, generated_sets, measure, real_sets
-from .recordset import Axes, RecordSet
+from .recordset import RecordSet
 from .result import REAL, Evaluation
 
 # Fewer records of a station make no spread.

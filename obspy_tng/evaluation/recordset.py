@@ -5,7 +5,6 @@ Each quantity is measured when it is first asked for, once per record; all
 figures, floors and plots are made from these arrays.
 """
 
-from dataclasses import dataclass
 from functools import wraps
 
 import numpy as np
@@ -18,7 +17,6 @@ from ..records import info_values, record_info, record_to_array
 # Records measured at a time: bounds the memory, keeps the FFTs batched.
 CHUNK = 32
 COMPONENT_PAIRS = ((0, 1), (0, 2), (1, 2))  # ZN, ZE, NE
-HUSID_POINTS = 200
 # Peaks of the horizontal envelope are separate arrivals if the envelope,
 # smoothed over ENVELOPE_SECONDS, falls between them by ARRIVAL_PROMINENCE of
 # its maximum.
@@ -26,92 +24,6 @@ ENVELOPE_SECONDS = 2.0
 ARRIVAL_PROMINENCE = 0.25
 PRE_EVENT_SECONDS = 2.0
 PAPER_BAND = (1.0, 20.0)  # Hz, where the published evaluation looks for f0
-
-
-@dataclass(frozen=True)
-class Axes:
-    """
-    Axes that all records of an evaluation share.
-
-    :param sampling_rate: Hz.
-    :param npts: samples of a record.
-    :param freqmin: Hz, lowest frequency that is compared.
-    :param freqmax: Hz, highest frequency that is compared.
-    :param nfrequencies: log-spaced frequencies for HVSR and Fourier spectra.
-    :param nperiods: log-spaced periods for response spectra.
-    """
-
-    sampling_rate: float
-    npts: int
-    freqmin: float
-    freqmax: float
-    nfrequencies: int = 200
-    nperiods: int = 20
-
-    @classmethod
-    def of_records(cls, records, freqmin=None, freqmax=None):
-        """
-        Axes that suit some records.
-
-        :param records: list of Streams, all of one rate and length.
-        :param freqmin: Hz; None: the records' high-pass corner (median of
-            ``stats.tng.freqmin``), at least ten periods per window [SESAME2004]_.
-        :param freqmax: Hz; None: the records' low-pass corner, at most 0.8 Nyquist.
-        :return: Axes
-        :raises TNGInputError: if the band is empty or there are no records.
-        """
-        if not records:
-            raise TNGInputError("real has no records")
-        stats = records[0][0].stats
-        return cls.of_infos([record_info(r) for r in records], stats.sampling_rate, stats.npts,
-                            freqmin, freqmax)
-
-    @classmethod
-    def of_infos(cls, infos, sampling_rate, npts, freqmin=None, freqmax=None):
-        """
-        Axes that suit records of which all but the samples is known.
-
-        :param infos: list of dicts from :func:`obspy_tng.records.record_info`.
-        :param sampling_rate: Hz.
-        :param npts: samples of a record.
-        :param freqmin: see :meth:`of_records`.
-        :param freqmax: likewise.
-        :return: Axes
-        :raises TNGInputError: if the band is empty.
-        """
-        window, nyquist = npts / sampling_rate, sampling_rate / 2
-        low = [i["freqmin"] for i in infos if i["freqmin"]]
-        high = [i["freqmax"] for i in infos if i["freqmax"]]
-        if freqmin is None:
-            freqmin = max(10 / window, float(np.median(low)) if low else 0.0)
-        if freqmax is None:
-            freqmax = min(0.8 * nyquist, float(np.median(high)) if high else np.inf)
-        if not 0 < freqmin < freqmax / 2 <= nyquist / 2:
-            raise TNGInputError("freqmin and freqmax must span at least an octave below the "
-                                f"Nyquist frequency of {nyquist:g} Hz, "
-                                f"got {freqmin!r}, {freqmax!r}")
-        return cls(float(sampling_rate), int(npts), float(freqmin), float(freqmax))
-
-    @property
-    def window(self):
-        """Length of a record in s."""
-        return self.npts / self.sampling_rate
-
-    @property
-    def frequencies(self):
-        """Log-spaced frequencies in Hz, ``(nfrequencies,)``."""
-        return np.geomspace(self.freqmin, self.freqmax, self.nfrequencies)
-
-    @property
-    def periods(self):
-        """Log-spaced periods in s, ``(nperiods,)``, within 0.05 to 10 s and the band."""
-        return np.geomspace(max(0.05, 1 / self.freqmax), min(10.0, 0.8 / self.freqmin),
-                            self.nperiods)
-
-    @property
-    def times(self):
-        """Times of the Husid curves in s from the start of the record."""
-        return np.linspace(0, self.window, HUSID_POINTS + 1)[1:]
 
 
 #: names of all quantities

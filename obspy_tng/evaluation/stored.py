@@ -18,7 +18,7 @@ class StoredSamples:
     Samples of records on disk, read when they are asked for.
 
     :param listed: list of :class:`~obspy_tng.records_store.ListedRecord`.
-    :param axes: :class:`~obspy_tng.evaluation.recordset.Axes`.
+    :param axes: :class:`~obspy_tng.evaluation.axes.Axes`.
     """
 
     def __init__(self, listed, axes):
@@ -37,7 +37,7 @@ def read_samples(paths, axes):
     Samples of some records.
 
     :param paths: list of paths, see :func:`~obspy_tng.records_store.read_record`.
-    :param axes: :class:`~obspy_tng.evaluation.recordset.Axes`.
+    :param axes: :class:`~obspy_tng.evaluation.axes.Axes`.
     :return: array ``(len(paths), 3, npts)``, float32, ZNE, m/s^2.
     :raises TNGInputError: if one is damaged, or of another rate or length.
     """

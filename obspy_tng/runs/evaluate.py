@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from .._version import __version__
+from ..evaluation.axes import Axes
 from ..evaluation.core import comparisons, judge
 from ..evaluation.inputs import (
     check_names,
@@ -27,7 +28,7 @@ from ..evaluation.inputs import (
     real_sets,
 )
 from ..evaluation.novelty import BLOCK, Correlations, correlated, highest_correlations
-from ..evaluation.recordset import CHUNK, Axes, RecordSet
+from ..evaluation.recordset import CHUNK, RecordSet
 from ..evaluation.result import REAL
 from ..evaluation.stored import StoredFigures, StoredSamples, read_samples, table_of
 from ..exceptions import TNGInputError
@@ -210,7 +211,7 @@ class CorrelateJob(Job):
     """
     The second run: correlations of records, those that novelty asks for.
 
-    :param axes: :class:`~obspy_tng.evaluation.recordset.Axes`.
+    :param axes: :class:`~obspy_tng.evaluation.axes.Axes`.
     :param sets: see :func:`~obspy_tng.evaluation.core.judge`, as are the others.
     :param others: dict of dicts of RecordSets.
     :param floor: bool.
@@ -271,7 +272,7 @@ def measure_unit(axes, spec, marks):
     """
     Do one unit of the first run.
 
-    :param axes: :class:`~obspy_tng.evaluation.recordset.Axes`.
+    :param axes: :class:`~obspy_tng.evaluation.axes.Axes`.
     :param spec: dict of folder and name of the table.
     :param marks: the records' files as they were planned.
     :return: :class:`~obspy_tng.runs.job.Result`
@@ -301,7 +302,7 @@ def correlate_unit(axes, spec, rows, columns):
     """
     Do one unit of the second run.
 
-    :param axes: :class:`~obspy_tng.evaluation.recordset.Axes`.
+    :param axes: :class:`~obspy_tng.evaluation.axes.Axes`.
     :param spec: dict of pair and first row.
     :param rows: paths of records.
     :param columns: paths of the records that each of them is correlated with.
