@@ -162,9 +162,10 @@ def test_evaluate(archives):
                     for path in (output / "evaluation.json", archives / "whole.json"))
     for row, twin in zip(ours, theirs, strict=True):
         assert row["value"] == pytest.approx(twin["value"], rel=1e-5, abs=1e-8)
-    print(f"\nevaluate, {RECORDS} records: {wall:.0f} s, CPU {cpu:.0f} s, {cpu / plain:.2f} times that "
-          f"in memory; again, nothing to measure: {again:.0f} s; peak {peaks['large']:.0f} MB, "
-          f"with a tenth {peaks['small']:.0f} MB; in memory {whole:.0f} MB")
+    print(f"\nevaluate, {RECORDS} records: {wall:.0f} s, CPU {cpu:.0f} s, {cpu / plain:.2f} times "
+          f"that in memory; again, nothing to measure: {again:.0f} s; peak "
+          f"{peaks['large']:.0f} MB, with a tenth {peaks['small']:.0f} MB; in memory "
+          f"{whole:.0f} MB")
     assert peaks["large"] < whole
 
 
