@@ -57,8 +57,8 @@ class CollectJob(Job):
                 **self.options}
 
     def plan(self):
-        names = set()
         for station in self.planned.stations:
+            names = set()
             listing = None if self.archive is None else _Listing(self.archive, station,
                                                                  self.channels)
             for unit in self.planned.units(station):
