@@ -130,9 +130,10 @@ def do_unit(shipped, unit, files):
 
 
 class _Reader:
-    """A client that threads share, for one unit, and the hash of the samples it gave.
+    """
+    A client that threads share, for one unit, and the hash of the samples that it gave.
 
-    Of spans, where nothing else was asked for.
+    Where nothing but spans was asked for the hash is of them.
     """
 
     def __init__(self, client, marks=None):
