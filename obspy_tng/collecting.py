@@ -43,7 +43,8 @@ def collect_unit(client, unit, events, channels, options):
     """
     Do one unit of work.
 
-    :param client: see :func:`collect_records`.
+    :param client: see :func:`collect_records`; one with ``spans()`` is asked first what
+        there is on a day.
     :param unit: :class:`~obspy_tng.plan.Unit`.
     :param events: :class:`~obspy_tng.plan.StationEvents` of its station.
     :param channels: pattern of channel codes.
@@ -52,13 +53,12 @@ def collect_unit(client, unit, events, channels, options):
     """
     outcome = Outcome()
     try:
-        stream = client.get_waveforms(*unit.station.split("."), "*", channels,
-                                      unit.starttime, unit.endtime)
-        found = find_recordings(stream)
-        if unit.index is None:
-            _collect_day(unit, found, events, options, outcome)
-        else:
-            _collect_event(unit, found, events, options, outcome)
+        if unit.index is not None or _may_have_more(client, unit, events):
+            stream = client.get_waveforms(*unit.station.split("."), "*", channels,
+                                          unit.starttime, unit.endtime)
+            found = find_recordings(stream)
+            work = _collect_day if unit.index is None else _collect_event
+            work(unit, found, events, options, outcome)
     except Exception as err:  # one bad unit must never stop a run over an archive
         if type(err).__name__ != "FDSNNoDataException":
             logger.warning("collect: %s failed: %s", unit.id, err)
@@ -67,6 +67,15 @@ def collect_unit(client, unit, events, channels, options):
     if not (outcome.counts or outcome.records):
         outcome.counts["no data"] += 1
     return outcome
+
+
+def _may_have_more(client, unit, events):
+    """False where a client in files knows that earthquakes claim all that a day has."""
+    spans = client.spans() if hasattr(client, "spans") else None
+    if spans is None:
+        return True
+    inside = ((max(start, unit.starttime), min(end, unit.endtime)) for start, end in spans)
+    return not all(start > end or events.claims(start, end) for start, end in inside)
 
 
 class Twins:

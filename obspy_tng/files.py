@@ -34,6 +34,8 @@ BORDER = 1800.0
 # Day files above this size hold continuous data: a day of 100 Hz takes more (Steim2,
 # at best half a byte a sample), half an hour of triggered recordings takes less.
 CONTINUOUS_FILE = 4_000_000
+# Files whose spans are remembered: those of one station, mostly, in a few MB.
+KNOWN_FILES = 4096
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,11 @@ class FileClient:
         if unknown:
             raise TNGInputError(f"template: unknown fields {unknown}; allowed: {FIELDS}")
         self._pattern = _template_pattern(self.template)
-        self._index = None
+        self._index, self._known = None, {}
 
     def __getstate__(self):
-        return {**self.__dict__, "_index": None}  # other processes read headers themselves
+        # other processes read headers themselves
+        return {**self.__dict__, "_index": None, "_known": {}}
 
     @property
     def _dated(self):
@@ -125,12 +128,57 @@ class FileClient:
 
         :return: Stream, trimmed and with seamless traces joined.
         """
+        marks = [f.mark for f in self.files(f"{network}.{station}", channel, (starttime, endtime))]
+        return self.read_marks(marks, network, station, location, channel, starttime, endtime)
+
+    def read_marks(self, marks, network, station, location, channel, starttime, endtime):
+        """
+        What :meth:`get_waveforms` gives, of files that are known already.
+
+        :param marks: list of :attr:`WaveformFile.mark`.
+        :return: Stream
+        """
         stream = Stream()
-        for file in self.files(f"{network}.{station}", channel, (starttime, endtime)):
-            stream += read_file(os.path.join(self.root, file.path), self.format,
-                                starttime, endtime)
+        for mark in marks:
+            known = self._known.get(mark[0])
+            if known and known[0] == mark[1:] and not any(
+                    start <= endtime and end >= starttime for start, end in known[1]):
+                continue
+            stream += self._read(mark, starttime, endtime)[0]
         stream = stream.select(network, station, location, channel)
         return stream.trim(starttime, endtime).merge(-1)
+
+    def spans_of(self, marks):
+        """
+        Start and end of all traces in some files, read if they were not lately.
+
+        :param marks: list of :attr:`WaveformFile.mark`.
+        :return: list of pairs of UTCDateTimes; None where a file is continuous data, which
+            is not read as a whole.
+        """
+        found = []
+        for mark in marks:
+            if mark[1] > CONTINUOUS_FILE:
+                return None
+            known = self._known.get(mark[0])
+            if known is None or known[0] != mark[1:]:
+                found += self._read(mark, None, None)[1]
+            else:
+                found += known[1]
+        return found
+
+    def _read(self, mark, starttime, endtime):
+        """Traces of a file, and the spans of a small one, which are remembered."""
+        path = os.path.join(self.root, mark[0])
+        if mark[1] > CONTINUOUS_FILE:
+            return read_file(path, self.format, starttime, endtime), None
+        stream = read_file(path, self.format)
+        spans = [(tr.stats.starttime, tr.stats.endtime) for tr in stream]
+        stream = _trimmed(stream, starttime, endtime)
+        if len(self._known) >= KNOWN_FILES:
+            self._known.clear()
+        self._known[mark[0]] = mark[1:], spans
+        return stream, spans
 
     def _by_name(self, network, station, channels, times):
         """Files whose station and day are in their names."""
@@ -192,7 +240,7 @@ class FileClient:
                 for station, span in sorted(spans.items())]
 
 
-def read_file(path, format, starttime, endtime):
+def read_file(path, format, starttime=None, endtime=None):
     """
     What :func:`obspy.read` gives, for MiniSEED in a fifth of the time.
 
@@ -201,8 +249,8 @@ def read_file(path, format, starttime, endtime):
 
     :param path: str.
     :param format: name of ObsPy's.
-    :param starttime: UTCDateTime; readers skip what lies outside, most of a day file.
-    :param endtime: UTCDateTime.
+    :param starttime: UTCDateTime or None; readers skip what lies outside, most of a day file.
+    :param endtime: UTCDateTime or None.
     :return: Stream, trimmed; empty for a MiniSEED file that has only just been begun.
     """
     if format == "MSEED":
@@ -210,13 +258,21 @@ def read_file(path, format, starttime, endtime):
         if os.path.getsize(path) < SMALLEST_MSEED:
             return Stream()
         if is_format(path):
-            traces = []
-            for tr in read_format(path, starttime=starttime, endtime=endtime):
+            stream = read_format(path, starttime=starttime, endtime=endtime)
+            for tr in stream:
                 tr.stats._format = format
-                tr.trim(starttime=starttime).trim(endtime=endtime)
-                traces += [tr] if tr.stats.npts else []
-            return Stream(traces)
+            return _trimmed(stream, starttime, endtime)
     return read(path, format=format, starttime=starttime, endtime=endtime)
+
+
+def _trimmed(stream, starttime, endtime):
+    """As ``obspy.read`` trims: each trace, first at the start, then at the end."""
+    for tr in stream:
+        if starttime:
+            tr.trim(starttime=starttime)
+        if endtime:
+            tr.trim(endtime=endtime)
+    return Stream(tr for tr in stream if tr.stats.npts)
 
 
 @lru_cache

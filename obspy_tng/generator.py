@@ -12,6 +12,7 @@ import io
 import numpy as np
 import obspy
 import torch
+from obspy.core.util.obspy_types import ObsPyException
 
 from ._version import __version__
 from .exceptions import TNGCheckpointError, TNGException, TNGInputError
@@ -26,7 +27,7 @@ from .models.checkpoint import (
     state_hash,
 )
 from .records import RECORD_FIELDS, record_info, record_to_array, station_id, synthetic_record
-from .stationgenerator import Enrolled, StationGenerator
+from .stationgenerator import Enrolled, StationGenerator, keyword_names
 from .training import Processes, RecordStore, TrainingSettings, local_rank
 
 
@@ -169,6 +170,9 @@ class TNGGenerator(StationGenerator):
         return self._method.draw(self._bank[station], station, rngs, condition, self._levels,
                                  sampling_rate=self.sampling_rate, **options)
 
+    def _options(self):
+        return keyword_names(self._method.draw, getattr(self._method, "decode_draw", None))
+
     def _provenance(self):
         return {"architecture": self.architecture, "model": self.model_hash,
                 "version": __version__}
@@ -256,14 +260,14 @@ class TNGGenerator(StationGenerator):
                                              f"{len(infos)} records")
                 generator._bank[station] = Enrolled(
                     kept, [{**dict.fromkeys(RECORD_FIELDS), **info} for info in infos])
-        except (KeyError, TypeError, AttributeError, TNGInputError) as exc:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError,
+                RuntimeError) as exc:  # RuntimeError: a size that does not fit in memory
             raise TNGCheckpointError(f"{folder}: description does not make sense: "
                                      f"{exc!r}") from exc
         load_weights(generator.model, arrays.get("weights", {}), folder)
         generator._trained = True
         if "stations.xml" in texts:
-            generator._source_inventory = obspy.read_inventory(
-                io.BytesIO(texts["stations.xml"].encode("utf-8")), format="STATIONXML")
+            generator._source_inventory = _inventory_of(texts["stations.xml"], folder)
         return generator
 
     @classmethod
@@ -331,6 +335,15 @@ class TNGGenerator(StationGenerator):
                     generator._method.bank_arrays(recon, means, stdev), infos)
             model.to(generator.device)
         return generator
+
+
+def _inventory_of(text, folder):
+    """Inventory of the StationXML in a model folder."""
+    try:
+        return obspy.read_inventory(io.BytesIO(text.encode("utf-8")), format="STATIONXML")
+    except (SyntaxError, ValueError, TypeError, AttributeError, LookupError,
+            ObsPyException) as exc:  # a SyntaxError of lxml
+        raise TNGCheckpointError(f"{folder}: stations.xml cannot be read: {exc}") from exc
 
 
 def choose_device(device=None):

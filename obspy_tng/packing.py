@@ -12,6 +12,7 @@ import io
 import json
 import os
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,10 +30,10 @@ TEMPORARY = ".tmp"  # end of the names of files that are being written
 @dataclass(frozen=True)
 class PackedRecord:
     """
-    A record as the bytes of its two files.
+    A record, or what a run makes in place of one, as the bytes of its two files.
 
-    ``path`` is that of the MiniSEED file below the folder of all records; ``peaks`` are
-    the largest absolute samples of Z, N and E, m/s^2.
+    ``path`` is that of the first file (MiniSEED) below the folder of all records; ``peaks``
+    are the largest absolute samples of Z, N and E, m/s^2.
     """
 
     station: str
@@ -44,7 +45,7 @@ class PackedRecord:
 
     @property
     def sha256(self):
-        """Hash of the MiniSEED file."""
+        """Hash of the first file."""
         return hashlib.sha256(self.content).hexdigest()
 
 
@@ -67,6 +68,22 @@ def pack_record(record):
     return PackedRecord(station_id(record), name, f"{station_id(record)}/{_file_name(name)}.mseed",
                         content, to_json(about).encode("utf-8"),
                         peaks_of(traces))
+
+
+def pack_array(folder, name, array, about):
+    """
+    The bytes of an array on disk and of the JSON file beside it.
+
+    :param folder: folder of the two below that of the run.
+    :param name: their name without suffix.
+    :param array: array, also a structured one.
+    :param about: dict, JSON-able.
+    :return: :class:`PackedRecord` of ``folder/name.npy``, which :func:`numpy.load` reads.
+    """
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return PackedRecord(folder, name, f"{folder}/{_file_name(name)}.npy", buffer.getvalue(),
+                        to_json(about).encode("utf-8"), ())
 
 
 def write_packed(packed, folder):
@@ -114,7 +131,10 @@ def clean_temporaries(folder):
     """
     for pattern in ("", "*/", "sds/*/*/*/*/"):
         for path in Path(folder).glob(f"{pattern}.*{TEMPORARY}"):
-            path.unlink(missing_ok=True)
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def describe(traces):

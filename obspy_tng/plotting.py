@@ -41,15 +41,16 @@ def plot_records(groups, n=4, component="N", seed=0):
     if component not in tuple(COMPONENTS):
         raise TNGInputError(f"component must be one of {', '.join(COMPONENTS)}, "
                             f"got {component!r}")
-    waves = {name: _samples(records) for name, records in groups.items()}
-    rows = min(n, max(len(data) for data, _ in waves.values()))
-    figure, axes = _figure(1, len(waves), (PANEL[0], 0.7 * rows), sharey=True)
+    groups = {name: records if hasattr(records, "take") else list(records)
+              for name, records in groups.items()}
+    rows = min(n, max(map(len, groups.values())))
+    figure, axes = _figure(1, len(groups), (PANEL[0], 0.7 * rows), sharey=True)
     rng = np.random.default_rng(seed)
-    for column, (ax, (name, (data, rate))) in enumerate(zip(axes[0], waves.items(), strict=True)):
+    for column, (ax, (name, records)) in enumerate(zip(axes[0], groups.items(), strict=True)):
         color = REAL_COLOR if column == 0 else COLORS[(column - 1) % len(COLORS)]
+        data, rate = _samples(records, np.sort(rng.permutation(len(records))[:rows]))
         times = np.arange(data.shape[-1]) / rate
-        for row, index in enumerate(np.sort(rng.permutation(len(data))[:rows])):
-            trace = data[index, COMPONENTS.index(component)]
+        for row, trace in enumerate(data[:, COMPONENTS.index(component)]):
             peak = np.abs(trace).max()
             ax.plot(times, 0.45 * trace / peak - row, color=color, linewidth=0.4, rasterized=True)
             ax.text(times[-1], 0.28 - row, f"{peak:.2g} m/s$^2$", ha="right", fontsize=7,
@@ -231,7 +232,8 @@ def _plain_log(ax, which="both"):
 
 def _sets(groups):
     """RecordSets of groups of Streams, on axes that suit the first group."""
-    from .evaluation.recordset import Axes, RecordSet
+    from .evaluation.axes import Axes
+    from .evaluation.recordset import RecordSet
     axes, sets = None, {}
     for name, records in groups.items():
         if not isinstance(records, RecordSet):
@@ -242,11 +244,10 @@ def _sets(groups):
     return sets
 
 
-def _samples(records):
-    """Samples ``(n, 3, npts)`` and sampling rate of a group."""
+def _samples(records, chosen):
+    """Samples ``(n, 3, npts)`` of some records of a group, and the sampling rate."""
     from .evaluation.recordset import RecordSet
     if isinstance(records, RecordSet):
-        return records.data, records.axes.sampling_rate
-    records = list(records)
-    return (np.stack([record_to_array(r) for r in records]),
+        return records.take(chosen).data, records.axes.sampling_rate
+    return (np.stack([record_to_array(records[i]) for i in chosen]),
             records[0][0].stats.sampling_rate)

@@ -13,13 +13,16 @@ For programs that expect an SDS archive there is :func:`obspy_tng.records_sds.wr
 import hashlib
 import io
 import json
+import os
+from dataclasses import dataclass
 from pathlib import Path
 
-from obspy import Stream, read
+from obspy import Stream, Trace, UTCDateTime, read
 from obspy.core import AttribDict
 
 from .exceptions import TNGInputError
 from .packing import FORMAT, pack_record, write_packed
+from .records import record_info, station_id
 from .threadsafe import C_LIBRARIES
 
 
@@ -77,16 +80,48 @@ def read_records(folder, stations=None, in_time=False):
     :return: iterator of records.
     :raises TNGInputError: if the folder has none, or a file is damaged.
     """
-    folder = Path(folder)
-    wanted = None if stations is None else set(stations)
-    sidecars = [path for path in sorted(folder.glob("*/*.json"))
-                if wanted is None or path.parent.name in wanted]
-    if not sidecars:
-        raise TNGInputError(f"folder {str(folder)!r} has no records"
-                            + (f" of stations {sorted(wanted)}" if wanted else ""))
+    sidecars = _sidecars(Path(folder), None if stations is None else set(stations))
     if in_time:
         sidecars = sorted(sidecars, key=lambda path: (path.parent.name, _starttime(path)))
     return (read_record(path) for path in sidecars)
+
+
+@dataclass(frozen=True)
+class ListedRecord:
+    """
+    What is known of a record in a folder without reading its samples.
+
+    ``path`` is that of its MiniSEED file, ``info`` as :func:`~obspy_tng.records.record_info`
+    gives, ``mark`` tells whether the file is still the same: ``[path, size, mtime in ns]``.
+    """
+
+    path: str
+    station: str
+    info: dict
+    mark: list
+
+
+def list_records(folder):
+    """
+    List the records of a folder, by station and id, without their samples.
+
+    :param folder: folder.
+    :return: iterator of :class:`ListedRecord`.
+    :raises TNGInputError: if the folder has none, or a file is missing or damaged.
+    """
+    for sidecar in _sidecars(Path(folder)):
+        path = sidecar.with_suffix(".mseed")
+        try:
+            first = json.loads(sidecar.read_text("utf-8"))["traces"][0]
+            network, station, *_ = first["id"].split(".")
+            stub = Trace(header={"network": network, "station": station,
+                                 "starttime": UTCDateTime(first["starttime"]),
+                                 "tng": AttribDict(first["tng"])})
+            found = os.stat(path)
+        except (OSError, KeyError, TypeError, IndexError, ValueError) as err:
+            raise TNGInputError(f"{str(sidecar)!r}: no such record, or damaged: {err!r}") from err
+        yield ListedRecord(str(path), station_id(stub), record_info([stub]),
+                           [str(path), found.st_size, found.st_mtime_ns])
 
 
 def read_record(path):
@@ -118,6 +153,16 @@ def read_record(path):
         if described["processing"]:
             tr.stats.processing = described["processing"]
     return record
+
+
+def _sidecars(folder, wanted=None):
+    """JSON files of the records of some or all stations, by station and id."""
+    found = [path for path in sorted(folder.glob("*/*.json"))
+             if wanted is None or path.parent.name in wanted]
+    if not found:
+        raise TNGInputError(f"folder {str(folder)!r} has no records"
+                            + (f" of stations {sorted(wanted)}" if wanted else ""))
+    return found
 
 
 def _starttime(path):

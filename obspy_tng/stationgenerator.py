@@ -9,6 +9,7 @@ controls are such subclasses, so that all of them are used and judged alike.
 """
 
 import hashlib
+import inspect
 import logging
 import warnings
 from dataclasses import dataclass, field
@@ -157,8 +158,13 @@ class StationGenerator:
         :param options: options of the generator's own drawing, see the class.
         :return: list of n records (Streams, ZNE, m/s^2).
         :raises TNGInputError: for an unknown station or a bad value.
+        :raises TypeError: for an option that the generator does not have.
         """
         enrolled = self._enrolled(station)
+        allowed = self._options()
+        if allowed is not None and (unknown := sorted(set(options) - allowed)):
+            raise TypeError(f"generate(): unknown options {unknown}; this generator has "
+                            f"{sorted(allowed) or 'none'}")
         if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 0:
             raise TNGInputError(f"n must be an integer >= 0, got {n!r}")
         if isinstance(first, bool) or not isinstance(first, int | np.integer) or first < 0:
@@ -189,6 +195,10 @@ class StationGenerator:
                                             inventory=self._source_inventory)
 
     # -- for subclasses -----------------------------------------------------
+
+    def _options(self):
+        """Names of the options of ``generate()`` that are the generator's own; None: not known."""
+        return keyword_names(self._draw)
 
     def _provenance(self):
         """What every generated record of this generator tells of its model."""
@@ -228,6 +238,27 @@ class StationGenerator:
             known = ", ".join(sorted(self._bank)) or "none"
             raise TNGInputError(f"station {station!r} is not enrolled; enrolled: {known}")
         return self._bank[station]
+
+
+def keyword_names(function, passed_on=None):
+    """
+    Arguments of a function that have defaults.
+
+    :param function: callable.
+    :param passed_on: function that gets the keywords that ``function`` does not name, or None.
+    :return: set of str; None where any keyword is taken.
+
+    .. rubric:: Example
+
+    >>> sorted(keyword_names(lambda station, k=5, *, alpha=1.0: None))
+    ['alpha', 'k']
+    """
+    parameters = inspect.signature(function).parameters.values()
+    names = {p.name for p in parameters if p.default is not p.empty}
+    if any(p.kind is p.VAR_KEYWORD for p in parameters):
+        more = None if passed_on is None else keyword_names(passed_on)
+        return None if more is None else names | more
+    return names
 
 
 def realization_rngs(seed, station, n, first=0):

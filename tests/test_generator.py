@@ -279,7 +279,7 @@ def test_bad_generate_arguments(fitted, station, kwargs, word):
 def test_unknown_station_and_keyword(fitted, station):
     with pytest.raises(TNGInputError, match=r"XX\.NONE.*enrolled: "):
         fitted.generate("XX.NONE")
-    with pytest.raises(TypeError, match="colour"):
+    with pytest.raises(TypeError, match=r"generate\(\): unknown options \['colour'\]; .*'sampler'"):
         fitted.generate(station, colour="red")
     assert fitted.generate(station, n=0) == []
 

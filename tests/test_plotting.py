@@ -7,7 +7,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from obspy_tng import plotting, simulate_network
-from obspy_tng.evaluation.recordset import Axes, RecordSet
+from obspy_tng.evaluation.axes import Axes
+from obspy_tng.evaluation.recordset import RecordSet
 from obspy_tng.exceptions import TNGInputError
 
 COMPARISONS = (plotting.plot_hvsr_comparison, plotting.plot_response_spectra,

@@ -14,7 +14,8 @@ sets every figure beside what real records score against other real records.
 
 A question is one module with its figures (:class:`~.metric.Metric`); a new one is
 added to ``METRICS`` in :mod:`.core`. :mod:`.recordset` measures the records,
-:mod:`.floor` judges, :mod:`.report` writes the page.
+:mod:`.floor` judges, :mod:`.report` writes the page. Folders that do not fit in memory:
+:func:`obspy_tng.runs.evaluate.evaluate_folders`.
 """
 
 from .core import METRICS, evaluate

@@ -7,6 +7,7 @@ it against the floor. :func:`cross_evaluate` does so for several splits at once.
 """
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from . import (
     specificity,
     spectra,
 )
+from .axes import Axes
 from .floor import Floor, distance_of, events_of, redraw, split_sets
 from .inputs import (
     by_generator,
@@ -31,7 +33,7 @@ from .inputs import (
     measure,
     real_sets,
 )
-from .recordset import Axes
+from .recordset import RecordSet
 from .result import ALL, REAL, Evaluation
 
 METRICS = tuple(metric for question in (hvsr, specificity, amplitudes, spectra, envelope,
@@ -75,7 +77,7 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
         then known to about 16 %).
     :param freqmin: Hz, lowest frequency compared (default: from the records'
         corner and length, see :meth:`Axes.of_records
-        <obspy_tng.evaluation.recordset.Axes.of_records>`).
+        <obspy_tng.evaluation.axes.Axes.of_records>`).
     :param freqmax: Hz, highest frequency compared (likewise).
     :param workers: threads that measure records (default 2).
     :return: :class:`~obspy_tng.evaluation.result.Evaluation`
@@ -94,33 +96,62 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
     stations = common_stations(real, generators)
     axes = Axes.of_records([r for s in stations for r in real[s]], freqmin, freqmax)
 
-    sets = real_sets({s: (real[s], floor.get(s, []), enrolled.get(s, [])) for s in stations}, axes)
-    others = generated_sets(generators, stations, axes)
+    def record_set(streams, label):
+        return RecordSet.from_records(streams, axes, label)
+    sets = real_sets({s: (real[s], floor.get(s, []), enrolled.get(s, [])) for s in stations},
+                     record_set)
+    others = generated_sets(generators, stations, record_set)
     rebuilt = generated_sets({name: group for name, group in rebuilt.items()
-                              if all(group.get(s) for s in stations)}, stations, axes)
+                              if all(group.get(s) for s in stations)}, stations, record_set)
     measure([*sets["pool"].values(), *(r for group in others.values() for r in group.values())],
             workers)
+    return judge(sets, others, rebuilt, bool(floor), seed, repeats)
 
-    rng = np.random.default_rng(seed)
-    sizes = {s: min(len(group[s]) for group in others.values()) for s in stations}
-    share = len(events_of(sets["real"])) / len(events_of(sets["pool"])) if floor else 0.5
-    splits = [split_sets(sets["pool"], share, rng) for _ in range(repeats)]
-    floors = [[Comparison(first, redraw(second, sizes, rng), sets["enrolled"])]
-              for first, second in splits]
-    if floor:
-        judged = {name: [[Comparison(sets["real"], group, sets["enrolled"])]]
-                  for name, group in others.items()}
-        given = [[Comparison(sets["real"], sets["floor"], sets["enrolled"])]]
-    else:
-        # all halves in one comparison: they share their records
-        judged = {name: [[Comparison(first, group, sets["enrolled"]) for first, _ in splits]]
-                  for name, group in others.items()}
-        given = None
-    rows = figure_rows(floors, judged, given, stations, seed)
-    second = sets["floor"] if all(len(sets["floor"][s]) for s in stations) else None
-    return Evaluation(rows, score_rows(sets["real"], second, others, rebuilt, seed),
-                      {REAL: sets["real"], **others},
+
+def judge(sets, others, rebuilt, floor, seed, repeats):
+    """
+    All figures of sets of records.
+
+    :param sets: dict of dicts ``station id -> RecordSet``, see
+        :func:`~obspy_tng.evaluation.inputs.real_sets`.
+    :param others: ``generator name -> station id -> RecordSet``.
+    :param rebuilt: the same of reconstructed records, where there are any.
+    :param floor: True to compare with the real records and the floor, False with halves
+        of the real records.
+    :param seed: int.
+    :param repeats: int.
+    :return: :class:`~obspy_tng.evaluation.result.Evaluation`
+    """
+    real = sets["real"]
+    floors, judged, given = comparisons(sets, others, floor, seed, repeats)
+    rows = figure_rows(floors, judged, given, list(real), seed)
+    second = sets["floor"] if all(map(len, sets["floor"].values())) else None
+    axes = next(iter(real.values())).axes
+    return Evaluation(rows, score_rows(real, second, others, rebuilt, seed),
+                      {REAL: real, **others},
                       settings_of(axes, seed, repeats, ONE_SPLIT if floor else HALVES))
+
+
+def comparisons(sets, others, floor, seed, repeats):
+    """
+    Who is compared with whom: nothing is measured for it.
+
+    :param sets: see :func:`judge`, as are the others.
+    :return: ``(floors, judged, given)`` as :func:`figure_rows` takes them.
+    """
+    real, enrolled = sets["real"], sets["enrolled"]
+    rng = np.random.default_rng(seed)
+    sizes = {s: min(len(group[s]) for group in others.values()) for s in real}
+    share = len(events_of(real)) / len(events_of(sets["pool"])) if floor else 0.5
+    splits = [split_sets(sets["pool"], share, rng) for _ in range(repeats)]
+    floors = [[Comparison(first, redraw(second, sizes, rng), enrolled)] for first, second in splits]
+    if floor:
+        return (floors, {name: [[Comparison(real, group, enrolled)]]
+                         for name, group in others.items()},
+                [[Comparison(real, sets["floor"], enrolled)]])
+    # all halves in one comparison: they share their records
+    return floors, {name: [[Comparison(first, group, enrolled) for first, _ in splits]]
+                    for name, group in others.items()}, None
 
 
 # -- comparisons to rows -------------------------------------------------------------
@@ -136,40 +167,63 @@ def figure_rows(floors, judged, given, stations, seed):
     :param seed: int.
     :return: list of dicts, see :class:`~obspy_tng.evaluation.result.Evaluation`.
     """
+    real = _figures(floors, stations)
+    had = None if given is None else _figures(given, stations)
+    theirs = {name: _figures(lists, stations) for name, lists in judged.items()}
     rows = []
     for metric in METRICS:
-        real = _figures(metric, floors, stations)
-        had = None if given is None else _figures(metric, given, stations)
         columns = {ALL: slice(None)}
         if metric.scope == "station":
             columns |= {s: slice(k, k + 1) for k, s in enumerate(stations)}
-        for name, comparisons in judged.items():
-            values = _figures(metric, comparisons, stations)
+        for name, figures in theirs.items():
+            values = figures[metric.name]
             for station, column in columns.items():
-                floor = Floor.of_values(metric, real[:, column],
-                                        None if had is None else had[:, column],
-                                        len(comparisons), seed)
+                floor = Floor.of_values(metric, real[metric.name][:, column],
+                                        None if had is None else had[metric.name][:, column],
+                                        len(values), seed)
                 rows.append(_row(metric, name, station, values[:, column], floor))
     # what no generator has (e.g. magnitudes) is no question here
     known = {row["metric"] for row in rows if np.isfinite(row["value"])}
     return [row for row in rows if row["metric"] in known]
 
 
-def _figures(metric, comparisons, stations):
-    """The figure of each list of comparisons, averaged, ``(lists, stations)``; network: one."""
-    return np.array([metric.pool([_figure(metric, one, stations) for one in some], axis=0)
-                     for some in comparisons])
+def _figures(comparisons, stations):
+    """
+    All figures of each list of comparisons, averaged.
+
+    Station by station, so that what is measured on one may be forgotten before the next.
+
+    :return: dict metric name -> array ``(lists, stations)``; of the network ``(lists, 1)``.
+    """
+    found = {metric.name: [] for metric in METRICS}
+    for station in stations:
+        for metric in METRICS:
+            if metric.scope == "station":
+                found[metric.name].append(_column(metric, comparisons, station))
+        for one in chain(*comparisons):
+            for side in (one.real, one.other, one.enrolled):
+                side[station].release()
+    for metric in METRICS:
+        if metric.scope == "network":
+            found[metric.name].append(_column(metric, comparisons, None))
+    return {name: np.transpose(values) for name, values in found.items()}
 
 
-def _figure(metric, one, stations):
-    """The figure at each station; of the network: a list of one."""
-    usable = [s for s in stations if len(one.real[s]) and len(one.other[s])]
-    if metric.scope == "network":
-        sides = ({s: side[s] for s in usable} for side in (one.real, one.other))
-        return [metric.function(*sides) if usable else np.nan]
-    extra = (lambda s: (one.enrolled[s],)) if metric.needs_enrolled else (lambda s: ())
-    return [metric.function(one.real[s], one.other[s], *extra(s)) if s in usable else np.nan
-            for s in stations]
+def _column(metric, comparisons, station):
+    """A figure at one station, or of the network (None), of each list of comparisons."""
+    return [metric.pool([_figure(metric, one, station) for one in some]) for some in comparisons]
+
+
+def _figure(metric, one, station):
+    """The figure of one comparison; NaN where there is nothing to compare."""
+    if station is None:
+        usable = [s for s in one.real if len(one.real[s]) and len(one.other[s])]
+        return metric.function(*({s: side[s] for s in usable} for side in (one.real, one.other))) \
+            if usable else np.nan
+    sides = one.real[station], one.other[station]
+    if not all(map(len, sides)):
+        return np.nan
+    return metric.function(*sides, *((one.enrolled[station],) if metric.needs_enrolled else ()))
 
 
 def _row(metric, name, station, values, floor):

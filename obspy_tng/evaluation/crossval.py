@@ -10,10 +10,11 @@ import numpy as np
 
 from ..exceptions import TNGInputError
 from ..records import group_by_station, record_id
+from .axes import Axes
 from .core import Comparison, figure_rows, score_rows, settings_of
 from .floor import redraw, split_sets
 from .inputs import check_repeats, generated_sets, measure, real_sets
-from .recordset import Axes
+from .recordset import RecordSet
 from .result import REAL, Evaluation
 
 # Fewer records of a station make no spread.
@@ -51,7 +52,11 @@ def cross_evaluate(records, makers, *, n=25, splits=2, seed=0, repeats=20, freqm
     records = group_by_station(records)
     stations = list(records)
     axes = Axes.of_records([r for group in records.values() for r in group], freqmin, freqmax)
-    real = real_sets({s: (records[s], [], []) for s in stations}, axes)["real"]
+
+    def record_set(streams, label):
+        return RecordSet.from_records(streams, axes, label)
+    real = real_sets({s: (records[s], [], []) for s in stations},
+                     record_set)["real"]
     streams = {s: {record_id(r): r for r in group} for s, group in records.items()}
 
     rng = np.random.default_rng(seed)
@@ -67,7 +72,7 @@ def cross_evaluate(records, makers, *, n=25, splits=2, seed=0, repeats=20, freqm
             generator = make(known)
             for s in stations:
                 generated[name][s] += generator.generate(s, n=n, seed=seed + number)
-    others = generated_sets(generated, stations, axes)
+    others = generated_sets(generated, stations, record_set)
     measure([*real.values(), *(r for group in others.values() for r in group.values())], workers)
 
     def both_ways(first, second):

@@ -8,10 +8,7 @@ import numpy as np
 from ..exceptions import TNGInputError, TNGWarning
 from ..records import earthquakes, group_by_station, record_id
 from .recordset import RecordSet
-
-# Measured in advance, several sets at a time; the rest costs next to nothing.
-_COSTLY = ("hvsr", "f0_paper", "intensity", "rotd50", "eas", "coherence", "husid", "arrivals",
-           "motion_at_end")
+from .result import REAL
 
 
 def check_repeats(repeats):
@@ -20,9 +17,16 @@ def check_repeats(repeats):
         raise TNGInputError(f"repeats must be an integer >= 2, got {repeats!r}")
 
 
+def check_names(generators):
+    """Raise TNGInputError for a generator of the name that the real records have."""
+    if REAL in generators:
+        raise TNGInputError(f"generated: a generator cannot be named {REAL!r}")
+
+
 def by_generator(groups, argument, names=()):
     """Always ``generator name -> station id -> list``, of either form of the argument."""
     if isinstance(groups, dict) and groups and all(isinstance(g, dict) for g in groups.values()):
+        check_names(groups)
         return {str(name): group_by_station(group) for name, group in groups.items()}
     groups = group_by_station(groups)
     if not groups and argument == "generated":
@@ -46,12 +50,14 @@ def common_stations(real, generators):
     return stations
 
 
-def real_sets(groups, axes):
+def real_sets(groups, make, name=record_id):
     """
     Real records as parts of one whole per station, so that each is measured once.
 
-    :param groups: dict ``station id -> (real, floor, enrolled)``, lists of Streams.
-    :param axes: :class:`~obspy_tng.evaluation.recordset.Axes`.
+    :param groups: dict ``station id -> (real, floor, enrolled)``, lists of records.
+    :param make: function of a list of records and a label that gives their
+        :class:`~obspy_tng.evaluation.recordset.RecordSet`.
+    :param name: function of a record that gives its id.
     :return: dict of dicts ``station id -> RecordSet``: ``real``, ``floor``, ``pool``
         (both), ``enrolled`` (the pool where none are given).
     """
@@ -60,16 +66,17 @@ def real_sets(groups, axes):
         position, kept, index = {}, [], []
         for records in parts:
             for record in records:
-                if record_id(record) not in position:
-                    position[record_id(record)] = len(kept)
+                if name(record) not in position:
+                    position[name(record)] = len(kept)
                     kept.append(record)
-            index.append(list(dict.fromkeys(position[record_id(r)] for r in records)))
-        wholes[station] = RecordSet.from_records(kept, axes, station)
+            index.append(list(dict.fromkeys(position[name(r)] for r in records)))
+        wholes[station] = make(kept, station)
         parts_of[station] = index
     _name_earthquakes(wholes.values())
     sets = {"real": {}, "floor": {}, "pool": {}, "enrolled": {}}
     for station, (first, second, third) in parts_of.items():
-        second = [i for i in second if i not in set(first)]
+        known = set(first)
+        second = [i for i in second if i not in known]
         for key, chosen in (("real", first), ("floor", second), ("pool", first + second),
                             ("enrolled", third or first + second)):
             sets[key][station] = wholes[station].take(chosen)
@@ -81,20 +88,18 @@ def _name_earthquakes(wholes):
     infos = [info for whole in wholes for info in whole.infos]
     names = dict(zip(map(id, infos), earthquakes(infos), strict=True))
     for whole in wholes:
-        whole.identities = [names[id(info)] if info.get("event_id") else identity
-                            for info, identity in zip(whole.infos, whole.identities, strict=True)]
+        whole.name_earthquakes(names[id(info)] if info.get("event_id") else identity
+                               for info, identity in zip(whole.infos, whole.identities,
+                                                         strict=True))
 
 
-def generated_sets(generators, stations, axes):
-    """``generator name -> station id -> RecordSet`` of such a dict of lists of Streams."""
-    return {name: {s: RecordSet.from_records(group[s], axes, f"{name} at {s}") for s in stations}
+def generated_sets(generators, stations, make):
+    """``generator name -> station id -> RecordSet`` of such a dict of lists of records."""
+    return {name: {s: make(group[s], f"{name} at {s}") for s in stations}
             for name, group in generators.items()}
 
 
 def measure(sets, workers):
     """Measure some sets, ``workers`` at a time (the FFTs run outside of Python's lock)."""
-    def costly(records):
-        for name in _COSTLY:
-            getattr(records, name)
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        list(pool.map(costly, sets))
+        list(pool.map(RecordSet.measure, sets))

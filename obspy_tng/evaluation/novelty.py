@@ -17,6 +17,8 @@ from .metric import Metric
 # To save time no more than this many records of a set are looked at.
 MOST_RECORDS = 50
 COPY_CORRELATION = 0.9
+# Records of the second side in memory at a time.
+BLOCK = 256
 _HORIZONTALS = (1, 2)
 
 
@@ -57,9 +59,9 @@ def nearest(records, enrolled):
     """
     rows = np.unique(records.index)[:MOST_RECORDS]
     columns = np.unique(enrolled.index)
-    matrix = _between(records.root, rows, enrolled.root, columns).astype(float)
-    own = np.array(records.root.identities)[rows]
-    others = np.array(enrolled.root.identities)[columns]
+    matrix = correlations_of(records.root, enrolled.root).between(rows, columns).astype(float)
+    own = np.array(records.root.take(rows).identities)
+    others = np.array(enrolled.root.take(columns).identities)
     matrix[own[:, None] == others[None]] = np.nan
     usable = np.isfinite(matrix).any(axis=1)
     highest = np.full(len(matrix), np.nan)
@@ -67,19 +69,84 @@ def nearest(records, enrolled):
     return highest
 
 
-def _between(first, rows, second, columns):
-    """Correlations between records of two whole sets; each row computed once and kept."""
-    known = first._measured.setdefault("correlations", {})
-    if id(second) not in known:
-        # `second` is kept with the matrix, so that its id stays taken
-        known[id(second)] = second, np.full((len(first), len(second)), np.nan, np.float32)
-    matrix = known[id(second)][1]
-    missing = np.isnan(matrix[np.ix_(rows, columns)])
-    new_rows, new_columns = rows[missing.any(axis=1)], columns[missing.any(axis=0)]
-    if len(new_rows):
-        matrix[np.ix_(new_rows, new_columns)] = highest_correlations(first.data[new_rows],
-                                                                     second.data[new_columns])
-    return matrix[np.ix_(rows, columns)]
+class Correlations:
+    """
+    Correlations of records of a whole set with those of another, kept row by row.
+
+    :param first: RecordSet, a whole one.
+    :param second: likewise.
+    :param stored: list of ``(file, rows, columns)`` to begin with: arrays ``(rows,
+        columns)`` that :func:`numpy.load` reads.
+    """
+
+    def __init__(self, first, second, stored=()):
+        self.first, self.second, self.stored = first, second, stored
+        self._rows = {}
+
+    def between(self, rows, columns):
+        """
+        Some of them; what is not known yet is computed, in blocks.
+
+        :param rows: positions in the first set.
+        :param columns: positions in the second.
+        :return: float32 array ``(rows, columns)``.
+        """
+        if not self._rows:
+            for path, known, at in self.stored:
+                self._keep(known, at, np.load(path, mmap_mode="r"))
+        missing = np.isnan(self._some(rows, columns))
+        new_rows, new_columns = rows[missing.any(axis=1)], columns[missing.any(axis=0)]
+        if len(new_rows):
+            samples = self.first.samples[new_rows]
+            for i in range(0, len(new_columns), BLOCK):
+                at = new_columns[i:i + BLOCK]
+                self._keep(new_rows, at, highest_correlations(samples, self.second.samples[at]))
+        return self._some(rows, columns)
+
+    def release(self):
+        """Forget what is in files."""
+        if self.stored:
+            self._rows = {}
+
+    def _some(self, rows, columns):
+        return np.array([self._row(i)[columns] for i in rows]).reshape(len(rows), len(columns))
+
+    def _row(self, i):
+        if i not in self._rows:
+            self._rows[i] = np.full(len(self.second), np.nan, np.float32)
+        return self._rows[i]
+
+    def _keep(self, rows, columns, matrix):
+        for i, values in zip(rows, matrix, strict=True):
+            self._row(i)[columns] = values
+
+
+def correlations_of(first, second):
+    """
+    The :class:`Correlations` of two whole sets, made when they are first asked for.
+
+    :param first: RecordSet.
+    :param second: RecordSet.
+    :return: Correlations
+    """
+    known = first.correlations
+    if id(second) not in known:  # which it keeps, so that its id stays taken
+        known[id(second)] = Correlations(first, second)
+    return known[id(second)]
+
+
+def correlated(real, other, enrolled):
+    """
+    Which records the figures below correlate at one station.
+
+    :param real: RecordSet.
+    :param other: RecordSet.
+    :param enrolled: RecordSet.
+    :return: list of ``(first, rows, second, columns)``: whole sets and positions in them.
+    """
+    some = _as_many(other, real)
+    return [(a.root, np.unique(a.index)[:MOST_RECORDS], b.root, np.unique(b.index))
+            for a, b in ((other, enrolled), (some, some))]
 
 
 def novelty(real, other, enrolled):
@@ -103,8 +170,12 @@ def diversity(real, other):
 
     Of no more records than the real side has, for the highest of many is higher.
     """
-    some = other.take(np.arange(min(len(real), len(other))))
+    some = _as_many(other, real)
     return _summary(np.median, nearest(some, some))
+
+
+def _as_many(records, real):
+    return records.take(np.arange(min(len(real), len(records))))
 
 
 def _summary(function, values):

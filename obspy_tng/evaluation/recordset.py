@@ -5,7 +5,6 @@ Each quantity is measured when it is first asked for, once per record; all
 figures, floors and plots are made from these arrays.
 """
 
-from dataclasses import dataclass
 from functools import wraps
 
 import numpy as np
@@ -18,7 +17,6 @@ from ..records import info_values, record_info, record_to_array
 # Records measured at a time: bounds the memory, keeps the FFTs batched.
 CHUNK = 32
 COMPONENT_PAIRS = ((0, 1), (0, 2), (1, 2))  # ZN, ZE, NE
-HUSID_POINTS = 200
 # Peaks of the horizontal envelope are separate arrivals if the envelope,
 # smoothed over ENVELOPE_SECONDS, falls between them by ARRIVAL_PROMINENCE of
 # its maximum.
@@ -28,89 +26,23 @@ PRE_EVENT_SECONDS = 2.0
 PAPER_BAND = (1.0, 20.0)  # Hz, where the published evaluation looks for f0
 
 
-@dataclass(frozen=True)
-class Axes:
-    """
-    Axes that all records of an evaluation share.
-
-    :param sampling_rate: Hz.
-    :param npts: samples of a record.
-    :param freqmin: Hz, lowest frequency that is compared.
-    :param freqmax: Hz, highest frequency that is compared.
-    :param nfrequencies: log-spaced frequencies for HVSR and Fourier spectra.
-    :param nperiods: log-spaced periods for response spectra.
-    """
-
-    sampling_rate: float
-    npts: int
-    freqmin: float
-    freqmax: float
-    nfrequencies: int = 200
-    nperiods: int = 20
-
-    @classmethod
-    def of_records(cls, records, freqmin=None, freqmax=None):
-        """
-        Axes that suit some records.
-
-        :param records: list of Streams, all of one rate and length.
-        :param freqmin: Hz; None: the records' high-pass corner (median of
-            ``stats.tng.freqmin``), at least ten periods per window [SESAME2004]_.
-        :param freqmax: Hz; None: the records' low-pass corner, at most 0.8 Nyquist.
-        :return: Axes
-        :raises TNGInputError: if the band is empty or there are no records.
-        """
-        if not records:
-            raise TNGInputError("real has no records")
-        stats = records[0][0].stats
-        window, nyquist = stats.npts / stats.sampling_rate, stats.sampling_rate / 2
-        infos = [record_info(r) for r in records]
-        low = [i["freqmin"] for i in infos if i["freqmin"]]
-        high = [i["freqmax"] for i in infos if i["freqmax"]]
-        if freqmin is None:
-            freqmin = max(10 / window, float(np.median(low)) if low else 0.0)
-        if freqmax is None:
-            freqmax = min(0.8 * nyquist, float(np.median(high)) if high else np.inf)
-        if not 0 < freqmin < freqmax / 2 <= nyquist / 2:
-            raise TNGInputError("freqmin and freqmax must span at least an octave below the "
-                                f"Nyquist frequency of {nyquist:g} Hz, "
-                                f"got {freqmin!r}, {freqmax!r}")
-        return cls(float(stats.sampling_rate), stats.npts, float(freqmin), float(freqmax))
-
-    @property
-    def window(self):
-        """Length of a record in s."""
-        return self.npts / self.sampling_rate
-
-    @property
-    def frequencies(self):
-        """Log-spaced frequencies in Hz, ``(nfrequencies,)``."""
-        return np.geomspace(self.freqmin, self.freqmax, self.nfrequencies)
-
-    @property
-    def periods(self):
-        """Log-spaced periods in s, ``(nperiods,)``, within 0.05 to 10 s and the band."""
-        return np.geomspace(max(0.05, 1 / self.freqmax), min(10.0, 0.8 / self.freqmin),
-                            self.nperiods)
-
-    @property
-    def times(self):
-        """Times of the Husid curves in s from the start of the record."""
-        return np.linspace(0, self.window, HUSID_POINTS + 1)[1:]
+#: names of all quantities
+QUANTITIES: list[str] = []
 
 
 def measured(function):
     """Make a method ``(data chunk) -> array or dict`` a quantity, measured once per record."""
     name = function.__name__
+    QUANTITIES.append(name)
 
     @wraps(function)
     def get(self):
         root = self.root
-        if name not in root._measured:
-            chunks = [function(root, root.data[i:i + CHUNK].astype(np.float64))
-                      for i in range(0, len(root), CHUNK)]
-            root._measured[name] = _concatenate(chunks)
-        whole = root._measured[name]
+        if name not in root.figures:
+            chunks = [function(root, root.samples[np.arange(i, min(i + CHUNK, len(root)))]
+                               .astype(np.float64)) for i in range(0, len(root), CHUNK)]
+            root.figures[name] = _concatenate(chunks)
+        whole = root.figures[name]
         if isinstance(whole, dict):
             return {key: value[self.index] for key, value in whole.items()}
         return whole[self.index]
@@ -128,26 +60,31 @@ class RecordSet:
     """
     Records of one station; see the module.
 
-    :param data: array ``(n, 3, npts)``, ZNE, m/s^2, n > 0.
+    :param samples: array ``(n, 3, npts)``, ZNE, m/s^2, n > 0, or what gives such arrays
+        when it is indexed with positions
+        (:class:`~obspy_tng.evaluation.stored.StoredSamples`).
     :param axes: :class:`Axes`.
     :param infos: list of n dicts as from :func:`obspy_tng.records.record_info`.
     :param label: prefix of the identities of generated records.
 
     ``root`` is the set that a part was taken from (a whole set is its own),
     ``index`` says which of its records. ``identities`` names the earthquake of
-    each record, where unknown the record; each generated record is its own.
+    each record, where unknown the record; each generated record is its own. A whole set
+    has ``figures``, quantity -> what was measured, and ``correlations`` with other sets
+    (see :mod:`.novelty`).
     """
 
-    def __init__(self, data, axes, infos, label=""):
-        self._data = np.asarray(data, dtype=np.float32)
-        self._measured = {}
+    def __init__(self, samples, axes, infos, label=""):
+        self.samples = (np.asarray(samples, dtype=np.float32) if isinstance(samples, np.ndarray)
+                        else samples)
         self.axes = axes
-        self.infos = list(infos)
-        self.identities = [f"{label}/{i}" if info.get("source") == "generated"
-                           else info.get("event_id") or info.get("record_id") or f"{label}/{i}"
-                           for i, info in enumerate(self.infos)]
         self.root = self
-        self.index = np.arange(len(self._data))
+        self.index = np.arange(len(infos))
+        self.figures, self.correlations = {}, {}
+        self._infos = list(infos)
+        self._identities = [f"{label}/{i}" if info.get("source") == "generated"
+                            else info.get("event_id") or info.get("record_id") or f"{label}/{i}"
+                            for i, info in enumerate(self._infos)]
 
     @classmethod
     def from_records(cls, records, axes, label=""):
@@ -177,8 +114,6 @@ class RecordSet:
         part = object.__new__(RecordSet)
         part.axes, part.root = self.axes, self.root
         part.index = self.index[np.asarray(index, dtype=int)]
-        part.infos = [self.root.infos[i] for i in part.index]
-        part.identities = [self.root.identities[i] for i in part.index]
         return part
 
     def __len__(self):
@@ -187,7 +122,32 @@ class RecordSet:
     @property
     def data(self):
         """Samples ``(n, 3, npts)``, float32, ZNE, m/s^2."""
-        return self.root._data[self.index]
+        return self.root.samples[self.index]
+
+    @property
+    def infos(self):
+        """List of dicts, what is known of each record."""
+        return [self.root._infos[i] for i in self.index]
+
+    @property
+    def identities(self):
+        """List of str, the earthquake of each record."""
+        return [self.root._identities[i] for i in self.index]
+
+    def name_earthquakes(self, identities):
+        """Give the records of a whole set other identities."""
+        self._identities = list(identities)
+
+    def measure(self):
+        """Measure all there is to measure."""
+        for name in (*QUANTITIES, "f0"):
+            getattr(self, name)
+
+    def release(self):
+        """Forget what can be had again from files."""
+        for held in (self.root.figures, *self.root.correlations.values()):
+            if hasattr(held, "release"):
+                held.release()
 
     def info(self, key):
         """
@@ -214,7 +174,9 @@ class RecordSet:
 
         A distribution needs a value of each record, so no peak is turned down here.
         """
-        return self.axes.frequencies[np.argmax(self.hvsr, axis=-1)]
+        if "f0" not in self.root.figures:
+            self.root.figures["f0"] = self.axes.frequencies[np.argmax(self.root.hvsr, axis=-1)]
+        return self.root.figures["f0"][self.index]
 
     @measured
     def f0_paper(self, data):

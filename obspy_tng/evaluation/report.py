@@ -157,6 +157,8 @@ def _station(evaluation, station):
     parts = [f"<h2>{escape(station)}</h2>"]
     for title, plot in figures:
         parts += [f"<h3>{title}</h3>", _image(plot(groups), f"{title} at {station}")]
+    for records in groups.values():
+        records.release()
     parts.append(f"<details><summary>All figures at {escape(station)}</summary>"
                  f"{_table(evaluation, station)}</details>")
     return "\n".join(parts)

@@ -24,7 +24,7 @@ def log_bins(axes):
     """
     Log-spaced bins over the band of the data.
 
-    :param axes: :class:`~obspy_tng.evaluation.recordset.Axes`.
+    :param axes: :class:`~obspy_tng.evaluation.axes.Axes`.
     :return: edges in Hz; five bins per octave, the last one narrower or wider
         by less than half a bin.
     """

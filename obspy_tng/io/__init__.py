@@ -35,6 +35,9 @@ is ``records.band_code`` of the sampling rate, N, and the component. Several
 sensors of one file that would have the same id get the channel number as
 location code.
 
+*Film.* Old records that were digitised at uneven times (CSMIP V1, SMC) are interpolated to
+an even rate, with the largest point on a sample.
+
 *Metadata.* ``stats.<format>`` (lower case) has the same names for all formats,
 None where the file is silent:
 

@@ -3,7 +3,8 @@ PEER AT2 (also VT2, DT2): reading and writing
 =============================================
 
 Four header lines: a title; earthquake, date, station and component; quantity
-and unit (``ACCELERATION TIME SERIES IN UNITS OF G``); count and interval
+and unit (``ACCELERATION TIME SERIES IN UNITS OF G``, in old files with the corners of the
+filter); count and interval
 (``NPTS= 4000, DT= .0100 SEC`` or the older ``4000 0.0100 NPTS, DT``). Then the
 samples, five a line. There is no start time: traces begin on 1 January 1970
 and ``stats.at2.starttime_known`` is False, unless obspy_tng wrote the file,
@@ -75,11 +76,13 @@ def read_at2(source, headonly=False, starttime=None, endtime=None, nearest_sampl
         check_count(len(data), npts, "AT2", strict)
     unit = _QUANTITY.search(header[-2])[2]
     event, date, station, name = _describe(header[-3] if len(header) > 2 else "")
+    corners = dict(re.findall(rf"\b(HP|LP)\s*=\s*{_FLOAT}", header[-2].upper()))
     item = Component(
         "AT2", npts, to_float(count[2]), parse_direction(name), unit, data,
         station=clean_code(station, 5),
         meta={"event_name": event, "station_name": station, "header": {"text": header},
-              "origin_time": to_utc(parse_date(date, dayfirst=False), parse_time(date))})
+              "origin_time": to_utc(parse_date(date, dayfirst=False), _time(date)),
+              "freqmin": to_float(corners.get("HP")), "freqmax": to_float(corners.get("LP"))})
     ours = _OURS.search(header[0])
     if ours:
         item.network, item.station, item.location, item.channel = ours.groups()[:4]
@@ -126,6 +129,12 @@ def _find_header(lines):
                 _QUANTITY.search(lines[row - 1])):
             return row
     return None
+
+
+def _time(date):
+    """Seconds since midnight after a date: ``12:31`` or, in old headers, ``1231``."""
+    found = re.search(r"/\d{2,4}\s+(\d\d)(\d\d)\b", date)
+    return parse_time(f"{found[1]}:{found[2]}" if found else date)
 
 
 def _describe(line):

@@ -17,7 +17,14 @@ zone stated. [OSMS8503]_
 import re
 
 from ..exceptions import TNGInputError
-from .component import Component, check_complete, check_count, collect, to_stream
+from .component import (
+    Component,
+    check_complete,
+    check_count,
+    collect,
+    to_stream,
+    unit_factor,
+)
 from .fields import parse_coordinates, parse_date, parse_time, to_utc
 from .files import MAX_LINE, TextFile, peek_lines, take
 from .fortran import header_numbers, numeric_lines, parse_block, to_float, without_cut_number
@@ -85,15 +92,20 @@ def _parse(lines, headonly, strict, complete):
     row += reals_size
     head = lines[row][:MAX_LINE] if row < len(lines) else ""
     text = "\n".join(words)
+    late = 0.0
     if _DATA.match(head):
         npts, delta, unit, data = _even(head, lines[row + 1:], text, headonly, strict, complete)
     else:
-        npts, delta, unit, data = _pairs(integers, lines[row:], text, headonly, strict, complete)
+        npts, delta, late, unit, data = _pairs(integers, lines[row:], text, headonly, strict,
+                                               complete)
     number, direction = _channel(words, integers)
     net, station = _codes(text)
+    first = _first_sample(text)
     meta = _meta(words, reals, volume)
+    if volume == "V1" and meta["pga"] is not None:  # stated in g, whatever the data are in
+        meta["pga"] *= unit_factor("g")[0] / unit_factor(unit)[0]
     meta["header"] = {"text": words, "integers": integers[:100], "reals": reals[:100]}
-    return Component("CSMIP", npts, delta, direction, unit, data, _first_sample(text), net,
+    return Component("CSMIP", npts, delta, direction, unit, data, first and first + late, net,
                      station, number=number, meta=meta)
 
 
@@ -118,13 +130,13 @@ def _even(head, lines, text, headonly, strict, complete):
 
 
 def _pairs(integers, lines, text, headonly, strict, complete):
-    """Pairs of time and acceleration, evenly sampled; their count is integer 28."""
+    """Like :func:`_even`, of pairs of time and acceleration; their count is integer 28."""
     count = int(integers[27] or 0)
     block = without_cut_number(numeric_lines(lines), complete, _PAIR_WIDTH)
     values = parse_block(block, 2 * count, _PAIR_WIDTH)
     check_count(len(values) // 2, count or None, "pairs of time and acceleration", strict)
-    rate, data = evenly_sampled(values[:len(values) // 2 * 2].reshape(-1, 2))
-    return len(data), 1.0 / rate, _unit(text), None if headonly else data
+    rate, late, data = evenly_sampled(values[:len(values) // 2 * 2].reshape(-1, 2))
+    return len(data), 1.0 / rate, late, _unit(text), None if headonly else data
 
 
 def _unit(text):
@@ -188,8 +200,9 @@ def _meta(words, reals, volume):
 
 
 def _first_column(line):
-    """The words before the first gap of three blanks."""
-    return line.strip().partition("   ")[0]
+    """The words before the first gap of three blanks, or of two before an owner."""
+    owners = "|".join(_NETWORKS)
+    return re.split(rf"\s{{3,}}|\s\s(?:{owners})\b", line.strip())[0]
 
 
 def _first_sample(text):

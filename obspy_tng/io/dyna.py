@@ -10,6 +10,8 @@ the channel by its SEED code. [ESM2015]_
    DYNA 1.2, esm-db.eu.
 """
 
+import re
+
 import numpy as np
 
 from ..exceptions import TNGInputError
@@ -126,9 +128,8 @@ def _meta(header):
 
 
 def _first_sample(header):
-    value = header.get("DATE_TIME_FIRST_SAMPLE_YYYYMMDD_HHMMSS", "")
-    time = value.replace("_", " ").partition(" ")[2]
-    return to_utc(parse_date(value.replace("_", " ")), parse_time(time))
+    value = re.sub("[_T]", " ", header.get("DATE_TIME_FIRST_SAMPLE_YYYYMMDD_HHMMSS", ""))
+    return to_utc(parse_date(value), parse_time(value.partition(" ")[2]))
 
 
 def _direction(stream):

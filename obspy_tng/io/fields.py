@@ -27,7 +27,8 @@ def parse_date(text, dayfirst=True):
     """
     Year, month and day of the first date in a text.
 
-    :param text: str, e.g. ``"2017/09/19"``, ``"11/MAY/90"``, ``"May 2, 1983"``, ``"20190728"``.
+    :param text: str, e.g. ``"2017/09/19"``, ``"11/MAY/90"``, ``"May 2, 1983"``,
+        ``"20190728"``, ``"28072019"``.
     :param dayfirst: whether ``"02/05/1983"`` is 2 May (else February 5).
     :return: tuple of three int, or None.
 
@@ -43,9 +44,10 @@ def parse_date(text, dayfirst=True):
         day, month, year = m.groups() if dayfirst else (m[2], m[1], m[3])
         if int(month) > 12:
             day, month = month, day
-    elif m := re.search(r"(?<!\d)((?:19|2[01])\d\d)(\d\d)(\d\d)(?!\d)", text):
+    elif m := re.search(r"(?<!\d)((?:19|2[01])\d\d)(0\d|1[0-2])([0-3]\d)(?!\d)", text):
         year, month, day = m.groups()
-    elif m := re.search(rf"(?<!\d){number}{gap}{word}{gap}(\d{{4}}|\d\d)(?!\d)", text):
+    elif m := (re.search(r"(?<!\d)(\d\d)(\d\d)((?:19|2[01])\d\d)(?!\d)", text)
+               or re.search(rf"(?<!\d){number}{gap}{word}{gap}(\d{{4}}|\d\d)(?!\d)", text)):
         day, month, year = m.groups()
     elif m := re.search(rf"{word}{gap}{number}{gap}(\d{{4}})(?!\d)", text):
         month, day, year = m.groups()

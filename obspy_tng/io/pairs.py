@@ -17,18 +17,18 @@ def evenly_sampled(pairs):
     """
     Linear interpolation of unevenly spaced points to an even rate.
 
-    The rate is the mean rate of the points, rounded up to the next 100 Hz, so
-    that the peaks that were digitised survive.
+    The rate is the mean rate of the points, rounded up to the next 100 Hz, and the largest
+    point lies on a sample, so that the peak that was digitised survives.
 
     :param pairs: float array ``(n, 2)`` of time in s and acceleration.
-    :return: tuple (rate in Hz, samples from the first time on).
+    :return: tuple (rate in Hz, time of the first sample after the first point in s, samples).
     :raises TNGInputError: if the times do not increase.
 
     .. rubric:: Example
 
-    >>> rate, samples = evenly_sampled(np.array([[0, 0], [0.015, 3.0], [0.02, 1.0]]))
-    >>> print(rate, samples)
-    100.0 [0. 2. 1.]
+    >>> rate, first, samples = evenly_sampled(np.array([[0, 0], [0.012, 3.0], [0.03, 0.0]]))
+    >>> print(rate, round(first, 3), samples)
+    100.0 0.002 [0.5        3.         1.33333333]
     """
     if len(pairs) < 2:
         raise TNGInputError(f"needs at least 2 pairs of time and acceleration, got {len(pairs)}")
@@ -44,5 +44,8 @@ def evenly_sampled(pairs):
     if span * rate > 100 * len(times) + 1000:
         raise TNGInputError(f"pairs of time and acceleration: {len(times)} points in {span:g} s "
                             "are too few")
-    grid = times[0] + np.arange(int(np.floor(span * rate + 1e-6)) + 1) / rate
-    return float(rate), np.interp(grid, times, values)
+    peak = times[np.argmax(np.abs(values))] - times[0]
+    first = peak - np.floor(peak * rate + 1e-6) / rate
+    count = int(np.floor((span - first) * rate + 1e-6)) + 1
+    samples = np.interp(times[0] + first + np.arange(count) / rate, times, values)
+    return float(rate), max(float(first), 0.0), samples

@@ -77,17 +77,17 @@ def _parse(lines, headonly, strict, complete):
     npts, rate = int(integers[16] or 0), reals[1]
     if npts < 1:
         raise TNGInputError(f"number of data values (integer 17) is {npts}, must be positive")
-    data = None
+    data, first = None, _first_sample(integers)
     if not headonly or not rate:
         data = _samples(lines[row:], npts, strict, complete)
     if not rate:
-        rate, data = evenly_sampled(data[:len(data) // 2 * 2].reshape(-1, 2))
-        npts = len(data)
+        rate, late, data = evenly_sampled(data[:len(data) // 2 * 2].reshape(-1, 2))
+        npts, first = len(data), first and first + late
     owner = re.search(r"data source\s*=\s*(.*)", words[7], re.IGNORECASE)
     peaks = [abs(value) for value in (reals[29], reals[31]) if value is not None]
     return Component(
         "SMC", npts, 1.0 / rate, _direction(words, integers), _UNITS.get(kind, "cm/s^2"),
-        None if headonly else data, _first_sample(integers),
+        None if headonly else data, first,
         next((code for name, code in _NETWORKS.items() if owner and name in owner[1]), ""),
         _station(words, integers), number=int(integers[8]) if integers[8] else None,
         meta={**_meta(words, reals), "format_version": kind, "pga": max(peaks, default=None),

@@ -14,6 +14,7 @@ import pickle
 import shutil
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,9 @@ from .released import ReleasedAutoencoder, ReleasedConfig
 
 DESCRIPTION = "model.json"
 FORMAT = "obspy_tng model 1"
+# What zip files raise that are not as they were written (found by mutating some thousands).
+_DAMAGED = (OSError, RuntimeError, EOFError, ValueError, LookupError, NotImplementedError,
+            zipfile.BadZipFile, zlib.error)
 
 
 def digest(path):
@@ -33,6 +37,11 @@ def digest(path):
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(
             hashlib, "file_digest") else hashlib.sha256(file.read()).hexdigest()
+
+
+def _json_hash(description):
+    """SHA-256 of what a description says, however it is laid out."""
+    return hashlib.sha256(json.dumps(description, sort_keys=True).encode()).hexdigest()
 
 
 def state_hash(arrays):
@@ -77,8 +86,9 @@ def save_folder(folder, description, arrays, texts=None):
         for name, text in (texts or {}).items():
             (work / name).write_text(text, encoding="utf-8")
         files = {p.name: digest(p) for p in sorted(work.iterdir())}
+        whole = {"format": FORMAT, **description, "files": files}
         (work / DESCRIPTION).write_text(
-            json.dumps({"format": FORMAT, **description, "files": files}, indent=1), "utf-8")
+            json.dumps({**whole, "sha256": _json_hash(whole)}, indent=1), "utf-8")
         os.chmod(work, 0o755)
         old = None
         if folder.exists():
@@ -105,10 +115,14 @@ def load_folder(folder):
     folder = Path(folder)
     try:
         description = json.loads((folder / DESCRIPTION).read_text("utf-8"))
-    except (OSError, ValueError) as exc:
+    except (OSError, ValueError, RecursionError) as exc:
         raise TNGCheckpointError(f"{folder} is not a model folder of obspy_tng: {exc}") from exc
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         raise TNGCheckpointError(f"{folder}: {DESCRIPTION} is not of format {FORMAT!r}")
+    # before anything of the size that it claims is made
+    known = description.pop("sha256", None)
+    if known is not None and known != _json_hash(description):
+        raise TNGCheckpointError(f"{folder}: {DESCRIPTION} was altered since it was written")
     files = description.get("files")
     if not isinstance(files, dict):
         raise TNGCheckpointError(f"{folder}: {DESCRIPTION} does not list its files")
@@ -122,7 +136,7 @@ def load_folder(folder):
                 arrays[path.stem] = load_file(path)
             else:
                 texts[path.name] = path.read_text("utf-8")
-        except (OSError, SafetensorError, UnicodeDecodeError) as exc:
+        except (OSError, ValueError, SafetensorError) as exc:
             raise TNGCheckpointError(f"{path}: {exc}") from exc
     return description, arrays, texts
 
@@ -157,8 +171,7 @@ def load_published(path, top_k=2, periods="record"):
         content = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as exc:
         raise TNGCheckpointError(f"no checkpoint at {path}") from exc
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError, zipfile.BadZipFile,
-            pickle.UnpicklingError) as exc:
+    except (*_DAMAGED, AttributeError, TypeError, pickle.UnpicklingError) as exc:
         raise TNGCheckpointError(f"{path} is not a torch file of plain weights: {exc}") from exc
     state = content.get("model_state_dict", content) if isinstance(content, dict) else None
     try:
@@ -212,5 +225,5 @@ def published_bank(path, model):
                     decoded = [model.decode(torch.as_tensor(z)[None].float())[0].numpy()
                                for z in latents]
                 yield name, np.stack(decoded), means, stdev
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as exc:
+    except _DAMAGED as exc:
         raise TNGCheckpointError(f"{path} is not a published latent bank: {exc}") from exc

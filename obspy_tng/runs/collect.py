@@ -13,7 +13,7 @@ from obspy import Inventory, UTCDateTime, read
 
 from .._version import __version__
 from ..collecting import collect_unit
-from ..files import BORDER, changed_files, files_of
+from ..files import BORDER, FileClient, changed_files, files_of
 from ..packing import pack_record
 from ..plan import ArchivePlan, StationEvents, Unit, origin_of
 from ..threadsafe import C_LIBRARIES
@@ -57,8 +57,8 @@ class CollectJob(Job):
                 **self.options}
 
     def plan(self):
-        names = set()
         for station in self.planned.stations:
+            names = set()
             listing = None if self.archive is None else _Listing(self.archive, station,
                                                                  self.channels)
             for unit in self.planned.units(station):
@@ -114,7 +114,7 @@ def do_unit(shipped, unit, files):
     :return: :class:`~obspy_tng.runs.job.Result`
     """
     work, started = shipped.value, time.perf_counter()
-    reader = _Reader(work.client)
+    reader = _Reader(work.client, files)
     # before and after reading: what was read is what was planned
     changed = changed_files(work.root, files or ())
     if changed:
@@ -130,28 +130,47 @@ def do_unit(shipped, unit, files):
 
 
 class _Reader:
-    """A client that threads share, and the hash of what it gave."""
+    """
+    A client that threads share, for one unit, and the hash of the samples that it gave.
 
-    def __init__(self, client):
+    Where nothing but spans was asked for the hash is of them.
+    """
+
+    def __init__(self, client, marks=None):
         self._client = client
+        self._marks = marks if isinstance(client, FileClient) else None
         self.hash = None
 
+    def spans(self):
+        """Spans of the traces in the unit's files, None where they are not known."""
+        if self._marks is None:
+            return None
+        with C_LIBRARIES:
+            spans = self._client.spans_of(self._marks)
+        if spans is not None:
+            self.hash = digest([[str(start), str(end)] for start, end in spans])
+        return spans
+
     def get_waveforms(self, *args):
-        if type(self._client).__module__.startswith("obspy.clients.fdsn"):
-            buffer = io.BytesIO()  # threads may wait for the service side by side
-            self._client.get_waveforms(*args, filename=buffer)
-            buffer.seek(0)
-            with C_LIBRARIES:
-                stream = read(buffer, format="MSEED").trim(*args[-2:])
-        else:
-            with C_LIBRARIES:
-                stream = self._client.get_waveforms(*args)
+        stream = self._stream(*args)
         mark = hashlib.sha256()
         for tr in sorted(stream, key=lambda tr: (tr.id, tr.stats.starttime, tr.stats.npts)):
             mark.update(f"{tr.id} {tr.stats.starttime} {tr.stats.sampling_rate} ".encode())
             mark.update(np.ascontiguousarray(np.ma.getdata(tr.data)))
         self.hash = mark.hexdigest()[:16]
         return stream
+
+    def _stream(self, *args):
+        if type(self._client).__module__.startswith("obspy.clients.fdsn"):
+            buffer = io.BytesIO()  # threads may wait for the service side by side
+            self._client.get_waveforms(*args, filename=buffer)
+            buffer.seek(0)
+            with C_LIBRARIES:
+                return read(buffer, format="MSEED").trim(*args[-2:])
+        with C_LIBRARIES:
+            if self._marks is not None:
+                return self._client.read_marks(self._marks, *args)
+            return self._client.get_waveforms(*args)
 
 
 class _Listing:

@@ -42,12 +42,14 @@ class Result:
 
 class Job:
     """
-    A kind of run. Subclasses are :mod:`.collect` and :mod:`.generate`.
+    A kind of run. Subclasses are in :mod:`.collect`, :mod:`.generate` and :mod:`.evaluate`.
 
-    ``kind`` is its name, ``unique`` says that a recording filed twice is to be left out.
+    ``kind`` is its name, ``makes`` says in words what, ``unique`` that a recording filed
+    twice is to be left out.
     """
 
     kind = "job"
+    makes = "records"
     unique = False
 
     def settings(self):

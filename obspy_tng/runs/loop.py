@@ -44,6 +44,7 @@ class RunResult:
     folder: Path
     counts: Counter
     failed: list = field(default_factory=list)
+    makes: str = "records"
 
     @property
     def complete(self):
@@ -51,7 +52,7 @@ class RunResult:
         return not (self.counts["failed"] or self.counts["pending"])
 
     def __str__(self):
-        lines = [f"{self.counts['accepted']} records in {self.folder}; "
+        lines = [f"{self.counts['accepted']} {self.makes} in {self.folder}; "
                  f"{self.counts['rejected']} rejected; {self.counts['failed']} of "
                  f"{self.counts['units']} units failed"]
         lines += [f"  failed: {name}: {reason}" for name, reason in self.failed[:SHOWN]]
@@ -88,6 +89,7 @@ def run_job(job, output, *, workers=1, processes=False, executor=None, shard=Non
         clean_temporaries(folder)
         stale = manifest.plan(part.select(enumerate(job.plan())))
         manifest.note("unique", job.unique)
+        manifest.note("makes", job.makes)
         _reset(manifest, folder, stale, "input files changed since")
         if retry_failed:
             manifest.reset([name for name, _ in manifest.failed()])
@@ -98,10 +100,10 @@ def run_job(job, output, *, workers=1, processes=False, executor=None, shard=Non
             counts = manifest.statuses()
             return RunResult(folder, Counter(units=sum(counts.values()), failed=counts["failed"],
                                              accepted=sum(1 for _ in manifest.records())),
-                             list(manifest.failed()))
+                             list(manifest.failed()), job.makes)
         outputs.tidy(manifest, folder, job.unique)
         return RunResult(folder, outputs.write_lists(manifest, folder, job.unique),
-                         list(manifest.failed()))
+                         list(manifest.failed()), job.makes)
 
 
 def _work(manifest, job, folder, pool, progress):

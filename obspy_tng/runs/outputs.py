@@ -63,8 +63,10 @@ def tidy(manifest, folder, unique):
     :param unique: see :func:`judge`.
     """
     for station, judged in groupby(judge(manifest, unique), lambda pair: pair[0]["station"]):
-        keep = {record["path"] for record, reason in judged if reason is None}
-        for path in (Path(folder) / station).glob("*.mseed"):
+        pairs = list(judged)
+        keep = {record["path"] for record, reason in pairs if reason is None}
+        suffix = Path(pairs[0][0]["path"]).suffix
+        for path in (Path(folder) / station).glob(f"*{suffix}"):
             if f"{station}/{path.name}" not in keep:
                 logger.debug("removing %s", path)
                 path.with_suffix(".json").unlink(missing_ok=True)

@@ -120,7 +120,7 @@ def merge_shards(output):
     with Manifest(output) as whole:
         clean_temporaries(output)
         counts = outputs.write_lists(whole, output, whole.about("unique"))
-        return RunResult(output, counts, list(whole.failed()))
+        return RunResult(output, counts, list(whole.failed()), whole.about("makes"))
 
 
 def _check_parts(folders, parts):
@@ -146,6 +146,7 @@ def _merge(whole, output, folders, parts):
         whole.adopt(part)
     unique = parts[0].about("unique")
     whole.note("unique", unique)
+    whole.note("makes", parts[0].about("makes"))
     _move_records(whole, output, folders, unique)
     for path in folders[0].iterdir():  # stations.xml: equal in all parts
         if path.is_file() and not path.name.startswith(NAME):

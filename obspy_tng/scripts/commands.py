@@ -5,7 +5,9 @@ What each command does; every function takes the parsed arguments.
 needs no torch, and an array job starts often.
 """
 
+from collections import Counter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import obspy
 
@@ -15,9 +17,8 @@ from .. import archive
 from ..exceptions import TNGInputError
 from ..files import FileClient
 from ..metadata import station_coordinates
-from ..records import group_by_station, record_info
 from ..records_sds import export_sds
-from ..records_store import read_records
+from ..records_store import list_records, read_record, read_records
 from ..runs.generate import generate_records
 from ..runs.manifest import NAME as MANIFEST
 from ..runs.manifest import Manifest
@@ -87,19 +88,23 @@ def generate(args):
 
 def evaluate(args):
     """Table on the terminal, report and JSON where asked for."""
-    real = group_by_station(read_records(args.real))
-    names = _names(args.generated)
-    generated = {name: group_by_station(read_records(folder))
-                 for name, folder in zip(names, args.generated, strict=True)}
-    floor = group_by_station(read_records(args.floor)) if args.floor else None
-    result = obspy_tng.evaluate(real, generated, floor, seed=args.seed)
-    if args.html:
-        result.to_html(args.html)
+    if args.shard and not args.output:
+        raise TNGInputError("--shard takes --output, for the parts to meet")
+    from ..runs.evaluate import evaluate_folders
+    generated = dict(zip(_names(args.generated), args.generated, strict=True))
+    with TemporaryDirectory() as temporary:
+        evaluation, result = evaluate_folders(args.real, generated, args.output or temporary,
+                                              args.floor, seed=args.seed, **_run_options(args))
+        if evaluation is None:
+            return _report(result, args)
+        if args.html:
+            evaluation.to_html(args.html)
     if args.json:
-        result.to_json(args.json)
-    print(result.table())
-    for station in result.stations if args.per_station else ():
-        print(f"\n{station}\n{result.table(station)}")
+        evaluation.to_json(args.json)
+    print(evaluation.table())
+    for station in evaluation.stations if args.per_station else ():
+        print(f"\n{station}\n{evaluation.table(station)}")
+    return _left_out(result, args)
 
 
 def info(args):
@@ -115,14 +120,16 @@ def info(args):
         print(_station_lines(generator.stations, generator.inventory))
         return
     if (path / MANIFEST).exists():
-        print(_run_line(path))
-    groups = group_by_station(read_records(path))
-    stats = next(iter(groups.values()))[0][0].stats
-    print(f"{sum(map(len, groups.values()))} records, {stats.sampling_rate:g} Hz, "
+        kind, line = _run_line(path)
+        print(line)
+        if kind == "evaluate":
+            return
+    listed = list(list_records(path))
+    stats = read_record(listed[0].path)[0].stats
+    print(f"{len(listed)} records, {stats.sampling_rate:g} Hz, "
           f"{stats.npts / stats.sampling_rate:g} s")
-    print(_station_lines({s: len(g) for s, g in groups.items()}, _inventory_beside(path)))
-    magnitudes = [m for g in groups.values() for r in g
-                  if (m := record_info(r)["magnitude"]) is not None]
+    print(_station_lines(Counter(r.station for r in listed), _inventory_beside(path)))
+    magnitudes = [r.info["magnitude"] for r in listed if r.info["magnitude"] is not None]
     if magnitudes:
         print(f"magnitudes {min(magnitudes):.1f} to {max(magnitudes):.1f}")
 
@@ -148,6 +155,16 @@ def _report(result, args):
         raise TNGInputError(f"no record in {result.counts['units']} units of work; the reasons are "
                             f"in {result.folder / 'rejected.txt'}")
     return 0
+
+
+def _left_out(result, args):
+    """Say which records an evaluation is without; its exit code."""
+    rejected, failed = result.counts["rejected"], result.counts["failed"]
+    if rejected or failed:
+        where = f"; see {args.output}" if args.output else ""
+        print(f"\nleft out: {rejected} records that cannot be used, {failed} units that "
+              f"failed{where}")
+    return UNITS_FAILED if failed else 0
 
 
 def _client(args):
@@ -184,19 +201,20 @@ def _inventory_beside(folder):
 
 
 def _names(folders):
-    """Names of generators from their folders; the whole path where the last part repeats."""
+    """Names of generators from their folders; whole paths where the last part will not do."""
     names = [Path(f).name for f in folders]
-    return names if len(set(names)) == len(names) else [str(f) for f in folders]
+    usable = len({*names, "real"}) == len(names) + 1
+    return names if usable else [str(Path(f).resolve()) for f in folders]
 
 
 def _run_line(folder):
-    """What the manifest of a run tells."""
+    """Kind of a run, and what its manifest tells."""
     with Manifest(folder) as manifest:
         statuses, failed = manifest.statuses(), next(manifest.failed(), None)
         kind = (manifest.about("settings") or {}).get("kind", "unknown")
     units = ", ".join(f"{number} {status}" for status, number in sorted(statuses.items()))
-    return (f"{kind} run, units: {units or 'none'}"
-            + (f"; the first that failed: {': '.join(failed)}" if failed else ""))
+    return kind, (f"{kind} run, units: {units or 'none'}"
+                  + (f"; the first that failed: {': '.join(failed)}" if failed else ""))
 
 
 def _station_lines(stations, inventory):

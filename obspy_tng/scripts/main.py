@@ -188,10 +188,14 @@ def _evaluate(commands):
     p.add_argument("generated", nargs="+", help="folders of generated records, side by side")
     p.add_argument("--floor", metavar="FOLDER", help="folder of other real records to compare "
                    "with as well (those the generator had); default: splits by earthquake")
+    p.add_argument("--output", metavar="FOLDER", help="keep there what is measured on each record: "
+                   "the same command goes on where it was stopped, and grown folders or another "
+                   "seed measure nothing twice; gets evaluation.json as well")
     p.add_argument("--html", metavar="FILE", help="write a report with figures")
     p.add_argument("--json", metavar="FILE", help="write all figures as JSON")
     p.add_argument("--per-station", action="store_true", help="a table for each station too")
     p.add_argument("--seed", type=int, default=0)
+    _run_options(p)
 
 
 def _info(commands):

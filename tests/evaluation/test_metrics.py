@@ -5,8 +5,9 @@ import pytest
 from scipy import signal as scipy_signal
 
 from obspy_tng.evaluation import METRICS, amplitudes, conditioning, hvsr, novelty, physics, spectra
+from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.metric import Metric, mean_of_known
-from obspy_tng.evaluation.recordset import Axes, RecordSet
+from obspy_tng.evaluation.recordset import RecordSet
 from obspy_tng.exceptions import TNGInputError
 
 RATE, WINDOW = 50.0, 40.0

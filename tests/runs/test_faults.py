@@ -207,6 +207,7 @@ def test_leftovers_of_a_killed_process_go(data, reference_run, tmp_path):
     data.run(tmp_path / "r")
     (tmp_path / "r" / "SM.S001" / ".a.mseed.123.tmp").write_bytes(b"half")
     (tmp_path / "r" / "SM.S001" / "SM.S001.19990101T000000.mseed").write_bytes(b"of no unit")
+    (tmp_path / "r" / ".sds.tmp" / "2017").mkdir(parents=True)  # of an SDS archive
     data.run(tmp_path / "r")
     assert contents(tmp_path / "r") == reference_run
 

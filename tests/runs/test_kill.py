@@ -15,6 +15,8 @@ import time
 import pytest
 
 from obspy_tng import TNGGenerator, simulate_network
+from obspy_tng.records import split_by_event
+from obspy_tng.records_store import read_records, write_records
 from obspy_tng.runs.manifest import NAME, Manifest
 from obspy_tng.scripts.main import main
 
@@ -172,6 +174,35 @@ def test_generate_killed_at_random(model, tmp_path):
     assert alive
 
 
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory):
+    """Folders of real and of other records, and the output of an evaluation nobody killed."""
+    folder = tmp_path_factory.mktemp("judged")
+    net = simulate_network(2, 36, seed=3, sampling_rate=50.0, window=16.0)
+    write_records(net.records[:40], folder / "real")
+    write_records(net.records[40:], folder / "other")
+    assert main(evaluation(folder, folder / "whole")) == 0
+    return folder
+
+
+def evaluation(folder, output, *more):
+    return ["evaluate", str(folder / "real"), str(folder / "other"), "--output", str(output),
+            *more]
+
+
+@pytest.mark.parametrize("points", [
+    (6, 19, 33), pytest.param(range(1, 400, 3), marks=pytest.mark.slow)], ids=["few", "many"])
+def test_evaluate_killed_at_every_point(judged, tmp_path, points):
+    for point in points:
+        killed = killed_at(point, evaluation(judged, tmp_path / "r"))
+        assert main(evaluation(judged, tmp_path / "r")) == 0
+        assert contents(tmp_path / "r") == contents(judged / "whole"), point
+        shutil.rmtree(tmp_path / "r")
+        if not killed:
+            assert point > 50
+            break
+
+
 # -- the Mexico City archive ---------------------------------------------------------
 
 @pytest.mark.slow
@@ -208,3 +239,24 @@ def test_mexico_generate_killed_20_times(mexico, tmp_path):
                                   seconds=0.6 * seconds, chain=1)
     assert alive >= 10
     assert len(set(progress)) > 5
+
+
+@pytest.mark.slow
+def test_mexico_evaluate_killed_8_times(mexico, tmp_path):
+    records = tmp_path / "records"
+    assert main(["collect", str(mexico), "--output", str(records), "--sampling-rate", "50",
+                 "--window", "120"]) == 0
+    floor, real = split_by_event(read_records(records), seed=1)
+    write_records(real, tmp_path / "real")
+    write_records(floor, tmp_path / "other")
+
+    def command(output):
+        return evaluation(tmp_path, output, "--workers", "2")
+
+    began = time.monotonic()
+    run_in_background(command(tmp_path / "whole"))
+    seconds = time.monotonic() - began
+    alive, progress = check_kills(command, tmp_path, tmp_path / "whole", moments=8,
+                                  seconds=0.8 * seconds, chain=1)
+    assert alive >= 5
+    assert len(set(progress)) > 3

@@ -224,5 +224,5 @@ def test_units_remember_what_they_read(data, tmp_path):
     assert [row[:3] for row in rows[0]] == [row[:3] for row in rows[1]]
     hashes = [row[1] for row in rows[0]]
     assert None not in hashes
-    assert len(set(hashes)) == 16  # of every recording: those of event and day are the same
+    assert len(set(hashes)) == 32  # samples of every recording, spans of every day
     assert all(row[3] > 0 for row in rows[0])

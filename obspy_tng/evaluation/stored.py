@@ -1,0 +1,96 @@
+"""
+Records on disk, and what was measured on them, for evaluations larger than memory.
+
+A run measures a batch of records and keeps a table of it, one row a record, one field a
+quantity (:func:`table_of`). :class:`StoredSamples` and :class:`StoredFigures` stand in a
+:class:`~obspy_tng.evaluation.recordset.RecordSet` for the samples and figures in memory.
+"""
+
+import numpy as np
+
+from ..records import record_to_array
+from ..records_store import read_record
+from .recordset import QUANTITIES
+
+
+class StoredSamples:
+    """
+    Samples of records on disk, read when they are asked for.
+
+    :param listed: list of :class:`~obspy_tng.records_store.ListedRecord`.
+    :param axes: :class:`~obspy_tng.evaluation.axes.Axes`.
+    """
+
+    def __init__(self, listed, axes):
+        self.listed, self.axes = listed, axes
+
+    def __len__(self):
+        return len(self.listed)
+
+    def __getitem__(self, index):
+        """Array ``(len(index), 3, npts)``, float32, ZNE, m/s^2."""
+        return read_samples([self.listed[i].path for i in index], self.axes)
+
+
+def read_samples(paths, axes):
+    """
+    Samples of some records.
+
+    :param paths: list of paths, see :func:`~obspy_tng.records_store.read_record`.
+    :param axes: :class:`~obspy_tng.evaluation.axes.Axes`.
+    :return: array ``(len(paths), 3, npts)``, float32, ZNE, m/s^2.
+    :raises TNGInputError: if one is damaged, or of another rate or length.
+    """
+    samples = np.empty((len(paths), 3, axes.npts), np.float32)
+    for row, path in zip(samples, paths, strict=True):
+        row[:] = record_to_array(read_record(path), axes.sampling_rate, axes.npts)
+    return samples
+
+
+def table_of(records):
+    """
+    Everything that is measured on some records, as a table.
+
+    :param records: :class:`~obspy_tng.evaluation.recordset.RecordSet`.
+    :return: structured array ``(n,)``: a float64 field for each quantity, with
+        sub-fields for those of several names.
+    """
+    figures = {name: getattr(records, name) for name in (*QUANTITIES, "f0")}
+    table = np.empty(len(records), [
+        (name, [(key, "<f8") for key in value] if isinstance(value, dict)
+         else ("<f8", value.shape[1:])) for name, value in figures.items()])
+    for name, value in figures.items():
+        if isinstance(value, dict):
+            for key, column in value.items():
+                table[name][key] = column
+        else:
+            table[name] = value
+    return table
+
+
+class StoredFigures:
+    """
+    Figures of a whole set of records out of tables on disk, read when they are asked for.
+
+    :param paths: files of :func:`table_of` that :func:`numpy.load` reads, in order.
+    """
+
+    def __init__(self, paths):
+        self.paths = paths
+        self._known = {}
+
+    def __contains__(self, name):
+        return name in QUANTITIES or name == "f0"
+
+    def __getitem__(self, name):
+        if name not in self._known:
+            pieces = [np.load(path, mmap_mode="r")[name] for path in self.paths]
+            keys = pieces[0].dtype.names
+            self._known[name] = np.concatenate(pieces) if keys is None else {
+                key: np.concatenate([piece[key] for piece in pieces]) for key in keys}
+        return self._known[name]
+
+    def release(self):
+        """Forget all but what is one number a record."""
+        self._known = {name: value for name, value in self._known.items()
+                       if isinstance(value, dict) or value.ndim == 1}
