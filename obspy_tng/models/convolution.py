@@ -31,16 +31,19 @@ from functools import lru_cache
 import torch
 import torch.nn.functional as F
 
-#: tile sizes along an axis; shorter axes are taken whole
-TILE_SIZES = (16, 20, 24, 32)
+#: tile of 11 x 11 kernels, rows and columns: of all sizes up to 32 it was the best or nearly so
+#: on every long grid, and one tile for most grids is one transform of the kernel to keep
+TILE = (20, 32)
+#: tile sizes for axes that one tile can hold
+SHORT = (12, 16, 20)
 #: largest buffer of a block of tiles in bytes; larger ones are returned to the system by
 #: the GNU C library after use (its dynamic mmap threshold ends at 32 MiB)
 BLOCK_BYTES = 31 * 2**20
 #: kept kernel transforms of one layer in bytes
 CACHE_BYTES = 2**28
-#: cost of moving one byte, of one product in a direct convolution, and of a call, in
-#: multiplications of a large matrix product; fitted to the times of `make bench`
-BYTE_COST, DIRECT_COST, CALL_COST = 4, 1.0, 4e6
+#: cost of moving one byte, and of a call, in multiplications of a large matrix product or a
+#: direct convolution; fitted to times of 80 layers and grids
+BYTE_COST, CALL_COST = 4, 4e6
 
 
 def convolve(maps, weight, bias, transforms=None):
@@ -99,7 +102,7 @@ def convolve(maps, weight, bias, transforms=None):
 @lru_cache(maxsize=4096)
 def choose_tile(shape, kernel, channels, out, share=None):
     """
-    The tile with which a map is convolved fastest, by a count of products and bytes.
+    The tile with which a map is convolved, by a count of products and bytes.
 
     The batch does not enter: what a record is convolved with does not depend on
     what it is batched with.
@@ -112,26 +115,21 @@ def choose_tile(shape, kernel, channels, out, share=None):
         divided; None if the transform is kept.
     :return: tile (rows, columns), or None where the direct convolution is faster.
     """
-    best, lowest = None, DIRECT_COST * math.prod(shape) * math.prod(kernel) * channels * out
-    for rows in _sizes(shape[0], kernel[0]):
-        for columns in _sizes(shape[1], kernel[1]):
-            (n1, m1), (n2, m2) = (_axis(*x) for x in zip(shape, (rows, columns), kernel,
-                                                         strict=True))
-            tiles, half, planes = n1 * n2, columns // 2 + 1, 3 * rows * (columns // 2 + 1)
-            blocks = len(_blocks(tiles, planes, channels, out, 4))
-            products = tiles * (
-                planes * channels * out
-                + channels * (2 * half * rows * columns + 2 * planes * rows)
-                + out * (2 * half * m1 * m2 + 2 * planes * m1))
-            moved = 4 * (blocks * planes * channels * out
-                         + tiles * (channels + out) * (2 * planes + rows * columns))
-            cost = products + BYTE_COST * moved + CALL_COST * (blocks + 1)
-            if share is not None:
-                # forth, and back in the gradient; a third as often as the rest
-                cost += planes * channels * out * (2 * kernel[0] + 16 * BYTE_COST) / share
-            if cost < lowest:
-                best, lowest = (rows, columns), cost
-    return best
+    rows, columns = tile = tuple(_size(*x) for x in zip(shape, kernel, TILE, strict=True))
+    (n1, m1), (n2, m2) = (_axis(*x) for x in zip(shape, tile, kernel, strict=True))
+    tiles, half = n1 * n2, columns // 2 + 1
+    planes = 3 * rows * half
+    blocks = len(_blocks(tiles, rows * half, channels, out, 4))
+    products = tiles * (planes * channels * out
+                        + channels * (2 * half * rows * columns + 2 * planes * rows)
+                        + out * (2 * half * m1 * m2 + 2 * planes * m1))
+    moved = 4 * (blocks * planes * channels * out
+                 + tiles * (channels + out) * (2 * planes + rows * columns))
+    cost = products + BYTE_COST * moved + CALL_COST * (blocks + 1)
+    if share is not None:
+        # there, and back in the gradient, while the rest is done three times
+        cost += planes * channels * out * (2 * kernel[0] + 16 * BYTE_COST) / share
+    return tile if cost < math.prod(shape) * math.prod(kernel) * channels * out else None
 
 
 def kernel_transform(weight, kernel, tile, kept=None):
@@ -142,7 +140,7 @@ def kernel_transform(weight, kernel, tile, kept=None):
     :param kernel: central taps that are used, along rows and columns.
     :param tile: rows and columns.
     :param kept: dict of transforms to take it from and keep it in.
-    :return: ``(3 * frequencies, in, out)``, the factors of Gauss's three products.
+    :return: ``(3, frequencies, in, out)``, the factors of Gauss's three products.
     """
     if kept is not None and (kernel, tile) in kept:
         kept[kernel, tile] = kept.pop((kernel, tile))  # the last used comes last
@@ -152,7 +150,7 @@ def kernel_transform(weight, kernel, tile, kept=None):
     _, rows, _ = _matrices(tile[0], kernel[0], 1, True, weight.dtype, weight.device)
     taps = crop(weight, kernel).permute(2, 3, 1, 0).reshape(*kernel, channels * out)
     spectrum = torch.matmul(columns, taps).reshape(2 * kernel[0], -1)
-    spectrum = torch.mm(rows, spectrum).reshape(-1, channels, out)
+    spectrum = torch.mm(rows.flatten(0, 1), spectrum).view(3, -1, channels, out)
     if kept is not None:
         kept[kernel, tile] = spectrum
         while len(kept) > 1 and sum(x.nbytes for x in kept.values()) > CACHE_BYTES:
@@ -181,9 +179,13 @@ class TiledConvolution(torch.autograd.Function):
         for x in maps:
             y = x.new_empty(*x.shape[:3], len(bias))
             for part, cut in _parts(x, spectrum, kernel, tile):
-                tiles = cut.gather(x[part])
-                blocks = [cut.inverse(torch.bmm(cut.forward(tiles[:, :, block]), spectrum))
-                          for block in cut.blocks]
+                tiles, blocks = cut.gather(x[part]), []
+                for block in cut.blocks:
+                    values, products = cut.forward(tiles[:, :, block]), None
+                    for i in range(3):
+                        product = torch.bmm(cut.plane(i, values), spectrum[i])
+                        products = cut.to_samples(i, product, products)
+                    blocks.append(cut.inverse(products))
                 cut.join(blocks, bias, y[part])
             results.append(y)
         return tuple(results)
@@ -197,17 +199,21 @@ class TiledConvolution(torch.autograd.Function):
         to_bias = sum(g.sum((0, 1, 2)) for g in gradients) if wants_bias else None
         to_maps = [torch.empty_like(x) if wanted else None
                    for x, wanted in zip(maps, wants_map, strict=True)]
-        transposed = spectrum.transpose(1, 2)
         for x, g, to_map in zip(maps, gradients, to_maps, strict=True):
             for part, cut in _parts(x, spectrum, *ctx.sizes):
                 errors, tiles, blocks = cut.join_adjoint(g[part]), cut.gather(x[part]), []
                 for block in cut.blocks:
-                    error = cut.inverse_adjoint(errors[:, :, block])
-                    if wants_spectrum:
-                        values = cut.forward(tiles[:, :, block])
-                        to_spectrum.baddbmm_(values.transpose(1, 2), error)
+                    error, to_values = cut.inverse_adjoint(errors[:, :, block]), None
+                    values = cut.forward(tiles[:, :, block])
+                    for i in range(3):
+                        plane = cut.to_samples_adjoint(i, error)
+                        if wants_spectrum:
+                            to_spectrum[i].baddbmm_(cut.plane(i, values).transpose(1, 2), plane)
+                        if to_map is not None:
+                            product = torch.bmm(plane, spectrum[i].transpose(1, 2))
+                            to_values = cut.plane_adjoint(i, product, to_values)
                     if to_map is not None:
-                        blocks.append(cut.forward_adjoint(torch.bmm(error, transposed)))
+                        blocks.append(cut.forward_adjoint(to_values))
                 if to_map is not None:
                     cut.gather_adjoint(blocks, to_map[part])
         return to_spectrum, to_bias, None, None, *to_maps
@@ -225,8 +231,7 @@ class _Cut:
         self.columns = _matrices(tile[1], kernel[1], self.m2, False, x.dtype, x.device)
         self.rows = _matrices(tile[0], kernel[0], self.m1, True, x.dtype, x.device)
         self.tiles = len(x) * self.n1 * self.n2
-        self.planes = 3 * tile[0] * self.half
-        self.blocks = _blocks(self.tiles, self.planes, x.shape[-1], out, x.element_size())
+        self.blocks = _blocks(self.tiles, tile[0] * self.half, x.shape[-1], out, x.element_size())
 
     def _padded(self):
         """Rows and columns of the map with what the tiles cover beyond its end."""
@@ -257,26 +262,36 @@ class _Cut:
         x.copy_(whole[:, top:top + rows, left:left + columns])
 
     def forward(self, tiles):
-        """Tiles -> their transforms ``(planes, tile, channel)``."""
+        """Tiles -> transformed along columns ``(row and re or im, frequency, tile, channel)``."""
         values = torch.matmul(self.columns[0], tiles.flatten(2))
-        values = torch.mm(self.rows[0], values.view(2 * self.tile[0], -1))
-        return values.view(self.planes, *tiles.shape[2:])
+        return values.view(2 * self.tile[0], self.half, *tiles.shape[2:])
 
     def forward_adjoint(self, values):
-        tiles = torch.mm(self.rows[0].T, values.view(3 * self.tile[0], -1))
-        tiles = torch.matmul(self.columns[0].T, tiles.view(self.tile[0], 2 * self.half, -1))
-        return tiles.view(*self.tile, *values.shape[1:])
+        tiles = values.view(self.tile[0], 2 * self.half, -1)
+        return torch.matmul(self.columns[0].T, tiles).view(*self.tile, *values.shape[2:])
+
+    def plane(self, i, values):
+        """One of the three factors of a tile ``(frequencies, tile, channel)``."""
+        return torch.mm(self.rows[0][i], values.flatten(1)).view(-1, *values.shape[2:])
+
+    def plane_adjoint(self, i, plane, total=None):
+        return _add_product(self.rows[0][i].T, plane, total)
+
+    def to_samples(self, i, plane, total=None):
+        """Inverse transform along rows of one of the three products, added to the others'."""
+        return _add_product(self.rows[2][i], plane, total)
+
+    def to_samples_adjoint(self, i, values):
+        return torch.mm(self.rows[2][i].T, values.flatten(1)).view(-1, *values.shape[2:])
 
     def inverse(self, values):
-        """Products ``(planes, tile, channel)`` -> the valid part of each tile."""
-        tiles = torch.mm(self.rows[2], values.view(3 * self.tile[0], -1))
-        tiles = torch.matmul(self.columns[2], tiles.view(self.m1, 2 * self.half, -1))
-        return tiles.view(self.m1, self.m2, *values.shape[1:])
+        """Inverse transform along columns -> the valid part of each tile."""
+        tiles = torch.matmul(self.columns[2], values.view(self.m1, 2 * self.half, -1))
+        return tiles.view(self.m1, self.m2, *values.shape[2:])
 
     def inverse_adjoint(self, tiles):
         values = torch.matmul(self.columns[2].T, tiles.flatten(2))
-        values = torch.mm(self.rows[2].T, values.view(2 * self.m1, -1))
-        return values.view(self.planes, *tiles.shape[2:])
+        return values.view(2 * self.m1, self.half, *tiles.shape[2:])
 
     def join(self, blocks, bias, y):
         """Valid parts side by side, plus the bias, -> maps ``y``."""
@@ -295,7 +310,7 @@ class _Cut:
 
 def _parts(x, spectrum, kernel, tile):
     """Slices of a batch of maps that make about one block of tiles, and their cuts."""
-    out = spectrum.shape[2]
+    out = spectrum.shape[-1]
     one = _Cut(x[:1], kernel, tile, out)
     per_block = one.blocks[0].stop
     step = max(1, per_block // one.tiles) if len(one.blocks) == 1 else 1
@@ -304,24 +319,33 @@ def _parts(x, spectrum, kernel, tile):
         yield part, _Cut(x[part], kernel, tile, out)
 
 
+def _add_product(matrix, plane, total):
+    """Matrix applied along rows of ``(row and column frequency, tile, channel)``, added up."""
+    rows = plane.view(matrix.shape[1], -1, *plane.shape[1:])
+    if total is None:
+        total = rows.new_zeros(len(matrix), *rows.shape[1:])
+    total.view(len(matrix), -1).addmm_(matrix, rows.flatten(1))
+    return total
+
+
 def _joined(blocks):
     return blocks[0] if len(blocks) == 1 else torch.cat(blocks, dim=2)
 
 
-def _blocks(tiles, planes, channels, out, itemsize):
+def _blocks(tiles, frequencies, channels, out, itemsize):
     """Slices of the tiles, as alike as possible, whose transforms fit a block's buffer."""
-    most = max(1, BLOCK_BYTES // (planes * max(channels, out) * itemsize))
+    most = max(1, BLOCK_BYTES // (frequencies * max(channels, out) * itemsize))
     number = -(-tiles // most)
     bounds = [tiles * i // number for i in range(number + 1)]
     return [slice(a, b) for a, b in zip(bounds, bounds[1:], strict=False)]
 
 
-def _sizes(length, taps):
-    """Tile sizes for an axis of a map."""
+def _size(length, taps, usual):
+    """Tile size along an axis of a map."""
     whole = length + taps // 2
-    if whole <= TILE_SIZES[0]:
-        return (whole,)
-    return [size for size in TILE_SIZES if 1.4 * taps < size < whole + 16]
+    if whole <= taps:
+        return whole
+    return next((size for size in SHORT if size >= whole), max(usual, 2 * taps - 2))
 
 
 def _axis(length, size, taps):
@@ -353,11 +377,11 @@ def _matrices(size, taps, valid, is_complex, dtype, device):
     cos, sin = angle.cos(), angle.sin()
     if is_complex:
         re, im = torch.stack([cos, sin], -1), torch.stack([-sin, cos], -1)
-        tile = torch.stack([re + im, re, im]).reshape(3 * size, 2 * size)
+        tile = torch.stack([re + im, re, im]).flatten(2)
         re, im = (torch.stack(x, -1)[:, :taps] for x in ([cos, -sin], [sin, cos]))
-        kernel = torch.stack([re, im - re, re + im]).reshape(3 * size, 2 * taps)
+        kernel = torch.stack([re, im - re, re + im]).flatten(2)
         re, im = (torch.stack(x, 1)[:valid] / size for x in ([cos, sin], [-sin, cos]))
-        inverse = torch.stack([re + im, im, -re], 2).reshape(2 * valid, 3 * size)
+        inverse = torch.stack([re + im, im, -re]).flatten(1, 2)
     else:
         tile = torch.cat([cos, -sin])
         kernel = torch.cat([cos, sin])[:, :taps]
