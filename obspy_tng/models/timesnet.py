@@ -16,14 +16,21 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .convolution import convolve
+
 
 class Inception(nn.Module):
     """
     Mean of 2-D convolutions with kernels 1, 3, ..., ``2 * num_kernels - 1``.
 
     The mean is linear in the kernels, so it is computed as one convolution with
-    the mean of the zero-padded kernels: exact, in training too, and several
+    the mean of the zero-padded kernels, and that by
+    :func:`~obspy_tng.models.convolution.convolve`: exact, in training too, and many
     times faster than one convolution per kernel.
+
+    Without gradients, the merged kernel and its transforms are kept until the weights
+    change in place (optimiser, ``load_state_dict``, ``to``), gradients are computed, or
+    :meth:`train` or :meth:`eval` is called; call the latter after writing to ``.data``.
 
     :param in_channels: channels of the input map.
     :param out_channels: channels of the output map.
@@ -37,6 +44,7 @@ class Inception(nn.Module):
         for kernel in self.kernels:
             nn.init.kaiming_normal_(kernel.weight, mode="fan_out", nonlinearity="relu")
             nn.init.zeros_(kernel.bias)
+        self._kept = _Kept()
 
     def merged(self):
         """
@@ -49,15 +57,48 @@ class Inception(nn.Module):
         bias = sum(k.bias for k in self.kernels)
         return weight / len(self.kernels), bias / len(self.kernels)
 
+    def train(self, mode=True):
+        self._kept.clear()
+        return super().train(mode)
+
+    def convolve(self, maps):
+        """List of maps ``(n, rows, columns, in)`` -> list of ``(n, rows, columns, out)``."""
+        # parameters made in inference mode do not tell when they change
+        if torch.is_grad_enabled() or any(p.is_inference() for p in self.parameters()):
+            self._kept.clear()
+            return convolve(maps, *self.merged())
+        if not self._kept.holds(self.parameters()):
+            self._kept.keep(self.parameters(), self.merged())
+        return convolve(maps, *self._kept.merged, self._kept.transforms)
+
     def forward(self, x):
         """Convolve maps ``(batch, in, rows, columns)`` -> ``(batch, out, rows, columns)``."""
-        weight, bias = self.merged()
-        # Taps that reach past a small map only ever see its zero padding.
-        reach = [min(len(self.kernels), size) - 1 for size in x.shape[-2:]]
-        centre = len(self.kernels) - 1
-        weight = weight[:, :, centre - reach[0]:centre + reach[0] + 1,
-                        centre - reach[1]:centre + reach[1] + 1]
-        return F.conv2d(x, weight, bias, padding=reach)
+        return self.convolve([x.permute(0, 2, 3, 1)])[0].permute(0, 3, 1, 2)
+
+
+class _Kept:
+    """What inference keeps of an Inception layer; copies and pickles are empty."""
+
+    def __init__(self):
+        self.clear()
+
+    def __reduce__(self):
+        return _Kept, ()
+
+    def clear(self):
+        self._parameters, self.merged, self.transforms = None, None, {}
+
+    def keep(self, parameters, merged):
+        # Aliases, so that no other tensor can get the address of a compared one.
+        self.clear()
+        self._parameters = [(p.detach(), p._version) for p in parameters]
+        self.merged = merged
+
+    def holds(self, parameters):
+        """Whether the parameters are the kept ones, not written to since."""
+        return self._parameters is not None and all(
+            p.data_ptr() == kept.data_ptr() and p.dtype == kept.dtype and p._version == version
+            for p, (kept, version) in zip(parameters, self._parameters, strict=True))
 
 
 def at_least_float32(x):
@@ -119,7 +160,7 @@ class TimesBlock(nn.Module):
             inputs = torch.cat([x, extra.to(x.dtype)], dim=-1)
         else:
             inputs = x
-        # Series that share a period are convolved together.
+        # Series that share a period make one map.
         members = {}
         for i, row in enumerate(periods):
             for j, period in enumerate(row):
@@ -127,16 +168,16 @@ class TimesBlock(nn.Module):
         index = torch.tensor([pair for pairs in members.values() for pair in pairs],
                              device=x.device).T
         parts = inputs[index[0]].split([len(pairs) for pairs in members.values()])
-        maps = torch.cat([self._convolve(part, period)
-                          for part, period in zip(parts, members, strict=True)])
-        return x.index_add(0, index[0],
-                           maps.to(x.dtype) * weights[index[0], index[1], None, None])
+        first, activation, second = self.conv
+        maps = [fold(part, period) for part, period in zip(parts, members, strict=True)]
+        maps = second.convolve([activation(y) for y in first.convolve(maps)])
+        series = torch.cat([y.flatten(1, 2)[:, :x.shape[1]] for y in maps])
+        weighted = series * weights[index[0], index[1], None, None]
+        return x.index_add(0, index[0], weighted.to(x.dtype))
 
-    def _convolve(self, x, period):
-        """Fold series ``(n, time, channel)`` by a period, convolve, unfold."""
-        n, length, channels = x.shape
-        rows = -(-length // period)
-        x = F.pad(x, (0, 0, 0, rows * period - length))
-        maps = x.reshape(n, rows, period, channels).permute(0, 3, 1, 2)
-        maps = self.conv(maps).permute(0, 2, 3, 1)
-        return maps.reshape(n, rows * period, -1)[:, :length]
+
+def fold(x, period):
+    """Series ``(n, time, channel)`` -> maps ``(n, rows, period, channel)``, zeros at the end."""
+    n, length, channels = x.shape
+    rows = -(-length // period)
+    return F.pad(x, (0, 0, 0, rows * period - length)).view(n, rows, period, channels)

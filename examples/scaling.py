@@ -1,0 +1,144 @@
+"""
+What encoding, training, enrolling and generating cost, against the size of the work.
+
+Network of the published size with random weights for record length and batch, the small
+default network for stations and enrolled records; one process for each point, CPU time
+and peak memory of that process. Writes the figure and prints the table in docs/speed.rst::
+
+    OMP_NUM_THREADS=1 python examples/scaling.py --output docs/_static/scaling.png
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import torch
+
+from obspy_tng import TNGGenerator, simulate_network
+from obspy_tng.models.released import ReleasedAutoencoder, ReleasedConfig
+
+LENGTHS = [1500, 3000, 6000, 12000, 24000]
+BATCHES = [1, 2, 4, 8]
+RECORDS = [10, 30, 100]
+STATIONS = [1, 3, 10]
+
+
+def peak_memory():
+    """Largest resident memory of this process so far in MB."""
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024
+
+
+def timed(function, turns=2):
+    """Smallest CPU time in s."""
+    best = float("inf")
+    for _ in range(turns):
+        start = time.process_time()
+        function()
+        best = min(best, time.process_time() - start)
+    return best
+
+
+def encode(length, batch, train=False):
+    """CPU time of a record and memory above that of one batch of no records."""
+    torch.manual_seed(0)
+    model = ReleasedAutoencoder(ReleasedConfig(seq_len=length, dropout=0.0))
+    x = torch.randn(batch, length, 3)
+
+    def step():
+        model.zero_grad()
+        model.loss(x)["loss"].backward()
+
+    def infer():
+        with torch.no_grad():
+            model.encode(x)
+
+    before = peak_memory()
+    seconds = timed(step, 1) if train else timed(infer)
+    return {"seconds": seconds / batch, "memory": peak_memory() - before}
+
+
+def enrolled(stations, records):
+    """CPU time a record of enrolling, and of generating for one station."""
+    network = simulate_network(stations, records, seed=0, sampling_rate=50.0, window=40.0)
+    generator = TNGGenerator(50.0, 40.0, training={"epochs": 1, "finetune_epochs": 0},
+                             device="cpu", seed=0).fit(network.records[:8], progress=False)
+    others = network.records[8:]
+    station = next(iter(generator.stations))
+    enrolling = timed(lambda: generator.enroll(others), turns=1) / max(1, len(others))
+    return {"enroll": enrolling, "memory": peak_memory(),
+            "generate": timed(lambda: generator.generate(station, 20, seed=0)) / 20}
+
+
+def measure(known, kind, *sizes):
+    """One point in a process of its own; those of an earlier run are taken from its file."""
+    key = " ".join(map(str, [kind, *sizes]))
+    results = json.loads(known.read_text()) if known.exists() else {}
+    if key in results:
+        return results[key]
+    done = subprocess.run([sys.executable, __file__, "--point", kind, *map(str, sizes)],
+                          capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    results[key] = json.loads(done.stdout.splitlines()[-1])
+    known.write_text(json.dumps(results, indent=1))
+    print(key, {name: round(value, 4) for name, value in results[key].items()}, flush=True)
+    return results[key]
+
+
+def panel(axis, title, sizes, label, **curves):
+    for name, values in curves.items():
+        axis.plot(sizes, values, "o-", label=name)
+    axis.set(title=title, xlabel=label, xscale="log", yscale="log")
+    axis.set_xticks(sizes, [str(size) for size in sizes], minor=False)
+    axis.minorticks_off()
+    axis.grid(alpha=0.3)
+    axis.legend(fontsize=8)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
+    parser.add_argument("--output", default="scaling.png", metavar="FILE")
+    parser.add_argument("--point", nargs=3, metavar=("KIND", "A", "B"), help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.point:
+        kind, a, b = args.point[0], *map(int, args.point[1:])
+        print(json.dumps(enrolled(a, b) if kind == "enrolled" else encode(a, b, kind == "train")))
+        return
+    known = Path(args.output).with_suffix(".json")
+    lengths = [measure(known, "encode", n, 1) for n in LENGTHS]
+    batches = [measure(known, "encode", 6000, n) for n in BATCHES]
+    records = [measure(known, "enrolled", 1, n) for n in RECORDS]
+    stations = [measure(known, "enrolled", n, 30) for n in STATIONS]
+    training = [measure(known, "train", 6000, n) for n in BATCHES[:3]]
+
+    figure, axes = plt.subplots(2, 2, figsize=(9, 6.4), layout="constrained")
+    seconds = [x["seconds"] for x in lengths]
+    panel(axes[0, 0], "Encoding one record", LENGTHS, "samples", **{
+        "CPU time (s)": seconds,
+        "proportional": [seconds[2] * n / LENGTHS[2] for n in LENGTHS]})
+    panel(axes[0, 1], "A record of 6000 samples", BATCHES, "batch", **{
+        "encoding, CPU time (s)": [x["seconds"] for x in batches],
+        "training step, CPU time (s)": [x["seconds"] for x in training] + [float("nan")]})
+    panel(axes[1, 0], "Memory above the weights", BATCHES, "batch", **{
+        "encoding (MB)": [x["memory"] for x in batches],
+        "training step (MB)": [x["memory"] for x in training] + [float("nan")]})
+    panel(axes[1, 1], "A record of the default network, by records enrolled",
+          RECORDS, "records of one station", **{
+              "enrolling, CPU time (s)": [x["enroll"] for x in records],
+              "generating, CPU time (s)": [x["generate"] for x in records]})
+    stations_sizes = [30 * n for n in STATIONS]
+    axes[1, 1].plot(stations_sizes, [x["generate"] for x in stations], "s--",
+                    label="generating, 30 records a station")
+    axes[1, 1].set_xticks([10, 30, 100, 300], ["10", "30", "100", "300"])
+    axes[1, 1].set_xlabel("records enrolled")
+    axes[1, 1].legend(fontsize=8)
+    figure.savefig(args.output, dpi=80)
+
+
+if __name__ == "__main__":
+    main()
