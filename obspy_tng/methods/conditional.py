@@ -37,7 +37,7 @@ CALIBRATION = 64
 #: sizes of the conditional model; "paper": what the paper tells, the rest as it was released
 SIZES = {
     "paper": {"d_model": 128, "d_ff": 256, "e_layers": 2, "d_layers": 2, "num_kernels": 6,
-              "z_dim": 128, "spectral": 0.0},
+              "z_dim": 128, "spectral": 0.0, "pooling": "mean", "carrier": "table"},
     "small": {"d_model": 16, "d_ff": 16, "e_layers": 1, "d_layers": 1, "num_kernels": 3,
               "z_dim": 64, "station_dim": 8},
 }
@@ -204,7 +204,10 @@ class ConditionalMethod:
                      + (w @ enrolled.arrays["mean"][used])[:, None])
             else:
                 x -= x.mean(-1, keepdims=True)
-                target = levels.draw(station, rng, condition)
+                # the ratio of the components belongs to the waveforms that z is from
+                contrasts = None if sampler == "prior" else w @ np.log(
+                    enrolled.arrays["stdev"][used])
+                target = levels.draw(station, rng, condition, contrasts)
                 x = end_at_rest(x * (target / np.maximum(x.std(-1), 1e-9))[:, None],
                                 sampling_rate)
             data.append(x)
@@ -229,8 +232,9 @@ class ConditionalMethod:
         return weights @ enrolled.arrays["mu"][used] + np.sqrt(variance) * noise
 
     def decode_draw(self, station, z, rng):
-        """A standardised record of z, ``(3, npts)``; a model may use the generator for more."""
-        return self.decode(station, z)
+        """A standardised record of z, ``(3, npts)``; the generator draws what z leaves open."""
+        noise = rng.standard_normal((1, self.model.config.seq_len, 3)).astype(np.float32)
+        return self.decode(station, z, noise=torch.as_tensor(noise, device=self.device))
 
 
 class SpectrogramMethod(ConditionalMethod):

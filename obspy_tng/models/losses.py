@@ -144,3 +144,33 @@ def bands_of(nfft):
     for row, (first, last) in zip(bands, pairwise(edges), strict=True):
         row[first:last] = 1
     return bands / bands.sum(1, keepdim=True)
+
+
+def coherence_error(decoded, x):
+    """
+    Difference of the squared coherences of the components, per sixth of an octave of the
+    whole record.
+
+    :param decoded: ``(batch, time, 3)``, standardised.
+    :param x: ``(batch, time, 3)``, standardised.
+    :return: scalar, mean absolute difference over the three pairs.
+    """
+    return (coherence(decoded) - coherence(x)).abs().mean()
+
+
+def coherence(x):
+    """
+    Squared coherence of the three pairs of components in sixths of an octave.
+
+    :param x: ``(batch, time, 3)``.
+    :return: ``(batch, 3, bands)``, 0 to 1; 1 where a band has one bin.
+    """
+    spectrum = torch.view_as_real(torch.fft.rfft(at_least_float32(x).transpose(1, 2)))
+    first, second = spectrum[:, [0, 0, 1]], spectrum[:, [1, 2, 2]]
+    bands = bands_of(x.shape[1]).to(spectrum).T
+    power = spectrum.square().sum(-1) @ bands
+    real = (first * second).sum(-1) @ bands
+    imaginary = (first[..., 1] * second[..., 0] - first[..., 0] * second[..., 1]) @ bands
+    tiny = torch.finfo(power.dtype).tiny ** 0.5
+    return (real.square() + imaginary.square()) / (
+        power[:, [0, 0, 1]] * power[:, [1, 2, 2]] + tiny)
