@@ -44,7 +44,7 @@ CONDITIONAL = {
     "size": {"d_model": 16, "d_ff": 16, "e_layers": 1, "d_layers": 1, "num_kernels": 2,
              "top_k": 1, "z_dim": 64, "station_dim": 8, "dropout": 0.0},
     "training": {"epochs": 30, "finetune_epochs": 30, "learning_rate": 3e-3,
-                 "finetune_learning_rate": 2e-3, "patience": None}}
+                 "finetune_learning_rate": 1e-3, "patience": None}}
 PAPER_LOSS = {"size": {**CONDITIONAL["size"], "spectral": 0.0, "carrier": "table",
                        "pooling": "mean"},
               "training": {**CONDITIONAL["training"], "epochs": 10, "finetune_epochs": 10}}

@@ -3,8 +3,9 @@
 =============================================================================
 
 Both networks turn a record into a small Gaussian distribution of z, and a z into a
-standardised record. What is kept of an enrolled record is that Gaussian and the
-record's levels; the waveform itself is not kept.
+standardised record; the conditional one with noise drawn for each record, since z has no
+phases. What is kept of an enrolled record is that Gaussian and the record's levels; the
+waveform itself is not kept.
 
 ``generate`` draws z from the station's aggregate posterior (``sampler="posterior"``,
 default): a record at random, then its Gaussian. That is the distribution of z that the
@@ -141,9 +142,15 @@ class ConditionalMethod:
                 "stdev": np.ascontiguousarray(stdev[:, ::-1] / GAL, dtype=np.float64)}
 
     def reconstruct(self, station, data):
-        """Records ``(n, 3, npts)`` of a station through encoder and decoder."""
+        """
+        Records ``(n, 3, npts)`` of a station through encoder and decoder.
+
+        With spectra and envelopes of the records; of the phases, which z does not have, one
+        draw, the same at every call.
+        """
         kept = self.encode(station, data)
-        decoded = np.stack([self.decode(station, z) for z in kept["mu"]])
+        decoded = np.stack([self.decode_draw(station, z, np.random.default_rng(0))
+                            for z in kept["mu"]])
         return decoded * kept["stdev"][..., None] + kept["mean"][..., None]
 
     @torch.no_grad()
@@ -178,8 +185,9 @@ class ConditionalMethod:
         :param k: records that "dirichlet" mixes; None: all.
         :param alpha: concentration of "dirichlet"; None: 0.5.
         :param amplitudes: "station" standardises what the decoder gives and draws the
-            levels of the station; "paper" multiplies it by the mean and standard deviation of
-            the record that z is from (of any, with the prior).
+            common level of the station, given the ratios of the components in the records
+            that z is from (with the prior all three levels); "paper" multiplies it by the
+            mean and standard deviation of the record that z is from (of any, with the prior).
         :param decoding: options of :meth:`decode_draw`.
         :return: array ``(len(rngs), 3, npts)``, and a list of dicts for provenance.
         """

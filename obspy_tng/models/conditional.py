@@ -40,8 +40,8 @@ from .losses import (
 )
 from .released import Embedding, standardize
 from .timesnet import TimesBlock, at_least_float32
+from .variational import PHASES, Stations, check_config, latent_layer, shown_labels
 
-PHASES = ("reconstruct", "condition")
 #: what the decoder's blocks first add, as a share of the usual initial weights
 DAMPING = 0.1
 
@@ -114,44 +114,6 @@ class ConditionalConfig:
             if getattr(self, key) not in allowed:
                 raise TNGInputError(f"{key} must be one of {allowed}, got "
                                     f"{getattr(self, key)!r}")
-
-
-def check_config(config, counts, weights, shares):
-    """Raise TNGInputError unless counts are integers >= 1, weights >= 0, shares in [0, 1)."""
-    for key in counts:
-        value = getattr(config, key)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise TNGInputError(f"{key} must be a positive integer, got {value!r}")
-    for keys, limit in ((weights, float("inf")), (shares, 1)):
-        for key in keys:
-            value = getattr(config, key)
-            if isinstance(value, bool) or not isinstance(value, int | float) \
-                    or not 0 <= value < limit:
-                raise TNGInputError(f"{key} must be a number in [0, {limit:g}), got {value!r}")
-
-
-class Stations(nn.Module):
-    """
-    Stations as the network sees them: a one-hot code, and a learned vector.
-
-    Label 0 is "no station": the code and the vector are zero.
-
-    :param count: stations with a code.
-    :param size: size of the vector.
-    """
-
-    def __init__(self, count, size):
-        super().__init__()
-        self.count = count
-        self.embedding = nn.Embedding(count + 1, size, padding_idx=0)
-
-    def codes(self, labels):
-        """Labels ``(batch,)`` -> ``(batch, count)``, or None without stations."""
-        return F.one_hot(labels, self.count + 1)[:, 1:].float() if self.count else None
-
-    def vectors(self, labels):
-        """Labels ``(batch,)`` -> ``(batch, size)``."""
-        return self.embedding(labels)
 
 
 class Blocks(nn.Module):
@@ -329,29 +291,3 @@ class ConditionalModel(nn.Module):
         loss = error + c.spectral * spectral + beta * kl_loss(mu, logvar, c.free_bits)
         return {"loss": loss, "reconstruction": error.detach(), "spectral": spectral.detach(),
                 "kl": divergence(mu, logvar).sum(1).mean().detach()}
-
-
-def shown_labels(labels, phase, dropout):
-    """
-    The labels that a phase shows: none in the first, most in the second.
-
-    :param labels: ``(batch,)``.
-    :param phase: one of :data:`PHASES`.
-    :param dropout: share that is replaced by 0.
-    :return: ``(batch,)``.
-    """
-    if phase == "reconstruct":
-        return torch.zeros_like(labels)
-    return labels * (torch.rand(labels.shape, device=labels.device) >= dropout)
-
-
-def latent_layer(features, z_dim):
-    """
-    Linear layer for the mean and log variance of z.
-
-    The variances begin small (exp(-4)): a decoder that sees nothing but noise in z at first
-    learns to do without it, and the divergence then collapses.
-    """
-    layer = nn.Linear(features, 2 * z_dim)
-    nn.init.constant_(layer.bias[z_dim:], -4.0)
-    return layer

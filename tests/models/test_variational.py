@@ -1,5 +1,7 @@
 """The conditional model, the spectrogram VAE and their losses."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,6 @@ from obspy_tng.exceptions import TNGInputError
 from obspy_tng.models.conditional import (
     ConditionalConfig,
     ConditionalModel,
-    shown_labels,
 )
 from obspy_tng.models.excitation import ShapedNoise, band_gains
 from obspy_tng.models.losses import (
@@ -23,6 +24,7 @@ from obspy_tng.models.losses import (
     spectral_error,
 )
 from obspy_tng.models.spectrogram_vae import SpectrogramConfig, SpectrogramVAE
+from obspy_tng.models.variational import shown_labels
 
 TINY = {"seq_len": 96, "d_model": 6, "d_ff": 6, "e_layers": 1, "d_layers": 1, "num_kernels": 2,
         "top_k": 1, "z_dim": 4, "station_dim": 3, "stations": ("A.A", "B.B")}
@@ -106,7 +108,7 @@ def test_coherence_against_a_slow_loop():
     for i, record in enumerate(x):
         f = np.fft.rfft(record.T)
         for pair, (j, k) in enumerate(((0, 1), (0, 2), (1, 2))):
-            for band, (low, high) in enumerate(zip(edges, edges[1:], strict=False)):
+            for band, (low, high) in enumerate(pairwise(edges)):
                 a, b = f[j, low:high], f[k, low:high]
                 expected = abs((a * b.conj()).sum()) ** 2 / (
                     (abs(a) ** 2).sum() * (abs(b) ** 2).sum())
