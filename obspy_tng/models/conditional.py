@@ -108,6 +108,9 @@ class ConditionalConfig:
         if self.top_k > self.seq_len // 2:
             raise TNGInputError(f"top_k must be at most seq_len // 2 = {self.seq_len // 2}, "
                                 f"got {self.top_k}")
+        if self.carrier == "noise" and not self.spectral:
+            raise TNGInputError("spectral must be > 0 with carrier='noise', which has no other "
+                                "error, got 0")
         for key, allowed in (("reconstruction", ("squared", "absolute")),
                              ("pooling", ("mean", "powers")),
                              ("carrier", ("table", "noise"))):

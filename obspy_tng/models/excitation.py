@@ -8,9 +8,6 @@ noise, which is taken apart into bands; the bottleneck says how strong each band
 each component is, and how it rises and falls. The sum is an evolutionary process
 [Priestley1965]_: random in phase, so that no two records are alike, with the spectrum
 and the envelope that z tells.
-
-.. [Priestley1965] Priestley, M. B. (1965). Evolutionary spectra and non-stationary
-   processes. J. R. Stat. Soc. B 27(2), 204-229.
 """
 
 import torch

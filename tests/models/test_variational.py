@@ -316,6 +316,7 @@ def test_overfits_eight_records():
     ("conditional", {"beta": -1.0}), ("conditional", {"dropout": 1.0}),
     ("conditional", {"top_k": 49}), ("conditional", {"reconstruction": "huber"}),
     ("conditional", {"carrier": "bands"}), ("conditional", {"pooling": "max"}),
+    ("conditional", {"spectral": 0.0}),
     ("spectrogram", {"nfft": 4}), ("spectrogram", {"hop": 0}),
     ("spectrogram", {"label_dropout": 1})])
 def test_bad_sizes(kind, bad):
