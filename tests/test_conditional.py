@@ -126,6 +126,14 @@ def test_a_station_added_later_needs_no_training(fitted, network, tmp_path):
                                                          amplitudes="paper")))
 
 
+def test_training_defaults_are_those_of_the_architecture():
+    gen = TNGGenerator(50.0, 40.0, "conditional", size=SIZE, training={"epochs": 2})
+    assert (gen.training.learning_rate, gen.training.epochs) == (3e-3, 2)
+    gen = TNGGenerator(50.0, 40.0, "conditional", size=SIZE, training={"learning_rate": 0.5})
+    assert gen.training.learning_rate == 0.5
+    assert TNGGenerator(50.0, 40.0).training.learning_rate == 1e-2
+
+
 def test_targets_get_codes_and_all_stations_pre_train(network):
     gen = TNGGenerator(50.0, 40.0, "conditional", size=SIZE, training=QUICK, device="cpu")
     gen.fit(network.records, targets=["SM.S002"], progress=False)

@@ -20,6 +20,7 @@ What is particular to the station then comes from its posteriors alone: no train
 """
 
 from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -60,6 +61,8 @@ class ConditionalMethod:
     config_class: type = ConditionalConfig
     model_class: type = ConditionalModel
     sizes: dict = SIZES
+    #: the bottleneck sees a thousand numbers: larger steps throw z about
+    training: ClassVar[dict] = {"learning_rate": 3e-3, "finetune_learning_rate": 1e-3}
 
     def __init__(self, npts, size="small", device="cpu", seed=0):
         if isinstance(size, str):

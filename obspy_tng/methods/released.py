@@ -15,6 +15,8 @@ the components in the records that are mixed: drawn apart from them, the ratios
 would scatter 1.5 times as much about the mean HVSR as they do in real records.
 """
 
+from typing import ClassVar
+
 import numpy as np
 import torch
 
@@ -47,6 +49,9 @@ class ReleasedMethod:
     :param device: torch device.
     :param seed: seed of the initial weights.
     """
+
+    #: settings of the training that differ from the general defaults
+    training: ClassVar[dict] = {}
 
     def __init__(self, npts, size="small", device="cpu", seed=0):
         if isinstance(size, str):

@@ -48,7 +48,9 @@ class ShapedNoise(nn.Module):
         envelope = at_least_float32(self.envelope(h)).reshape(-1, 3, GROUPS, KNOTS)
         envelope = F.interpolate(envelope, (self.bands, noise.shape[1]), mode="bilinear",
                                  align_corners=True)
-        shaped = self._analyse(noise) * envelope.exp()
+        # only its shape counts: at most 1, it cannot overflow
+        envelope = (envelope - envelope.amax(-1, keepdim=True)).exp()
+        shaped = self._analyse(noise) * envelope
         # The energy of a band is what z says, without the scatter of the noise: the scatter
         # among records is in z already, and would be counted twice.
         levels = at_least_float32(self.levels(h)).reshape(-1, 3, self.bands).exp()

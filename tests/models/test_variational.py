@@ -114,7 +114,14 @@ def test_coherence_against_a_slow_loop():
                     (abs(a) ** 2).sum() * (abs(b) ** 2).sum())
                 assert found[i, pair, band].item() == pytest.approx(expected, abs=1e-9)
     torch.testing.assert_close(found[:, 0], torch.ones_like(found[:, 0]))
-    assert coherence_error(torch.as_tensor(3 * x), torch.as_tensor(x)) < 1e-12
+    assert coherence_error(torch.as_tensor(3 * x), torch.as_tensor(x)) < 1e-9
+
+
+@pytest.mark.parametrize("scale", [0.0, 1e-12, 1e-6, 1e6, 1e12])
+def test_gradient_of_coherence_is_finite_for_every_scale(scale):
+    x = (scale * torch.randn(2, 96, 3)).requires_grad_()
+    coherence_error(x, torch.randn(2, 96, 3)).backward()
+    assert x.grad.isfinite().all()
 
 
 # -- the excitation -----------------------------------------------------------
