@@ -41,11 +41,12 @@ from obspy_tng.records_store import read_records
 RELEASED = {"size": "small", "training": {"epochs": 20, "finetune_epochs": 5}}
 ELSEWHERE = {"size": "small", "training": {"epochs": 10, "finetune_epochs": 0}}
 CONDITIONAL = {
-    "size": {"d_model": 72, "d_ff": 16, "e_layers": 1, "d_layers": 1, "num_kernels": 2,
+    "size": {"d_model": 16, "d_ff": 16, "e_layers": 1, "d_layers": 1, "num_kernels": 2,
              "top_k": 1, "z_dim": 64, "station_dim": 8, "dropout": 0.0},
-    "training": {"epochs": 30, "finetune_epochs": 30, "learning_rate": 5e-3,
-                 "finetune_learning_rate": 5e-3, "patience": None}}
-PAPER_LOSS = {"size": {**CONDITIONAL["size"], "spectral": 0.0, "carrier": "white"},
+    "training": {"epochs": 30, "finetune_epochs": 30, "learning_rate": 3e-3,
+                 "finetune_learning_rate": 1e-3, "patience": None}}
+PAPER_LOSS = {"size": {**CONDITIONAL["size"], "spectral": 0.0, "carrier": "table",
+                       "pooling": "mean"},
               "training": {**CONDITIONAL["training"], "epochs": 10, "finetune_epochs": 10}}
 VAE = {"size": "small", "training": {"epochs": 60, "finetune_epochs": 60, "learning_rate": 3e-3,
                                      "finetune_learning_rate": 3e-3, "patience": None}}

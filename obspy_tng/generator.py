@@ -44,7 +44,8 @@ class TNGGenerator(StationGenerator):
         baseline, :class:`obspy_tng.baselines.SpectrogramCVAE`).
     :param size: "small" (trains on a CPU in minutes), "paper" (published sizes),
         or a dict of the architecture's sizes.
-    :param training: dict of :class:`~obspy_tng.training.TrainingSettings`.
+    :param training: dict of :class:`~obspy_tng.training.TrainingSettings`; what it leaves
+        out is as there, or as the architecture needs it.
     :param device: torch device; None takes CUDA where there is one.
     :param seed: of initial weights and training.
 
@@ -76,8 +77,8 @@ class TNGGenerator(StationGenerator):
             raise TNGInputError(f"seed must be an integer >= 0, got {seed!r}")
         self.architecture = architecture
         self.size = size
-        self.training = TrainingSettings.from_dict(
-            {**METHODS[architecture].defaults, **(training or {})})
+        self.training = TrainingSettings.from_dict({**METHODS[architecture].training,
+                                                    **(training or {})})
         self.device = choose_device(device)
         self.seed = int(seed)
         self.history = []

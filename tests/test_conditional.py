@@ -60,6 +60,28 @@ def test_levels_follow_the_station_and_the_earthquake(fitted, network):
     assert np.log(large.std(-1) / small.std(-1)).mean() > 1.5
 
 
+def test_component_ratios_are_those_of_the_source(fitted):
+    """Drawn apart from the waveform, the ratios would add their scatter to that of HVSR."""
+    kept = fitted._bank["SM.S001"]
+    for st in fitted.generate("SM.S001", n=5, seed=0):
+        source = [i["record_id"] for i in kept.infos].index(st[0].stats.tng.sources[0])
+        ratios = kept.arrays["stdev"][source] / kept.arrays["stdev"][source][0]
+        ours = np.array([tr.data.std() for tr in st])
+        np.testing.assert_allclose(ours / ours[0], ratios, rtol=0.05)
+
+
+def test_records_of_one_source_differ(fitted):
+    """The noise is drawn for every record; with one learned table they were alike (0.99)."""
+    streams = fitted.generate("SM.S001", n=30, seed=0)
+    by_source = {}
+    for st in streams:
+        by_source.setdefault(st[0].stats.tng.sources[0], []).append(st[1].data)
+    pairs = [np.corrcoef(group[0], group[1])[0, 1] for group in by_source.values()
+             if len(group) > 1]
+    assert len(pairs) > 3
+    assert np.abs(pairs).max() < 0.5
+
+
 def test_bank_is_a_bottleneck(fitted):
     kept = fitted._bank["SM.S001"].arrays
     assert {k: a.shape for k, a in kept.items()} == {
@@ -85,6 +107,7 @@ def test_reconstruct(fitted, network):
     assert np.isfinite(ours).all()
     assert st[0].stats.location == "SY"
     assert ours.shape == real.shape
+    np.testing.assert_array_equal(ours, record_to_array(fitted.reconstruct(network.records[0])))
 
 
 def test_a_station_added_later_needs_no_training(fitted, network, tmp_path):
@@ -101,6 +124,14 @@ def test_a_station_added_later_needs_no_training(fitted, network, tmp_path):
     np.testing.assert_array_equal(arrays(gen.generate("SM.S001", n=1, seed=0, amplitudes="paper")),
                                   arrays(fitted.generate("SM.S001", n=1, seed=0,
                                                          amplitudes="paper")))
+
+
+def test_training_defaults_are_those_of_the_architecture():
+    gen = TNGGenerator(50.0, 40.0, "conditional", size=SIZE, training={"epochs": 2})
+    assert (gen.training.learning_rate, gen.training.epochs) == (3e-3, 2)
+    gen = TNGGenerator(50.0, 40.0, "conditional", size=SIZE, training={"learning_rate": 0.5})
+    assert gen.training.learning_rate == 0.5
+    assert TNGGenerator(50.0, 40.0).training.learning_rate == 1e-2
 
 
 def test_targets_get_codes_and_all_stations_pre_train(network):

@@ -86,6 +86,26 @@ def test_levels_follow_the_station(fitted, network, station):
     assert (paper.std(0) / real.std(0)).mean() < 0.7
 
 
+def test_paper_mode_has_the_faults_of_averages(fitted, network):
+    """
+    Weak by sqrt(sum w^2) = 0.447, amplitudes and durations that hardly vary, records too
+    alike; and a specificity score that sees none of it.
+    """
+    real = obspy_tng.records.group_by_station(network.records)
+    drawn = {s: fitted.generate(s, n=40, seed=0, amplitudes="paper") for s in real}
+    for station, streams in drawn.items():
+        kept = fitted._bank[station].arrays
+        single = (kept["stdev"] * kept["recon"].std(-1)).mean(0)
+        np.testing.assert_allclose(arrays(streams).std(-1).mean(0) / single, 0.447, atol=0.12)
+    result = obspy_tng.evaluate(real, {"paper": drawn, "real": real}, seed=0)
+    for metric in ("pga_spread", "d5_95_spread", "husid_sd_ratio"):
+        assert result.value(metric, "paper") < 0.6
+    assert result.value("pga_bias", "paper") < -0.3
+    assert result.value("d5_95_bias", "paper") > 0.2
+    assert result.value("diversity", "paper") > result.value("diversity", "real") + 0.1
+    assert result.value("specificity", "paper") > 0.9
+
+
 def test_paper_mixture_is_the_decoded_mean_of_latents(fitted, network, station):
     """The small bank gives what decoding the mean latent gives."""
     from obspy_tng.methods.released import ReleasedMethod

@@ -3,8 +3,9 @@
 =============================================================================
 
 Both networks turn a record into a small Gaussian distribution of z, and a z into a
-standardised record. What is kept of an enrolled record is that Gaussian and the
-record's levels; the waveform itself is not kept.
+standardised record; the conditional one with noise drawn for each record, since z has no
+phases. What is kept of an enrolled record is that Gaussian and the record's levels; the
+waveform itself is not kept.
 
 ``generate`` draws z from the station's aggregate posterior (``sampler="posterior"``,
 default): a record at random, then its Gaussian. That is the distribution of z that the
@@ -38,7 +39,7 @@ CALIBRATION = 64
 #: sizes of the conditional model; "paper": what the paper tells, the rest as it was released
 SIZES = {
     "paper": {"d_model": 128, "d_ff": 256, "e_layers": 2, "d_layers": 2, "num_kernels": 6,
-              "z_dim": 128, "spectral": 0.0},
+              "z_dim": 128, "spectral": 0.0, "pooling": "mean", "carrier": "table"},
     "small": {"d_model": 16, "d_ff": 16, "e_layers": 1, "d_layers": 1, "num_kernels": 3,
               "z_dim": 64, "station_dim": 8},
 }
@@ -61,9 +62,8 @@ class ConditionalMethod:
     config_class: type = ConditionalConfig
     model_class: type = ConditionalModel
     sizes: dict = SIZES
-
-    #: training settings other than the usual ones
-    defaults: ClassVar[dict] = {}
+    #: the bottleneck sees a thousand numbers: larger steps throw z about
+    training: ClassVar[dict] = {"learning_rate": 3e-3, "finetune_learning_rate": 1e-3}
 
     def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
         if isinstance(size, str):
@@ -147,9 +147,15 @@ class ConditionalMethod:
                 "stdev": np.ascontiguousarray(stdev[:, ::-1] / GAL, dtype=np.float64)}
 
     def reconstruct(self, station, data, infos=None):
-        """Records ``(n, 3, npts)`` of a station through encoder and decoder."""
+        """
+        Records ``(n, 3, npts)`` of a station through encoder and decoder.
+
+        With spectra and envelopes of the records; of the phases, which z does not have, one
+        draw, the same at every call.
+        """
         kept = self.encode(station, data)
-        decoded = np.stack([self.decode(station, z) for z in kept["mu"]])
+        decoded = np.stack([self.decode_draw(station, z, np.random.default_rng(0))
+                            for z in kept["mu"]])
         return decoded * kept["stdev"][..., None] + kept["mean"][..., None]
 
     @torch.no_grad()
@@ -184,8 +190,9 @@ class ConditionalMethod:
         :param k: records that "dirichlet" mixes; None: all.
         :param alpha: concentration of "dirichlet"; None: 0.5.
         :param amplitudes: "station" standardises what the decoder gives and draws the
-            levels of the station; "paper" multiplies it by the mean and standard deviation of
-            the record that z is from (of any, with the prior).
+            common level of the station, given the ratios of the components in the records
+            that z is from (with the prior all three levels); "paper" multiplies it by the
+            mean and standard deviation of the record that z is from (of any, with the prior).
         :param decoding: options of :meth:`decode_draw`.
         :return: array ``(len(rngs), 3, npts)``, and a list of dicts for provenance.
         """
@@ -210,7 +217,10 @@ class ConditionalMethod:
                      + (w @ enrolled.arrays["mean"][used])[:, None])
             else:
                 x -= x.mean(-1, keepdims=True)
-                target = levels.draw(station, rng, condition)
+                # the ratio of the components belongs to the waveforms that z is from
+                contrasts = None if sampler == "prior" else w @ np.log(
+                    enrolled.arrays["stdev"][used])
+                target = levels.draw(station, rng, condition, contrasts)
                 x = end_at_rest(x * (target / np.maximum(x.std(-1), 1e-9))[:, None],
                                 sampling_rate)
             data.append(x)
@@ -235,8 +245,9 @@ class ConditionalMethod:
         return weights @ enrolled.arrays["mu"][used] + np.sqrt(variance) * noise
 
     def decode_draw(self, station, z, rng):
-        """A standardised record of z, ``(3, npts)``; a model may use the generator for more."""
-        return self.decode(station, z)
+        """A standardised record of z, ``(3, npts)``; the generator draws what z leaves open."""
+        noise = rng.standard_normal((1, self.model.config.seq_len, 3)).astype(np.float32)
+        return self.decode(station, z, noise=torch.as_tensor(noise, device=self.device))
 
 
 class SpectrogramMethod(ConditionalMethod):

@@ -51,8 +51,8 @@ class ReleasedMethod:
     :param seed: seed of the initial weights.
     """
 
-    #: training settings other than the usual ones
-    defaults: ClassVar[dict] = {}
+    #: settings of the training that differ from the general defaults
+    training: ClassVar[dict] = {}
 
     def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
         if isinstance(size, str):

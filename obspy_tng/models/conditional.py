@@ -6,12 +6,17 @@ The model of the first two versions of the paper: TimesBlocks that see the
 station as one-hot channels in their folded maps, a mean over time, a variational
 bottleneck, and TimesBlocks back to a record.
 
-A bottleneck of 64 to 256 numbers after a mean over time cannot carry the phases of
-18,000 samples: with the paper's squared error alone the decoder returns what
-all records have in common, close to silence. Two corrections, both stated here because
-the paper does not have them: ``spectral`` adds a distance of band powers, for which
-phases do not matter (0 is the paper); and in the decoder the bottleneck scales the position
-table beside being added to it, so that z can set the level of a band.
+As published it gives silence. A bottleneck of 64 to 256 numbers cannot carry the phases
+of 18,000 samples, and a squared error whose phases are unknown is least for no signal
+at all. Three corrections, each with the published way as an option:
+
+* ``carrier="noise"`` ("table"): repeated over time, the bottleneck is the same for every
+  sample. What distinguishes them is not a learned table, with which all records are alike, but
+  noise drawn for every record and shaped by z (:mod:`~obspy_tng.models.excitation`).
+* ``spectral`` (0): the loss is a distance of band powers and of the components'
+  coherence, for which phases do not matter. With "noise" there is no squared error.
+* ``pooling="powers"`` ("mean"): the mean over time of a series that oscillates about zero is
+  nearly zero whatever the record; the mean of its power, band by band, is taken beside it.
 """
 
 from dataclasses import asdict, dataclass
@@ -21,7 +26,11 @@ import torch.nn.functional as F
 from torch import nn
 
 from ..exceptions import TNGInputError
+from .excitation import ShapedNoise
 from .losses import (
+    WINDOWS,
+    band_power,
+    coherence_error,
     divergence,
     draw_latent,
     kl_loss,
@@ -31,8 +40,10 @@ from .losses import (
 )
 from .released import Embedding, standardize
 from .timesnet import TimesBlock, at_least_float32
+from .variational import PHASES, Stations, check_config, latent_layer, shown_labels
 
-PHASES = ("reconstruct", "condition")
+#: what the decoder's blocks first add, as a share of the usual initial weights
+DAMPING = 0.1
 
 
 @dataclass(frozen=True)
@@ -50,12 +61,15 @@ class ConditionalConfig:
     :param z_dim: size of the bottleneck, 64 to 256 as published.
     :param station_dim: size of the station embedding appended to z.
     :param position_std: initial standard deviation of the encoder's position table.
-    :param carrier: initial values of the decoder's table: "white" noise of standard
-        deviation 1 as published for the encoder's, or "bands" of noise (:func:`band_noise`).
-        All that distinguishes one sample from the next in the decoder comes from this
-        table: it is the carrier that the blocks shape.
-    :param reconstruction: "squared" or "absolute".
-    :param spectral: weight of :func:`~obspy_tng.models.losses.spectral_error`; 0 as published.
+    :param hidden: numbers that z is turned into before they are repeated over time.
+    :param pooling: what the bottleneck sees of the encoder's series: its "mean" over time, as
+        published, or its "powers" in bands as well.
+    :param carrier: what distinguishes one sample from the next in the decoder: a learned
+        "table", the same for all records; or "noise", drawn for each of them
+        (:class:`~obspy_tng.models.excitation.ShapedNoise`).
+    :param reconstruction: "squared" or "absolute"; with the carrier "noise" there is none.
+    :param spectral: weight of :func:`~obspy_tng.models.losses.spectral_error` and
+        :func:`~obspy_tng.models.losses.coherence_error`; 0 as published.
     :param beta: weight of the divergence (0.05 as published).
     :param warmup: epochs of the first phase over which beta rises (30 as published).
     :param free_bits: nats per dimension (1e-3 as published).
@@ -74,8 +88,10 @@ class ConditionalConfig:
     z_dim: int = 128
     station_dim: int = 16
     dropout: float = 0.1
+    hidden: int = 256
     position_std: float = 0.02
-    carrier: str = "bands"
+    pooling: str = "powers"
+    carrier: str = "noise"
     reconstruction: str = "squared"
     spectral: float = 1.0
     beta: float = 0.05
@@ -86,55 +102,21 @@ class ConditionalConfig:
     def __post_init__(self):
         object.__setattr__(self, "stations", tuple(self.stations))
         check_config(self, ("seq_len", "d_model", "d_ff", "e_layers", "d_layers", "num_kernels",
-                            "top_k", "z_dim", "station_dim"),
+                            "top_k", "z_dim", "station_dim", "hidden"),
                      ("position_std", "spectral", "beta", "warmup", "free_bits"),
                      ("dropout", "label_dropout"))
         if self.top_k > self.seq_len // 2:
             raise TNGInputError(f"top_k must be at most seq_len // 2 = {self.seq_len // 2}, "
                                 f"got {self.top_k}")
+        if self.carrier == "noise" and not self.spectral:
+            raise TNGInputError("spectral must be > 0 with carrier='noise', which has no other "
+                                "error, got 0")
         for key, allowed in (("reconstruction", ("squared", "absolute")),
-                             ("carrier", ("white", "bands"))):
+                             ("pooling", ("mean", "powers")),
+                             ("carrier", ("table", "noise"))):
             if getattr(self, key) not in allowed:
                 raise TNGInputError(f"{key} must be one of {allowed}, got "
                                     f"{getattr(self, key)!r}")
-
-
-def check_config(config, counts, weights, shares):
-    """Raise TNGInputError unless counts are integers >= 1, weights >= 0, shares in [0, 1)."""
-    for key in counts:
-        value = getattr(config, key)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise TNGInputError(f"{key} must be a positive integer, got {value!r}")
-    for keys, limit in ((weights, float("inf")), (shares, 1)):
-        for key in keys:
-            value = getattr(config, key)
-            if isinstance(value, bool) or not isinstance(value, int | float) \
-                    or not 0 <= value < limit:
-                raise TNGInputError(f"{key} must be a number in [0, {limit:g}), got {value!r}")
-
-
-class Stations(nn.Module):
-    """
-    Stations as the network sees them: a one-hot code, and a learned vector.
-
-    Label 0 is "no station": the code and the vector are zero.
-
-    :param count: stations with a code.
-    :param size: size of the vector.
-    """
-
-    def __init__(self, count, size):
-        super().__init__()
-        self.count = count
-        self.embedding = nn.Embedding(count + 1, size, padding_idx=0)
-
-    def codes(self, labels):
-        """Labels ``(batch,)`` -> ``(batch, count)``, or None without stations."""
-        return F.one_hot(labels, self.count + 1)[:, 1:].float() if self.count else None
-
-    def vectors(self, labels):
-        """Labels ``(batch,)`` -> ``(batch, size)``."""
-        return self.embedding(labels)
 
 
 class Blocks(nn.Module):
@@ -177,16 +159,42 @@ class ConditionalModel(nn.Module):
         self.stations = Stations(len(config.stations), config.station_dim)
         self.embedding = Embedding(config)
         self.encoder = Blocks(config, config.e_layers)
-        self.register_buffer("pooled_mean", torch.zeros(config.d_model))
-        self.register_buffer("pooled_stdev", torch.ones(config.d_model))
-        self.to_latent = latent_layer(config.d_model, config.z_dim)
+        self.summary = nn.Linear(config.d_model, 3)
+        features = self._features(torch.zeros(1, config.seq_len, config.d_model)).shape[1]
+        self.register_buffer("pooled_mean", torch.zeros(features))
+        self.register_buffer("pooled_stdev", torch.ones(features))
+        self.to_latent = latent_layer(features, config.z_dim)
         self.from_latent = nn.Sequential(
-            nn.Linear(config.z_dim + config.station_dim, 2 * config.d_model), nn.GELU(),
+            nn.Linear(config.z_dim + config.station_dim, config.hidden), nn.GELU(),
             nn.Dropout(config.dropout))
-        noise = torch.randn(1, config.seq_len, config.d_model)
-        self.carrier = nn.Parameter(noise if config.carrier == "white" else band_noise(noise))
+        self.repeated = nn.Linear(config.hidden, config.d_model)
         self.decoder = Blocks(config, config.d_layers)
         self.projection = nn.Linear(config.d_model, 3)
+        if config.carrier == "noise":
+            self.excitation = ShapedNoise(config.hidden, config.seq_len)
+            self.carrier = nn.Linear(3, config.d_model, bias=False)
+        else:
+            self.carrier = nn.Parameter(torch.randn(1, config.seq_len, config.d_model))
+        self._start_as_identity()
+
+    @torch.no_grad()
+    def _start_as_identity(self):
+        """
+        Records and excitations first pass as they are; what blocks add has to earn its place.
+
+        The components stay apart then. Mixed by random weights they become coherent, and weak
+        bands of one drown in what leaks from the others.
+        """
+        inputs = {self.summary: self.embedding.value_embedding}
+        if self.config.carrier == "noise":
+            inputs[self.projection] = self.carrier
+            for block in self.decoder.blocks:
+                for kernel in block.conv[2].kernels:
+                    kernel.weight *= DAMPING
+        for output, layer in inputs.items():
+            nn.init.orthogonal_(layer.weight)
+            output.weight.copy_(layer.weight.T)
+            nn.init.zeros_(output.bias)
 
     def settings(self):
         """Constructor arguments as a JSON-able dict."""
@@ -207,13 +215,24 @@ class ConditionalModel(nn.Module):
         return mu, logvar.clamp(-10, 10), means, stdev
 
     def _pooled(self, z, labels):
-        """Standardised records -> mean over time of the encoder's series."""
-        return self.encoder(self.embedding(z), self.stations.codes(labels)).mean(1)
+        """Standardised records -> what is kept of the encoder's series over time."""
+        return self._features(self.encoder(self.embedding(z), self.stations.codes(labels)))
+
+    def _features(self, series):
+        """Series ``(batch, time, d_model)`` -> its mean, and ln powers by band and window."""
+        mean = at_least_float32(series).mean(1)
+        if self.config.pooling == "mean":
+            return mean
+        whole, *windows = (band_power(self.summary(series), n) for n in WINDOWS)
+        # windows tell the envelope: half octaves do
+        coarse = [F.avg_pool1d(p.transpose(1, 2), min(3, p.shape[1])) for p in windows]
+        return torch.cat([mean, *(p.reshape(len(mean), -1) for p in (whole, *coarse))], dim=1)
 
     @torch.no_grad()
     def calibrate(self, x, batch_size=8):
         """
-        Scale what the bottleneck sees to unit variance over some records, before training.
+        Scale what the bottleneck sees to unit variance over some records, before training,
+        and begin with their mean levels.
 
         The means over time of an untrained encoder differ little from record to record; drowned
         in the noise of z they would teach the decoder to do without them.
@@ -226,21 +245,34 @@ class ConditionalModel(nn.Module):
                             for part in x.split(batch_size)])
         self.pooled_mean.copy_(pooled.mean(0))
         self.pooled_stdev.copy_(pooled.std(0, unbiased=False).clamp(min=1e-6))
+        if self.config.carrier == "noise":
+            self.excitation.calibrate(standardize(x)[0])
 
-    def decode(self, z, labels):
+    def decode(self, z, labels, noise=None):
         """
         :param z: ``(batch, z_dim)``.
         :param labels: ``(batch,)``.
+        :param noise: white noise ``(batch, seq_len, 3)``; None draws it with torch.
         :return: standardised records ``(batch, seq_len, 3)``.
         """
         h = self.from_latent(torch.cat([z, self.stations.vectors(labels)], dim=1))
-        shift, scale = h[:, None].chunk(2, dim=2)
-        series = shift + scale * self.carrier
-        return self.projection(self.decoder(series, self.stations.codes(labels)))
+        series = self.repeated(h)[:, None]
+        if self.config.carrier == "noise":
+            if noise is None:
+                noise = torch.randn(len(z), self.config.seq_len, 3, dtype=z.dtype, device=z.device)
+            series = series + self.carrier(self.excitation(h, noise))
+        else:
+            series = series + self.carrier
+        return self.projection(self.decoder(at_least_float32(series),
+                                            self.stations.codes(labels)))
 
     def loss(self, x, labels, phase="condition", epoch=None):
         """
         Training loss of a batch: reconstruction + spectral + beta KL.
+
+        No reconstruction with the carrier "noise": of a decoded record whose phases have nothing
+        to do with those of the target, the squared error is the sum of both powers, least for
+        silence.
 
         :param x: records ``(batch, seq_len, 3)`` in gal.
         :param labels: ``(batch,)``.
@@ -254,55 +286,11 @@ class ConditionalModel(nn.Module):
         mu, logvar, means, stdev = self.encode(x, labels)
         target = (x - means) / stdev
         decoded = self.decode(draw_latent(mu, logvar) if self.training else mu, labels)
-        error = reconstruction_error(decoded, target, c.reconstruction)
-        spectral = spectral_error(decoded, target) if c.spectral else error.new_zeros(())
+        error = (reconstruction_error(decoded, target, c.reconstruction)
+                 if c.carrier == "table" else decoded.new_zeros(()))
+        spectral = (spectral_error(decoded, target) + coherence_error(decoded, target)
+                    if c.spectral else error.new_zeros(()))
         beta = kl_weight(epoch if phase == "reconstruct" else None, c.beta, c.warmup)
         loss = error + c.spectral * spectral + beta * kl_loss(mu, logvar, c.free_bits)
         return {"loss": loss, "reconstruction": error.detach(), "spectral": spectral.detach(),
                 "kl": divergence(mu, logvar).sum(1).mean().detach()}
-
-
-def shown_labels(labels, phase, dropout):
-    """
-    The labels that a phase shows: none in the first, most in the second.
-
-    :param labels: ``(batch,)``.
-    :param phase: one of :data:`PHASES`.
-    :param dropout: share that is replaced by 0.
-    :return: ``(batch,)``.
-    """
-    if phase == "reconstruct":
-        return torch.zeros_like(labels)
-    return labels * (torch.rand(labels.shape, device=labels.device) >= dropout)
-
-
-def latent_layer(features, z_dim):
-    """
-    Linear layer for the mean and log variance of z.
-
-    The variances begin small (exp(-4)): a decoder that sees nothing but noise in z at first
-    learns to do without it, and the divergence then collapses.
-    """
-    layer = nn.Linear(features, 2 * z_dim)
-    nn.init.constant_(layer.bias[z_dim:], -4.0)
-    return layer
-
-
-def band_noise(noise):
-    """
-    White noise filtered to one band for each three channels (one of three components can
-    then differ from the others), overlapping, evenly spaced in ln frequency from 10
-    periods in the series to half of Nyquist; standard deviation 1.
-
-    :param noise: ``(1, time, channel)``.
-    :return: the same shape.
-    """
-    _, length, channels = noise.shape
-    bins = torch.arange(length // 2 + 1).clamp(min=0.1).log()[:, None]
-    edges = torch.tensor([min(10.0, length / 8), length / 4]).log()
-    count = -(-channels // 3)
-    centres = torch.linspace(*edges.tolist(), count).repeat_interleave(3)[:channels]
-    width = (edges[1] - edges[0]) / count
-    shape = torch.exp(-0.5 * ((bins - centres) / width).square())
-    bands = torch.fft.irfft(torch.fft.rfft(noise, dim=1) * shape, length, dim=1)
-    return bands / bands.std(1, keepdim=True)

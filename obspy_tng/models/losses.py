@@ -22,6 +22,8 @@ from .timesnet import at_least_float32
 
 #: added to powers before the logarithm; that of a standardised record of white noise is 1
 SPECTRAL_FLOOR = 1e-4
+#: power below which a band is taken as incoherent
+COHERENCE_FLOOR = 1e-12
 #: record length over window length of the spectral error
 WINDOWS = (1, 6, 24)
 
@@ -144,3 +146,34 @@ def bands_of(nfft):
     for row, (first, last) in zip(bands, pairwise(edges), strict=True):
         row[first:last] = 1
     return bands / bands.sum(1, keepdim=True)
+
+
+def coherence_error(decoded, x):
+    """
+    Difference of the squared coherences of the components, per sixth of an octave of the
+    whole record.
+
+    :param decoded: ``(batch, time, 3)``, standardised.
+    :param x: ``(batch, time, 3)``, standardised.
+    :return: scalar, mean absolute difference over the three pairs.
+    """
+    return (coherence(decoded) - coherence(x)).abs().mean()
+
+
+def coherence(x):
+    """
+    Squared coherence of the three pairs of components in sixths of an octave.
+
+    :param x: ``(batch, time, 3)``.
+    :return: ``(batch, 3, bands)``, 0 to 1; 1 where a band has one bin.
+    """
+    spectrum = torch.fft.rfft(at_least_float32(x).transpose(1, 2), norm="ortho")
+    spectrum = torch.view_as_real(spectrum)
+    first, second = spectrum[:, [0, 0, 1]], spectrum[:, [1, 2, 2]]
+    bands = bands_of(x.shape[1]).to(spectrum).T
+    power = spectrum.square().sum(-1) @ bands + COHERENCE_FLOOR
+    amplitude = power[:, [0, 0, 1]].sqrt() * power[:, [1, 2, 2]].sqrt()
+    real = (first * second).sum(-1) @ bands
+    imaginary = (first[..., 1] * second[..., 0] - first[..., 0] * second[..., 1]) @ bands
+    # divided before it is squared: float32 may not hold the square of a power
+    return (real / amplitude).square() + (imaginary / amplitude).square()

@@ -20,10 +20,10 @@ import torch
 from torch import nn
 
 from ..exceptions import TNGInputError
-from .conditional import PHASES, Stations, check_config, latent_layer, shown_labels
 from .losses import divergence, draw_latent, kl_loss, kl_weight
 from .released import standardize
 from .timesnet import at_least_float32
+from .variational import PHASES, Stations, check_config, latent_layer, shown_labels
 
 #: amplitude (standardised records, spectra normalised for white noise of 1) added before ln
 FLOOR = 1e-3

@@ -1,0 +1,75 @@
+"""
+What the variational models share: stations, phases, the bottleneck's layer.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from ..exceptions import TNGInputError
+
+PHASES = ("reconstruct", "condition")
+
+
+def check_config(config, counts, weights, shares):
+    """Raise TNGInputError unless counts are integers >= 1, weights >= 0, shares in [0, 1)."""
+    for key in counts:
+        value = getattr(config, key)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise TNGInputError(f"{key} must be a positive integer, got {value!r}")
+    for keys, limit in ((weights, float("inf")), (shares, 1)):
+        for key in keys:
+            value = getattr(config, key)
+            if isinstance(value, bool) or not isinstance(value, int | float) \
+                    or not 0 <= value < limit:
+                raise TNGInputError(f"{key} must be a number in [0, {limit:g}), got {value!r}")
+
+
+class Stations(nn.Module):
+    """
+    Stations as the network sees them: a one-hot code, and a learned vector.
+
+    Label 0 is "no station": the code and the vector are zero.
+
+    :param count: stations with a code.
+    :param size: size of the vector.
+    """
+
+    def __init__(self, count, size):
+        super().__init__()
+        self.count = count
+        self.embedding = nn.Embedding(count + 1, size, padding_idx=0)
+
+    def codes(self, labels):
+        """Labels ``(batch,)`` -> ``(batch, count)``, or None without stations."""
+        return F.one_hot(labels, self.count + 1)[:, 1:].float() if self.count else None
+
+    def vectors(self, labels):
+        """Labels ``(batch,)`` -> ``(batch, size)``."""
+        return self.embedding(labels)
+
+
+def shown_labels(labels, phase, dropout):
+    """
+    The labels that a phase shows: none in the first, most in the second.
+
+    :param labels: ``(batch,)``.
+    :param phase: one of :data:`PHASES`.
+    :param dropout: share that is replaced by 0.
+    :return: ``(batch,)``.
+    """
+    if phase == "reconstruct":
+        return torch.zeros_like(labels)
+    return labels * (torch.rand(labels.shape, device=labels.device) >= dropout)
+
+
+def latent_layer(features, z_dim):
+    """
+    Linear layer for the mean and log variance of z.
+
+    The variances begin small (exp(-4)): a decoder that sees nothing but noise in z at first
+    learns to do without it, and the divergence then collapses.
+    """
+    layer = nn.Linear(features, 2 * z_dim)
+    nn.init.constant_(layer.bias[z_dim:], -4.0)
+    return layer
