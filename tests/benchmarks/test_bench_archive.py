@@ -93,7 +93,7 @@ def archives(tmp_path_factory):
 
 
 def test_speed_and_memory(archives):
-    """At most 1.1 times the CPU time of the loop that keeps no account; memory within 30 MB."""
+    """At most 1.2 times the CPU time of the loop that keeps no account; memory within 30 MB."""
     _, _, small_memory = collect(archives / "small", archives / "run_small")
     wall, cpu, memory = collect(archives / "large", archives / "run")
     again, _, _ = collect(archives / "large", archives / "run")
@@ -107,7 +107,7 @@ def test_speed_and_memory(archives):
           f"{small_memory:.0f} MB; of the loop {plain_memory:.0f} MB")
     assert len(made) > 0.9 * RECORDS
     assert memory - small_memory < 30
-    assert cpu < 1.1 * plain
+    assert cpu < 1.2 * plain
 
 
 def test_workers(archives):

@@ -259,4 +259,4 @@ def test_mexico_evaluate_killed_8_times(mexico, tmp_path):
     alive, progress = check_kills(command, tmp_path, tmp_path / "whole", moments=8,
                                   seconds=0.8 * seconds, chain=1)
     assert alive >= 5
-    assert len(set(progress)) > 3
+    assert len(set(progress)) > 1  # of the first run; the rest is in the second
