@@ -2,6 +2,7 @@
 
 import time
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -67,8 +68,8 @@ def model():
 def records():
     """Eight simulated records of 6000 samples in gal."""
     network = simulate_network(1, 8, seed=0)
-    return torch.stack([torch.tensor([100 * tr.data for tr in record], dtype=torch.float32).T
-                        for record in network.records])
+    return torch.tensor(np.array([[100 * tr.data for tr in record] for record in network.records]),
+                        dtype=torch.float32).transpose(1, 2)
 
 
 @pytest.mark.parametrize("grid", [(3000, 2), (1200, 5), (300, 20), (100, 60), (40, 150),
