@@ -132,6 +132,7 @@ def main():
         "encoding": [x["memory"] for x in batches],
         "training step": [x["memory"] for x in training]})
     axes[1, 0].set(xscale="linear")
+    axes[1, 0].legend(fontsize=8, loc="lower right")
     panel(axes[1, 1], "A record of the default network: CPU time (ms)", [10, 30, 100, 300],
           "records enrolled", **{
               "enrolling, one station": [1e3 * x["enroll"] for x in records],
