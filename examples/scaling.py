@@ -77,7 +77,7 @@ def enrolled(stations, records):
 def measure(known, kind, *sizes):
     """One point in a process of its own; those of an earlier run are taken from its file."""
     key = " ".join(map(str, [kind, *sizes]))
-    results = json.loads(known.read_text()) if known.exists() else {}
+    results = json.loads(known.read_text()) if known and known.exists() else {}
     if key in results:
         return results[key]
     done = subprocess.run([sys.executable, __file__, "--point", kind, *map(str, sizes)],
@@ -85,31 +85,35 @@ def measure(known, kind, *sizes):
     if done.returncode:
         raise SystemExit(done.stderr)
     results[key] = json.loads(done.stdout.splitlines()[-1])
-    known.write_text(json.dumps(results, indent=1))
+    if known:
+        known.write_text(json.dumps(results, indent=1))
     print(key, {name: round(value, 4) for name, value in results[key].items()}, flush=True)
     return results[key]
 
 
 def panel(axis, title, sizes, label, **curves):
     for name, values in curves.items():
-        axis.plot(sizes, values, "o-", label=name)
-    axis.set(title=title, xlabel=label, xscale="log", yscale="log")
-    axis.set_xticks(sizes, [str(size) for size in sizes], minor=False)
+        axis.plot(sizes[:len(values)], values, "o-", label=name)
+    axis.set(title=title, xlabel=label, xscale="log")
+    axis.set_xticks(sizes, [str(size) for size in sizes])
     axis.minorticks_off()
     axis.grid(alpha=0.3)
+    axis.set_ylim(bottom=0)
     axis.legend(fontsize=8)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
     parser.add_argument("--output", default="scaling.png", metavar="FILE")
+    parser.add_argument("--keep", type=Path, metavar="FILE",
+                        help="JSON to keep points in, and to take known ones from")
     parser.add_argument("--point", nargs=3, metavar=("KIND", "A", "B"), help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.point:
         kind, a, b = args.point[0], *map(int, args.point[1:])
         print(json.dumps(enrolled(a, b) if kind == "enrolled" else encode(a, b, kind == "train")))
         return
-    known = Path(args.output).with_suffix(".json")
+    known = args.keep
     lengths = [measure(known, "encode", n, 1) for n in LENGTHS]
     batches = [measure(known, "encode", 6000, n) for n in BATCHES]
     records = [measure(known, "enrolled", 1, n) for n in RECORDS]
@@ -118,24 +122,23 @@ def main():
 
     figure, axes = plt.subplots(2, 2, figsize=(9, 6.4), layout="constrained")
     seconds = [x["seconds"] for x in lengths]
-    panel(axes[0, 0], "Encoding one record", LENGTHS, "samples", **{
-        "CPU time (s)": seconds,
-        "proportional": [seconds[2] * n / LENGTHS[2] for n in LENGTHS]})
-    panel(axes[0, 1], "A record of 6000 samples", BATCHES, "batch", **{
-        "encoding, CPU time (s)": [x["seconds"] for x in batches],
-        "training step, CPU time (s)": [x["seconds"] for x in training] + [float("nan")]})
-    panel(axes[1, 0], "Memory above the weights", BATCHES, "batch", **{
-        "encoding (MB)": [x["memory"] for x in batches],
-        "training step (MB)": [x["memory"] for x in training] + [float("nan")]})
-    panel(axes[1, 1], "A record of the default network, by records enrolled",
-          RECORDS, "records of one station", **{
-              "enrolling, CPU time (s)": [x["enroll"] for x in records],
-              "generating, CPU time (s)": [x["generate"] for x in records]})
-    stations_sizes = [30 * n for n in STATIONS]
-    axes[1, 1].plot(stations_sizes, [x["generate"] for x in stations], "s--",
+    panel(axes[0, 0], "Encoding one record: CPU time (s)", LENGTHS, "samples", **{
+        "measured": seconds, "proportional": [seconds[2] * n / LENGTHS[2] for n in LENGTHS]})
+    axes[0, 0].set(xscale="linear")
+    panel(axes[0, 1], "A record of 6000 samples: CPU time (s)", BATCHES, "batch", **{
+        "encoding": [x["seconds"] for x in batches],
+        "training step": [x["seconds"] for x in training]})
+    panel(axes[1, 0], "Peak memory above the network (MB)", BATCHES, "batch", **{
+        "encoding": [x["memory"] for x in batches],
+        "training step": [x["memory"] for x in training]})
+    axes[1, 0].set(xscale="linear")
+    axes[1, 0].legend(fontsize=8, loc="lower right")
+    panel(axes[1, 1], "A record of the default network: CPU time (ms)", [10, 30, 100, 300],
+          "records enrolled", **{
+              "enrolling, one station": [1e3 * x["enroll"] for x in records],
+              "generating, one station": [1e3 * x["generate"] for x in records]})
+    axes[1, 1].plot([30 * n for n in STATIONS], [1e3 * x["generate"] for x in stations], "s--",
                     label="generating, 30 records a station")
-    axes[1, 1].set_xticks([10, 30, 100, 300], ["10", "30", "100", "300"])
-    axes[1, 1].set_xlabel("records enrolled")
     axes[1, 1].legend(fontsize=8)
     figure.savefig(args.output, dpi=80)
 

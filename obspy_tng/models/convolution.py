@@ -95,7 +95,7 @@ def convolve(maps, weight, bias, transforms=None):
             # autocast would round the transforms
             with torch.autocast(weight.device.type, enabled=False):
                 spectrum = kernel_transform(weight, kernel, tile, transforms)
-                outputs = TiledConvolution.apply(spectrum, bias, kernel, tile,
+                outputs = _TiledConvolution.apply(spectrum, bias, kernel, tile,
                                                  *[x.to(weight.dtype) for x in inputs])
         for i, y in zip(members, outputs, strict=True):
             results[i] = y
@@ -179,7 +179,7 @@ def crop(weight, kernel):
     return weight[:, :, start[0]:start[0] + kernel[0], start[1]:start[1] + kernel[1]]
 
 
-class TiledConvolution(torch.autograd.Function):
+class _TiledConvolution(torch.autograd.Function):
     """
     Convolution of maps by tiles, given the transform of the kernel.
 

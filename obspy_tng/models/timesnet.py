@@ -170,7 +170,11 @@ class TimesBlock(nn.Module):
         parts = inputs[index[0]].split([len(pairs) for pairs in members.values()])
         first, activation, second = self.conv
         maps = [fold(part, period) for part, period in zip(parts, members, strict=True)]
-        maps = second.convolve([activation(y) for y in first.convolve(maps)])
+        # In training all maps share the kernel's transforms; otherwise these are kept, and
+        # one map after the other needs less memory.
+        groups = [maps] if torch.is_grad_enabled() else [[y] for y in maps]
+        maps = [y for group in groups
+                for y in second.convolve([activation(y) for y in first.convolve(group)])]
         series = torch.cat([y.flatten(1, 2)[:, :x.shape[1]] for y in maps])
         weighted = series * weights[index[0], index[1], None, None]
         return x.index_add(0, index[0], weighted.to(x.dtype))

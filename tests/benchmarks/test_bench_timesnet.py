@@ -2,6 +2,7 @@
 
 import time
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -44,9 +45,9 @@ def fastest(function, turns=3):
     return min(timed(function)[0] for _ in range(turns))
 
 
-def peak():
+def peak(dtype=torch.float32):
     """GFLOP/s of a large product of matrices."""
-    a = torch.randn(2048, 2048)
+    a = torch.randn(2048, 2048).to(dtype)
     return 2e-9 * 2048 ** 3 / fastest(lambda: a @ a)
 
 
@@ -67,8 +68,8 @@ def model():
 def records():
     """Eight simulated records of 6000 samples in gal."""
     network = simulate_network(1, 8, seed=0)
-    return torch.stack([torch.tensor([100 * tr.data for tr in record], dtype=torch.float32).T
-                        for record in network.records])
+    return torch.tensor(np.array([[100 * tr.data for tr in record] for record in network.records]),
+                        dtype=torch.float32).transpose(1, 2)
 
 
 @pytest.mark.parametrize("grid", [(3000, 2), (1200, 5), (300, 20), (100, 60), (40, 150),
@@ -91,6 +92,23 @@ def test_convolution(grid, compare):
           f"pair of channels (merged 121, six 286), {moved / 1e6:.0f} MB moved; "
           f"{2e-9 * products / best['ours']:.0f} GFLOP/s, large product {peak():.0f} GFLOP/s, copy "
           f"{bandwidth():.0f} GB/s")
+
+
+def test_bfloat16(compare):
+    """The layer by tiles in float32 against the direct one in bfloat16."""
+    torch.manual_seed(0)
+    module = Inception(128, 256).eval()
+    short = Inception(128, 256).eval()
+    short.load_state_dict(module.state_dict())
+    short = short.bfloat16()
+    maps = [torch.randn(1, 100, 60, 128)]
+    with torch.no_grad():
+        expected = literal(module, maps)[0]
+        error = difference(short.convolve([maps[0].bfloat16()])[0].float(), expected)
+        compare("Inception 100x60", lambda: module.convolve(maps), turns=3,
+                merged_in_bfloat16=lambda: short.convolve([maps[0].bfloat16()]))
+    print(f"difference in bfloat16 {error:.1e}; large product {peak(torch.bfloat16):.0f} GFLOP/s, "
+          f"in float32 {peak():.0f}")
 
 
 def timed(function):
