@@ -10,10 +10,9 @@ from obspy_tng.plotting import COLORS, REAL_COLOR
 from obspy_tng.records import group_by_station, split_by_event
 
 STATION = "SM.S002"
-network = simulate_network(n_stations=4, n_events=40, seed=0, sampling_rate=50.0, window=60.0,
-                           f0=[0.7, 1.4, 2.8, 5.6])
+network = simulate_network(n_stations=4, n_events=40, seed=0, f0=[0.7, 1.4, 2.8, 5.6])
 known, unseen = split_by_event(network.records, 0.5, seed=0)
-gen = TNGGenerator(50.0, 60.0).fit(known, network.inventory, progress=False)
+gen = TNGGenerator.from_pretrained("tng-small").enroll(known, network.inventory)
 real, generated = group_by_station(unseen)[STATION], gen.generate(STATION, n=40, seed=0)
 
 figure, axes = plt.subplots(1, 3, figsize=(11, 3.6), layout="constrained",

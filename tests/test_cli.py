@@ -100,6 +100,20 @@ def test_enroll_info_and_evaluate(work, tmp_path, capsys):
     assert json.loads((tmp_path / "r.json").read_text())["rows"]
 
 
+def test_a_handful_of_records_and_the_weights_of_the_package(tmp_path, capsys):
+    write_sds(simulate_network(1, 3, seed=9, sampling_rate=50.0, window=150.0), tmp_path / "a")
+    model, records = str(tmp_path / "model"), str(tmp_path / "records")
+    assert main(["collect", str(tmp_path / "a"), "--output", records, "--sampling-rate", "50",
+                 "--window", "120"]) == 0
+    assert main(["enroll", model, records, "--pretrained", "tng-small"]) == 0
+    assert main(["generate", model, "--output", str(tmp_path / "g"), "-n", "2", "--seed", "0",
+                 "--magnitude", "6.5", "--distance", "80"]) == 0
+    assert main(["info", model]) == 0
+    assert "'tng'" in capsys.readouterr().out
+    again = TNGGenerator.load(model)
+    assert again.stations == {"SM.S001": 3}
+
+
 @pytest.mark.parametrize(("arguments", "word"), [
     (["collect", "nowhere", "--output", "o"], "no archive"),
     (["collect", "--output", "o"], "either the folder"),

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from obspy_tng import TNGGenerator, hvsr, simulate_network
 from obspy_tng.exceptions import TNGException, TNGInputError
@@ -117,6 +118,15 @@ def test_save_and_load(trained, tmp_path):
         a, b = (g.generate("SM.S001", 2, seed=5, **event) for g in (trained, loaded))
         for x, y in zip(a, b, strict=True):
             np.testing.assert_array_equal(x[2].data, y[2].data)
+
+
+@pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_a_gpu_draws_the_same_records(trained, tmp_path):
+    trained.save(tmp_path / "model")
+    there = TNGGenerator.load(tmp_path / "model", device="cuda")
+    a, b = (record_to_array(g.generate("SM.S001", 1, seed=5)[0]) for g in (trained, there))
+    np.testing.assert_allclose(a, b, atol=1e-2 * np.abs(a).max())
 
 
 def test_reconstruction_keeps_levels(trained, small_network):

@@ -67,9 +67,16 @@ def fit(args):
 
 
 def enroll(args):
-    """More records into a model."""
-    generator = obspy_tng.TNGGenerator.load(args.model, device=args.device)
-    generator.enroll(read_records(args.records), _inventory_beside(args.records))
+    """More records into a model, or into one that comes with the package."""
+    records = list(read_records(args.records))
+    if args.pretrained:
+        stats = records[0][0].stats
+        generator = obspy_tng.TNGGenerator.from_pretrained(
+            args.pretrained, sampling_rate=stats.sampling_rate,
+            window=stats.npts / stats.sampling_rate, device=args.device)
+    else:
+        generator = obspy_tng.TNGGenerator.load(args.model, device=args.device)
+    generator.enroll(records, _inventory_beside(args.records))
     generator.save(args.output or args.model)
     print(f"{generator}\nsaved in {args.output or args.model}")
 

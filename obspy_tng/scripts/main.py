@@ -100,7 +100,8 @@ def _training_options(parser):
     parser.add_argument("--batch-size", type=int, metavar="N")
     parser.add_argument("--size", default="small", choices=["small", "paper"],
                         help="size of the network (default small)")
-    parser.add_argument("--architecture", default="released", help="default: released")
+    parser.add_argument("--architecture", default="released",
+                        help="released (default), tng, conditional or spectrogram")
     parser.add_argument("--device", help="cpu, cuda, ... (default: CUDA where there is one)")
     parser.add_argument("--seed", type=int, default=0, help="of the training (default 0)")
 
@@ -148,9 +149,11 @@ def _fit(commands):
 
 def _enroll(commands):
     p = _command(commands, "enroll", "add records to a trained generator, without training",
-                 "enroll model new_records")
+                 "enroll model new_records --pretrained tng-small")
     p.add_argument("model", help="model folder")
     p.add_argument("records", help="folder that collect wrote")
+    p.add_argument("--pretrained", metavar="NAME",
+                   help="begin a new model folder with weights that come with the package")
     p.add_argument("--output", metavar="FOLDER", help="write to another model folder")
     p.add_argument("--device")
 
