@@ -37,10 +37,10 @@ FIGURES = {"specificity": "specificity", "hvsr_rms": "HVSR rms", "hvsr_sd_ratio"
            "husid_sd_ratio": "Husid scatter", "novelty": "novelty"}
 #: with the earthquake given: mean, spread and trends of the residuals
 MEASURES = {"pga": "ln PGA", "pgv": "ln PGV", "arias": "ln Arias", "d5_95": "ln D5-95"}
-CONDITIONAL = {f"{measure}_residual_{kind}": f"{name}, {title}"
-               for measure, name in MEASURES.items()
-               for kind, title in (("bias", "mean"), ("spread", "spread"),
-                                   ("magnitude", "trend with M"), ("distance", "trend with R"))}
+KINDS = ("bias", "spread", "magnitude", "distance")
+CONDITIONAL = [f"{measure}_residual_{kind}" for measure in MEASURES for kind in KINDS]
+#: methods that can be asked for an earthquake
+ASKED = ("donor noise", "tng")
 
 
 def few_shot(records, counts=(3, 10, None), splits=4, number=100, seed=1, paper=False):
@@ -123,7 +123,7 @@ def generate_all(learned, test, enrolled, number, seed):
             generator = copy.deepcopy(generator).enroll(enrolled[station])
             generated.setdefault(name, {})[station] = (
                 as_asked(generator, station, test[station], number, seed)
-                if name in ("donor noise", "tng") else
+                if name in ASKED else
                 generator.generate(station, number, seed=seed))
     return generated
 
@@ -152,24 +152,54 @@ def usable(records, min_pga):
             and np.abs(record_to_array(r)).max() >= min_pga]
 
 
-def table(rows, figures=FIGURES):
-    """Means over the splits as a Markdown table."""
-    lines = ["| | n | " + " | ".join(figures.values()) + " |",
-             "|" + "---|" * (2 + len(figures))]
+def table(rows):
+    """Means over the splits: title row, then one row for each method, with all its n."""
+    lines = [["", "n", *FIGURES.values()]]
     for method in dict.fromkeys(row["method"] for row in sorted(
             rows, key=lambda r: r["method"] != FLOOR)):
-        counts = list(dict.fromkeys(r["n"] for r in rows if r["method"] == method))
-        cells = [" / ".join(f"{np.mean([r[key] for r in rows if r['method'] == method and r['n'] == n]):.2f}"  # noqa: E501
-                            for n in counts) for key in figures]
-        lines.append(f"| {method} | {' / '.join(map(str, counts))} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+        counts = _counts(rows, method)
+        lines.append([method, " / ".join(map(str, counts)),
+                      *(" / ".join(_mean(rows, method, n, key) for n in counts)
+                        for key in FIGURES)])
+    return lines
+
+
+def conditional_table(rows):
+    """With the earthquake given: mean / spread / trend with M / with R of the residuals."""
+    lines = [["", "n", *MEASURES.values()]]
+    for method in (FLOOR, *ASKED):
+        lines += [[method, str(n), *(" / ".join(_mean(rows, method, n, f"{m}_residual_{kind}")
+                                                for kind in KINDS) for m in MEASURES)]
+                  for n in _counts(rows, method)]
+    return lines
+
+
+def _counts(rows, method):
+    return list(dict.fromkeys(r["n"] for r in rows if r["method"] == method))
+
+
+def _mean(rows, method, n, key):
+    return f"{np.mean([r[key] for r in rows if (r['method'], r['n']) == (method, n)]):.2f}"
+
+
+def markdown(lines):
+    """Rows of cells as a Markdown table."""
+    title, *body = ("| " + " | ".join(cells) + " |" for cells in lines)
+    return "\n".join([title, "|" + "---|" * len(lines[0]), *body])
+
+
+def restructured(lines):
+    """Rows of cells as a list-table."""
+    body = "\n".join(f"   {'* -' if i == 0 else '  -'} {cell or chr(92) + ' '}"
+                     for cells in lines for i, cell in enumerate(cells))
+    return f".. list-table::\n   :header-rows: 1\n\n{body}\n"
 
 
 def main():
     """Command line of the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0].strip())
     parser.add_argument("--records", help="folder that obspy-tng collect wrote")
-    parser.add_argument("--output", default="few_shot", help="folder for table.md and rows.json")
+    parser.add_argument("--output", default="few_shot", help="folder for tables and rows.json")
     parser.add_argument("--splits", type=int, default=4)
     parser.add_argument("--number", type=int, default=100, help="records per station")
     parser.add_argument("--min-pga", type=float, default=0.02, help="m/s^2 (default 0.02)")
@@ -187,9 +217,10 @@ def main():
     output = Path(args.output)
     output.mkdir(parents=True, exist_ok=True)
     (output / "rows.json").write_text(json.dumps(rows, indent=1), "utf-8")
-    text = table(rows) + "\n\n" + table(rows, CONDITIONAL) + "\n"
-    (output / "table.md").write_text(text, "utf-8")
-    print(text)
+    for name, lines in (("table", table(rows)), ("conditional", conditional_table(rows))):
+        (output / f"{name}.md").write_text(markdown(lines) + "\n", "utf-8")
+        (output / f"{name}.rst").write_text(restructured(lines), "utf-8")
+        print(markdown(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ class TNGGenerator(StationGenerator):
     @property
     def name(self):
         """Name of the generator in tables and provenance."""
-        return f"tng-{self.architecture}"
+        return "tng" if self.architecture == "tng" else f"tng-{self.architecture}"
 
     @property
     def model(self):
