@@ -14,13 +14,11 @@ the conditional prior as far as there are few such records; ``sampler="prior"`` 
 at a record. Either way the station's vector and levels are its own.
 """
 
-from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 import torch
 
-from .. import bandterms
 from ..exceptions import TNGInputError
 from ..models.tng import StationBottleneckConfig, StationBottleneckModel
 from ..records import earthquakes, info_values
@@ -35,16 +33,11 @@ from ..signal import (
 from ..training import Phase, Trainer
 from ..training.sets import RecordSets
 from ..training.simulated import simulated_corpus
+from .tngbank import bank_levels
 from .tngprior import LevelPrior, load_pretrained
 
 SAMPLERS = ("posterior", "prior")
 SIZES: dict[str, dict] = {"small": {}}
-#: how near in magnitude and ln distance a record should be that lends its z
-NEAR_MAGNITUDE, NEAR_LN_DISTANCE = 0.5, 0.4
-#: weight of a record of the station itself beside those of others
-OWN_WEIGHT = 2.0
-#: records near the earthquake asked for with which half of the draws are from the prior
-PRIOR_WEIGHT = 2.0
 #: distance (km) and depth (km) that features are relative to
 USUAL_DISTANCE, USUAL_DEPTH = 150.0, 20.0
 #: share of a station's records among simulated ones in the second phase; more, and a network
@@ -55,51 +48,6 @@ WAYS = 2
 MATCHING_ROUNDS = 4
 #: records and exponents that the sharpness of envelopes is found with
 SHARPNESS_RECORDS, SHARPNESS = 48, (1.0, 1.2, 1.4)
-
-
-@dataclass
-class BankLevels:
-    """What drawing needs of all enrolled records: terms of levels, z, earthquakes."""
-
-    model: bandterms.TermModel
-    terms: dict
-    magnitudes: np.ndarray
-    distances: np.ndarray
-    depths: np.ndarray
-    stations: np.ndarray
-    names: list
-    mu: np.ndarray
-    logvar: np.ndarray
-    drawers: dict = field(default_factory=dict)
-
-    def drawer(self, station):
-        """The function that draws a station's levels, made once."""
-        if station not in self.drawers:
-            self.drawers[station] = self.model.drawer(self.terms[station])
-        return self.drawers[station]
-
-    def any_earthquake(self, station, rng):
-        """Magnitude, distance and depth of a record of the station, else of any."""
-        known = np.isfinite(self.magnitudes) & np.isfinite(self.distances)
-        own = np.flatnonzero(known & (self.stations == station))
-        choice = own if len(own) else np.flatnonzero(known)
-        if len(choice):
-            i = rng.choice(choice)
-            return self.magnitudes[i], self.distances[i], self.depths[i]
-        _, magnitude, ln_ratio, _ = rng.multivariate_normal(self.model.predictor_mean,
-                                                            self.model.predictor_covariance)
-        return 6 + magnitude, bandterms.REFERENCE_DISTANCE * np.exp(ln_ratio), np.nan
-
-    def lender(self, station, magnitude, distance, rng):
-        """Index of a record that lends its z, or None for the prior."""
-        apart = (np.square((self.magnitudes - magnitude) / NEAR_MAGNITUDE)
-                 + np.square(np.log(np.maximum(self.distances, 1) / max(distance, 1))
-                             / NEAR_LN_DISTANCE))
-        weight = np.where(np.isfinite(apart), np.exp(-0.5 * np.nan_to_num(apart)), 0.0)
-        weight *= np.where(self.stations == station, OWN_WEIGHT, 1.0)
-        total = weight.sum() + PRIOR_WEIGHT
-        choice = rng.choice(len(weight) + 1, p=np.append(weight, PRIOR_WEIGHT) / total)
-        return None if choice == len(weight) else choice
 
 
 class StationBottleneckMethod:
@@ -311,36 +259,11 @@ class StationBottleneckMethod:
         Fit the terms of the levels to a bank.
 
         :param bank: dict station -> :class:`~obspy_tng.stationgenerator.Enrolled`.
-        :return: :class:`BankLevels`.
+        :return: :class:`~obspy_tng.methods.tngbank.BankLevels`.
         :raises TNGInputError: if nothing is known of earthquakes in general.
         """
-        infos = [info for enrolled in bank.values() for info in enrolled.infos]
-        stations = np.repeat(list(bank), [len(e) for e in bank.values()])
-        events = np.array(earthquakes(infos))
-        values = [info_values(infos, key) for key in ("magnitude", "distance", "depth")]
-        arrays = {key: np.concatenate([e.arrays[key] for e in bank.values()])
-                  for key in ("mu", "logvar", "levels")}
-        known = np.flatnonzero(np.isfinite(values[0]) & np.isfinite(values[1]))
         prior = self.model.level_prior.model(self.filters, self.sampling_rate)
-        if len(known) >= bandterms.FEWEST_RECORDS:
-            model = bandterms.fit_terms(arrays["levels"][known], stations[known], events[known],
-                                        *(v[known] for v in values), prior=prior)
-        elif prior is not None:
-            model = prior
-        else:
-            raise TNGInputError(
-                f"only {len(known)} enrolled records know their magnitude and distance, and this "
-                f"model has no prior of levels: {bandterms.FEWEST_RECORDS} are needed")
-        terms = {}
-        for station in bank:
-            own = np.flatnonzero(stations == station)
-            # an event that only this station recorded is no news about it
-            elsewhere = set(events[stations != station])
-            names = [e if e in elsewhere else None for e in events[own]]
-            terms[station] = model.station(arrays["levels"][own], names,
-                                           *(v[own] for v in values))
-        return BankLevels(model, terms, *values, stations,
-                          [info["record_id"] for info in infos], arrays["mu"], arrays["logvar"])
+        return bank_levels(bank, prior)
 
     def draw(self, enrolled, station, rngs, condition, levels, *, sampling_rate,
              sampler="posterior"):
@@ -352,7 +275,7 @@ class StationBottleneckMethod:
         :param rngs: one generator per realization.
         :param condition: :class:`~obspy_tng.stationgenerator.Condition`; without an earthquake
             each realization has that of some record of the station.
-        :param levels: :class:`BankLevels`.
+        :param levels: :class:`~obspy_tng.methods.tngbank.BankLevels`.
         :param sampling_rate: Hz; the method's own.
         :param sampler: "posterior" or "prior", see the module.
         :return: array ``(len(rngs), 3, npts)``, and a list of dicts for provenance.

@@ -1,0 +1,100 @@
+"""
+What all enrolled records tell ``architecture="tng"``: terms of levels, and who lends a z.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .. import bandterms
+from ..exceptions import TNGInputError
+from ..records import earthquakes, info_values
+
+#: how near in magnitude and ln distance a record should be that lends its z
+NEAR_MAGNITUDE, NEAR_LN_DISTANCE = 0.5, 0.4
+#: weight of a record of the station itself beside those of others
+OWN_WEIGHT = 2.0
+#: records near the earthquake asked for with which half of the draws are from the prior
+PRIOR_WEIGHT = 2.0
+
+
+@dataclass
+class BankLevels:
+    """What drawing needs of all enrolled records: terms of levels, z, earthquakes."""
+
+    model: bandterms.TermModel
+    terms: dict
+    magnitudes: np.ndarray
+    distances: np.ndarray
+    depths: np.ndarray
+    stations: np.ndarray
+    names: list
+    mu: np.ndarray
+    logvar: np.ndarray
+    drawers: dict = field(default_factory=dict)
+
+    def drawer(self, station):
+        """The function that draws a station's levels, made once."""
+        if station not in self.drawers:
+            self.drawers[station] = self.model.drawer(self.terms[station])
+        return self.drawers[station]
+
+    def any_earthquake(self, station, rng):
+        """Magnitude, distance and depth of a record of the station, else of any."""
+        known = np.isfinite(self.magnitudes) & np.isfinite(self.distances)
+        own = np.flatnonzero(known & (self.stations == station))
+        choice = own if len(own) else np.flatnonzero(known)
+        if len(choice):
+            i = rng.choice(choice)
+            return self.magnitudes[i], self.distances[i], self.depths[i]
+        _, magnitude, ln_ratio, _ = rng.multivariate_normal(self.model.predictor_mean,
+                                                            self.model.predictor_covariance)
+        return 6 + magnitude, bandterms.REFERENCE_DISTANCE * np.exp(ln_ratio), np.nan
+
+    def lender(self, station, magnitude, distance, rng):
+        """Index of a record that lends its z, or None for the prior."""
+        apart = (np.square((self.magnitudes - magnitude) / NEAR_MAGNITUDE)
+                 + np.square(np.log(np.maximum(self.distances, 1) / max(distance, 1))
+                             / NEAR_LN_DISTANCE))
+        weight = np.where(np.isfinite(apart), np.exp(-0.5 * np.nan_to_num(apart)), 0.0)
+        weight *= np.where(self.stations == station, OWN_WEIGHT, 1.0)
+        total = weight.sum() + PRIOR_WEIGHT
+        choice = rng.choice(len(weight) + 1, p=np.append(weight, PRIOR_WEIGHT) / total)
+        return None if choice == len(weight) else choice
+
+
+def bank_levels(bank, prior):
+    """
+    Fit the terms of the levels to a bank.
+
+    :param bank: dict station -> :class:`~obspy_tng.stationgenerator.Enrolled`.
+    :param prior: :class:`~obspy_tng.bandterms.TermModel` of simulated stations, or None.
+    :return: :class:`BankLevels`.
+    :raises TNGInputError: if nothing is known of earthquakes in general.
+    """
+    infos = [info for enrolled in bank.values() for info in enrolled.infos]
+    stations = np.repeat(list(bank), [len(e) for e in bank.values()])
+    events = np.array(earthquakes(infos))
+    values = [info_values(infos, key) for key in ("magnitude", "distance", "depth")]
+    arrays = {key: np.concatenate([e.arrays[key] for e in bank.values()])
+              for key in ("mu", "logvar", "levels")}
+    known = np.flatnonzero(np.isfinite(values[0]) & np.isfinite(values[1]))
+    if len(known) >= bandterms.FEWEST_RECORDS:
+        model = bandterms.fit_terms(arrays["levels"][known], stations[known], events[known],
+                                    *(v[known] for v in values), prior=prior)
+    elif prior is not None:
+        model = prior
+    else:
+        raise TNGInputError(
+            f"only {len(known)} enrolled records know their magnitude and distance, and this "
+            f"model has no prior of levels: {bandterms.FEWEST_RECORDS} are needed")
+    terms = {}
+    for station in bank:
+        own = np.flatnonzero(stations == station)
+        # an event that only this station recorded is no news about it
+        elsewhere = set(events[stations != station])
+        names = [e if e in elsewhere else None for e in events[own]]
+        terms[station] = model.station(arrays["levels"][own], names,
+                                       *(v[own] for v in values))
+    return BankLevels(model, terms, *values, stations,
+                      [info["record_id"] for info in infos], arrays["mu"], arrays["logvar"])
