@@ -21,7 +21,7 @@ import torch
 
 from ..exceptions import TNGInputError
 from ..models.tng import StationBottleneckConfig, StationBottleneckModel
-from ..records import earthquakes, info_values
+from ..records import info_values
 from ..signal import (
     bandpass,
     end_at_rest,
@@ -161,19 +161,13 @@ class StationBottleneckMethod:
 
     def _split(self, groups, settings):
         """Columns of the training and of the validation earthquakes, station by station."""
-        infos = [info for _, some in groups.values() for info in some]
-        events = earthquakes(infos)
-        unique = sorted(set(events))
-        np.random.default_rng(settings.seed).shuffle(unique)
-        kept_back = set(unique[:int(settings.validation * len(unique))])
-        real, held, start = [], [], 0
-        for data, some in groups.values():
-            mask = np.array([e in kept_back for e in events[start:start + len(some)]])
-            start += len(some)
-            for target, chosen in ((real, ~mask), (held, mask)):
+        real, held = [], []
+        masks = settings.kept_back(groups)
+        for station, (data, infos) in groups.items():
+            for target, chosen in ((real, ~masks[station]), (held, masks[station])):
                 if chosen.any():
                     rows = np.flatnonzero(chosen)
-                    target.append(self._columns(data[rows], [some[i] for i in rows]))
+                    target.append(self._columns(data[rows], [infos[i] for i in rows]))
         return (real, held) if real else (held, [])
 
     def _columns(self, data, infos):

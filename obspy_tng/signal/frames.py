@@ -19,11 +19,12 @@ products are sufficient, as periodograms are in Whittle's likelihood [Whittle195
 import numpy as np
 from scipy.fft import fft, ifft, irfft, rfft
 
+from .evolutionary import OVERSAMPLING
+
 #: frames of a record with its padding: 128 of them over the record itself
 FRAMES = 160
 # order of the cross products: pairs of components, as in the lower triangle
 PAIRS = ((1, 0), (2, 0), (2, 1))
-OVERSAMPLING = 2
 
 
 def frame_weights(bank, frames=FRAMES):

@@ -76,6 +76,20 @@ class TrainingSettings:
                                 f"{sorted(cls.__dataclass_fields__)}")
         return cls(**values)
 
+    def kept_back(self, groups):
+        """
+        Which records are kept back for validation: all those of some earthquakes.
+
+        :param groups: dict station -> (data, infos).
+        :return: dict station -> boolean array, one value per record.
+        """
+        keys = earthquakes([info for _, infos in groups.values() for info in infos])
+        events = sorted(set(keys))
+        np.random.default_rng(self.seed).shuffle(events)
+        held = np.isin(keys, events[:int(self.validation * len(events))])
+        ends = np.cumsum([len(infos) for _, infos in groups.values()])
+        return dict(zip(groups, np.split(held, ends[:-1]), strict=True))
+
     def split(self, groups, stations, convert, labels=None):
         """
         Training and validation data of some stations, split by earthquake.
@@ -87,12 +101,7 @@ class TrainingSettings:
         :return: two :class:`~obspy_tng.training.data.TrainingData`; the second may be empty.
         """
         # events are drawn from all groups, so that both phases keep back the same ones
-        keys = earthquakes([info for _, infos in groups.values() for info in infos])
-        events = sorted(set(keys))
-        np.random.default_rng(self.seed).shuffle(events)
-        kept_back = np.isin(keys, events[:int(self.validation * len(events))])
-        ends = np.cumsum([len(infos) for _, infos in groups.values()])
-        by_station = dict(zip(groups, np.split(kept_back, ends[:-1]), strict=True))
+        by_station = self.kept_back(groups)
         held = [by_station[s] for s in stations]
         if all(h.all() for h in held):
             held = [~h for h in held]
