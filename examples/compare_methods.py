@@ -2,8 +2,8 @@
 All systems of the paper, and the controls, on the same records
 ===============================================================
 
-Trains the released autoencoder, the station-conditioned model and the spectrogram VAE on half
-of the earthquakes, generates records of every station, and judges them by the other half,
+Trains the released autoencoder, the station-conditioned model, the spectrogram VAE and our
+own station bottleneck ("tng") on half of the earthquakes, generates records of every station, and judges them by the other half,
 beside what real records score (the floor) and beside controls without a network.
 
 The released model is also pre-trained elsewhere (on the other stations, leaving out one at a
@@ -48,6 +48,7 @@ CONDITIONAL = {
 PAPER_LOSS = {"size": {**CONDITIONAL["size"], "spectral": 0.0, "carrier": "table",
                        "pooling": "mean"},
               "training": {**CONDITIONAL["training"], "epochs": 10, "finetune_epochs": 10}}
+TNG = {"size": "small", "training": {"finetune_epochs": 6}}
 VAE = {"size": "small", "training": {"epochs": 60, "finetune_epochs": 60, "learning_rate": 3e-3,
                                      "finetune_learning_rate": 3e-3, "patience": None}}
 FIGURES = {
@@ -173,7 +174,10 @@ def methods(bench, args):
                               architecture="conditional")
     paper_loss = bench.model("conditional paper loss", bench.train, PAPER_LOSS,
                              architecture="conditional")
+    tng = bench.model("tng", bench.train, TNG, architecture="tng")
     found = {
+        "tng": drawn(tng),
+        "tng, prior": drawn(tng, sampler="prior"),
         "released (paper)": drawn(released, amplitudes="paper"),
         "released, dirichlet": drawn(released, sampler="dirichlet"),
         "conditional": drawn(conditional),

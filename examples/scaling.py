@@ -65,8 +65,8 @@ def encode(length, batch, train=False):
 def enrolled(stations, records):
     """CPU time a record of enrolling, and of generating for one station."""
     network = simulate_network(stations, records, seed=0, sampling_rate=50.0, window=40.0)
-    generator = TNGGenerator(50.0, 40.0, training={"epochs": 1, "finetune_epochs": 0},
-                             device="cpu", seed=0).fit(network.records[:8], progress=False)
+    generator = TNGGenerator(50.0, 40.0, "released", device="cpu", seed=0, training={
+        "epochs": 1, "finetune_epochs": 0}).fit(network.records[:8], progress=False)
     others = network.records[8:]
     station = next(iter(generator.stations))
     enrolling = timed(lambda: generator.enroll(others), turns=1) / max(1, len(others))

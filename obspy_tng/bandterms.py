@@ -44,20 +44,21 @@ FEWEST_RECORDS = 12
 MOST_EVENTS = 300
 ITERATIONS = 25
 #: standard deviation of the smoothing of variances along ln f, octaves
-SMOOTHING = 0.5
+SMOOTHING = 0.35
 #: weight of the prior's station variance, in stations; of the usual scatter, in records
-PRIOR_STATIONS, PRIOR_RECORDS = 8, 6
+PRIOR_STATIONS, PRIOR_RECORDS = 4, 8
 #: standard deviations of the station's contrasts where there is no prior (ln energy)
 DEFAULT_SD = (1.0, 0.8, 0.3)
 #: correlation lengths along ln f, octaves, and share of the residual without any
-STATION_LENGTH, EVENT_LENGTH, RESIDUAL_LENGTH, NUGGET = 0.7, 1.0, 0.35, 0.1
+STATION_LENGTH, EVENT_LENGTH, RESIDUAL_LENGTH, NUGGET = 1.0, 1.0, 0.35, 0.1
 #: correlation of a station's level with its HVSR
 STATION_CORRELATION = 0.7
 #: weight of the sample correlation of residuals beside that of the smooth one
-SAMPLE_WEIGHT = 0.5
-#: prior variances of the slopes of each contrast (per unit of the predictors) about those of
-#: the prior; without a prior the first one, of the level itself, is free
-SLOPE_VARIANCES = (2.0, 0.3, 0.3)
+SAMPLE_WEIGHT = 0.2
+#: prior variances of the slopes of each contrast (per unit of the predictors): of the level
+#: about the prior's slopes (without a prior they are free), of the HVSR and of north over
+#: east about none, since a few stations' chance slopes are wrong for another station
+SLOPE_VARIANCES = (1.0, 0.01, 0.001)
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ class StationTerm:
 
     :param mean: array (D,), posterior mean of the station's term.
     :param covariance: array (D, D), its posterior covariance.
-    :param spread: array (D,), standard deviation of the station's residuals, relative to
-        that of the model.
+    :param spread: array (D,), standard deviation of the station's records about its mean
+        (earthquakes and residuals), relative to that of the model.
     """
 
     mean: np.ndarray
@@ -138,20 +139,20 @@ class TermModel:
         rest = to_contrasts(levels) - x @ self.coefficients
         prior = self._covariance(self.station_sd, STATION_LENGTH, STATION_CORRELATION)
         precision, weighted, inverses = np.linalg.inv(prior), 0.0, {}
-        variances = np.empty_like(rest)
         for i, event in enumerate(events):
             term, variance = self.events.get(event, (0.0, np.square(self.event_sd)))
-            rest[i] -= term
-            variances[i] = np.square(self.residual_sd) + variance
             case = (event if event in self.events else None, bool(known[i]))
             if case not in inverses:
                 inverses[case] = np.linalg.inv(self._noise(variance, known[i]))
             precision = precision + inverses[case]
-            weighted = weighted + inverses[case] @ rest[i]
+            weighted = weighted + inverses[case] @ (rest[i] - term)
         covariance = np.linalg.inv(precision)
         mean = covariance @ weighted
-        # the scatter of few records says little: shrunk to the usual one
-        sums = _smooth_sum(np.square(rest - mean) / variances, self.bands, self.bands_per_octave)
+        # Scatter of records about the station's mean, earthquakes included: where a station's
+        # HVSR hardly changes, earthquakes do not change it either. That of few records says
+        # little and is shrunk to the usual one.
+        usual = np.square(self.event_sd) + np.square(self.residual_sd)
+        sums = _smooth_sum(np.square(rest - mean) / usual, self.bands, self.bands_per_octave)
         spread = np.sqrt((PRIOR_RECORDS + sums) / (PRIOR_RECORDS + max(len(levels) - 1, 0)))
         return StationTerm(mean, covariance, spread)
 
@@ -163,7 +164,7 @@ class TermModel:
         :return: function of (magnitude, distance, depth, rng) -> array (3, bands): the
             station's mean with an event term and a residual.
         """
-        event = np.linalg.cholesky(self._covariance(self.event_sd, EVENT_LENGTH,
+        event = np.linalg.cholesky(self._covariance(self.event_sd * term.spread, EVENT_LENGTH,
                                                     self.event_correlation))
         sd = self.residual_sd * term.spread
         residual = np.linalg.cholesky(np.outer(sd, sd) * self.residual_correlation)
@@ -256,9 +257,11 @@ def fit_terms(levels, stations, events, magnitudes, distances, depths, bands_per
     bands = levels.shape[2]
     y, fixed = to_contrasts(levels), predictors(magnitudes, distances, depths)
     base = np.square(prior.station_sd if prior else np.repeat(DEFAULT_SD, bands))
-    expected = prior.coefficients if prior else np.zeros((fixed.shape[1], y.shape[1]))
+    expected = np.zeros((fixed.shape[1], y.shape[1]))
     slopes = np.repeat(SLOPE_VARIANCES, bands)
-    if not prior:
+    if prior:
+        expected[:, :bands] = prior.coefficients[:, :bands]
+    else:
         slopes[:bands] = np.inf
     y = y - fixed @ expected
     chosen = _some_events(events)
@@ -270,13 +273,17 @@ def fit_terms(levels, stations, events, magnitudes, distances, depths, bands_per
     solution, spare = _solve(y, fixed, of_station, of_event, variances, slopes)
     first = fixed.shape[1] + of_station.shape[1]
     residual = y - np.hstack([fixed, of_station, of_event]) @ solution
-    typical = _typical(residual, stations, variances[2], bands, bands_per_octave)
+    # An earthquake is as strong for all stations, but does not change every HVSR as much.
+    shared = np.arange(y.shape[1]) < bands
+    scatter = residual + np.where(shared, 0, of_event @ solution[first:])
+    typical = _typical(scatter, stations, variances[2] + np.where(shared, 0, variances[1]),
+                       bands, bands_per_octave)
     smooth = smooth_correlation(bands, RESIDUAL_LENGTH, _together(residual, bands),
                                 bands_per_octave, NUGGET)
     sample = np.corrcoef(residual.T + 1e-12)
     return TermModel(
-        expected + solution[:fixed.shape[1]], np.sqrt(variances[0]), np.sqrt(variances[1]),
-        np.sqrt(variances[2] * typical), _together(solution[first:], bands),
+        expected + solution[:fixed.shape[1]], np.sqrt(variances[0]),
+        np.sqrt(variances[1] * np.where(shared, 1, typical)), np.sqrt(variances[2] * typical), _together(solution[first:], bands),
         SAMPLE_WEIGHT * sample + (1 - SAMPLE_WEIGHT) * smooth, fixed.mean(0), np.cov(fixed.T),
         {name: (solution[first + i], spare[first + i]) for i, name in enumerate(names)},
         bands_per_octave)
@@ -351,7 +358,7 @@ def _smooth_sum(ratios, bands, bands_per_octave):
 
 
 def _typical(residual, stations, variance, bands, bands_per_octave):
-    """Geometric mean over the stations of their residual variance, relative to the pooled."""
+    """Geometric mean over the stations of their variance, relative to the pooled."""
     stations = np.asarray(stations)
     ratios = [_smooth_sum(np.square(residual[stations == s]) / variance, bands, bands_per_octave)
               / (stations == s).sum() for s in sorted(set(stations)) if (stations == s).sum() >= 5]

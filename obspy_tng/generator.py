@@ -38,10 +38,10 @@ class TNGGenerator(StationGenerator):
     :param sampling_rate: Hz, of every record in and out.
     :param window: record length in s (60 s as published; 120 s at 50 Hz suits
         sites of 0.2 Hz).
-    :param architecture: "released" (the published autoencoder), "tng" (the learned station
-        bottleneck, which begins with weights that come with the package),
-        "conditional" (the station-conditioned variational model), or "spectrogram" (the
-        baseline, :class:`obspy_tng.baselines.SpectrogramCVAE`).
+    :param architecture: "tng" (the learned station bottleneck, which begins with weights that
+        come with the package), "released" (the published autoencoder), "conditional" (the
+        station-conditioned variational model), or "spectrogram" (the baseline,
+        :class:`obspy_tng.baselines.SpectrogramCVAE`).
     :param size: "small" (trains on a CPU in minutes), "paper" (published sizes),
         or a dict of the architecture's sizes.
     :param training: dict of :class:`~obspy_tng.training.TrainingSettings`; what it leaves
@@ -49,9 +49,10 @@ class TNGGenerator(StationGenerator):
     :param device: torch device; None takes CUDA where there is one.
     :param seed: of initial weights and training.
 
-    Options of :meth:`generate` for "released": ``sampler`` ("mean" or "dirichlet"), ``k``,
+    Options of :meth:`generate` for "tng": ``sampler`` ("posterior" or "prior"); see
+    :mod:`obspy_tng.methods.tng`. For "released": ``sampler`` ("mean" or "dirichlet"), ``k``,
     ``alpha``, ``amplitudes`` ("station" or "paper"); see
-    :class:`obspy_tng.methods.ReleasedMethod`. For the other two: ``sampler`` ("posterior",
+    :class:`obspy_tng.methods.ReleasedMethod`. For the others: ``sampler`` ("posterior",
     "dirichlet" or "prior") and the same others; see
     :class:`obspy_tng.methods.ConditionalMethod`.
 
@@ -59,7 +60,7 @@ class TNGGenerator(StationGenerator):
 
     >>> from obspy_tng import TNGGenerator, simulate_network
     >>> net = simulate_network(n_stations=2, n_events=4, seed=1, window=20.0)
-    >>> gen = TNGGenerator(window=20.0, training={"epochs": 1, "finetune_epochs": 0})
+    >>> gen = TNGGenerator(window=20.0, training={"finetune_epochs": 0})
     >>> gen = gen.fit(net.records, inventory=net.inventory, progress=False)
     >>> station = list(gen.stations)[0]
     >>> streams = gen.generate(station, n=3, seed=0)
@@ -67,7 +68,7 @@ class TNGGenerator(StationGenerator):
     (3, 2000)
     """
 
-    def __init__(self, sampling_rate=100.0, window=60.0, architecture="released", *,
+    def __init__(self, sampling_rate=100.0, window=60.0, architecture="tng", *,
                  size="small", training=None, device=None, seed=0):
         super().__init__(sampling_rate, window)
         if architecture not in METHODS:
@@ -277,14 +278,15 @@ class TNGGenerator(StationGenerator):
         A generator with weights that come with the package: no training, no network.
 
         Stations are then added with :meth:`enroll`; or :meth:`fit` adapts the weights to
-        records. The weights take records of 6000 samples, of 60 s at 100 Hz to 120 s at 50 Hz.
+        records. They were trained on 60 s at 100 Hz and 120 s at 50 Hz; any other rate and
+        window will do, with the highest band's shape for all above 25 Hz in 120 s.
 
         :param name: "tng-small".
         :param sampling_rate: Hz.
         :param window: record length in s.
         :param device: torch device; None takes CUDA where there is one.
         :return: TNGGenerator
-        :raises TNGInputError: for an unknown name, or records of another length.
+        :raises TNGInputError: for an unknown name.
 
         .. rubric:: Example
 
@@ -298,8 +300,7 @@ class TNGGenerator(StationGenerator):
         folder = pretrained_folder(name)
         generator = cls(sampling_rate, window, "tng", device=device)
         if not load_pretrained(generator.model, folder):
-            raise TNGInputError(f"{name} takes records of 6000 samples, got {generator.npts} "
-                                f"({window:g} s at {sampling_rate:g} Hz)")
+            raise TNGCheckpointError(f"{folder}: weights of another size than this version's")
         generator._trained = True
         return generator
 

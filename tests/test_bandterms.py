@@ -110,9 +110,36 @@ def test_drawn_levels_have_the_scatter_of_records():
     drawn = to_contrasts(np.array([draw(6.0, 100.0, 20.0, rng) for _ in range(2000)]))
     np.testing.assert_allclose(drawn.mean(0), model.predict(6.0, 100.0, 20.0) + term.mean,
                                atol=0.1)
-    np.testing.assert_allclose(drawn.std(0), np.hypot(model.event_sd,
-                                                      model.residual_sd * term.spread), rtol=0.1)
+    np.testing.assert_allclose(
+        drawn.std(0), np.hypot(model.event_sd, model.residual_sd) * term.spread, rtol=0.1)
     assert not np.allclose(model.predict(6.0, 100.0, 5.0), model.predict(6.0, 100.0, 150.0))
+
+
+def test_a_quiet_station_draws_less_scatter():
+    """Neither residuals nor earthquakes move the HVSR of a station whose records agree."""
+    data, *_ = truth(np.random.default_rng(7))
+    model = fit_terms(**data)
+    calm = part(data, records_of(data, "s1"))
+    contrasts = to_contrasts(calm["levels"])
+    calm["levels"] = to_levels(contrasts.mean(0) + 0.4 * (contrasts - contrasts.mean(0)))
+    term = model.station(*arguments(calm))
+    draw, rng = model.drawer(term), np.random.default_rng(0)
+    drawn = to_contrasts(np.array([draw(6.0, 100.0, 20.0, rng) for _ in range(500)]))
+    hvsr = slice(BANDS, 2 * BANDS)
+    real = to_contrasts(calm["levels"])[:, hvsr].std(0)
+    # shrunk to the usual scatter as by eight records among forty
+    assert np.mean(drawn[:, hvsr].std(0) / real) == pytest.approx(
+        np.sqrt((32 * 0.16 + 8) / 40 / 0.16), rel=0.25)
+
+
+def test_the_hvsr_does_not_follow_chance_slopes():
+    data, *_ = truth(np.random.default_rng(8), stations=2, events=8, residual=0.5)
+    prior = fit_terms(**truth(np.random.default_rng(9))[0])
+    model = fit_terms(**data, prior=prior)
+    plain = np.linalg.lstsq(predictors(*(data[k] for k in ("magnitudes", "distances", "depths"))),
+                            to_contrasts(data["levels"]), rcond=None)[0]
+    hvsr = slice(BANDS, 2 * BANDS)   # the truth has none
+    assert np.abs(model.coefficients[1:, hvsr]).max() < 0.2 * np.abs(plain[1:, hvsr]).max()
 
 
 def test_slopes_of_few_records_lean_on_the_prior():

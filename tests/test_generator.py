@@ -29,7 +29,7 @@ def network():
 
 @pytest.fixture(scope="module")
 def fitted(network):
-    return TNGGenerator(50.0, 40.0, training=QUICK, device="cpu").fit(
+    return TNGGenerator(50.0, 40.0, "released", training=QUICK, device="cpu").fit(
         network.records, inventory=network.inventory, progress=False)
 
 
@@ -192,7 +192,7 @@ def test_enrol_without_training(fitted, network, tmp_path):
 def test_resume_after_a_kill_ends_with_the_same_weights(network, tmp_path, monkeypatch):
     """A run stopped in either phase and started again equals one that was not."""
     settings = {"epochs": 3, "finetune_epochs": 2, "batch_size": 4}
-    whole = TNGGenerator(50.0, 40.0, training=settings, device="cpu").fit(
+    whole = TNGGenerator(50.0, 40.0, "released", training=settings, device="cpu").fit(
         network.records[:12], progress=False)
     for stop_after in (2, 4):
         path = tmp_path / f"stop{stop_after}.pt"
@@ -208,20 +208,20 @@ def test_resume_after_a_kill_ends_with_the_same_weights(network, tmp_path, monke
         with monkeypatch.context() as patch:
             patch.setattr(trainer.Trainer, "_save", killing)
             with pytest.raises(KeyboardInterrupt):
-                TNGGenerator(50.0, 40.0, training=settings, device="cpu").fit(
+                TNGGenerator(50.0, 40.0, "released", training=settings, device="cpu").fit(
                     network.records[:12], checkpoint=path, progress=False)
-        resumed = TNGGenerator(50.0, 40.0, training=settings, device="cpu").fit(
+        resumed = TNGGenerator(50.0, 40.0, "released", training=settings, device="cpu").fit(
             network.records[:12], checkpoint=path, progress=False)
         assert resumed.model_hash == whole.model_hash
         assert resumed.history == whole.history
     with pytest.raises(TNGCheckpointError, match="other settings"):
-        TNGGenerator(50.0, 40.0, training=settings, device="cpu").fit(
+        TNGGenerator(50.0, 40.0, "released", training=settings, device="cpu").fit(
             network.records[:11], checkpoint=path, progress=False)
 
 
 def test_overfits_eight_records(network):
     """The network can learn: 8 records to 5 % relative error."""
-    gen = TNGGenerator(50.0, 40.0, device="cpu", training={
+    gen = TNGGenerator(50.0, 40.0, "released", device="cpu", training={
         "epochs": 300, "finetune_epochs": 0, "learning_rate": 1e-2, "validation": 0,
         "batch_size": 8}, size={"d_model": 16, "d_ff": 8, "e_layers": 1, "num_kernels": 2,
                                 "top_k": 1, "dropout": 0.0, "position_std": 0.02})
@@ -235,13 +235,13 @@ def test_training_does_not_touch_the_callers_random_state(network):
     torch.manual_seed(1)
     expected = torch.rand(1)
     torch.manual_seed(1)
-    TNGGenerator(50.0, 40.0, training=QUICK, device="cpu").fit(network.records[:4], progress=False)
+    TNGGenerator(50.0, 40.0, "released", training=QUICK, device="cpu").fit(network.records[:4], progress=False)
     assert torch.equal(torch.rand(1), expected)
 
 
 def test_streams_are_not_changed(network):
     before = network.records[0].copy()
-    TNGGenerator(50.0, 40.0, training=QUICK, device="cpu").fit(network.records[:4], progress=False)
+    TNGGenerator(50.0, 40.0, "released", training=QUICK, device="cpu").fit(network.records[:4], progress=False)
     assert network.records[0] == before
 
 
@@ -370,7 +370,7 @@ def test_bad_records(fitted, network, how):
 
 
 def test_wrong_types(network):
-    gen = TNGGenerator(50.0, 40.0)
+    gen = TNGGenerator(50.0, 40.0, "released")
     with pytest.raises(TypeError, match="iterable of Streams"):
         gen.fit(network.records[0])
     with pytest.raises(TNGInputError, match="empty"):

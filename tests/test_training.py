@@ -260,7 +260,7 @@ def test_fit_from_a_store_is_fit_from_its_records(network, tmp_path):
     b.fit(store, targets=["SM.S002"], progress=False)
     assert b.stations == {"SM.S002": 6}
     with pytest.raises(TNGInputError, match="2000 samples are needed"):
-        TNGGenerator(100.0, 20.0).fit(store)
+        TNGGenerator(100.0, 20.0, "released").fit(store)
 
 
 def test_bad_stores(network, tmp_path):
@@ -288,8 +288,8 @@ def test_bad_stores(network, tmp_path):
 
 
 def test_log(network, tmp_path):
-    gen = TNGGenerator(50.0, 20.0, size=SIZE, training={"epochs": 2, "finetune_epochs": 1},
-                       device="cpu")
+    gen = TNGGenerator(50.0, 20.0, "released", size=SIZE, device="cpu",
+                       training={"epochs": 2, "finetune_epochs": 1})
     gen.fit(network.records, log=tmp_path, progress=False)
     with open(tmp_path / "loss.csv", newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -301,8 +301,8 @@ def test_log(network, tmp_path):
 def test_tensorboard(network, tmp_path):
     pytest.importorskip("tensorboard")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-    gen = TNGGenerator(50.0, 20.0, size=SIZE, training={"epochs": 2, "finetune_epochs": 1},
-                       device="cpu")
+    gen = TNGGenerator(50.0, 20.0, "released", size=SIZE, device="cpu",
+                       training={"epochs": 2, "finetune_epochs": 1})
     gen.fit(network.records, log=tmp_path, progress=False)
     events = EventAccumulator(str(tmp_path))
     events.Reload()

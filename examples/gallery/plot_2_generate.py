@@ -20,10 +20,9 @@ real = group_by_station(network.records)
 print({station: len(records) for station, records in real.items()})
 
 # %%
-# Rate and window of the generator are those of the records. The small network trains in
-# seconds.
-generator = TNGGenerator(sampling_rate=50.0, window=60.0,
-                         training={"epochs": 12, "finetune_epochs": 3})
+# Rate and window of the generator are those of the records. The network comes with weights
+# (from simulated networks), so that ``fit`` only has to adapt them to these records.
+generator = TNGGenerator(sampling_rate=50.0, window=60.0)
 generator.fit(network.records, inventory=network.inventory, progress=False)
 print(generator)
 
@@ -37,7 +36,7 @@ streams[0].plot(size=(900, 500), handle=True)
 # %%
 # Location code ``SY`` and instrument code ``X`` keep them apart from data. ``stats.tng``
 # tells where each comes from.
-for key in ("generator", "model", "seed", "realization", "sources", "weights", "units"):
+for key in ("generator", "model", "seed", "realization", "sources", "drawn_magnitude", "units"):
     print(f"{key:12} {streams[0][0].stats.tng[key]}")
 
 # %%

@@ -21,7 +21,7 @@ real, floor = group_by_station(unseen), group_by_station(known)
 # The network, and two controls without one: the mean of five standardised records, which is
 # what the published sampler comes to when the network reconstructs perfectly (its decoder
 # is linear), and noise shaped by one record.
-generator = TNGGenerator(50.0, 40.0, training={"epochs": 15, "finetune_epochs": 3})
+generator = TNGGenerator(50.0, 40.0)
 generator.fit(known, progress=False)
 mean = baselines.MeanOfRaw(50.0, 40.0).fit(known)
 noise = baselines.ShapedNoise(50.0, 40.0).fit(known)

@@ -59,7 +59,7 @@ ax.legend(fontsize=8)
 # Keep the records on disk, train, and write generated ones as an SDS archive of their own.
 # On the command line: ``obspy-tng collect``, ``fit``, ``generate``.
 write_records(records, folder / "records")
-generator = TNGGenerator(50.0, 60.0, training={"epochs": 5, "finetune_epochs": 1})
+generator = TNGGenerator(50.0, 60.0, training={"finetune_epochs": 2})
 generator.fit(records, inventory=inventory, progress=False)
 write_sds([stream for station in generator.stations
            for stream in generator.generate(station, n=10, seed=0)], folder / "generated")

@@ -31,7 +31,7 @@ from obspy_tng import TNGGenerator, simulate_network
 if __name__ == "__main__":
     network = simulate_network(2, 12, seed=0, sampling_rate=50.0, window=20.0)
     generator = TNGGenerator(50.0, 20.0, device="cpu", training={
-        "epochs": 6, "finetune_epochs": 2, "parts": 2, "validation": 0.2})
+        "finetune_epochs": 6, "parts": 2, "validation": 0.2})
     generator.fit(network.records, progress=False, log=sys.argv[1])
     generator.save(sys.argv[1] + "/model")
 ''')
@@ -60,9 +60,5 @@ with open(log, encoding="utf-8") as file:
 fig, ax = plt.subplots(figsize=(6, 3.5), layout="constrained")
 for key in ("loss", "validation"):
     ax.plot(np.arange(1, len(rows) + 1), [float(row[key]) for row in rows], ".-", label=key)
-for i in range(1, len(rows)):
-    if rows[i]["phase"] != rows[i - 1]["phase"]:
-        ax.axvline(i + 0.5, color="0.7", linewidth=0.8)
-        ax.text(i + 0.6, ax.get_ylim()[1], rows[i]["phase"], va="top", fontsize=8)
-ax.set(yscale="log", xlabel="epoch", ylabel="mean squared error (standardised)")
+ax.set(xlabel="epoch", ylabel="loss (thousand nats per record)")
 ax.legend(frameon=False)

@@ -57,7 +57,7 @@ ax.legend(frameon=False)
 # Multiplied by the mean of the k standard deviations, as published, the mixture is too weak,
 # and its level scatters much less than that of real records. Drawn from the station's own
 # distribution (the default here), it does not.
-generator = TNGGenerator(RATE, WINDOW, training={"epochs": 12, "finetune_epochs": 3})
+generator = TNGGenerator(RATE, WINDOW, "released", training={"epochs": 12, "finetune_epochs": 3})
 generator.fit(records, progress=False)
 
 
@@ -154,7 +154,7 @@ size = {key: value for key, value in generator.model.settings().items() if key !
 batch = data["SM.S001"][:8]
 differences = {}
 for periods in ("batch", "record"):
-    other_generator = TNGGenerator(RATE, WINDOW, size={**size, "periods": periods})
+    other_generator = TNGGenerator(RATE, WINDOW, "released", size={**size, "periods": periods})
     other_generator.model.load_state_dict(generator.model.state_dict())
     method = other_generator._method
     together = method.reconstruct(station, batch)
@@ -172,7 +172,7 @@ for periods, value in differences.items():
 # same in every reconstruction.
 waves = {name: standardise(samples)[0] for name, samples in data.items()}
 for start in (1.0, 0.02):
-    trained = TNGGenerator(RATE, WINDOW, size={**size, "position_std": start},
+    trained = TNGGenerator(RATE, WINDOW, "released", size={**size, "position_std": start},
                            training={"epochs": 4, "finetune_epochs": 0}).fit(records,
                                                                               progress=False)
     errors = np.concatenate([trained._method.encode(name, samples)["recon"] - waves[name]

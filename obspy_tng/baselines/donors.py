@@ -19,7 +19,6 @@ from ..stationgenerator import StationGenerator
 
 #: how near a donor's magnitude and ln distance should be (standard deviations of the weight)
 NEAR_MAGNITUDE, NEAR_LN_DISTANCE = 0.5, 0.4
-MATCHING_ROUNDS = 2
 
 
 class DonorNoise(StationGenerator):
@@ -99,10 +98,11 @@ class DonorNoise(StationGenerator):
         target = bandterms.to_levels(self.terms.predict(magnitude, distance, depth) + term
                                      + self._donors.residuals[i])
         wave = evolutionary.noise_like(self._filters, self._donors.data[i].astype(float), rng)
-        wave = evolutionary.match_band_levels(self._filters, wave, target, MATCHING_ROUNDS)
+        # noise that is cut off has more at high frequencies than any record
+        wave = evolutionary.match_band_levels(self._filters, taper(wave, self.sampling_rate),
+                                              target)
         # The lowest band reaches down to zero frequency, where records have nothing.
-        wave = bandpass(taper(wave, self.sampling_rate, side="right"), self.sampling_rate,
-                        freqmin=6 / self.window)
+        wave = bandpass(wave, self.sampling_rate, freqmin=6 / self.window)
         return end_at_rest(wave, self.sampling_rate), {
             "sampler": self.name, "sources": [self._donors.names[i]],
             "drawn_magnitude": float(magnitude), "drawn_distance": float(distance)}

@@ -11,7 +11,9 @@ every sample. What is kept of an enrolled record is a few hundred numbers.
 ``generate`` draws z, what is particular to a record, from a record of about the magnitude
 and distance asked for, of any enrolled station (``sampler="posterior"``, default), and from
 the conditional prior as far as there are few such records; ``sampler="prior"`` never looks
-at a record. Either way the station's vector and levels are its own.
+at a record's z. Either way the station's vector and levels are its own, and so is the
+time at which records set in: it depends on the recorder's memory before the
+trigger, and on how long it goes on.
 """
 
 from typing import ClassVar
@@ -45,7 +47,6 @@ USUAL_DISTANCE, USUAL_DEPTH = 150.0, 20.0
 REAL_SHARE = 0.3
 #: ways in which each real station is cut into sets
 WAYS = 2
-MATCHING_ROUNDS = 4
 #: records and exponents that the sharpness of envelopes is found with
 SHARPNESS_RECORDS, SHARPNESS = 48, (1.0, 1.2, 1.4)
 
@@ -76,16 +77,22 @@ class StationBottleneckMethod:
         # ten periods of the lowest band fit into the window
         self.filters = evolutionary.filter_bank(npts, sampling_rate, freqmin=10 / self.window)
         try:
-            config = StationBottleneckConfig(**{**size, "bands": len(self.filters)})
+            config = StationBottleneckConfig(**size)
         except TypeError as exc:
             raise TNGInputError(f"size: {exc}") from exc
         self.device = torch.device(device)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.model = StationBottleneckModel(
-                config, frames.frame_weights(self.filters, config.frames))
+            self.model = StationBottleneckModel(config, self._weights(config))
             self.model.level_prior = LevelPrior()
         self.model.to(self.device).eval()
+
+    def _weights(self, config):
+        """Samples per band and frame; of bands that these records do not have, none."""
+        weights = frames.with_bands(frames.frame_weights(self.filters, config.frames),
+                                    config.bands, 0)
+        weights[len(self.filters):] = 0
+        return weights
 
     # -- training -----------------------------------------------------------
 
@@ -174,10 +181,18 @@ class StationBottleneckMethod:
         """Spectra (half precision), relative levels, events and absolute levels of records."""
         spectra, levels = self._spectra(data)
         return (np.minimum(spectra, np.finfo(np.float16).max).astype(np.float16),
-                relative(levels), event_features(infos, self.window), levels, infos)
+                self._relative(levels), event_features(infos, self.window), levels, infos)
 
     def _spectra(self, data):
-        return frames.frame_spectra(self.filters, data, self.model.config.frames)
+        """Spectra in the network's bands, and levels in the records' own."""
+        spectra, levels = frames.frame_spectra(self.filters, data, self.model.config.frames)
+        return frames.with_bands(spectra, self.model.config.bands, 2), levels
+
+    def _relative(self, levels):
+        """Levels ``(n, 3, bands)`` -> what the network sees of them, ``(n, 3 * its bands)``."""
+        levels = frames.with_bands(levels, self.model.config.bands, 2)
+        return ((levels - levels.mean((1, 2), keepdims=True)) / 3).reshape(len(levels), -1) \
+            .astype(np.float32)
 
     # -- records in and out of the network -----------------------------------
 
@@ -190,16 +205,17 @@ class StationBottleneckMethod:
         :param data: ``(n, 3, npts)``, ZNE, m/s^2.
         :param infos: n dicts, see :func:`obspy_tng.records.record_info`.
         :return: dict of ``mu`` and ``logvar`` (n, z_dim), ``summary`` (n, 2 station_dim),
-            ``levels`` (n, 3, bands).
+            ``levels`` (n, 3, bands), ``onset`` (n,), s, when 5 % of the energy have come.
         """
         rows = []
         # one at a time: the last digit of a convolution depends on what it is batched with
         for record, info in zip(data, infos, strict=True):
             spectra, levels = self._spectra(record[None])
-            outputs = self.model.encoder(self._tensor(spectra), self._tensor(relative(levels)),
+            outputs = self.model.encoder(self._tensor(spectra), self._tensor(self._relative(levels)),
                                          self._tensor(event_features([info], self.window)))
-            rows.append((*(t[0].cpu().numpy() for t in outputs), levels[0]))
-        names = ("mu", "logvar", "summary", "levels")
+            onset = frames.time_of_energy(np.square(record).sum(0)) / self.sampling_rate
+            rows.append((*(t[0].cpu().numpy() for t in outputs), levels[0], onset))
+        names = ("mu", "logvar", "summary", "levels", "onset")
         return {name: np.stack(column) for name, column in zip(names, zip(*rows, strict=True),
                                                                strict=True)}
 
@@ -222,7 +238,7 @@ class StationBottleneckMethod:
             for z, levels, info in zip(kept["mu"], kept["levels"], infos, strict=True)])
 
     @torch.no_grad()
-    def _realize(self, vector, z, levels, event, rng):
+    def _realize(self, vector, z, levels, event, rng, onset=None):
         """
         A record of a station.
 
@@ -231,20 +247,33 @@ class StationBottleneckMethod:
         :param levels: ``(3, bands)``.
         :param event: features ``(1, 6)``.
         :param rng: generator of the waveform.
+        :param onset: s, when 5 % of the energy should have come; None: as decoded.
         :return: array ``(3, npts)``.
         """
-        context = self.model.context(self._tensor(relative(levels[None])), self._tensor(event))
+        context = self.model.context(self._tensor(self._relative(levels[None])), self._tensor(event))
         if callable(z):
             mean, logvar = (t[0].cpu().numpy() for t in self.model.expected(vector, context))
             z = z(mean, np.exp(0.5 * logvar))
-        power, mixing = (t[0].cpu().numpy().astype(float) for t in self.model.decoder(
-            self._tensor(z)[None], vector, context))
-        wave = frames.frame_noise(self.filters, float(self.model.sharpness) * power, mixing, rng)
-        wave = evolutionary.match_band_levels(self.filters, wave, levels, MATCHING_ROUNDS)
+        power, mixing = (frames.with_bands(t[0].cpu().numpy().astype(float), len(self.filters), 1)
+                         for t in self.model.decoder(self._tensor(z)[None], vector, context))
+        power, later = float(self.model.sharpness) * power, 0.0
+        if onset is not None:
+            power, later = self._moved(power, levels, onset)
+        wave = frames.frame_noise(self.filters, power, mixing, rng, later)
+        # noise that is cut off has more at high frequencies than any record
+        wave = evolutionary.match_band_levels(self.filters, taper(wave, self.sampling_rate), levels)
         # The lowest band reaches down to zero frequency, where records have nothing.
-        wave = bandpass(taper(wave, self.sampling_rate, side="right"), self.sampling_rate,
-                        freqmin=6 / self.window)
+        wave = bandpass(wave, self.sampling_rate, freqmin=6 / self.window)
         return end_at_rest(wave, self.sampling_rate)
+
+    def _moved(self, power, levels, onset):
+        """Powers, and the frames by which they must come later for a wanted onset."""
+        rate = self.model.config.frames * self.sampling_rate / self.filters.nfft
+        inside = int(self.window * rate)
+        share = np.exp(levels - levels.max())[:, :, None] * np.exp(power)
+        natural = frames.time_of_energy(share.sum((0, 1))[:inside])
+        later = float(onset) * rate - natural
+        return (power if later > 0 else frames.continued(power, inside)), later
 
     # -- drawing --------------------------------------------------------------
 
@@ -290,6 +319,7 @@ class StationBottleneckMethod:
             event = {"magnitude": magnitude, "distance": distance, "depth": depth}
             lender = levels.lender(station, magnitude, distance, rng) \
                 if sampler == "posterior" else None
+            onset = levels.onset(station, magnitude, distance, rng)
             noise = rng.standard_normal(self.model.config.z_dim)
             if lender is None:
                 def z(mean, sd, noise=noise):
@@ -297,18 +327,12 @@ class StationBottleneckMethod:
             else:
                 z = levels.mu[lender] + np.exp(0.5 * levels.logvar[lender]) * noise
             data.append(self._realize(vector, z, drawer(magnitude, distance, depth, rng),
-                                      event_features([event], self.window), rng))
+                                      event_features([event], self.window), rng, onset))
             notes.append({"sampler": sampler,
                           "sources": [] if lender is None else [levels.names[lender]],
                           "drawn_magnitude": float(magnitude),
                           "drawn_distance": float(distance)})
         return np.stack(data), notes
-
-
-def relative(levels):
-    """Levels ``(n, 3, bands)`` -> what the network sees of them, ``(n, 3 bands)``."""
-    return ((levels - levels.mean((1, 2), keepdims=True)) / 3).reshape(len(levels), -1).astype(
-        np.float32)
 
 
 def event_features(infos, window):

@@ -204,7 +204,8 @@ class StationBottleneckModel(nn.Module):
 
     :param config: :class:`StationBottleneckConfig`.
     :param weights: independent samples per band and frame ``(bands,)``, see
-        :func:`obspy_tng.signal.frames.frame_weights`; None: 1, until weights are loaded.
+        :func:`obspy_tng.signal.frames.frame_weights`; None: 1. They belong to the records,
+        not to what is learned, and are not saved.
     """
 
     config_class = StationBottleneckConfig
@@ -219,7 +220,7 @@ class StationBottleneckModel(nn.Module):
             nn.Linear(c.station_dim + c.level_dim + EVENT_FEATURES, c.hidden // 2), nn.GELU(),
             nn.Linear(c.hidden // 2, 2 * c.z_dim))
         weights = torch.ones(c.bands) if weights is None else torch.as_tensor(weights)
-        self.register_buffer("weights", weights.float())
+        self.register_buffer("weights", weights.float(), persistent=False)
         # factor of the decoded ln powers when records are drawn; training knows nothing of it
         self.register_buffer("sharpness", torch.ones(1))
 

@@ -3,7 +3,7 @@
 ==============================================================================
 
 A simulated network stands in for a user's archive. Half of its earthquakes are
-kept back, and the generated records are compared with those.
+kept back; records are generated for their magnitudes and distances, and compared with theirs.
 """
 
 import logging
@@ -13,7 +13,7 @@ import obspy
 from obspy.clients.filesystem.sds import Client
 
 from .. import TNGGenerator, collect_records, evaluate, hvsr, plotting, simulate_network
-from ..records import group_by_station, split_by_event
+from ..records import group_by_station, record_info, split_by_event
 from ..records_store import write_records
 from ..simulate import write_sds
 
@@ -24,7 +24,6 @@ F0 = (0.6, 1.0, 2.0, 3.5, 6.0)
 EVENTS = 40
 PICTURES = {"records": plotting.plot_records, "hvsr": plotting.plot_hvsr_comparison,
             "response_spectra": plotting.plot_response_spectra}
-TRAINING = {"epochs": 15, "finetune_epochs": 3}
 
 
 def run_demo(output, number=50, seed=0):
@@ -46,15 +45,15 @@ def run_demo(output, number=50, seed=0):
     records = list(collect_records(Client(str(archive / "sds")), inventory, catalog))
     enrolled, held_back = split_by_event(records, 0.5, seed)
 
-    generator = TNGGenerator(training=TRAINING, seed=seed).fit(enrolled, inventory)
+    generator = TNGGenerator(seed=seed).fit(enrolled, inventory)
     generator.save(output / "model")
-    generated = {station: generator.generate(station, number, seed=seed)
-                 for station in generator.stations}
+    real = group_by_station(held_back)
+    generated = {station: generate_like(generator, station, records, number, seed)
+                 for station, records in real.items()}
     write_records((st for group in generated.values() for st in group), output / "generated")
     generator.inventory.write(str(output / "generated" / "stations.xml"), format="STATIONXML",
                               validate=True)
 
-    real = group_by_station(held_back)
     result = evaluate(real, generated, group_by_station(enrolled))
     result.to_html(output / "report.html")
     (output / "pictures").mkdir(exist_ok=True)
@@ -65,6 +64,23 @@ def run_demo(output, number=50, seed=0):
     print(demo_table(real, generated, result))
     print(f"\nrecords, StationXML and JSON in {output / 'generated'}; pictures/ and report.html "
           f"in {output}")
+
+
+def generate_like(generator, station, records, number, seed):
+    """
+    Records of a station for the earthquakes of other records, in turn.
+
+    :param generator: :class:`~obspy_tng.TNGGenerator`.
+    :param station: station id.
+    :param records: records that know their magnitude and distance.
+    :param number: records to generate.
+    :param seed: int.
+    :return: list of Streams.
+    """
+    earthquakes = [{key: record_info(record)[key] for key in ("magnitude", "distance", "depth")}
+                   for record in records]
+    return [generator.generate(station, 1, seed=seed, first=i,
+                               **earthquakes[i % len(earthquakes)])[0] for i in range(number)]
 
 
 def demo_table(real, generated, result):

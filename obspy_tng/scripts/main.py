@@ -100,8 +100,8 @@ def _training_options(parser):
     parser.add_argument("--batch-size", type=int, metavar="N")
     parser.add_argument("--size", default="small", choices=["small", "paper"],
                         help="size of the network (default small)")
-    parser.add_argument("--architecture", default="released",
-                        help="released (default), tng, conditional or spectrogram")
+    parser.add_argument("--architecture", default="tng",
+                        help="tng (default), released, conditional or spectrogram")
     parser.add_argument("--device", help="cpu, cuda, ... (default: CUDA where there is one)")
     parser.add_argument("--seed", type=int, default=0, help="of the training (default 0)")
 

@@ -11,6 +11,9 @@ products are sufficient, as periodograms are in Whittle's likelihood [Whittle195
 
 * :func:`frame_spectra` - records to mean products and band levels.
 * :func:`frame_noise` - one realization of noise with a given covariance per band and frame.
+* :func:`with_bands` - the same for a number of bands other than the record's.
+* :func:`time_of_energy` - when a share of the energy has come; :func:`continued` - powers
+  that go on where the record ended, so that noise can begin earlier than they do.
 
 .. [Whittle1953] Whittle, P. (1953). Estimation and information in stationary time
    series. Ark. Mat. 2, 423-434.
@@ -84,7 +87,65 @@ def frame_spectra(bank, data, frames=FRAMES):
     return spectra, levels
 
 
-def frame_noise(bank, log_power, mixing, rng):
+def with_bands(array, bands, axis):
+    """
+    An array for so many bands: the highest are left out, or the highest one is repeated.
+
+    Banks that begin at the same number of periods per record share their lower bands: record
+    length in samples only decides how far up they reach.
+
+    :param array: any array with an axis of bands.
+    :param bands: wanted number of bands.
+    :param axis: the axis of bands.
+    :return: array with ``bands`` bands.
+    """
+    return array.take(np.minimum(np.arange(bands), array.shape[axis] - 1), axis)
+
+
+def time_of_energy(energy, share=0.05):
+    """
+    Time by which a share of the energy has come.
+
+    :param energy: energy of each sample or frame, ``(..., npts)``.
+    :param share: between 0 and 1 (default: 0.05, where significant durations begin).
+    :return: array ``(...)``, in samples or frames from the start of the first one.
+
+    .. rubric:: Example
+
+    >>> float(time_of_energy(np.ones(100)))
+    5.0
+    """
+    total = np.cumsum(energy, axis=-1)
+    wanted = share * total[..., -1:]
+    index = np.argmax(total >= wanted, axis=-1)
+    here = np.take_along_axis(energy, index[..., None], -1)
+    over = np.take_along_axis(total, index[..., None], -1) - wanted
+    return (index[..., None] + 1 - over / np.maximum(here, np.finfo(float).tiny))[..., 0]
+
+
+def continued(log_power, frames, span=20):
+    """
+    Powers that decay beyond the end of the record as they did before it.
+
+    :param log_power: ln power ``(..., all frames)``, those of the padding included.
+    :param frames: frames of the record itself. The last two are left out: the end of the
+        record lies in them.
+    :param span: frames that the decay is taken from.
+    :return: array of the same shape.
+    """
+    last = max(int(frames) - 2, 1)
+    first = max(last - span, 0)
+    at = np.arange(first, last) - (first + last - 1) / 2
+    past = log_power[..., first:last]
+    level = past.mean(-1, keepdims=True)
+    slope = (past * at).sum(-1, keepdims=True) / max(np.square(at).sum(), 1.0)
+    later = np.arange(last, log_power.shape[-1]) - (first + last - 1) / 2
+    # coda does not grow
+    after = level + np.minimum(slope, 0) * later
+    return np.concatenate([log_power[..., :last], after], axis=-1)
+
+
+def frame_noise(bank, log_power, mixing, rng, later=0.0):
     """
     One realization of Gaussian noise with a covariance per band and frame.
 
@@ -96,6 +157,8 @@ def frame_noise(bank, log_power, mixing, rng):
     :param log_power: ln power of Z, N, E, ``(3, bands, frames)``.
     :param mixing: real and imaginary parts of p, q, r, ``(6, bands, frames)``.
     :param rng: ``numpy.random.Generator``.
+    :param later: frames by which all comes later (negative: earlier); the first and the last
+        frame last longer where there are no others.
     :return: array ``(3, npts)``.
     """
     frames = log_power.shape[-1]
@@ -106,7 +169,7 @@ def frame_noise(bank, log_power, mixing, rng):
         length = frames * k
         noise = rng.standard_normal((2, 3, length))
         white = (noise[0] + 1j * noise[1]) * np.sqrt(0.5 * length / np.square(gain).sum())
-        at = (np.arange(length) + 0.5) / k - 0.5
+        at = (np.arange(length) + 0.5) / k - 0.5 - later
         z, n, e, *parts = (np.interp(at, np.arange(frames), row)
                            for row in (*amplitude[:, band], *mixing[:, band]))
         p, q, r = (parts[i] + 1j * parts[i + 1] for i in (0, 2, 4))

@@ -173,8 +173,8 @@ def test_training_step(batch, model, records, benchmark):
 def test_generation(compare):
     """Streams a second from enrolled records, provenance included (target: 50 on a CPU)."""
     network = simulate_network(1, 10, seed=0)
-    generator = TNGGenerator(training={"epochs": 1, "finetune_epochs": 0}, device="cpu").fit(
-        network.records, progress=False)
+    generator = TNGGenerator(architecture="released", device="cpu", training={
+        "epochs": 1, "finetune_epochs": 0}).fit(network.records, progress=False)
     station = next(iter(generator.stations))
     first = generator.generate(station, 20, seed=1)
     assert first == generator.generate(station, 20, seed=1)

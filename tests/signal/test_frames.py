@@ -74,3 +74,45 @@ def test_noise_depends_on_its_generator_alone(bank):
                        for seed in (0, 0, 1))
     np.testing.assert_array_equal(one, two)
     assert np.abs(one - other).max() > 0.1
+
+
+def test_noise_can_come_later_or_earlier(bank):
+    time = np.arange(frames.FRAMES)
+    envelope = np.where(time < 40, -14.0, -0.1 * (time - 40))
+    power = np.broadcast_to(envelope - np.log(np.exp(envelope).mean()),
+                            (3, len(bank), frames.FRAMES))
+    mixing = np.zeros((6, len(bank), frames.FRAMES))
+    per_frame = bank.nfft / frames.FRAMES
+
+    def onset(later):
+        x = frames.frame_noise(bank, power, mixing, np.random.default_rng(0), later)
+        return frames.time_of_energy(np.square(x).sum(0)) / per_frame
+
+    assert onset(15.0) - onset(0.0) == pytest.approx(15, abs=2)
+    assert onset(-25.0) - onset(0.0) == pytest.approx(-25, abs=2)
+
+
+def test_time_of_energy_is_between_frames():
+    assert frames.time_of_energy(np.array([0.0, 1.0, 3.0]), 0.5) == pytest.approx(2 + 1 / 3)
+    both = frames.time_of_energy(np.array([[1.0, 1, 1, 1], [0, 0, 0, 4]]), 0.5)
+    np.testing.assert_allclose(both, [2, 3.5])
+
+
+def test_coda_goes_on_decaying_and_never_grows():
+    decay = np.broadcast_to(-0.2 * np.arange(50.0), (3, 4, 50)).copy()
+    cut = decay.copy()
+    cut[..., 38:] = -14   # the record ends at frame 40
+    np.testing.assert_allclose(frames.continued(cut, 40), decay, atol=1e-9)
+    rising = 0.1 * np.arange(50.0) * np.ones((1, 1, 1))
+    after = frames.continued(rising, 40)
+    assert (np.diff(after[0, 0, 38:]) <= 1e-12).all()
+
+
+def test_bands_of_another_number():
+    x = np.arange(12.0).reshape(1, 4, 3)
+    np.testing.assert_array_equal(frames.with_bands(x, 2, 1), x[:, :2])
+    more = frames.with_bands(x, 6, 1)
+    np.testing.assert_array_equal(more[:, :4], x)
+    np.testing.assert_array_equal(more[:, 4:], np.repeat(x[:, 3:], 2, axis=1))
+    assert len(frames.frame_spectra(evolutionary.filter_bank(4000, 50.0, 10 / 80), np.ones(
+        (1, 3, 4000)))[1][0, 0]) == len(evolutionary.filter_bank(2000, 50.0, 10 / 40)) + 6
