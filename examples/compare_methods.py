@@ -3,8 +3,9 @@ All systems of the paper, and the controls, on the same records
 ===============================================================
 
 Trains the released autoencoder, the station-conditioned model, the spectrogram VAE and our
-own station bottleneck ("tng") on half of the earthquakes, generates records of every station, and judges them by the other half,
-beside what real records score (the floor) and beside controls without a network.
+own station bottleneck ("tng") on half of the earthquakes, generates records of every station,
+and judges them by the other half, beside what real records score (the floor) and beside
+controls without a network.
 
 The released model is also pre-trained elsewhere (on the other stations, leaving out one at a
 time; on a simulated network) and applied without fine-tuning: the station's records are

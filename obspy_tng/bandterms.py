@@ -283,7 +283,8 @@ def fit_terms(levels, stations, events, magnitudes, distances, depths, bands_per
     sample = np.corrcoef(residual.T + 1e-12)
     return TermModel(
         expected + solution[:fixed.shape[1]], np.sqrt(variances[0]),
-        np.sqrt(variances[1] * np.where(shared, 1, typical)), np.sqrt(variances[2] * typical), _together(solution[first:], bands),
+        np.sqrt(variances[1] * np.where(shared, 1, typical)), np.sqrt(variances[2] * typical),
+        _together(solution[first:], bands),
         SAMPLE_WEIGHT * sample + (1 - SAMPLE_WEIGHT) * smooth, fixed.mean(0), np.cov(fixed.T),
         {name: (solution[first + i], spare[first + i]) for i, name in enumerate(names)},
         bands_per_octave)

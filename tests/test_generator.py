@@ -235,13 +235,15 @@ def test_training_does_not_touch_the_callers_random_state(network):
     torch.manual_seed(1)
     expected = torch.rand(1)
     torch.manual_seed(1)
-    TNGGenerator(50.0, 40.0, "released", training=QUICK, device="cpu").fit(network.records[:4], progress=False)
+    TNGGenerator(50.0, 40.0, "released", training=QUICK, device="cpu").fit(
+        network.records[:4], progress=False)
     assert torch.equal(torch.rand(1), expected)
 
 
 def test_streams_are_not_changed(network):
     before = network.records[0].copy()
-    TNGGenerator(50.0, 40.0, "released", training=QUICK, device="cpu").fit(network.records[:4], progress=False)
+    TNGGenerator(50.0, 40.0, "released", training=QUICK, device="cpu").fit(
+        network.records[:4], progress=False)
     assert network.records[0] == before
 
 
