@@ -154,6 +154,8 @@ def test_save_and_load(fitted, station, tmp_path):
                          strict=True):
         assert st[0].stats.tng == other[0].stats.tng
     assert again.inventory.get_contents() == fitted.inventory.get_contents()
+    modes = {path.name: path.stat().st_mode for path in (tmp_path / "model").iterdir()}
+    assert set(modes.values()) == {modes["model.json"]}  # as readable as the umask allows
 
 
 @pytest.mark.parametrize("damage", ["bank", "infos", "architecture", "foreign"])
