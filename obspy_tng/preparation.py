@@ -15,7 +15,7 @@ from ._version import __version__
 from .exceptions import TNGInputError
 from .metadata import event_fields
 from .quality import check_trace
-from .records import COMPONENTS, UNITS, band_code, station_id
+from .records import COMPONENTS, UNITS, band_code, recording_id, station_id
 from .response import find_channel, orientation, to_acceleration, to_zne
 from .signal import processing
 from .windowing import choose_window, edge_levels, pick_onset
@@ -123,11 +123,6 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
              "padded": max(0, npts - available) / sampling_rate,
              "source_ids": [tr.id for tr in traces]}
     return _as_stream(data, traces, sampling_rate, start / sampling_rate, window, info)
-
-
-def recording_id(traces):
-    """Identifier of a recording: station id and start time to the second."""
-    return f"{station_id(traces)}.{traces[0].stats.starttime.strftime('%Y%m%dT%H%M%S')}"
 
 
 def three_traces(stream, common_span=False):

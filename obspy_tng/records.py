@@ -14,6 +14,7 @@ the Arias intensity inside the window), ``source`` ("recorded", "simulated" or
 "generated").
 """
 
+import hashlib
 from itertools import pairwise
 
 import numpy as np
@@ -31,6 +32,8 @@ SYNTHETIC_INSTRUMENT = "X"
 SYNTHETIC_START = UTCDateTime(2000, 1, 1)
 #: s between the starts of records that may be of one earthquake listed twice
 SAME_EARTHQUAKE = 180.0
+#: date of records from files that do not tell when they begin
+NO_DATE = "1970-01-01"
 # Fields of stats.tng that describe the earthquake and the processing.
 RECORD_FIELDS = ("record_id", "event_id", "magnitude", "distance", "depth", "p_index",
                  "freqmin", "freqmax", "energy_kept", "source")
@@ -53,13 +56,37 @@ def station_id(item):
 
 def record_id(record):
     """
-    Identifier of a record: ``stats.tng.record_id``, else station and start time.
+    Identifier of a record: ``stats.tng.record_id``, else that of the recording.
 
     :param record: Stream of one record.
     :return: str
     """
-    known = record[0].stats.get("tng", {}).get("record_id")
-    return known or f"{station_id(record)}.{record[0].stats.starttime.strftime('%Y%m%dT%H%M%S')}"
+    return record[0].stats.get("tng", {}).get("record_id") or recording_id(record)
+
+
+def recording_id(traces):
+    """
+    Identifier of a recording: station id and start time to the second.
+
+    Files that do not tell when they begin (PEER AT2) all begin at once: a hash of the
+    samples then tells the recordings of a station apart.
+
+    :param traces: Stream, or list of Traces, of one recording.
+    :return: str
+    """
+    name = f"{station_id(traces)}.{traces[0].stats.starttime.strftime('%Y%m%dT%H%M%S')}"
+    if starttime_known(traces[0]):
+        return name
+    mark = hashlib.sha256()
+    for tr in sorted(traces, key=lambda tr: tr.id):
+        mark.update(np.ascontiguousarray(np.ma.getdata(tr.data)))
+    return f"{name}.{mark.hexdigest()[:8]}"
+
+
+def starttime_known(tr):
+    """False for a trace whose file did not tell when it begins, see :mod:`obspy_tng.io`."""
+    return all(value.get("starttime_known", True) is not False
+               for value in tr.stats.values() if isinstance(value, AttribDict))
 
 
 def record_info(record):
@@ -94,7 +121,8 @@ def earthquakes(infos):
 
     Records without ``event_id`` are an earthquake each. Catalogs list some earthquakes
     twice, seconds to minutes apart: events whose records begin within
-    :data:`SAME_EARTHQUAKE` of each other count as one.
+    :data:`SAME_EARTHQUAKE` of each other count as one. Records on 1 January 1970 do not:
+    there begins what has no start time (PEER AT2).
 
     :param infos: list of dicts from :func:`record_info`.
     :return: list of str, one per record; equal for records of one earthquake.
@@ -102,7 +130,8 @@ def earthquakes(infos):
     names = [info["event_id"] or info["record_id"] for info in infos]
     known = sorted((UTCDateTime(info["starttime"]).timestamp, name)
                    for info, name in zip(infos, names, strict=True)
-                   if info["event_id"] and info.get("starttime"))
+                   if info["event_id"] and info.get("starttime")
+                   and not info["starttime"].startswith(NO_DATE))
     merged = {}
 
     def root(name):
