@@ -146,7 +146,12 @@ def test_usage(capsys):
 
 @pytest.mark.slow
 def test_demo(tmp_path, capsys):
+    earlier = tmp_path / "d" / "generated" / "SM.S001" / "earlier.mseed"
+    earlier.parent.mkdir(parents=True)
+    earlier.touch()
     assert main(["demo", "--output", str(tmp_path / "d"), "-n", "10"]) == 0
+    assert not earlier.exists()
+    assert len(list((tmp_path / "d" / "generated").glob("*/*.mseed"))) == 50
     table = capsys.readouterr().out
     for line in table.splitlines()[2:7]:
         theory, real, generated = (float(v) for v in line.split()[1:4])
