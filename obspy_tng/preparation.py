@@ -15,7 +15,14 @@ from ._version import __version__
 from .exceptions import TNGInputError
 from .metadata import event_fields
 from .quality import check_trace
-from .records import COMPONENTS, UNITS, band_code, recording_id, station_id
+from .records import (
+    COMPONENTS,
+    UNITS,
+    band_code,
+    check_channel_codes,
+    recording_id,
+    station_id,
+)
 from .response import find_channel, orientation, to_acceleration, to_zne
 from .signal import processing
 from .windowing import choose_window, edge_levels, pick_onset
@@ -138,6 +145,7 @@ def three_traces(stream, common_span=False):
     if not isinstance(stream, Stream):
         raise TypeError(f"stream must be an obspy Stream, got {type(stream).__name__}")
     name = station_id(stream)
+    check_channel_codes(stream)
     ids = [tr.id for tr in stream]
     doubled = sorted({i for i in ids if ids.count(i) > 1})
     if doubled:

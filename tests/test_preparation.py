@@ -366,7 +366,8 @@ BAD = {
     "sampling rates differ": lambda st: setattr(st[1].stats, "sampling_rate", 100.0),
     "lower than sampling_rate=100": lambda st: [setattr(tr.stats, "sampling_rate", 50.0)
                                                 for tr in st],
-    "masked array": mask,
+    "(a gap); stream.split() gives": mask,
+    "codes ending in Z, N and E": lambda st: [setattr(tr.stats, "channel", "") for tr in st],
     "no such channel": lambda st: [setattr(tr.stats, "location", "10") for tr in st],
     "no epoch": lambda st: [setattr(tr.stats, "starttime", START - 1e8) for tr in st],
     "start at different times": lambda st: setattr(st[1].stats, "starttime", START + 0.1),
