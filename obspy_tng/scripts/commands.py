@@ -22,6 +22,7 @@ from ..records_store import list_records, read_record, read_records
 from ..runs.generate import generate_records
 from ..runs.manifest import NAME as MANIFEST
 from ..runs.manifest import Manifest
+from ..runs.outputs import REJECTED
 from ..runs.shards import merge_shards
 
 INVENTORY, CATALOG = "stations.xml", "events.xml"
@@ -159,8 +160,15 @@ def _report(result, args):
     if result.counts["failed"]:
         return UNITS_FAILED
     if not result.counts["accepted"] and not getattr(args, "shard", None):
-        raise TNGInputError(f"no record in {result.counts['units']} units of work; the reasons are "
-                            f"in {result.folder / 'rejected.txt'}")
+        where = f"no record in {result.counts['units']} units of work"
+        if not result.counts["rejected"]:
+            raise TNGInputError(f"{where}: there are no data that match (stations, times of the "
+                                "catalog, --channels)")
+        rejected = result.folder / REJECTED
+        with open(rejected, encoding="utf-8") as file:
+            first = file.readline().strip().split("\t", 1)[-1]
+        raise TNGInputError(f"{where}, {result.counts['rejected']} recordings rejected; the first: "
+                            f"{first}; all are in {rejected}")
     return 0
 
 
@@ -180,7 +188,13 @@ def _client(args):
         raise TNGInputError("give either the folder of an archive or --fdsn SERVICE")
     if args.fdsn:
         from obspy.clients.fdsn import Client
-        return Client(args.fdsn), None
+        from obspy.clients.fdsn.header import URL_MAPPINGS, FDSNException
+        try:
+            return Client(args.fdsn), None
+        except (ValueError, FDSNException) as err:  # unknown, not there, not a service
+            raise TNGInputError(f"--fdsn {args.fdsn}: {' '.join(str(err).split())} It takes "
+                                "the URL of a service, or one of "
+                                f"{', '.join(sorted(URL_MAPPINGS))}") from err
     folder = Path(args.archive)
     root = folder / "sds" if (folder / "sds").is_dir() else folder
     if not root.is_dir():
