@@ -14,7 +14,7 @@ EXTRAS = {
     "test": ["pytest>=8", "hypothesis", "ruff", "mypy", "pytest-benchmark",
              # independent implementations that the tests compare with;
              # hvsrpy imports IPython without declaring it
-             "hvsrpy>=2; python_version >= '3.10'", "ipython",
+             "hvsrpy>=2", "ipython",
              "pyrotd>=0.6", "setuptools<81", "build"],
     "docs": ["sphinx>=7.3", "sphinx-gallery>=0.18", "furo", "myst-parser", "sphinx-copybutton",
              "latex2mathml"],
@@ -45,7 +45,7 @@ setup(
     package_data={"obspy_tng": ["py.typed", "weights/*/*"]},
     python_requires=">=3.10",
     install_requires=["numpy>=1.24", "scipy>=1.10", "obspy>=1.5", "torch>=2.3",
-                      "tqdm>=4.60", "matplotlib>=3.6", "safetensors>=0.4"],
+                      "tqdm>=4.60", "matplotlib>=3.6.1", "safetensors>=0.4"],
     extras_require=EXTRAS,
     entry_points={"console_scripts": ["obspy-tng=obspy_tng.scripts.main:main"],
                   **WAVEFORM_PLUGINS},
@@ -53,6 +53,7 @@ setup(
         "Development Status :: 3 - Alpha",
         "Intended Audience :: Science/Research",
         "Programming Language :: Python :: 3",
+        *(f"Programming Language :: Python :: 3.{minor}" for minor in range(10, 14)),
         "Topic :: Scientific/Engineering :: Physics",
     ],
     keywords=["seismology", "strong motion", "HVSR", "ground motion", "obspy"],

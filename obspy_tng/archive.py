@@ -22,7 +22,7 @@ from .collecting import Twins, collect_unit
 from .exceptions import TNGInputError
 from .packing import peaks_of
 from .plan import ArchivePlan
-from .preparation import prepare_record
+from .preparation import check_options, prepare_record
 from .records import record_id, station_id
 
 logger = logging.getLogger("obspy_tng")
@@ -59,8 +59,8 @@ def collect_records(client, inventory=None, catalog=None, *, stations=None, samp
     :param options: more options of :func:`~obspy_tng.preparation.prepare_record`.
     :return: :class:`RecordCollection`, an iterable of records.
     :raises TypeError: on unknown options or objects of the wrong type.
-    :raises TNGInputError: if nothing can be planned; while iterating, at the end, if
-        the archive had nothing to make a record of.
+    :raises TNGInputError: for bad values, or if nothing can be planned; while iterating, at
+        the end, if the archive had nothing to make a record of.
 
     .. rubric:: Example
 
@@ -77,9 +77,11 @@ def collect_records(client, inventory=None, catalog=None, *, stations=None, samp
     ([3, 3], 2)
     """
     catalog, span = _checked(client, catalog, starttime, endtime, options)
+    options |= {"sampling_rate": sampling_rate, "window": window}
+    check_options(**options)
     plan = ArchivePlan(client, inventory, catalog, stations=stations, window=window,
                        channels=channels, span=span)
-    options |= {"sampling_rate": sampling_rate, "window": window, "inventory": inventory}
+    options["inventory"] = inventory
 
     def work(unit):
         return collect_unit(client, unit, plan.events(unit.station), channels, options)
@@ -115,8 +117,8 @@ def run(client, output, inventory=None, catalog=None, *, stations=None, sampling
         goes to the log.
     :return: :class:`~obspy_tng.runs.loop.RunResult`, with ``counts`` and ``failed``.
     :raises TypeError: on unknown options or objects of the wrong type.
-    :raises TNGInputError: if nothing can be planned, or the folder holds something else;
-        nothing is written then.
+    :raises TNGInputError: for bad values, if nothing can be planned, or the folder holds
+        something else; nothing is written then.
     :raises TNGException: if another run is at work on the folder, or it cannot be written.
 
     .. rubric:: Example
@@ -142,6 +144,7 @@ def run(client, output, inventory=None, catalog=None, *, stations=None, sampling
     if processes:
         _check_sendable(client)
     options |= {"sampling_rate": sampling_rate, "window": window}
+    check_options(**options)  # before there is a folder that keeps them
     job = CollectJob(client, inventory, catalog, stations, channels, span, options)
     return run_job(job, output, workers=workers, processes=processes, executor=executor,
                    shard=shard, retry_failed=retry_failed, progress=progress)

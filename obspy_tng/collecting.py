@@ -17,7 +17,8 @@ from .exceptions import TNGInputError
 from .files import DAY
 from .metadata import event_fields
 from .plan import LONGEST_RECORDING
-from .preparation import prepare_record, recording_id
+from .preparation import prepare_record
+from .records import recording_id
 
 logger = logging.getLogger("obspy_tng")
 

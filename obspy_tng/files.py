@@ -16,6 +16,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from obspy import Stream, UTCDateTime, read
+from obspy.core.util.base import ENTRY_POINTS
 
 from .exceptions import TNGInputError
 
@@ -64,7 +65,7 @@ class FileClient:
         {network} {station} {location} {channel} {year} {month} {day} {doy} and ``*``.
         Without network, station or date, the headers of all files that match are read once.
     :param format: of the files, a name of ObsPy's (``"MSEED"``, ``"SAC"``, ``"ASA"``, ...).
-    :raises TNGInputError: for a field that is not known, or a folder that is not there.
+    :raises TNGInputError: for a field or format that is not known, or a folder that is not there.
 
     .. rubric:: Example
 
@@ -83,7 +84,10 @@ class FileClient:
     def __init__(self, root, template="sds", format="MSEED"):
         self.root = str(root)
         self.template = TEMPLATES.get(template, template)
-        self.format = format
+        self.format = str(format).upper()  # as obspy.read takes it
+        if self.format not in ENTRY_POINTS["waveform"]:
+            raise TNGInputError(f"format must be one that obspy.read knows "
+                                f"({', '.join(sorted(ENTRY_POINTS['waveform']))}), got {format!r}")
         if not Path(root).is_dir():
             raise TNGInputError(f"no folder {self.root}")
         unknown = sorted(set(re.findall(r"\{(\w*)", self.template)) - set(FIELDS))

@@ -26,7 +26,14 @@ from .models.checkpoint import (
     save_folder,
     state_hash,
 )
-from .records import RECORD_FIELDS, record_info, record_to_array, station_id, synthetic_record
+from .records import (
+    RECORD_FIELDS,
+    check_station,
+    record_info,
+    record_to_array,
+    station_id,
+    synthetic_record,
+)
 from .stationgenerator import Enrolled, StationGenerator, keyword_names
 from .training import Processes, RecordStore, TrainingSettings, local_rank
 
@@ -162,6 +169,8 @@ class TNGGenerator(StationGenerator):
         if (store.sampling_rate, store.npts) != (self.sampling_rate, self.npts):
             raise TNGInputError(f"{store!r}: {self.sampling_rate:g} Hz and {self.npts} samples are "
                                 "needed")
+        for station in store.stations:
+            check_station(station)
         return store.groups()
 
     # -- generating -------------------------------------------------------------

@@ -20,7 +20,7 @@ import numpy as np
 from obspy import UTCDateTime
 from obspy.core import AttribDict
 
-from .records import check_record, record_id, station_id
+from .records import check_record, check_station, record_id, station_id
 from .threadsafe import C_LIBRARIES
 
 FORMAT = "obspy_tng record 1"
@@ -55,9 +55,11 @@ def pack_record(record):
 
     :param record: Stream of one record; it is not changed.
     :return: :class:`PackedRecord`
-    :raises TNGInputError: if it is not a record.
+    :raises TNGInputError: if it is not a record, or without network or station code.
     """
     traces = check_record(record)
+    station = station_id(record)
+    check_station(station)
     name = record_id(record)
     stream = record.copy()
     for tr in stream:
@@ -65,9 +67,8 @@ def pack_record(record):
     content = mseed_bytes(stream)
     about = {"format": FORMAT, "sha256": hashlib.sha256(content).hexdigest(),
              "traces": describe(traces)}
-    return PackedRecord(station_id(record), name, f"{station_id(record)}/{_file_name(name)}.mseed",
-                        content, to_json(about).encode("utf-8"),
-                        peaks_of(traces))
+    return PackedRecord(station, name, f"{station}/{_file_name(name)}.mseed", content,
+                        to_json(about).encode("utf-8"), peaks_of(traces))
 
 
 def pack_array(folder, name, array, about):

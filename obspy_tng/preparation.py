@@ -7,6 +7,8 @@ StationXML, to a record (see :mod:`obspy_tng.records`): checked, in m/s^2, Z, N
 and E, band-passed, resampled and cut to a window that keeps the strong part.
 """
 
+import inspect
+
 import numpy as np
 from obspy import Stream, Trace
 from obspy.core import AttribDict
@@ -15,7 +17,14 @@ from ._version import __version__
 from .exceptions import TNGInputError
 from .metadata import event_fields
 from .quality import check_trace
-from .records import COMPONENTS, UNITS, band_code, station_id
+from .records import (
+    COMPONENTS,
+    UNITS,
+    band_code,
+    check_channel_codes,
+    recording_id,
+    station_id,
+)
 from .response import find_channel, orientation, to_acceleration, to_zne
 from .signal import processing
 from .windowing import choose_window, edge_levels, pick_onset
@@ -27,6 +36,8 @@ LOWEST_FREQMIN = 0.05
 SAME_RATE = 1e-3
 EDGE = 1.0  # s, cosine at both ends of the raw traces and at the start of the window
 END_SHARE = 0.05  # of the window, cosine at its end
+_NUMBERS = ("sampling_rate", "window", "pre_event", "pad", "min_energy", "max_start_level",
+            "max_end_level", "min_steps")
 
 
 def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, freqmin=None,
@@ -125,9 +136,17 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
     return _as_stream(data, traces, sampling_rate, start / sampling_rate, window, info)
 
 
-def recording_id(traces):
-    """Identifier of a recording: station id and start time to the second."""
-    return f"{station_id(traces)}.{traces[0].stats.starttime.strftime('%Y%m%dT%H%M%S')}"
+def check_options(**options):
+    """
+    Raise where no recording can make a record, before an archive is gone through for it.
+
+    :param options: arguments of :func:`prepare_record`; others are as there by default.
+    :raises TNGInputError: on numbers that make no record.
+    """
+    known = {name: parameter.default for name, parameter
+             in inspect.signature(prepare_record).parameters.items()} | options
+    _check_arguments(**{name: known[name] for name in _NUMBERS})
+    _corners(known["freqmin"], known["freqmax"], known["sampling_rate"], known["window"])
 
 
 def three_traces(stream, common_span=False):
@@ -143,6 +162,7 @@ def three_traces(stream, common_span=False):
     if not isinstance(stream, Stream):
         raise TypeError(f"stream must be an obspy Stream, got {type(stream).__name__}")
     name = station_id(stream)
+    check_channel_codes(stream)
     ids = [tr.id for tr in stream]
     doubled = sorted({i for i in ids if ids.count(i) > 1})
     if doubled:
@@ -216,6 +236,9 @@ def _corners(freqmin, freqmax, rate, window):
         freqmin = LOWEST_FREQMIN if window is None else max(LOWEST_FREQMIN, 3.0 / window)
     if freqmax is None:
         freqmax = 0.4 * rate
+    for key, value in (("freqmin", freqmin), ("freqmax", freqmax)):
+        if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+            raise TNGInputError(f"{key} must be a number of Hz or None, got {value!r}")
     if not 0 < freqmin < freqmax < 0.5 * rate:
         raise TNGInputError(f"freqmin and freqmax must be 0 < freqmin < freqmax < {0.5 * rate:g} "
                             f"Hz, got {freqmin!r} and {freqmax!r}")

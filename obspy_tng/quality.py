@@ -8,6 +8,7 @@ resampling hide flat tops and steps.
 import numpy as np
 
 from .exceptions import TNGInputError
+from .records import MASKED
 
 # Values closer than this share of the range count as one level. Conversion to
 # counts or gal leaves steps of a coarse digitiser unequal in the last digit.
@@ -29,7 +30,7 @@ def check_trace(tr, min_steps=3.0):
     data = tr.data
     name = f"{tr.id} {tr.stats.starttime}"
     if np.ma.isMaskedArray(data):
-        raise TNGInputError(f"{name}: masked array (a gap); merge or cut the Stream first")
+        raise TNGInputError(f"{name}: {MASKED}")
     if np.ndim(data) != 1 or len(data) < 2:
         raise TNGInputError(f"{name}: needs at least 2 samples, got {np.size(data)}")
     if not np.isfinite(data).all():

@@ -14,6 +14,7 @@ the Arias intensity inside the window), ``source`` ("recorded", "simulated" or
 "generated").
 """
 
+import hashlib
 from itertools import pairwise
 
 import numpy as np
@@ -31,6 +32,10 @@ SYNTHETIC_INSTRUMENT = "X"
 SYNTHETIC_START = UTCDateTime(2000, 1, 1)
 #: s between the starts of records that may be of one earthquake listed twice
 SAME_EARTHQUAKE = 180.0
+MASKED = ("masked array (a gap); stream.split() gives the pieces between gaps, and one piece of "
+          "each component makes a record")
+#: date of records from files that do not tell when they begin
+NO_DATE = "1970-01-01"
 # Fields of stats.tng that describe the earthquake and the processing.
 RECORD_FIELDS = ("record_id", "event_id", "magnitude", "distance", "depth", "p_index",
                  "freqmin", "freqmax", "energy_kept", "source")
@@ -51,15 +56,62 @@ def station_id(item):
     return ids.pop()
 
 
+def check_station(station):
+    """
+    Check that a station id names a network and a station, as generated channels need it.
+
+    :param station: station id.
+    :return: ``(network, station)``, the two codes.
+    :raises TNGInputError: if one of them is empty or has a dot in it.
+
+    .. rubric:: Example
+
+    >>> check_station("XR.AL01")
+    ('XR', 'AL01')
+    """
+    parts = station.split(".")
+    if len(parts) == 2 and all(parts):
+        return tuple(parts)
+    if not parts[0]:
+        raise TNGInputError(f"station {station!r} has no network code; set stats.network, or "
+                            "network= of obspy.read where the format has none")
+    raise TNGInputError(f"station {station!r}: must be 'NET.STA', two codes without dots in them; "
+                        "set stats.network and stats.station")
+
+
 def record_id(record):
     """
-    Identifier of a record: ``stats.tng.record_id``, else station and start time.
+    Identifier of a record: ``stats.tng.record_id``, else that of the recording.
 
     :param record: Stream of one record.
     :return: str
     """
-    known = record[0].stats.get("tng", {}).get("record_id")
-    return known or f"{station_id(record)}.{record[0].stats.starttime.strftime('%Y%m%dT%H%M%S')}"
+    return record[0].stats.get("tng", {}).get("record_id") or recording_id(record)
+
+
+def recording_id(traces):
+    """
+    Identifier of a recording: station id and start time to the second.
+
+    Files that do not tell when they begin (PEER AT2) all begin at once: a hash of the
+    samples then tells the recordings of a station apart.
+
+    :param traces: Stream, or list of Traces, of one recording.
+    :return: str
+    """
+    name = f"{station_id(traces)}.{traces[0].stats.starttime.strftime('%Y%m%dT%H%M%S')}"
+    if starttime_known(traces[0]):
+        return name
+    mark = hashlib.sha256()
+    for tr in sorted(traces, key=lambda tr: tr.id):
+        mark.update(np.ascontiguousarray(np.ma.getdata(tr.data)))
+    return f"{name}.{mark.hexdigest()[:8]}"
+
+
+def starttime_known(tr):
+    """False for a trace whose file did not tell when it begins, see :mod:`obspy_tng.io`."""
+    return all(value.get("starttime_known", True) is not False
+               for value in tr.stats.values() if isinstance(value, AttribDict))
 
 
 def record_info(record):
@@ -94,7 +146,8 @@ def earthquakes(infos):
 
     Records without ``event_id`` are an earthquake each. Catalogs list some earthquakes
     twice, seconds to minutes apart: events whose records begin within
-    :data:`SAME_EARTHQUAKE` of each other count as one.
+    :data:`SAME_EARTHQUAKE` of each other count as one. Records on 1 January 1970 do not:
+    there begins what has no start time (PEER AT2).
 
     :param infos: list of dicts from :func:`record_info`.
     :return: list of str, one per record; equal for records of one earthquake.
@@ -102,7 +155,8 @@ def earthquakes(infos):
     names = [info["event_id"] or info["record_id"] for info in infos]
     known = sorted((UTCDateTime(info["starttime"]).timestamp, name)
                    for info, name in zip(infos, names, strict=True)
-                   if info["event_id"] and info.get("starttime"))
+                   if info["event_id"] and info.get("starttime")
+                   and not info["starttime"].startswith(NO_DATE))
     merged = {}
 
     def root(name):
@@ -132,6 +186,7 @@ def check_record(record, sampling_rate=None, npts=None):
     if not isinstance(record, Stream):
         raise TypeError(f"record must be an obspy Stream, got {type(record).__name__}")
     name = station_id(record)
+    check_channel_codes(record)
     by_component = {}
     for tr in record:
         component = tr.stats.channel[-1:]
@@ -148,12 +203,12 @@ def check_record(record, sampling_rate=None, npts=None):
         _check_samples(tr)
     first = traces[0].stats
     for tr in traces[1:]:
+        if tr.stats.sampling_rate != first.sampling_rate:  # before npts, which then differ too
+            raise TNGInputError(f"record of {name}: sampling rates differ between components: "
+                                f"{[t.stats.sampling_rate for t in traces]} Hz")
         if tr.stats.npts != first.npts:
             raise TNGInputError(f"record of {name}: npts differ between components: "
                                 f"{[t.stats.npts for t in traces]}")
-        if tr.stats.sampling_rate != first.sampling_rate:
-            raise TNGInputError(f"record of {name}: sampling rates differ between components: "
-                                f"{[t.stats.sampling_rate for t in traces]} Hz")
         if abs(tr.stats.starttime - first.starttime) > 0.5 * first.delta:
             raise TNGInputError(f"record of {name}: components start at different times: "
                                 f"{[str(t.stats.starttime) for t in traces]}")
@@ -168,11 +223,18 @@ def check_record(record, sampling_rate=None, npts=None):
     return traces
 
 
+def check_channel_codes(traces):
+    """Raise TNGInputError where a trace has no channel code, which tells its component."""
+    if any(not tr.stats.channel for tr in traces):
+        raise TNGInputError(f"stream of {station_id(traces)}: channels need codes ending in Z, N "
+                            f"and E (stats.channel), got {[tr.stats.channel for tr in traces]}")
+
+
 def _check_samples(tr):
     """Raise TNGInputError where a trace cannot be ground acceleration."""
     data = tr.data
     if np.ma.isMaskedArray(data):
-        raise TNGInputError(f"{tr.id}: masked array (a gap); merge or cut the Stream first")
+        raise TNGInputError(f"{tr.id}: {MASKED}")
     if data.ndim != 1 or len(data) < 2:
         raise TNGInputError(f"{tr.id}: needs at least 2 samples, got {len(data)}")
     if not np.isfinite(data).all():
@@ -205,6 +267,7 @@ def group_by_station(records):
 
     :param records: iterable of Streams, or such a dict already (returned as lists).
     :return: dict, stations in the order of their first record.
+    :raises TypeError: for a single Stream, or items that are no Streams.
     """
     if isinstance(records, Stream):
         raise TypeError("records must be an iterable of Streams (one Stream per record), "
@@ -213,6 +276,9 @@ def group_by_station(records):
         return {key: list(value) for key, value in records.items()}
     groups = {}
     for record in records:
+        if not isinstance(record, Stream):
+            raise TypeError("records must be an iterable of Streams (one Stream per record), "
+                            f"got an item of type {type(record).__name__}")
         groups.setdefault(station_id(record), []).append(record)
     return groups
 
@@ -260,6 +326,7 @@ def synthetic_record(data, sampling_rate, station, starttime=SYNTHETIC_START, tn
     :param starttime: UTCDateTime of the first sample.
     :param tng: dict for ``stats.tng`` (a copy goes on every trace).
     :return: Stream, e.g. ``XR.AL01.SY.HXZ`` and so on.
+    :raises TNGInputError: on an id that is not ``"NET.STA"``.
 
     .. rubric:: Example
 
@@ -267,7 +334,7 @@ def synthetic_record(data, sampling_rate, station, starttime=SYNTHETIC_START, tn
     >>> print(st[0].id, st[1].id, st[2].id)
     XR.AL01.SY.HXZ XR.AL01.SY.HXN XR.AL01.SY.HXE
     """
-    network, code = station.split(".")
+    network, code = check_station(station)
     prefix = band_code(sampling_rate) + SYNTHETIC_INSTRUMENT
     stream = Stream()
     for component, samples in zip(COMPONENTS, data, strict=True):

@@ -15,7 +15,7 @@ from obspy import Stream, UTCDateTime, read
 
 from .exceptions import TNGInputError
 from .packing import TEMPORARY, describe, mseed_bytes, replace_file, to_json
-from .records import check_record, station_id
+from .records import check_record, check_station, station_id
 from .records_store import read_records
 from .threadsafe import C_LIBRARIES
 
@@ -41,7 +41,9 @@ def write_sds(records, folder):
     with open(about, "w", encoding="utf-8") as file:
         for number, record in enumerate(records, 1):  # noqa: B007
             traces = check_record(record)
-            day = f"{station_id(record)} {traces[0].stats.starttime.date}"
+            station = station_id(record)
+            check_station(station)
+            day = f"{station} {traces[0].stats.starttime.date}"
             if day not in days:
                 _flush_days(days.pop(next(iter(days), None), {}), unfinished)
             for tr in traces:

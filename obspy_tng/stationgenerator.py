@@ -21,6 +21,7 @@ from . import metadata
 from .exceptions import TNGInputError, TNGWarning
 from .records import (
     SYNTHETIC_START,
+    check_station,
     group_by_station,
     realization_starttime,
     record_info,
@@ -29,6 +30,9 @@ from .records import (
 )
 
 logger = logging.getLogger("obspy_tng")
+
+# m/s^2: the largest accelerations recorded are some 40. In gal a peak of 0.5 m/s^2 has as much.
+LARGEST_PEAK = 50.0
 
 
 @dataclass
@@ -129,13 +133,17 @@ class StationGenerator:
         """
         Add stations, or records to stations, without training.
 
-        A record that is enrolled already is skipped with a warning.
+        A record that is enrolled already is skipped with a warning. There is a warning as well
+        for peaks that look like gal (above 50 m/s^2), and where there are no records.
 
         :param records: iterable of records of this generator's rate and length.
         :param inventory: Inventory with the stations' coordinates; optional.
         :return: self
         :raises TNGInputError: if a record is not usable; nothing is enrolled then.
         """
+        records = group_by_station(records)
+        if self._bank and not any(records.values()):
+            warnings.warn("no records to enrol: the iterable is empty", TNGWarning, stacklevel=3)
         self._add(self._checked(records))
         if inventory is not None:
             self._source_inventory = inventory
@@ -206,8 +214,9 @@ class StationGenerator:
 
     def _checked(self, records):
         """Usable new records: dict station -> (data ``(n, 3, npts)``, list of infos)."""
-        checked = {}
+        checked, loud = {}, []
         for station, group in group_by_station(records).items():
+            check_station(station)
             known = {info["record_id"] for info in self._bank.get(station, Enrolled()).infos}
             arrays, infos = [], []
             for record in group:
@@ -218,10 +227,16 @@ class StationGenerator:
                                   TNGWarning, stacklevel=4)
                     continue
                 known.add(info["record_id"])
+                if (peak := np.abs(data).max()) > LARGEST_PEAK:
+                    loud.append(f"{info['record_id']}, {peak:.0f} m/s^2")
                 arrays.append(data)
                 infos.append(info)
             if infos:
                 checked[station] = (np.stack(arrays), infos)
+        if loud:
+            warnings.warn(f"{len(loud)} records have peaks above {LARGEST_PEAK:g} m/s^2 (first: "
+                          f"{loud[0]}); are the samples in gal? prepare_record(..., units=...) "
+                          "converts", TNGWarning, stacklevel=4)
         if not checked and not self._bank:
             raise TNGInputError("no records to enrol: the iterable is empty")
         return checked

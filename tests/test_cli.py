@@ -117,20 +117,29 @@ def test_a_handful_of_records_and_the_weights_of_the_package(tmp_path, capsys):
 @pytest.mark.parametrize(("arguments", "word"), [
     (["collect", "nowhere", "--output", "o"], "no archive"),
     (["collect", "--output", "o"], "either the folder"),
+    (["collect", "{archive}", "--output", "o", "--sampling-rate", "0"], "sampling_rate must"),
+    (["collect", "{archive}", "--output", "o", "--freqmin", "60"], "freqmin and freqmax must"),
+    (["collect", "{archive}", "--output", "o", "--file-format", "SAK"], "got 'SAK'"),
+    (["collect", "--fdsn", "NOSUCH", "--output", "o"], "NOSUCH"),
+    (["collect", "--fdsn", "http://127.0.0.1:9", "--output", "o"], "127.0.0.1:9"),
+    (["collect", "--fdsn", "http://127.0.0.1:59999", "--output", "o"], "127.0.0.1:59999"),
     (["fit", "nowhere", "--output", "o"], "no records"),
     (["generate", "nowhere", "--output", "o"], "not a model folder"),
     (["generate", "{model}", "--output", "o", "--station", "XX.NO"], "not enrolled"),
     (["generate", "{model}", "--output", "o", "-n", "-3"], "n must"),
+    (["generate", "{model}", "--output", "o", "-n", "0"], "n must"),
     (["generate", "{model}", "--output", "o", "--device", "gpu"], "device"),
     (["evaluate", "{records}", "nowhere"], "no records"),
     (["info", "nowhere"], "no records")])
 def test_errors_are_one_line(work, tmp_path, monkeypatch, capsys, arguments, word):
     monkeypatch.chdir(tmp_path)
-    filled = [a.format(model=work / "model", records=work / "records") for a in arguments]
+    filled = [a.format(archive=work / "archive", model=work / "model", records=work / "records")
+              for a in arguments]
     assert main(filled) == 1
     message = capsys.readouterr().err.strip()
     assert word in message
     assert "Traceback" not in message
+    assert "\n" not in message
     assert list(tmp_path.iterdir()) == []  # nothing half-written
 
 
@@ -146,7 +155,12 @@ def test_usage(capsys):
 
 @pytest.mark.slow
 def test_demo(tmp_path, capsys):
+    earlier = tmp_path / "d" / "generated" / "SM.S001" / "earlier.mseed"
+    earlier.parent.mkdir(parents=True)
+    earlier.touch()
     assert main(["demo", "--output", str(tmp_path / "d"), "-n", "10"]) == 0
+    assert not earlier.exists()
+    assert len(list((tmp_path / "d" / "generated").glob("*/*.mseed"))) == 50
     table = capsys.readouterr().out
     for line in table.splitlines()[2:7]:
         theory, real, generated = (float(v) for v in line.split()[1:4])

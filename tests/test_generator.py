@@ -10,14 +10,18 @@ import torch
 
 import obspy_tng
 from obspy_tng import TNGGenerator, simulate_network
+from obspy_tng.baselines import ResampledReal
 from obspy_tng.exceptions import (
     TNGCheckpointError,
     TNGException,
     TNGInputError,
     TNGWarning,
 )
-from obspy_tng.records import record_to_array
+from obspy_tng.records import record_to_array, synthetic_record
+from obspy_tng.records_sds import write_sds
+from obspy_tng.records_store import write_records
 from obspy_tng.signal import integrate
+from obspy_tng.training.store import write_store
 
 QUICK = {"epochs": 2, "finetune_epochs": 1}
 
@@ -154,6 +158,8 @@ def test_save_and_load(fitted, station, tmp_path):
                          strict=True):
         assert st[0].stats.tng == other[0].stats.tng
     assert again.inventory.get_contents() == fitted.inventory.get_contents()
+    modes = {path.name: path.stat().st_mode for path in (tmp_path / "model").iterdir()}
+    assert set(modes.values()) == {modes["model.json"]}  # as readable as the umask allows
 
 
 @pytest.mark.parametrize("damage", ["bank", "infos", "architecture", "foreign"])
@@ -338,7 +344,10 @@ def damaged(record, how):
         for tr in st:
             tr.stats.sampling_rate = 100.0
     elif how == "one rate":
-        st[0].stats.sampling_rate = 100.0
+        st[0].resample(100.0)  # npts differ as well
+    elif how == "no codes":
+        for tr in st:
+            tr.stats.channel = ""
     elif how == "short":
         for tr in st:
             tr.data = tr.data[:100]
@@ -358,7 +367,8 @@ def damaged(record, how):
 
 
 @pytest.mark.parametrize("how", ["missing component", "NaN", "zero", "constant", "npts", "rate",
-                                 "one rate", "short", "masked", "gap", "units", "two stations"])
+                                 "one rate", "short", "masked", "gap", "units", "two stations",
+                                 "no codes"])
 def test_bad_records(fitted, network, how):
     before = fitted.stations
     fresh = [record.copy() for record in network.records[:2]]
@@ -366,7 +376,9 @@ def test_bad_records(fitted, network, how):
         for tr in record:
             tr.stats.station = "NEW"
             tr.stats.tng.record_id += ".new"
-    with pytest.raises(TNGInputError):
+    word = {"one rate": "sampling rates differ .*100.0", "masked": r"gap.*stream.split\(\)",
+            "no codes": "codes ending in Z, N and E"}.get(how)
+    with pytest.raises(TNGInputError, match=word):
         fitted.enroll([fresh[0], damaged(fresh[1], how)])
     assert fitted.stations == before  # nothing half enrolled
 
@@ -375,12 +387,47 @@ def test_wrong_types(network):
     gen = TNGGenerator(50.0, 40.0, "released")
     with pytest.raises(TypeError, match="iterable of Streams"):
         gen.fit(network.records[0])
+    with pytest.raises(TypeError, match="type ndarray"):
+        gen.fit(np.ones((2, 3, 2000)))
     with pytest.raises(TNGInputError, match="empty"):
         gen.fit([])
     with pytest.raises(TNGException, match="trained"):
         gen.enroll(network.records[:1])
     with pytest.raises(TNGInputError, match="targets"):
         gen.fit(network.records[:2], targets=["XX.NO"])
+
+
+@pytest.mark.parametrize(("network_code", "code", "word"), [
+    ("", "S001", r"'.S001' has no network code; set stats.network, or network= of obspy.read"),
+    ("XX", "", r"'XX.': must be 'NET.STA'"), ("XX", "A.B", r"'XX.A.B': must be 'NET.STA'")])
+def test_station_codes_are_needed(fitted, network, tmp_path, network_code, code, word):
+    """Said at once, not by the StationXML of what was generated."""
+    record = network.records[0].copy()
+    for tr in record:
+        tr.stats.network, tr.stats.station = network_code, code
+    stations = fitted.stations
+    for use in (fitted.enroll, TNGGenerator(50.0, 40.0, device="cpu").fit,
+                ResampledReal(50.0, 40.0).fit, lambda records: write_records(records, tmp_path),
+                lambda records: write_sds(records, tmp_path / "sds"),
+                lambda records: write_store(records, tmp_path / "store")):
+        with pytest.raises(TNGInputError, match=word):
+            use([record])
+    assert fitted.stations == stations
+    with pytest.raises(TNGInputError, match=word):
+        synthetic_record(np.ones((3, 10)), 50.0, f"{network_code}.{code}")
+
+
+def test_warnings_at_enrolling(network):
+    control = ResampledReal(50.0, 40.0).fit(network.records[:2])
+    with pytest.warns(TNGWarning, match="no records to enrol"):
+        control.enroll([])
+    in_gal = network.records[2].copy()
+    peak = np.abs(record_to_array(in_gal)).max()
+    for tr in in_gal:
+        tr.data = tr.data * (60 / peak)
+    with pytest.warns(TNGWarning, match=r"1 records have peaks above 50 .* 60 m/s\^2.*in gal"):
+        control.enroll([in_gal])
+    assert sum(control.stations.values()) == 3
 
 
 def test_one_record_cannot_be_mixed(fitted, network, tmp_path):

@@ -1,6 +1,7 @@
-"""The import rules of the package: who may import what."""
+"""The import rules of the package: who may import what, and what it needs besides."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -76,3 +77,23 @@ def test_import_is_light():
     code = ("import sys, obspy_tng, obspy_tng.io, obspy_tng.signal, obspy_tng.archive;"
             "assert not {'torch', 'matplotlib.pyplot'} & set(sys.modules)")
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_recipe_asks_for_what_setup_asks_for():
+    """Version, Python and packages of the conda recipe, under conda's names."""
+    setup, recipe = ROOT.parent / "setup.py", ROOT.parent / "recipe" / "meta.yaml"
+    if not recipe.exists():
+        pytest.skip("installed without its recipe")
+    call = next(node for node in ast.walk(ast.parse(setup.read_text("utf-8")))
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "setup")
+    needed = {k.arg: ast.literal_eval(k.value) for k in call.keywords
+              if k.arg in ("install_requires", "python_requires")}
+    conda = {"torch": "pytorch", "matplotlib": "matplotlib-base"}
+    expected = {"python": needed["python_requires"]}
+    for name, bound in (re.fullmatch(r"([\w-]+)(.*)", item).groups()
+                        for item in needed["install_requires"]):
+        expected[conda.get(name, name)] = bound
+    text = recipe.read_text("utf-8")
+    run = re.search(r"^  run:\n((?:    - .*\n)+)", text, re.MULTILINE)[1]
+    assert dict(re.findall(r"- (\S+) (\S+)", run)) == expected
+    assert f'{{% set version = "{obspy_tng.__version__}" %}}' in text

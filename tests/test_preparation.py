@@ -1,6 +1,7 @@
 """prepare_record against closed forms, plain ObsPy chains and every bad input."""
 
 import copy
+import io
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from obspy.core.inventory import Channel, Network, Station
 from obspy.core.inventory.response import PolesZerosResponseStage, Response
 from scipy import signal
 
-from obspy_tng.exceptions import TNGInputError
+from obspy_tng.baselines import ResampledReal
+from obspy_tng.exceptions import TNGInputError, TNGWarning
 from obspy_tng.metadata import unit_response
 from obspy_tng.preparation import prepare_record
 from obspy_tng.quality import check_trace, clipped_samples, digitiser_step, stuck_samples
@@ -364,7 +366,8 @@ BAD = {
     "sampling rates differ": lambda st: setattr(st[1].stats, "sampling_rate", 100.0),
     "lower than sampling_rate=100": lambda st: [setattr(tr.stats, "sampling_rate", 50.0)
                                                 for tr in st],
-    "masked array": mask,
+    "(a gap); stream.split() gives": mask,
+    "codes ending in Z, N and E": lambda st: [setattr(tr.stats, "channel", "") for tr in st],
     "no such channel": lambda st: [setattr(tr.stats, "location", "10") for tr in st],
     "no epoch": lambda st: [setattr(tr.stats, "starttime", START - 1e8) for tr in st],
     "start at different times": lambda st: setattr(st[1].stats, "starttime", START + 0.1),
@@ -537,3 +540,34 @@ def test_pga_of_ridgecrest_and_gilroy(ridgecrest, gilroy):
               + "".join(f"{v:8.3f}" for v in found / other))
         np.testing.assert_allclose(found, other, rtol=0.05)
         assert 0 < record[0].stats.tng.distance < 200
+
+
+# -- files without a start time -----------------------------------------------
+
+
+def at2_recording(seed):
+    """What ``obspy.read`` gives of a recording in AT2 files, which do not tell when it began."""
+    stream = Stream()
+    for tr in to_stream(ground_motion(seed=seed), gain=1.0, integer=False):
+        file = io.BytesIO()
+        Stream([tr]).write(file, format="AT2")
+        title, _, rest = file.getvalue().partition(b"\n")
+        assert b"START=" in title
+        stream += read(io.BytesIO(b"PEER NGA STRONG MOTION DATABASE RECORD\n" + rest),
+                       network="XX")
+    return stream
+
+
+def test_recordings_without_start_time_are_told_apart():
+    records = [prepare_record(at2_recording(seed)) for seed in (0, 1)]
+    names = [record[0].stats.tng.record_id for record in records]
+    assert all(name.startswith("XX.XXS1.19700101T000000.") for name in names)
+    control = ResampledReal().fit(records)
+    assert control.stations == {"XX.XXS1": 2}
+    again = at2_recording(0)
+    again.traces.reverse()  # the order of the files does not matter
+    again = prepare_record(again)
+    assert again[0].stats.tng.record_id == names[0] != names[1]
+    with pytest.warns(TNGWarning, match="enrolled already"):
+        control.enroll([again])
+    assert control.stations == {"XX.XXS1": 2}

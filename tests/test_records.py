@@ -19,7 +19,7 @@ from obspy_tng.records import (
 
 
 def info(event, start, name="r"):
-    return {"event_id": event, "record_id": name, "starttime": str(UTCDateTime(start))}
+    return {"event_id": event, "record_id": name, "starttime": str(UTCDateTime(2020, 1, 1) + start)}
 
 
 def test_an_earthquake_listed_twice_is_one():
@@ -31,6 +31,8 @@ def test_an_earthquake_listed_twice_is_one():
 
 def test_unknown_start_times_do_not_merge():
     infos = [{"event_id": name, "record_id": name} for name in "ab"]
+    assert earthquakes(infos) == ["a", "b"]
+    infos = [{**i, "starttime": str(UTCDateTime(10))} for i in infos]  # as AT2 files begin
     assert earthquakes(infos) == ["a", "b"]
 
 

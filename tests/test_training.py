@@ -212,15 +212,16 @@ def test_killed_and_resumed_ends_the_same(tmp_path):
                                 stdout=subprocess.PIPE, env={**os.environ, "OMP_NUM_THREADS": "1"})
 
     for stops in (2, 3):  # epochs seen before the kill: in the first phase, then in the second
-        process = start(tmp_path / "killed")
-        for _ in range(stops):
-            assert process.stdout.readline() == b"saved\n"
-        time.sleep(0.05 * stops)
-        process.send_signal(signal.SIGKILL)
-        assert process.wait(60) == -signal.SIGKILL
+        with start(tmp_path / "killed") as process:
+            for _ in range(stops):
+                assert process.stdout.readline() == b"saved\n"
+            time.sleep(0.05 * stops)
+            process.send_signal(signal.SIGKILL)
+            assert process.wait(60) == -signal.SIGKILL
         assert not (tmp_path / "killed" / "model").exists()
     for folder in (tmp_path / "killed", tmp_path / "whole"):
-        assert start(folder).wait(120) == 0
+        with start(folder) as process:
+            assert process.wait(120) == 0
     killed, whole = (TNGGenerator.load(tmp_path / name / "model", device="cpu")
                      for name in ("killed", "whole"))
     assert killed.model_hash == whole.model_hash

@@ -32,6 +32,7 @@ from .inputs import (
     generated_sets,
     measure,
     real_sets,
+    warn_of_few,
 )
 from .recordset import RecordSet
 from .result import ALL, REAL, Evaluation
@@ -85,7 +86,8 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
         record or value.
 
     Stations that a generator lacks are left out with a
-    :class:`~obspy_tng.exceptions.TNGWarning`. One split says little about
+    :class:`~obspy_tng.exceptions.TNGWarning`, which there is as well for stations with fewer
+    than 3 real records: their figures are not known. One split says little about
     amplitudes, which depend on the earthquakes that fall on each side; see
     :func:`~obspy_tng.evaluation.crossval.cross_evaluate`.
     """
@@ -123,6 +125,7 @@ def judge(sets, others, rebuilt, floor, seed, repeats):
     :return: :class:`~obspy_tng.evaluation.result.Evaluation`
     """
     real = sets["real"]
+    warn_of_few(real)
     floors, judged, given = comparisons(sets, others, floor, seed, repeats)
     rows = figure_rows(floors, judged, given, list(real), seed)
     second = sets["floor"] if all(map(len, sets["floor"].values())) else None

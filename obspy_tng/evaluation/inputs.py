@@ -10,6 +10,8 @@ from ..records import earthquakes, group_by_station, record_id
 from .recordset import RecordSet
 from .result import REAL
 
+FEW = 3  # real records, of which a half or a spread can be taken
+
 
 def check_repeats(repeats):
     """Raise TNGInputError unless ``repeats`` is an integer of at least 2."""
@@ -48,6 +50,15 @@ def common_stations(real, generators):
         warnings.warn(f"stations without generated records are left out: {', '.join(left_out)}",
                       TNGWarning, stacklevel=3)
     return stations
+
+
+def warn_of_few(real):
+    """Warn of stations with too few real records to compare anything with."""
+    few = {station: len(records) for station, records in real.items() if len(records) < FEW}
+    if few:
+        listed = ", ".join(f"{station} ({number})" for station, number in sorted(few.items()))
+        warnings.warn(f"stations with fewer than {FEW} real records, most of whose figures are "
+                      f"not known: {listed}", TNGWarning, stacklevel=4)
 
 
 def real_sets(groups, make, name=record_id):

@@ -37,6 +37,7 @@ from ..packing import pack_array, replace_file
 from ..records_store import list_records, read_record
 from .job import Job, Result, WorkUnit, digest
 from .manifest import NAME, Manifest
+from .outputs import first_rejection
 
 NOVELTY = "novelty"  # folder of the second run
 EVALUATION = "evaluation.json"
@@ -201,7 +202,14 @@ class MeasureJob(Job):
                     tables.setdefault(folder, []).append(path)
                     known = set(json.loads(path.with_suffix(".json").read_text("utf-8"))["records"])
                 missing |= {r.path for r in listed if Path(r.path).stem not in known}
-        sets, others = self.inputs.sets(missing)
+        try:
+            sets, others = self.inputs.sets(missing)
+        except TNGInputError as err:
+            reason = first_rejection(output)
+            raise TNGInputError(
+                f"{len(missing)} records cannot be used"
+                + (f" (the first: {reason})" if reason else "")
+                + ", and without them no station has both real and generated records") from err
         for folder, whole in _wholes(sets, others):
             whole.figures = StoredFigures(tables[folder])
         return sets, others

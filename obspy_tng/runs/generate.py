@@ -32,7 +32,7 @@ def generate_records(generator, output, stations=None, n=50, *, seed=0, batch=BA
     :param output: folder, made where it is missing; the same arguments go on with a run
         that was stopped.
     :param stations: station ids; None for all that are enrolled.
-    :param n: records per station.
+    :param n: records per station, at least 1.
     :param seed: int; see :meth:`~obspy_tng.stationgenerator.StationGenerator.generate`.
     :param batch: realizations per unit.
     :param folder: folder that the generator was loaded from. Worker processes load it
@@ -70,14 +70,14 @@ class GenerateJob(Job):
     kind = "generate"
 
     def __init__(self, generator, stations, n, seed, batch, options, folder=None):
-        for name, value, least in (("n", n, 0), ("batch", batch, 1), ("seed", seed, 0)):
+        for name, value, least in (("n", n, 1), ("batch", batch, 1), ("seed", seed, 0)):
             if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
                 raise TNGInputError(f"{name} must be an integer >= {least}, got {value!r}")
         self.generator, self.n, self.seed, self.batch = generator, int(n), int(seed), int(batch)
         self.stations = list(stations or generator.stations)
         self.options = options
         for station in self.stations:  # bad arguments leave no files
-            generator.generate(station, min(n, 1), seed=self.seed, **options)
+            generator.generate(station, 1, seed=self.seed, **options)
         self._shipped = Shipped(_Model(generator, folder))
 
     def settings(self):

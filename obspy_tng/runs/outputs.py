@@ -104,6 +104,17 @@ def write_lists(manifest, folder, unique):
     return counts
 
 
+def first_rejection(folder):
+    """
+    Reason of the first rejection that a run lists.
+
+    :param folder: folder of the run.
+    :return: str; None where nothing was rejected.
+    """
+    with open(Path(folder) / REJECTED, encoding="utf-8") as file:
+        return file.readline().strip().split("\t", 1)[-1] or None
+
+
 def check_folder(folder):
     """
     Refuse a folder that has records but no run.

@@ -22,6 +22,7 @@ from ..records_store import list_records, read_record, read_records
 from ..runs.generate import generate_records
 from ..runs.manifest import NAME as MANIFEST
 from ..runs.manifest import Manifest
+from ..runs.outputs import REJECTED, first_rejection
 from ..runs.shards import merge_shards
 
 INVENTORY, CATALOG = "stations.xml", "events.xml"
@@ -97,6 +98,9 @@ def evaluate(args):
     """Table on the terminal, report and JSON where asked for."""
     if args.shard and not args.output:
         raise TNGInputError("--shard takes --output, for the parts to meet")
+    for option, path in (("--html", args.html), ("--json", args.json)):
+        if path and not Path(path).parent.is_dir():  # known before the work, not after it
+            raise TNGInputError(f"{option} {path}: there is no folder {Path(path).parent}")
     from ..runs.evaluate import evaluate_folders
     generated = dict(zip(_names(args.generated), args.generated, strict=True))
     with TemporaryDirectory() as temporary:
@@ -104,13 +108,13 @@ def evaluate(args):
                                               args.floor, seed=args.seed, **_run_options(args))
         if evaluation is None:
             return _report(result, args)
+        print(evaluation.table())
+        for station in evaluation.stations if args.per_station else ():
+            print(f"\n{station}\n{evaluation.table(station)}")
         if args.html:
             evaluation.to_html(args.html)
     if args.json:
         evaluation.to_json(args.json)
-    print(evaluation.table())
-    for station in evaluation.stations if args.per_station else ():
-        print(f"\n{station}\n{evaluation.table(station)}")
     return _left_out(result, args)
 
 
@@ -159,8 +163,13 @@ def _report(result, args):
     if result.counts["failed"]:
         return UNITS_FAILED
     if not result.counts["accepted"] and not getattr(args, "shard", None):
-        raise TNGInputError(f"no record in {result.counts['units']} units of work; the reasons are "
-                            f"in {result.folder / 'rejected.txt'}")
+        where = f"no record in {result.counts['units']} units of work"
+        if not result.counts["rejected"]:
+            raise TNGInputError(f"{where}: there are no data that match (stations, times of the "
+                                "catalog, --channels)")
+        raise TNGInputError(f"{where}, {result.counts['rejected']} recordings rejected; the first: "
+                            f"{first_rejection(result.folder)}; all are in "
+                            f"{result.folder / REJECTED}")
     return 0
 
 
@@ -180,7 +189,13 @@ def _client(args):
         raise TNGInputError("give either the folder of an archive or --fdsn SERVICE")
     if args.fdsn:
         from obspy.clients.fdsn import Client
-        return Client(args.fdsn), None
+        from obspy.clients.fdsn.header import URL_MAPPINGS, FDSNException
+        try:
+            return Client(args.fdsn), None
+        except (ValueError, FDSNException) as err:  # unknown, not there, not a service
+            raise TNGInputError(f"--fdsn {args.fdsn}: {' '.join(str(err).split())} It takes "
+                                "the URL of a service, or one of "
+                                f"{', '.join(sorted(URL_MAPPINGS))}") from err
     folder = Path(args.archive)
     root = folder / "sds" if (folder / "sds").is_dir() else folder
     if not root.is_dir():

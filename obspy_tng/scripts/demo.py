@@ -7,6 +7,7 @@ kept back; records are generated for their magnitudes and distances, and compare
 """
 
 import logging
+import shutil
 from pathlib import Path
 
 import obspy
@@ -31,7 +32,7 @@ def run_demo(output, number=50, seed=0):
     Run the demonstration.
 
     :param output: folder, made where it is missing; ``archive/`` in it is made anew
-        if it is not there.
+        if it is not there, the stations in ``generated/`` always.
     :param number: records to generate per station.
     :param seed: int; of the network, the training and the draw.
     """
@@ -50,6 +51,8 @@ def run_demo(output, number=50, seed=0):
     real = group_by_station(held_back)
     generated = {station: generate_like(generator, station, records, number, seed)
                  for station, records in real.items()}
+    for station in generated:  # records of an earlier demonstration would stay beside these
+        shutil.rmtree(output / "generated" / station, ignore_errors=True)
     write_records((st for group in generated.values() for st in group), output / "generated")
     generator.inventory.write(str(output / "generated" / "stations.xml"), format="STATIONXML",
                               validate=True)

@@ -235,8 +235,8 @@ def end_at_rest(data, sampling_rate, freqmin=None):
     >>> acc = end_at_rest(np.random.default_rng(0).standard_normal(6000), 100.0)
     >>> vel = integrate(acc, 100.0)
     >>> dis = integrate(vel, 100.0)
-    >>> abs(vel[-1]) < 1e-9 * abs(vel).max(), abs(dis[-1]) < 1e-9 * abs(dis).max()
-    (np.True_, np.True_)
+    >>> bool(abs(vel[-1]) < 1e-9 * abs(vel).max()), bool(abs(dis[-1]) < 1e-9 * abs(dis).max())
+    (True, True)
     """
     data = as_samples(data, 100).astype(np.float64, copy=False)
     sampling_rate = positive("sampling_rate", sampling_rate)

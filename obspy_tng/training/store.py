@@ -15,7 +15,14 @@ from pathlib import Path
 import numpy as np
 
 from ..exceptions import TNGInputError
-from ..records import RECORD_FIELDS, check_record, record_info, record_to_array, station_id
+from ..records import (
+    RECORD_FIELDS,
+    check_record,
+    check_station,
+    record_info,
+    record_to_array,
+    station_id,
+)
 
 FORMAT = "obspy_tng store 1"
 INDEX = "index.json"
@@ -55,6 +62,7 @@ def write_store(items, folder, sampling_rate=None):
     infos, npts = {}, None
     for item in items:
         station, data, described, rate = _unpack(item, sampling_rate)
+        check_station(station)
         sampling_rate, npts = sampling_rate or rate, npts or data.shape[-1]
         if data.shape[1:] != (3, npts) or rate != sampling_rate or len(described) != len(data):
             raise TNGInputError(f"{station}: array {data.shape} at {rate:g} Hz with "

@@ -288,7 +288,7 @@ class seeded:
     """
 
     def __init__(self, seeds, device):
-        self.value = int(np.random.SeedSequence(seeds).generate_state(1, np.uint64)[0] >> 1)
+        self.value = int(np.random.SeedSequence(seeds).generate_state(1, np.uint64)[0]) >> 1
         self.fork = torch.random.fork_rng(
             devices=[device] if device.type == "cuda" else [])
 

@@ -55,6 +55,14 @@ def verdicts(evaluation, generator):
             if row["generator"] == generator and row["station"] == "all"}
 
 
+def test_few_real_records_are_said(halves, generated):
+    had, real = halves
+    first, *others = sorted(real)
+    few = {**{s: real[s] for s in others}, first: real[first][:2]}
+    with pytest.warns(TNGWarning, match=rf"fewer than 3 real records.*: {first} \(2\)$"):
+        evaluate(few, generated["resampled real"], floor=had, repeats=2)
+
+
 def test_resampled_real_is_at_the_floor_but_for_novelty(crossed):
     found = verdicts(crossed, "resampled real")
     question = {row["metric"]: row["question"] for row in crossed.rows}

@@ -145,7 +145,10 @@ def changes():
         optimizer.step()
 
     def fused(module):
-        step(module, fused=True)
+        try:
+            step(module, fused=True)
+        except RuntimeError as err:  # PyTorch 2.3 has it on CUDA only
+            pytest.skip(str(err))
 
     def data(module):
         module.kernels[0].weight.data.add_(1)

@@ -72,6 +72,22 @@ def test_other_layout(archive, tmp_path):
     assert len(list((tmp_path / "r").rglob("*.mseed"))) == 16
 
 
+def test_nothing_found_and_nothing_usable(archive, tmp_path, capsys):
+    """Two different things, and the list of rejections is named only where it has lines."""
+    command = ["collect", str(archive), *OPTIONS, "--output"]
+    assert main([*command, str(tmp_path / "short"), "--window", "100"]) == 1
+    message = capsys.readouterr().err
+    lines = (tmp_path / "short" / "rejected.txt").read_text().splitlines()
+    assert f"{len(lines)} recordings rejected; the first: {lines[0].split(chr(9))[1]}" in message
+    assert "too short" in message
+    shutil.rmtree(archive / "sds")
+    (archive / "sds").mkdir()
+    assert main([*command, str(tmp_path / "none")]) == 1
+    message = capsys.readouterr().err
+    assert "no data that match" in message
+    assert "rejected.txt" not in message
+
+
 @pytest.mark.parametrize("more", [
     [], pytest.param(["--workers", "2", "--processes"], marks=pytest.mark.slow)], ids=str)
 def test_control_c(archive, tmp_path, more):

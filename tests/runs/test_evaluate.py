@@ -171,6 +171,17 @@ def test_what_is_wrong_is_said(folders, tmp_path):
         judge(few, tmp_path / "p")
 
 
+def test_records_of_another_rate_are_the_reason(folders, tmp_path, capsys):
+    records = list(read_records(folders / "resampled"))
+    for tr in (tr for record in records for tr in record):
+        tr.stats.sampling_rate = 2 * RATE
+    write_records(records, tmp_path / "fast")
+    assert main(["evaluate", str(folders / "real"), str(tmp_path / "fast")]) == 1
+    message = capsys.readouterr().err
+    assert f"{len(records)} records cannot be used" in message
+    assert "sampling_rate is 100 Hz, 50 Hz is needed" in message
+
+
 def test_axes_are_those_of_the_records(folders):
     inputs = Inputs(folders / "real", {"g": folders / "mean"}, None, None, None)
     for listed, record in zip(list_records(folders / "real"), read_records(folders / "real"),
@@ -191,3 +202,8 @@ def test_command_line(folders, tmp_path, capsys):
     assert "evaluate run, units:" in capsys.readouterr().out
     assert main([*command, "--shard", "1/2"]) == 1
     assert "--output" in capsys.readouterr().err
+    for option in ("--json", "--html"):
+        assert main([*command, "--output", str(tmp_path / "p"), option,
+                     str(tmp_path / "no" / "x")]) == 1
+        assert f"{option} " in capsys.readouterr().err
+    assert not (tmp_path / "p").exists()
