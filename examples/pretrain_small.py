@@ -67,8 +67,8 @@ def main():
     trainer = Trainer(method.model, seed=args.seed, checkpoint=args.checkpoint, log=args.log)
     phase = Phase("simulated", args.epochs, args.learning_rate, batch_size=8, patience=None)
     history = trainer.run(
-        [phase], {"simulated": RecordSets([s[:3] for s in train], 1, args.seed)},
-        {"simulated": RecordSets([s[:3] for s in held])})
+        [phase], {"simulated": RecordSets([s[:4] for s in train], 1, args.seed)},
+        {"simulated": RecordSets([s[:4] for s in held])})
     for row in history:
         logging.info(" ".join(f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}"
                               for k, v in row.items()))

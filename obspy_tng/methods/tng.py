@@ -178,15 +178,18 @@ class StationBottleneckMethod:
         return (real, held) if real else (held, [])
 
     def _columns(self, data, infos):
-        """Spectra (half precision), relative levels, events and absolute levels of records."""
-        spectra, levels = self._spectra(data)
+        """What the loss takes (spectra and places in half precision), levels and infos."""
+        spectra, levels, place = self._spectra(data)
         return (np.minimum(spectra, np.finfo(np.float16).max).astype(np.float16),
-                self._relative(levels), event_features(infos, self.window), levels, infos)
+                self._relative(levels), event_features(infos, self.window),
+                place.astype(np.float16), levels, infos)
 
     def _spectra(self, data):
-        """Spectra in the network's bands, and levels in the records' own."""
-        spectra, levels = frames.frame_spectra(self.filters, data, self.model.config.frames)
-        return frames.with_bands(spectra, self.model.config.bands, 2), levels
+        """Aligned spectra in the network's bands, levels in the records' own, places."""
+        count = self.model.config.frames
+        turns, place = frames.placement(self.filters, onsets(data), count)
+        spectra, levels = frames.frame_spectra(self.filters, data, count, turns)
+        return frames.with_bands(spectra, self.model.config.bands, 2), levels, place
 
     def _relative(self, levels):
         """Levels ``(n, 3, bands)`` -> what the network sees of them, ``(n, 3 * its bands)``."""
@@ -210,11 +213,11 @@ class StationBottleneckMethod:
         rows = []
         # one at a time: the last digit of a convolution depends on what it is batched with
         for record, info in zip(data, infos, strict=True):
-            spectra, levels = self._spectra(record[None])
-            outputs = self.model.encoder(self._tensor(spectra), self._tensor(self._relative(levels)),
-                                         self._tensor(event_features([info], self.window)))
-            onset = frames.time_of_energy(np.square(record).sum(0)) / self.sampling_rate
-            rows.append((*(t[0].cpu().numpy() for t in outputs), levels[0], onset))
+            spectra, levels, place = self._spectra(record[None])
+            outputs = self.model.encoder(*map(self._tensor, (
+                spectra, self._relative(levels), event_features([info], self.window), place)))
+            rows.append((*(t[0].cpu().numpy() for t in outputs), levels[0],
+                         onsets(record) / self.sampling_rate))
         names = ("mu", "logvar", "summary", "levels", "onset")
         return {name: np.stack(column) for name, column in zip(names, zip(*rows, strict=True),
                                                                strict=True)}
@@ -234,11 +237,12 @@ class StationBottleneckMethod:
         vector = self._station(kept["summary"])
         return np.stack([
             self._realize(vector, z, levels, event_features([info], self.window),
-                          np.random.default_rng(0))
-            for z, levels, info in zip(kept["mu"], kept["levels"], infos, strict=True)])
+                          onset, np.random.default_rng(0))
+            for z, levels, onset, info in zip(kept["mu"], kept["levels"], kept["onset"], infos,
+                                              strict=True)])
 
     @torch.no_grad()
-    def _realize(self, vector, z, levels, event, rng, onset=None):
+    def _realize(self, vector, z, levels, event, onset, rng):
         """
         A record of a station.
 
@@ -246,34 +250,38 @@ class StationBottleneckMethod:
         :param z: ``(z_dim,)``, or a function of the expected mean and standard deviation.
         :param levels: ``(3, bands)``.
         :param event: features ``(1, 6)``.
+        :param onset: s, when 5 % of the energy should have come.
         :param rng: generator of the waveform.
-        :param onset: s, when 5 % of the energy should have come; None: as decoded.
         :return: array ``(3, npts)``.
         """
-        context = self.model.context(self._tensor(self._relative(levels[None])), self._tensor(event))
+        context = self.model.context(self._tensor(self._relative(levels[None])),
+                                     self._tensor(event))
         if callable(z):
             mean, logvar = (t[0].cpu().numpy() for t in self.model.expected(vector, context))
             z = z(mean, np.exp(0.5 * logvar))
+        turns, place = frames.placement(self.filters, [onset * self.sampling_rate],
+                                        self.model.config.frames)
         power, mixing = (frames.with_bands(t[0].cpu().numpy().astype(float), len(self.filters), 1)
-                         for t in self.model.decoder(self._tensor(z)[None], vector, context))
-        power, later = float(self.model.sharpness) * power, 0.0
-        if onset is not None:
-            power, later = self._moved(power, levels, onset)
-        wave = frames.frame_noise(self.filters, power, mixing, rng, later)
+                         for t in self.model.decoder(self._tensor(z)[None], vector, context,
+                                                     self._tensor(place)))
+        power *= float(self.model.sharpness)
+        turn = turns[0] + self._early(power, levels, turns[0], onset)
+        wave = frames.frame_noise(self.filters, power, mixing, rng, turn)
         # noise that is cut off has more at high frequencies than any record
-        wave = evolutionary.match_band_levels(self.filters, taper(wave, self.sampling_rate), levels)
+        wave = evolutionary.match_band_levels(self.filters, taper(wave, self.sampling_rate),
+                                              levels)
         # The lowest band reaches down to zero frequency, where records have nothing.
         wave = bandpass(wave, self.sampling_rate, freqmin=6 / self.window)
         return end_at_rest(wave, self.sampling_rate)
 
-    def _moved(self, power, levels, onset):
-        """Powers, and the frames by which they must come later for a wanted onset."""
-        rate = self.model.config.frames * self.sampling_rate / self.filters.nfft
-        inside = int(self.window * rate)
-        share = np.exp(levels - levels.max())[:, :, None] * np.exp(power)
-        natural = frames.time_of_energy(share.sum((0, 1))[:inside])
-        later = float(onset) * rate - natural
-        return (power if later > 0 else frames.continued(power, inside)), later
+    def _early(self, power, levels, turn, onset):
+        """Samples by which decoded energy sets in before it should (a blurred rise does)."""
+        count = self.model.config.frames
+        energy = np.einsum("cb,cbt->t", np.exp(levels - levels.max()), np.exp(power))
+        per_frame = self.filters.nfft / count
+        at = (np.arange(int(self.npts / per_frame)) + turn / per_frame) % count
+        here = frames.time_of_energy(np.interp(at, np.arange(count), energy, period=count))
+        return round(here * per_frame - onset * self.sampling_rate)
 
     # -- drawing --------------------------------------------------------------
 
@@ -327,12 +335,17 @@ class StationBottleneckMethod:
             else:
                 z = levels.mu[lender] + np.exp(0.5 * levels.logvar[lender]) * noise
             data.append(self._realize(vector, z, drawer(magnitude, distance, depth, rng),
-                                      event_features([event], self.window), rng, onset))
+                                      event_features([event], self.window), onset, rng))
             notes.append({"sampler": sampler,
                           "sources": [] if lender is None else [levels.names[lender]],
                           "drawn_magnitude": float(magnitude),
                           "drawn_distance": float(distance)})
         return np.stack(data), notes
+
+
+def onsets(data):
+    """When 5 % of the energy of records ``(..., 3, npts)`` have come, samples."""
+    return frames.time_of_energy(np.square(np.asarray(data, dtype=float)).sum(-2))
 
 
 def event_features(infos, window):
@@ -356,7 +369,7 @@ def event_features(infos, window):
 
 def _features(columns):
     """The columns that the model's loss takes."""
-    return [station[:3] for station in columns]
+    return [station[:4] for station in columns]
 
 
 def _mixed(real, simulated, seed):

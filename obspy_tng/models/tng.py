@@ -17,6 +17,9 @@ and modelled apart (:mod:`obspy_tng.bandterms`); the network makes shapes:
   relative levels of the bands into powers and couplings per band and frame;
 * a **conditional prior** tells what z to expect at this station for this earthquake.
 
+Frames are aligned at the onset of the energy (:func:`obspy_tng.signal.frames.placement`), and what
+lies outside of a record does not count.
+
 Trained by the evidence lower bound with Whittle's likelihood
 (:mod:`~obspy_tng.models.whittle`), each record with a station's vector from *other*
 records of its station, and with earthquakes hidden now and then, so that "unknown" is a
@@ -114,6 +117,13 @@ class Series(nn.Module):
         return x
 
 
+def place_layer(config):
+    """What frames inside and outside of a record add; nothing before training."""
+    layer = nn.Linear(2, config.d_model, bias=False)
+    nn.init.zeros_(layer.weight)
+    return layer
+
+
 class Encoder(nn.Module):
     """
     A record's cross-spectrum -> Gaussian of z, summary of the station.
@@ -130,6 +140,7 @@ class Encoder(nn.Module):
         self.register_buffer("groups", groups / groups.sum(1, keepdim=True), persistent=False)
         self.frames = nn.Linear(3 * c.bands + 6 * c.groups, c.d_model)
         self.context = nn.Linear(3 * c.bands + EVENT_FEATURES, c.d_model)
+        self.place = place_layer(c)
         self.series = Series(c, c.e_layers)
         self.head = nn.Sequential(nn.Linear(3 * c.d_model, c.hidden // 2), nn.GELU())
         self.to_z = nn.Linear(c.hidden // 2, 2 * c.z_dim)
@@ -137,11 +148,13 @@ class Encoder(nn.Module):
         # small first variances: noise in z would teach the decoder to do without it
         nn.init.constant_(self.to_z.bias[c.z_dim:], -2.0)
 
-    def forward(self, spectra, levels, event):
+    def forward(self, spectra, levels, event, place):
         """
-        :param spectra: ``(batch, 9, bands, frames)``.
+        :param spectra: ``(batch, 9, bands, frames)``, aligned at the onsets.
         :param levels: relative levels ``(batch, 3 * bands)``.
         :param event: ``(batch, 6)``.
+        :param place: where the record lies, ``(batch, 2, frames)``, see
+            :func:`obspy_tng.signal.frames.placement`.
         :return: mean and log variance of z ``(batch, z_dim)`` each; the station's summary
             ``(batch, 2 * station_dim)``.
         """
@@ -152,7 +165,8 @@ class Encoder(nn.Module):
         coherence = torch.einsum("ncbt,gb->ncgt", coherence, self.groups)
         x = torch.cat([powers.reshape(n, -1, frames) / 3, coherence.reshape(n, -1, frames)], 1)
         context = self.context(torch.cat([levels, event], 1))
-        x = self.series(self.frames(x.transpose(1, 2)) + context[:, None])
+        x = self.series(self.frames(x.transpose(1, 2)) + self.place(place.transpose(1, 2))
+                        + context[:, None])
         h = self.head(torch.cat([x.mean(1), x.amax(1), x.std(1)], 1))
         mu, logvar = self.to_z(h).chunk(2, 1)
         return mu, logvar.clamp(*LOG_VARIANCE), self.to_station(h)
@@ -177,25 +191,30 @@ class Decoder(nn.Module):
         self.seed = nn.Linear(c.hidden, self.seeds * c.frames)
         self.widen = nn.Linear(self.seeds, c.d_model)
         self.shared = nn.Linear(c.hidden, c.d_model)
+        self.place = place_layer(c)
         self.series = Series(c, c.d_layers)
         self.projection = nn.Linear(c.d_model, 9 * c.bands)
 
-    def forward(self, z, station, context):
+    def forward(self, z, station, context, place):
         """
         :param z: ``(batch, z_dim)``.
         :param station: ``(batch, station_dim)``.
         :param context: ``(batch, level_dim + 6)``.
-        :return: ln power ``(batch, 3, bands, frames)``, mean power 1 over the frames; and
+        :param place: where the record lies, ``(batch, 2, frames)``.
+        :return: ln power ``(batch, 3, bands, frames)``, mean power 1 over the frames if it is
+            0 outside of the record (what is given there goes on as the record does); and
             couplings ``(batch, 6, bands, frames)``, as
             :func:`~obspy_tng.models.whittle.whittle_loss` takes them.
         """
         c = self.config
         h = self.dense(torch.cat([z, station, context], 1))
         x = self.widen(self.seed(h).reshape(len(h), c.frames, self.seeds))
-        x = self.series(x + self.shared(h)[:, None])
+        x = self.series(x + self.shared(h)[:, None] + self.place(place.transpose(1, 2)))
         out = self.projection(x).transpose(1, 2).reshape(len(h), 9, c.bands, c.frames)
-        power = F.log_softmax(4 * out[:, :3].float(), -1) + math.log(c.frames)
-        return power.clamp(min=LEAST_POWER), out[:, 3:].float()
+        power = 4 * out[:, :3].float()
+        inside = torch.where(place[:, None, None, 0] > 0, power, -torch.inf)
+        power = power - inside.logsumexp(-1, keepdim=True) + math.log(c.frames)
+        return LEAST_POWER + F.softplus(power - LEAST_POWER), out[:, 3:].float()
 
 
 class StationBottleneckModel(nn.Module):
@@ -250,19 +269,20 @@ class StationBottleneckModel(nn.Module):
         mean, logvar = self.prior(torch.cat([station, context], 1)).chunk(2, 1)
         return mean, logvar.clamp(-6, 2)
 
-    def loss(self, spectra, levels, event, labels, phase="adapt", epoch=None):
+    def loss(self, spectra, levels, event, place, labels, phase="adapt", epoch=None):
         """
         Negative evidence lower bound, in thousands of nats per record.
 
         :param spectra: ``(batch, 9, bands, frames)``.
         :param levels: relative levels, ``(batch, 3 * bands)``.
         :param event: features of the earthquakes, ``(batch, 6)``.
+        :param place: where the records lie, ``(batch, 2, frames)``; outside, nothing counts.
         :param labels: which station each record is of, ``(batch,)``.
         :param phase, epoch: make no difference here.
         :return: dict of ``loss``, and of ``likelihood`` and ``kl`` in nats for the log.
         """
         event = self._hide(event.float())
-        mu, logvar, summaries = self.encoder(spectra, levels, event)
+        mu, logvar, summaries = self.encoder(spectra, levels, event, place)
         station, variance = self.pool(summaries, self._others(labels))
         station = station + variance.sqrt() * torch.randn_like(station)
         context = self.context(levels, event)
@@ -270,7 +290,8 @@ class StationBottleneckModel(nn.Module):
         kl = 0.5 * (expected - logvar - 1
                     + (logvar.exp() + (mu - mean).square()) / expected.exp()).sum(1)
         z = mu + (0.5 * logvar).exp() * torch.randn_like(mu)
-        misfit = whittle_loss(*self.decoder(z, station, context), spectra, self.weights)
+        weights = self.weights[:, None] * place[:, None, 0]
+        misfit = whittle_loss(*self.decoder(z, station, context, place), spectra, weights)
         return {"loss": NATS * (misfit + kl).mean(), "likelihood": -misfit.detach().mean(),
                 "kl": kl.detach().mean()}
 

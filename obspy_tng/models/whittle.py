@@ -25,7 +25,8 @@ def whittle_loss(log_power, mixing, spectra, weights):
         (q, r, 1), each divided by its norm; ``(batch, 6, bands, frames)``.
     :param spectra: mean products, ``(batch, 9, bands, frames)``, see
         :func:`obspy_tng.signal.frames.frame_spectra`.
-    :param weights: independent samples per frame, ``(bands,)``.
+    :param weights: independent samples per band and frame, ``(..., bands, frames)``; 1 for
+        the axes along which they do not vary.
     :return: ``(batch,)``.
     """
     # in units of D: correlations, with the powers of Z, N, E relative to the model's
@@ -45,4 +46,4 @@ def whittle_loss(log_power, mixing, spectra, weights):
           - 2 * third.sqrt() * (a.conj() * ez + b.conj() * en).real
           + 2 * (a.conj() * b * nz).real)
     log_det = log_power.sum(1) - second.log() - third.log()
-    return ((log_det + z + nn + ee) * weights[:, None]).sum((1, 2))
+    return ((log_det + z + nn + ee) * weights).sum((1, 2))

@@ -12,8 +12,8 @@ products are sufficient, as periodograms are in Whittle's likelihood [Whittle195
 * :func:`frame_spectra` - records to mean products and band levels.
 * :func:`frame_noise` - one realization of noise with a given covariance per band and frame.
 * :func:`with_bands` - the same for a number of bands other than the record's.
-* :func:`time_of_energy` - when a share of the energy has come; :func:`continued` - powers
-  that go on where the record ended, so that noise can begin earlier than they do.
+* :func:`time_of_energy` - when a share of the energy has come; :func:`placement` - frames
+  that are aligned at it.
 
 .. [Whittle1953] Whittle, P. (1953). Estimation and information in stationary time
    series. Ark. Mat. 2, 423-434.
@@ -26,6 +26,8 @@ from .evolutionary import OVERSAMPLING
 
 #: frames of a record with its padding: 128 of them over the record itself
 FRAMES = 160
+#: frame at which the energy of aligned records sets in
+ANCHOR = 32
 # order of the cross products: pairs of components, as in the lower triangle
 PAIRS = ((1, 0), (2, 0), (2, 1))
 
@@ -46,13 +48,15 @@ def _rates(bank, frames):
     return [max(1, -(-OVERSAMPLING * len(gain) // frames)) for gain in bank.gains]
 
 
-def frame_spectra(bank, data, frames=FRAMES):
+def frame_spectra(bank, data, frames=FRAMES, turns=None):
     """
     Mean products of the components per band and frame.
 
     :param bank: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
     :param data: records ``(n, 3, npts)``.
     :param frames: number of frames over the zero-padded record.
+    :param turns: samples by which each padded record is turned later, ``(n,)``, see
+        :func:`placement`; None: not at all.
     :return: float32 array ``(n, 9, bands, frames)``: the powers of Z, N and E, each with mean 1
         over the frames, then real and imaginary parts of the products N Z*, E Z* and E N*
         in the same units; and the levels ``(n, 3, bands)``, ln energy per band as
@@ -69,6 +73,9 @@ def frame_spectra(bank, data, frames=FRAMES):
     """
     transform = rfft(np.asarray(data, dtype=float), bank.nfft)
     n = len(transform)
+    if turns is not None:
+        bins = np.arange(transform.shape[-1]) / bank.nfft
+        transform *= np.exp(-2j * np.pi * np.multiply.outer(turns, bins))[:, None]
     spectra = np.empty((n, 9, len(bank), frames), dtype=np.float32)
     levels = np.empty((n, 3, len(bank)))
     for band, (start, gain, k) in enumerate(zip(bank.starts, bank.gains, _rates(bank, frames),
@@ -123,29 +130,29 @@ def time_of_energy(energy, share=0.05):
     return (index[..., None] + 1 - over / np.maximum(here, np.finfo(float).tiny))[..., 0]
 
 
-def continued(log_power, frames, span=20):
+def placement(bank, onsets, frames=FRAMES):
     """
-    Powers that decay beyond the end of the record as they did before it.
+    Where records lie on frames that are aligned at their onsets.
 
-    :param log_power: ln power ``(..., all frames)``, those of the padding included.
-    :param frames: frames of the record itself. The last two are left out: the end of the
-        record lies in them.
-    :param span: frames that the decay is taken from.
-    :return: array of the same shape.
+    The padded record is turned round a circle until its onset lies at :data:`ANCHOR`. What
+    is common to records, a sudden rise and a slow decay, is then at the same frames in all;
+    aligned by their windows, its average would be a slow rise.
+
+    :param bank: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
+    :param onsets: when the energy sets in, samples, ``(n,)``.
+    :param frames: number of frames.
+    :return: int array ``(n,)``, samples by which each record is turned later; float32 array
+        ``(n, 2, frames)``: whether a frame lies inside of the record, 0 or 1, and its
+        time there, from -0.5 to 0.5 (0 outside).
     """
-    last = max(int(frames) - 2, 1)
-    first = max(last - span, 0)
-    at = np.arange(first, last) - (first + last - 1) / 2
-    past = log_power[..., first:last]
-    level = past.mean(-1, keepdims=True)
-    slope = (past * at).sum(-1, keepdims=True) / max(np.square(at).sum(), 1.0)
-    later = np.arange(last, log_power.shape[-1]) - (first + last - 1) / 2
-    # coda does not grow
-    after = level + np.minimum(slope, 0) * later
-    return np.concatenate([log_power[..., :last], after], axis=-1)
+    per_frame = bank.nfft / frames
+    turns = np.round(ANCHOR * per_frame - np.asarray(onsets, dtype=float)).astype(int)
+    time = ((np.arange(frames) + 0.5) * per_frame - turns[:, None]) % bank.nfft
+    inside = time < bank.npts
+    return turns, np.stack([inside, inside * (time / bank.npts - 0.5)], 1).astype(np.float32)
 
 
-def frame_noise(bank, log_power, mixing, rng, later=0.0):
+def frame_noise(bank, log_power, mixing, rng, turn=0):
     """
     One realization of Gaussian noise with a covariance per band and frame.
 
@@ -157,8 +164,8 @@ def frame_noise(bank, log_power, mixing, rng, later=0.0):
     :param log_power: ln power of Z, N, E, ``(3, bands, frames)``.
     :param mixing: real and imaginary parts of p, q, r, ``(6, bands, frames)``.
     :param rng: ``numpy.random.Generator``.
-    :param later: frames by which all comes later (negative: earlier); the first and the last
-        frame last longer where there are no others.
+    :param turn: samples by which powers and couplings were turned later round the circle of
+        frames, see :func:`placement`; the noise is turned back.
     :return: array ``(3, npts)``.
     """
     frames = log_power.shape[-1]
@@ -169,8 +176,8 @@ def frame_noise(bank, log_power, mixing, rng, later=0.0):
         length = frames * k
         noise = rng.standard_normal((2, 3, length))
         white = (noise[0] + 1j * noise[1]) * np.sqrt(0.5 * length / np.square(gain).sum())
-        at = (np.arange(length) + 0.5) / k - 0.5 - later
-        z, n, e, *parts = (np.interp(at, np.arange(frames), row)
+        at = ((np.arange(length) + 0.5) / k + turn * frames / bank.nfft) % frames - 0.5
+        z, n, e, *parts = (np.interp(at, np.arange(frames), row, period=frames)
                            for row in (*amplitude[:, band], *mixing[:, band]))
         p, q, r = (parts[i] + 1j * parts[i + 1] for i in (0, 2, 4))
         y = np.stack([

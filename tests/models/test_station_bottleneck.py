@@ -30,7 +30,14 @@ def inputs(n=5, seed=0):
     packed, _ = spectra(n, 6, 20, seed)
     packed = packed / packed[:, :3].mean((1, 2, 3))[:, None, None, None]
     g = torch.Generator().manual_seed(seed)
-    return packed.float(), torch.randn(n, 18, generator=g), torch.randn(n, 6, generator=g)
+    return (packed.float(), torch.randn(n, 18, generator=g), torch.randn(n, 6, generator=g),
+            place(n))
+
+
+def place(n, end=16):
+    """Records that lie on the first frames."""
+    inside = (torch.arange(20) < end).float()
+    return torch.stack([inside, inside * torch.linspace(-0.5, 0.5, 20)]).repeat(n, 1, 1)
 
 
 def tiny(seed=0):
@@ -51,7 +58,7 @@ def test_likelihood_is_that_of_the_matrices():
     covariance = factor @ factor.mH
     expected = (torch.linalg.slogdet(covariance)[1]
                 + torch.linalg.solve(covariance, matrix).diagonal(dim1=-2, dim2=-1).sum(-1).real)
-    torch.testing.assert_close(whittle_loss(power, mixing, packed, weights),
+    torch.testing.assert_close(whittle_loss(power, mixing, packed, weights[:, None]),
                                (expected * weights[:, None]).sum((1, 2)))
 
 
@@ -66,7 +73,7 @@ def test_likelihood_is_best_at_the_truth():
                           for f in (v[..., i, j].real, v[..., i, j].imag)], 1)
     power.requires_grad_()
     mixing.requires_grad_()
-    whittle_loss(power, mixing, packed, torch.ones(2).double()).sum().backward()
+    whittle_loss(power, mixing, packed, torch.ones(2, 1).double()).sum().backward()
     assert power.grad.abs().max() < 1e-9
     assert mixing.grad.abs().max() < 1e-9
 
@@ -94,9 +101,25 @@ def test_a_record_alone_equals_the_batch():
 
 def test_decoded_powers_have_mean_one():
     model = tiny()
-    power, mixing = model.decoder(torch.randn(2, 3), torch.randn(2, 2), torch.randn(2, 9))
-    torch.testing.assert_close(power.exp().mean(-1), torch.ones(2, 3, 6))
+    power, mixing = model.decoder(torch.randn(2, 3), torch.randn(2, 2), torch.randn(2, 9), place(2))
+    # outside of the record there is nothing
+    torch.testing.assert_close(power[..., :16].exp().sum(-1) / 20, torch.ones(2, 3, 6))
     assert mixing.shape == (2, 6, 6, 20)
+
+
+def test_what_is_outside_of_the_record_does_not_count():
+    model = tiny()
+    spectra_, levels, event, where = inputs(4)
+    labels = torch.tensor([0, 0, 1, 1])
+    losses = []
+    for value in (0.1, 3.0):
+        changed = spectra_.clone()
+        changed[:, :3, :, 16:] *= value
+        # what the encoder makes of it is another matter
+        power, mixing = model.decoder(torch.ones(4, 3), torch.ones(4, 2), torch.ones(4, 9), where)
+        losses.append(whittle_loss(power, mixing, changed, where[:, None, 0]))
+    torch.testing.assert_close(*losses)
+    assert torch.isfinite(model.loss(spectra_, levels, event, where, labels)["loss"])
 
 
 def test_training_lowers_the_loss_and_reaches_every_weight():
@@ -124,7 +147,7 @@ def test_gradients_numerically():
     mixing = torch.randn(1, 6, 2, 3, dtype=torch.float64, requires_grad=True)
     packed, _ = spectra(1, 2, 3)
     assert torch.autograd.gradcheck(
-        lambda a, b: whittle_loss(a, b, packed, torch.ones(2).double()), (power, mixing))
+        lambda a, b: whittle_loss(a, b, packed, torch.ones(2, 1).double()), (power, mixing))
 
 
 def test_a_station_tells_of_its_other_records_only():
