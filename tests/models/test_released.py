@@ -197,7 +197,7 @@ def test_a_failed_write_leaves_the_old_model(tmp_path, monkeypatch):
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("obspy_tng.models.checkpoint.save_file", full)
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
     with pytest.raises(TNGInputError, match="No space"):
         save_folder(tmp_path / "m", {"value": 2}, {"weights": {"a": np.ones(3)}})
     assert load_folder(tmp_path / "m")[0]["value"] == 1
