@@ -131,7 +131,7 @@ def test_training_defaults_are_those_of_the_architecture():
     assert (gen.training.learning_rate, gen.training.epochs) == (3e-3, 2)
     gen = TNGGenerator(50.0, 40.0, "conditional", size=SIZE, training={"learning_rate": 0.5})
     assert gen.training.learning_rate == 0.5
-    assert TNGGenerator(50.0, 40.0).training.learning_rate == 1e-2
+    assert TNGGenerator(50.0, 40.0, "released").training.learning_rate == 1e-2
 
 
 def test_targets_get_codes_and_all_stations_pre_train(network):
