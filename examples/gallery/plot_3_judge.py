@@ -35,8 +35,8 @@ print(report.table())
 # %%
 # ``~`` is near what real records score, ``!`` is outside. HVSR and specificity are good for
 # everything that begins with records of the station, averages included: a common scale
-# cancels in the ratio. The amplitudes of the plain mean hardly vary, and both mixtures are
-# too alike in duration; an evaluation by HVSR alone would not show it.
+# cancels in the ratio. The amplitudes of the mean hardly vary, and its records are too
+# alike in duration; an evaluation by HVSR alone would not show it.
 station = "SM.S002"
 groups = {"real": real[station], **{name: group[station] for name, group in generated.items()}}
 plotting.plot_hvsr_comparison(groups)
