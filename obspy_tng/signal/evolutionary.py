@@ -231,12 +231,8 @@ def band_levels(bank, data):
     :param data: real array ``(..., npts)``.
     :return: array ``(..., bands)``, ln of units of data squared.
     """
-    return _levels(bank, bank.analyse(np.asarray(data, dtype=float)))
-
-
-def _levels(bank, bands):
-    """ln energy of analysed bands."""
-    energies = [np.square(np.abs(band)).sum(-1) * (bank.nfft / band.shape[-1]) for band in bands]
+    energies = [np.square(np.abs(band)).sum(-1) * (bank.nfft / band.shape[-1])
+                for band in bank.analyse(np.asarray(data, dtype=float))]
     return np.log(np.stack(energies, axis=-1) + np.finfo(float).tiny)
 
 
