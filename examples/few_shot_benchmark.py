@@ -141,20 +141,10 @@ def generate_all(learned, test, enrolled, number, seed):
         for name, generator in generators.items():
             generator = copy.deepcopy(generator).enroll(enrolled[station])
             generated.setdefault(name, {})[station] = (
-                as_asked(generator, station, test[station], number, seed)
+                generator.generate_like(station, test[station], number, seed=seed)
                 if name in ASKED else
                 generator.generate(station, number, seed=seed))
     return generated
-
-
-def as_asked(generator, station, like, number, seed):
-    """Records with the magnitudes, distances and depths of the records ``like``, in turn."""
-    streams = []
-    for i in range(number):
-        info = record_info(like[i % len(like)])
-        streams += generator.generate(station, 1, seed=1000 * seed + i,
-                                      **{k: info[k] for k in ("magnitude", "distance", "depth")})
-    return streams
 
 
 def _choose(records, n, rng):

@@ -107,13 +107,8 @@ def fit_flow(method, real, simulated, steps=1500, batch=256):
 
 def generated(generator, test, number, seed, sampler):
     """Dict station -> records, for the earthquakes of the test records in turn."""
-    out = {}
-    for station, records in test.items():
-        events = [{k: record_info(r)[k] for k in ("magnitude", "distance", "depth")}
-                  for r in records]
-        out[station] = [generator.generate(station, 1, seed=seed, first=i, sampler=sampler,
-                                           **events[i % len(events)])[0] for i in range(number)]
-    return out
+    return {station: generator.generate_like(station, records, number, seed=seed, sampler=sampler)
+            for station, records in test.items()}
 
 
 def one_split(records, number, seed):

@@ -304,11 +304,22 @@ def _cut(data, start, npts, lead, sampling_rate):
     """Window of the data with tapered ends, zero-padded at the end to ``npts``."""
     if npts == data.shape[1]:
         return data  # the whole recording, tapered before it was filtered
-    data = data[:, start:start + npts]
+    data = taper_ends(data[:, start:start + npts], lead, sampling_rate)
+    return np.pad(data, [(0, 0), (0, npts - data.shape[1])])
+
+
+def taper_ends(data, lead, sampling_rate):
+    """
+    Taper a window of a longer record.
+
+    :param data: array ``(3, npts)``.
+    :param lead: s before the onset of the P wave; half of it is tapered, 1 s at most.
+    :param sampling_rate: Hz.
+    :return: new array ``(3, npts)``; the last twentieth is tapered too.
+    """
     front = min(EDGE, max(0.5 * lead, 0.1))
     data = processing.taper(data, sampling_rate, 0.5, front, "left")
-    data = processing.taper(data, sampling_rate, END_SHARE, None, "right")
-    return np.pad(data, [(0, 0), (0, npts - data.shape[1])])
+    return processing.taper(data, sampling_rate, END_SHARE, None, "right")
 
 
 def _as_stream(data, traces, sampling_rate, offset, window, info):

@@ -173,20 +173,14 @@ class StationGenerator:
         if allowed is not None and (unknown := sorted(set(options) - allowed)):
             raise TypeError(f"generate(): unknown options {unknown}; this generator has "
                             f"{sorted(allowed) or 'none'}")
-        if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 0:
-            raise TNGInputError(f"n must be an integer >= 0, got {n!r}")
-        if isinstance(first, bool) or not isinstance(first, int | np.integer) or first < 0:
-            raise TNGInputError(f"first must be an integer >= 0, got {first!r}")
+        n, first = _count("n", n), _count("first", first)
         condition = Condition(magnitude, distance, depth)
-        if seed is None:
-            seed = int(np.random.default_rng().integers(2**63))
-        elif isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-            raise TNGInputError(f"seed must be an integer >= 0 or None, got {seed!r}")
+        seed = _seed(seed)
         if n == 0:
             return []
         rngs = realization_rngs(seed, station, n, first)
         data, notes = self._draw(station, rngs, condition, **options)
-        common = {"generator": self.name, "seed": int(seed), "station": station,
+        common = {"generator": self.name, "seed": seed, "station": station,
                   "enrolled": len(enrolled), "magnitude": magnitude, "distance": distance,
                   "depth": depth, **self._provenance()}
         start = UTCDateTime(starttime)
@@ -194,7 +188,37 @@ class StationGenerator:
                                  realization_starttime(i, self.window, start),
                                  {**common, "realization": i,
                                   "record_id": f"{station}.{self.name}.{seed}.{i}", **note})
-                for i, (samples, note) in enumerate(zip(data, notes, strict=True), int(first))]
+                for i, (samples, note) in enumerate(zip(data, notes, strict=True), first)]
+
+    def generate_like(self, station, records, n=None, *, seed=None, **options) -> list[Stream]:
+        """
+        Generate records of a station for the earthquakes of some records, in turn.
+
+        What a comparison with recorded ground motion needs: record i has magnitude,
+        distance and depth of ``records[i % len(records)]``, and those of no earthquake in
+        particular where magnitude or distance are not known.
+
+        :param station: id of an enrolled station.
+        :param records: list of records, of that station or of another.
+        :param n: number of records, >= 0; None: as many as ``records``.
+        :param seed: as in :meth:`generate`.
+        :param options: of the generator's own drawing, as in :meth:`generate`.
+        :return: list of n records.
+        :raises TNGInputError: without records, for an unknown station or a bad value.
+        """
+        records = list(records)
+        if not records:
+            raise TNGInputError("no records to take the earthquakes of")
+        self._enrolled(station)
+        n = len(records) if n is None else _count("n", n)
+        seed = _seed(seed)
+        infos = [record_info(record) for record in records]
+        earthquakes = [{key: info[key] for key in ("magnitude", "distance", "depth")}
+                       if None not in (info["magnitude"], info["distance"]) else {}
+                       for info in infos]
+        return [self.generate(station, 1, seed=seed, first=i,
+                              **earthquakes[i % len(earthquakes)], **options)[0]
+                for i in range(n)]
 
     @property
     def inventory(self):
@@ -253,6 +277,19 @@ class StationGenerator:
             known = ", ".join(sorted(self._bank)) or "none"
             raise TNGInputError(f"station {station!r} is not enrolled; enrolled: {known}")
         return self._bank[station]
+
+
+def _count(name, value, otherwise=""):
+    """A checked int >= 0."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
+        raise TNGInputError(f"{name} must be an integer >= 0{otherwise}, got {value!r}")
+    return int(value)
+
+
+def _seed(seed):
+    """A checked seed, a new one for None."""
+    return int(np.random.default_rng().integers(2**63)) if seed is None \
+        else _count("seed", seed, " or None")
 
 
 def keyword_names(function, passed_on=None):

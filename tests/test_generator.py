@@ -62,6 +62,25 @@ def test_generated_records_are_records(fitted, station):
             assert st[0].stats.starttime > streams[i - 1][0].stats.endtime
 
 
+def test_generate_like_asks_for_the_earthquakes_of_records(network, fitted, station):
+    like = network.records[:3]
+    like[1] = like[1].copy()
+    for tr in like[1]:
+        del tr.stats.tng["distance"]
+    streams = fitted.generate_like(station, like, 5, seed=4)
+    asked = [(r[0].stats.tng.magnitude, r[0].stats.tng.distance) for r in (like[0], like[2])]
+    assert [(st[0].stats.tng.magnitude, st[0].stats.tng.distance) for st in streams] == [
+        asked[0], (None, None), asked[1], asked[0], (None, None)]
+    alone = fitted.generate(station, 1, seed=4, first=3, magnitude=asked[0][0],
+                            distance=asked[0][1], depth=like[0][0].stats.tng.depth)
+    np.testing.assert_array_equal(arrays(alone)[0], arrays(streams)[3])
+    assert len(fitted.generate_like(station, like, seed=4)) == 3
+    assert fitted.generate_like(station, like, 0) == []
+    for bad, n in (([], 1), (like, -1), (like, True)):
+        with pytest.raises(TNGInputError):
+            fitted.generate_like(station, bad, n)
+
+
 def test_same_seed_same_streams_and_realizations_do_not_depend_on_n(fitted, station):
     many, few = fitted.generate(station, n=6, seed=1), fitted.generate(station, n=2, seed=1)
     np.testing.assert_array_equal(arrays(many)[:2], arrays(few))

@@ -1,5 +1,7 @@
 """architecture="tng": enrol a handful of records, generate new ones, for an earthquake."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -8,8 +10,13 @@ from obspy_tng import TNGGenerator, hvsr, simulate_network
 from obspy_tng.exceptions import TNGException, TNGInputError
 from obspy_tng.methods.tng import event_features
 from obspy_tng.methods.tngprior import pretrained_folder
-from obspy_tng.records import group_by_station, record_info, record_to_array
-from obspy_tng.signal import significant_duration
+from obspy_tng.records import (
+    group_by_station,
+    record_info,
+    record_to_array,
+    synthetic_record,
+)
+from obspy_tng.signal import bandpass, significant_duration
 from obspy_tng.signal.frames import time_of_energy
 
 QUICK = {"epochs": 1, "finetune_epochs": 1, "simulated": 60, "validation": 0.0}
@@ -137,6 +144,14 @@ def test_reconstruction_keeps_levels(trained, small_network):
     np.testing.assert_array_equal(record_to_array(record), before)
     ratio = record_to_array(again).std(-1) / before.std(-1)
     assert np.abs(np.log(ratio)).max() < 0.15
+
+
+def test_an_end_cut_in_the_signal_does_not_leak(trained):
+    """Bands far above the signal would get all their energy from the cut, in one frame."""
+    long = bandpass(np.random.default_rng(0).standard_normal((3, 4500)), 50.0, 0.5, 2.0, order=4)
+    record = synthetic_record(long[:, 1500:3000], 50.0, "XX.CUT")
+    levels = copy.deepcopy(trained).enroll([record])._bank["XX.CUT"].arrays["levels"][0]
+    assert (levels[:, -3:].max(1) - levels.max(1) < -15).all()
 
 
 def test_training_is_repeatable(small_network, trained):

@@ -20,6 +20,7 @@ from obspy_tng.records_store import write_records
 from obspy_tng.simulate import simulate_arrays, simulate_records
 from obspy_tng.training import Phase, RecordStore, Trainer, TrainingData, write_store
 from obspy_tng.training.data import prefetched
+from obspy_tng.training.simulated import simulated_corpus
 
 TINY = {"d_model": 4, "d_ff": 4, "e_layers": 1, "num_kernels": 2, "top_k": 1, "dropout": 0.0}
 SIZE = {"d_model": 4, "d_ff": 4, "num_kernels": 1, "top_k": 1}
@@ -286,6 +287,13 @@ def test_bad_stores(network, tmp_path):
 
 
 # -- logs ---------------------------------------------------------------------
+
+
+def test_simulated_windows_end_as_records_do():
+    """Most are tapered as prepared records are; some are cut abruptly, as others' may be."""
+    ends = np.concatenate([np.abs(data[..., [0, -1]]).max((1, 2)) / np.abs(data).max((1, 2))
+                           for data, _ in simulated_corpus(250, 1000, 50.0, seed=2)])
+    assert 0.15 < (ends > 1e-6).mean() < 0.45
 
 
 def test_log(network, tmp_path):

@@ -11,14 +11,11 @@ station term comes from its enrolled records, however few, and a prior.
 
 import numpy as np
 
-from .. import bandterms
+from .. import bandterms, nearness
 from ..exceptions import TNGInputError
 from ..records import earthquakes, info_values
-from ..signal import bandpass, end_at_rest, evolutionary, taper
+from ..signal import evolutionary
 from ..stationgenerator import StationGenerator
-
-#: how near a donor's magnitude and ln distance should be (standard deviations of the weight)
-NEAR_MAGNITUDE, NEAR_LN_DISTANCE = 0.5, 0.4
 
 
 class DonorNoise(StationGenerator):
@@ -98,12 +95,7 @@ class DonorNoise(StationGenerator):
         target = bandterms.to_levels(self.terms.predict(magnitude, distance, depth) + term
                                      + self._donors.residuals[i])
         wave = evolutionary.noise_like(self._filters, self._donors.data[i].astype(float), rng)
-        # noise that is cut off has more at high frequencies than any record
-        wave = evolutionary.match_band_levels(self._filters, taper(wave, self.sampling_rate),
-                                              target)
-        # The lowest band reaches down to zero frequency, where records have nothing.
-        wave = bandpass(wave, self.sampling_rate, freqmin=6 / self.window)
-        return end_at_rest(wave, self.sampling_rate), {
+        return evolutionary.noise_to_record(self._filters, wave, target), {
             "sampler": self.name, "sources": [self._donors.names[i]],
             "drawn_magnitude": float(magnitude), "drawn_distance": float(distance)}
 
@@ -148,9 +140,7 @@ class _Donors:
 
     def choose(self, magnitude, distance, rng):
         """Index of a donor near in magnitude and distance."""
-        apart = (np.square((self.magnitudes - magnitude) / NEAR_MAGNITUDE)
-                 + np.square(np.log(np.maximum(self.distances, 1) / max(distance, 1))
-                             / NEAR_LN_DISTANCE))
+        apart = nearness.apart(self.magnitudes, self.distances, magnitude, distance)
         weight = np.exp(-0.5 * (apart - apart.min()))
         return rng.choice(len(weight), p=weight / weight.sum())
 

@@ -24,14 +24,7 @@ import torch
 from ..exceptions import TNGInputError
 from ..models.tng import StationBottleneckConfig, StationBottleneckModel
 from ..records import info_values
-from ..signal import (
-    bandpass,
-    end_at_rest,
-    evolutionary,
-    frames,
-    significant_duration,
-    taper,
-)
+from ..signal import evolutionary, frames, significant_duration, taper
 from ..training import Phase, Trainer
 from ..training.sets import RecordSets
 from ..training.simulated import simulated_corpus
@@ -47,6 +40,8 @@ USUAL_DISTANCE, USUAL_DEPTH = 150.0, 20.0
 REAL_SHARE = 0.3
 #: ways in which each real station is cut into sets
 WAYS = 2
+#: share of a record that is tapered at either end before its spectra are taken
+END_TAPER = 0.01
 #: records and exponents that the sharpness of envelopes is found with
 SHARPNESS_RECORDS, SHARPNESS = 48, (1.0, 1.2, 1.4)
 
@@ -186,6 +181,8 @@ class StationBottleneckMethod:
 
     def _spectra(self, data):
         """Aligned spectra in the network's bands, levels in the records' own, places."""
+        # an end cut in the signal would leak into bands that have little of their own
+        data = taper(data, self.sampling_rate, END_TAPER)
         count = self.model.config.frames
         turns, place = frames.placement(self.filters, onsets(data), count)
         spectra, levels = frames.frame_spectra(self.filters, data, count, turns)
@@ -267,12 +264,7 @@ class StationBottleneckMethod:
         power *= float(self.model.sharpness)
         turn = turns[0] + self._early(power, levels, turns[0], onset)
         wave = frames.frame_noise(self.filters, power, mixing, rng, turn)
-        # noise that is cut off has more at high frequencies than any record
-        wave = evolutionary.match_band_levels(self.filters, taper(wave, self.sampling_rate),
-                                              levels)
-        # The lowest band reaches down to zero frequency, where records have nothing.
-        wave = bandpass(wave, self.sampling_rate, freqmin=6 / self.window)
-        return end_at_rest(wave, self.sampling_rate)
+        return evolutionary.noise_to_record(self.filters, wave, levels)
 
     def _early(self, power, levels, turn, onset):
         """Samples by which decoded energy sets in before it should (a blurred rise does)."""

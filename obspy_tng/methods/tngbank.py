@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .. import bandterms
+from .. import bandterms, nearness
 from ..exceptions import TNGInputError
 from ..records import earthquakes, info_values
 
-#: how near in magnitude and ln distance a record should be that lends its z
-NEAR_MAGNITUDE, NEAR_LN_DISTANCE = 0.5, 0.4
 #: weight of a record of the station itself beside those of others
 OWN_WEIGHT = 2.0
 #: records near the earthquake asked for with which half of the draws are from the prior
@@ -67,11 +65,7 @@ class BankLevels:
         return max(self.onsets[i] + self.delay * farther, 0.5 * min(self.onsets[own]))
 
     def _apart(self, magnitude, distance):
-        """Squared distance of all records to an earthquake; infinite where unknown."""
-        apart = (np.square((self.magnitudes - magnitude) / NEAR_MAGNITUDE)
-                 + np.square(np.log(np.maximum(self.distances, 1) / max(distance, 1))
-                             / NEAR_LN_DISTANCE))
-        return np.where(np.isfinite(apart), apart, np.inf)
+        return nearness.apart(self.magnitudes, self.distances, magnitude, distance)
 
     def lender(self, station, magnitude, distance, rng):
         """Index of a record that lends its z, or None for the prior."""

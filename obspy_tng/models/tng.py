@@ -47,7 +47,7 @@ EVENT_FEATURES = 6
 #: probability that a record is shown without its earthquake, and without the depth
 HIDDEN = 0.15
 #: least power of a band in a frame relative to its mean, ln
-LEAST_POWER = -14.0
+LEAST_POWER = -10.0
 #: bounds of the log variances of z
 LOG_VARIANCE = (-8.0, 3.0)
 # nats of a record are thousands; the loss is kept near 1

@@ -14,7 +14,7 @@ import obspy
 from obspy.clients.filesystem.sds import Client
 
 from .. import TNGGenerator, collect_records, evaluate, hvsr, plotting, simulate_network
-from ..records import group_by_station, record_info, split_by_event
+from ..records import group_by_station, split_by_event
 from ..records_store import write_records
 from ..simulate import write_sds
 
@@ -49,7 +49,7 @@ def run_demo(output, number=50, seed=0):
     generator = TNGGenerator(seed=seed).fit(enrolled, inventory)
     generator.save(output / "model")
     real = group_by_station(held_back)
-    generated = {station: generate_like(generator, station, records, number, seed)
+    generated = {station: generator.generate_like(station, records, number, seed=seed)
                  for station, records in real.items()}
     for station in generated:  # records of an earlier demonstration would stay beside these
         shutil.rmtree(output / "generated" / station, ignore_errors=True)
@@ -67,23 +67,6 @@ def run_demo(output, number=50, seed=0):
     print(demo_table(real, generated, result))
     print(f"\nrecords, StationXML and JSON in {output / 'generated'}; pictures/ and report.html "
           f"in {output}")
-
-
-def generate_like(generator, station, records, number, seed):
-    """
-    Records of a station for the earthquakes of other records, in turn.
-
-    :param generator: :class:`~obspy_tng.TNGGenerator`.
-    :param station: station id.
-    :param records: records that know their magnitude and distance.
-    :param number: records to generate.
-    :param seed: int.
-    :return: list of Streams.
-    """
-    earthquakes = [{key: record_info(record)[key] for key in ("magnitude", "distance", "depth")}
-                   for record in records]
-    return [generator.generate(station, 1, seed=seed, first=i,
-                               **earthquakes[i % len(earthquakes)])[0] for i in range(number)]
 
 
 def demo_table(real, generated, result):

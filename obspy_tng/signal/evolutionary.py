@@ -12,7 +12,8 @@ dispersion and component correlation, and nothing else of it
 * :func:`filter_bank` - the bands; :meth:`FilterBank.analyse` and
   :meth:`FilterBank.synthesise` are exact inverses.
 * :func:`local_covariance` - the evolutionary cross-spectrum of one record.
-* :func:`shaped_noise` - one realization with given covariances.
+* :func:`shaped_noise` - one realization with given covariances; :func:`noise_to_record` makes
+  a record of it.
 
 .. [Priestley1965] Priestley, M. B. (1965). Evolutionary spectra and
    non-stationary processes. J. R. Stat. Soc. B 27(2), 204-229.
@@ -27,6 +28,7 @@ from scipy.fft import fft, ifft, irfft, next_fast_len, rfft
 from scipy.ndimage import gaussian_filter1d
 
 from ..exceptions import TNGInputError
+from .processing import bandpass, end_at_rest, taper
 
 # A band is sampled this many times faster than its support asks for, so that
 # a covariance that changes within the band's correlation time does not alias.
@@ -273,6 +275,22 @@ def match_band_levels(bank, data, levels):
                                turned @ missing)[..., 0]
         gains += np.clip(step, -LARGEST_STEP, LARGEST_STEP)
     return irfft(spectrum * np.exp(gains @ lines.T), bank.nfft)[..., :bank.npts]
+
+
+def noise_to_record(bank, noise, levels):
+    """
+    Make a record of shaped noise: with levels as asked for, from rest to rest.
+
+    :param bank: :class:`FilterBank`.
+    :param noise: array ``(3, npts)``.
+    :param levels: array ``(3, bands)``, see :func:`band_levels`.
+    :return: array ``(3, npts)``.
+    """
+    # noise that is cut off has more at high frequencies than any record
+    data = match_band_levels(bank, taper(noise, bank.sampling_rate), levels)
+    # The lowest band reaches down to zero frequency, where records have nothing.
+    data = bandpass(data, bank.sampling_rate, freqmin=6 * bank.sampling_rate / bank.npts)
+    return end_at_rest(data, bank.sampling_rate)
 
 
 def _lines_between_centers(bank):

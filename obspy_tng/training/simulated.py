@@ -8,6 +8,7 @@ of triggered recorders and of catalog windows do.
 
 import numpy as np
 
+from ..preparation import taper_ends
 from ..signal import bandpass
 from ..simulate import simulate_arrays
 
@@ -17,6 +18,8 @@ STATIONS, EVENTS = 12, 12
 MISSING = 0.15
 #: lowest and highest f0 (Hz) and the share of stations on rock
 F0, ROCK, OLD_RECORDERS = (0.15, 12.0), 0.08, 0.15
+#: share of windows that are cut without tapers, as records from elsewhere may be
+ABRUPT = 0.3
 #: km: nearest distances of networks, and the farthest of all
 NEAREST, FARTHEST = (10.0, 30.0, 100.0, 200.0), 550.0
 
@@ -65,7 +68,7 @@ def _network(npts, sampling_rate, seed, number):
 
 
 def _window(data, info, npts, sampling_rate, scale, rng):
-    """Some window of a long record, band-passed as records are."""
+    """Some window of a long record, band-passed and mostly tapered, as records are."""
     data = bandpass(data.astype(float), sampling_rate, freqmin=0.08 / scale,
                     freqmax=0.4 * sampling_rate, order=2)
     if rng.random() < 0.7:
@@ -75,4 +78,7 @@ def _window(data, info, npts, sampling_rate, scale, rng):
     else:
         first = info["p_index"] - rng.uniform(2, 8) * scale * sampling_rate
     first = int(np.clip(first, 0, data.shape[1] - npts))
-    return data[:, first:first + npts].astype(np.float32)
+    data = data[:, first:first + npts]
+    if rng.random() >= ABRUPT:
+        data = taper_ends(data, (info["p_index"] - first) / sampling_rate, sampling_rate)
+    return data.astype(np.float32)
