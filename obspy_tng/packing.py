@@ -20,7 +20,7 @@ import numpy as np
 from obspy import UTCDateTime
 from obspy.core import AttribDict
 
-from .records import check_record, check_station, record_id, station_id
+from .records import check_record, check_station, record_id, starttime_known, station_id
 from .threadsafe import C_LIBRARIES
 
 FORMAT = "obspy_tng record 1"
@@ -65,8 +65,12 @@ def pack_record(record):
     for tr in stream:
         tr.data = np.ascontiguousarray(tr.data, dtype=np.float32)
     content = mseed_bytes(stream)
+    described = describe(traces)
+    if not starttime_known(traces[0]):  # that is dropped too, and the id could not be made again
+        for trace in described:
+            trace["tng"].setdefault("record_id", name)
     about = {"format": FORMAT, "sha256": hashlib.sha256(content).hexdigest(),
-             "traces": describe(traces)}
+             "traces": described}
     return PackedRecord(station, name, f"{station}/{_file_name(name)}.mseed", content,
                         to_json(about).encode("utf-8"), peaks_of(traces))
 

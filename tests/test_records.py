@@ -2,8 +2,10 @@
 
 import itertools
 
+import numpy as np
 import pytest
 from obspy import Stream, UTCDateTime
+from obspy.core import AttribDict
 
 from obspy_tng import simulate_network
 from obspy_tng.exceptions import TNGInputError
@@ -12,10 +14,13 @@ from obspy_tng.records import (
     earthquakes,
     group_by_station,
     realization_starttime,
+    record_id,
     record_info,
     split_by_event,
     station_id,
+    synthetic_record,
 )
+from obspy_tng.records_store import read_records, write_records
 
 
 def info(event, start, name="r"):
@@ -34,6 +39,20 @@ def test_unknown_start_times_do_not_merge():
     assert earthquakes(infos) == ["a", "b"]
     infos = [{**i, "starttime": str(UTCDateTime(10))} for i in infos]  # as AT2 files begin
     assert earthquakes(infos) == ["a", "b"]
+
+
+def test_records_of_unknown_start_time_stay_apart_on_disk(tmp_path):
+    """All PEER AT2 files begin at once; their ids come from the samples, and are kept."""
+    records = [synthetic_record(np.random.default_rng(i).standard_normal((3, 200)), 100.0, "RSN.A",
+                                tng={"magnitude": 6.0}) for i in range(2)]
+    for record in records:
+        for tr in record:
+            tr.stats.at2 = AttribDict({"starttime_known": False})
+    names = [record_id(record) for record in records]
+    assert write_records(records, tmp_path) == 2
+    again = list(read_records(tmp_path))
+    assert sorted(record_id(record) for record in again) == sorted(names)
+    assert "record_id" not in records[0][0].stats.tng  # the caller's are not changed
 
 
 def test_split_by_event():

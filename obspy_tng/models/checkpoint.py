@@ -40,7 +40,7 @@ def digest(path):
             hashlib, "file_digest") else hashlib.sha256(file.read()).hexdigest()
 
 
-def _json_hash(description):
+def json_hash(description):
     """SHA-256 of what a description says, however it is laid out."""
     return hashlib.sha256(json.dumps(description, sort_keys=True).encode()).hexdigest()
 
@@ -90,7 +90,7 @@ def save_folder(folder, description, arrays, texts=None):
         files = {p.name: digest(p) for p in sorted(work.iterdir())}
         whole = {"format": FORMAT, **description, "files": files}
         (work / DESCRIPTION).write_text(
-            json.dumps({**whole, "sha256": _json_hash(whole)}, indent=1), "utf-8")
+            json.dumps({**whole, "sha256": json_hash(whole)}, indent=1), "utf-8")
         os.chmod(work, 0o755)
         old = None
         if folder.exists():
@@ -122,8 +122,7 @@ def load_folder(folder):
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         raise TNGCheckpointError(f"{folder}: {DESCRIPTION} is not of format {FORMAT!r}")
     # before anything of the size that it claims is made
-    known = description.pop("sha256", None)
-    if known is not None and known != _json_hash(description):
+    if description.pop("sha256", None) != json_hash(description):
         raise TNGCheckpointError(f"{folder}: {DESCRIPTION} was altered since it was written")
     files = description.get("files")
     if not isinstance(files, dict):

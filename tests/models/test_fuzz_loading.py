@@ -16,7 +16,7 @@ import torch
 
 from obspy_tng import TNGGenerator, simulate_network
 from obspy_tng.exceptions import TNGException
-from obspy_tng.models.checkpoint import digest, load_published, published_bank
+from obspy_tng.models.checkpoint import digest, json_hash, load_published, published_bank
 from obspy_tng.models.released import ReleasedAutoencoder, ReleasedConfig
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "io"))
@@ -72,6 +72,7 @@ def check_folder(folder, tmp_path, seeds):
             content = json.loads(description.read_text())
             content["files"][path.name] = digest(path)
             del content["sha256"]
+            content["sha256"] = json_hash(content)
             description.write_text(json.dumps(content))
         survives(partial(TNGGenerator.load, work, device="cpu"))
         shutil.rmtree(work)
@@ -106,5 +107,10 @@ def test_an_altered_description_is_seen_before_it_is_believed(folder, tmp_path):
     work = shutil.copytree(folder, tmp_path / "m")
     text = (work / "model.json").read_text()
     (work / "model.json").write_text(text.replace('"d_model": 4', '"d_model": 400000'))
+    with pytest.raises(TNGException, match="altered"):
+        TNGGenerator.load(work, device="cpu")
+    content = json.loads(text)
+    del content["sha256"]
+    (work / "model.json").write_text(json.dumps(content))
     with pytest.raises(TNGException, match="altered"):
         TNGGenerator.load(work, device="cpu")
