@@ -172,6 +172,22 @@ def mseed_bytes(stream):
     return buffer.getvalue()
 
 
+def mseed_id(name):
+    """
+    What MiniSEED keeps of an id: two letters of the network, five of the station.
+
+    :param name: ``NET.STA.LOC.CHA``.
+    :return: str
+
+    .. rubric:: Example
+
+    >>> mseed_id("PEER.RSN1234..HNZ")
+    'PE.RSN12..HNZ'
+    """
+    return ".".join(code[:length] for code, length in zip(name.split("."), (2, 5, 2, 3),
+                                                          strict=True))
+
+
 def to_json(value):
     """JSON text of what stats entries may hold."""
     return json.dumps(value, indent=1, default=_plain)

@@ -14,7 +14,7 @@ import numpy as np
 from obspy import Stream, UTCDateTime, read
 
 from .exceptions import TNGInputError
-from .packing import TEMPORARY, describe, mseed_bytes, replace_file, to_json
+from .packing import TEMPORARY, describe, mseed_bytes, mseed_id, replace_file, to_json
 from .records import check_record, check_station, station_id
 from .records_store import read_records
 from .threadsafe import C_LIBRARIES
@@ -29,7 +29,8 @@ def write_sds(records, folder):
     :param folder: gets ``sds/`` (float32 MiniSEED, m/s^2) and ``records.json``, a list
         of ``{"id", "starttime", "endtime", "tng", "processing"}``, one per trace.
     :return: number of records written.
-    :raises TNGInputError: if the folder has an archive already, or an item is no record.
+    :raises TNGInputError: if the folder has an archive already, an item is no record, or its
+        codes are too long for MiniSEED (write_records takes them).
     """
     folder = Path(folder)
     if (folder / "sds").exists():
@@ -47,6 +48,9 @@ def write_sds(records, folder):
             if day not in days:
                 _flush_days(days.pop(next(iter(days), None), {}), unfinished)
             for tr in traces:
+                if mseed_id(tr.id) != tr.id:
+                    raise TNGInputError(f"{tr.id}: MiniSEED would cut the codes, and programs not "
+                                        f"find {mseed_id(tr.id)} in an archive; shorten them")
                 text = to_json(describe([tr])[0])
                 file.write((",\n" if file.tell() else "[") + text)
                 for piece in _split_by_day(tr):

@@ -21,7 +21,7 @@ from obspy import Stream, Trace, UTCDateTime, read
 from obspy.core import AttribDict
 
 from .exceptions import TNGInputError
-from .packing import FORMAT, pack_record, write_packed
+from .packing import FORMAT, mseed_id, pack_record, write_packed
 from .records import record_info, station_id
 from .threadsafe import C_LIBRARIES
 
@@ -146,9 +146,10 @@ def read_record(path):
                             f"the one in {path.name}")
     with C_LIBRARIES:
         by_id = {tr.id: tr for tr in read(io.BytesIO(content), format="MSEED")}
-    record = Stream(by_id[t["id"]] for t in traces)
+    record = Stream(by_id[mseed_id(t["id"])] for t in traces)
     for tr, described in zip(record, traces, strict=True):
         del tr.stats["mseed"], tr.stats["_format"]
+        tr.id = described["id"]
         tr.stats.tng = AttribDict(described["tng"])
         if described["processing"]:
             tr.stats.processing = described["processing"]

@@ -20,6 +20,7 @@ from obspy_tng.records import (
     station_id,
     synthetic_record,
 )
+from obspy_tng.records_sds import write_sds
 from obspy_tng.records_store import read_records, write_records
 
 
@@ -53,6 +54,15 @@ def test_records_of_unknown_start_time_stay_apart_on_disk(tmp_path):
     again = list(read_records(tmp_path))
     assert sorted(record_id(record) for record in again) == sorted(names)
     assert "record_id" not in records[0][0].stats.tng  # the caller's are not changed
+
+
+def test_codes_that_miniseed_cuts(tmp_path):
+    record = synthetic_record(np.random.default_rng(0).standard_normal((3, 200)), 100.0,
+                              "PEER.RSN1234")
+    write_records([record], tmp_path / "records")
+    assert [tr.id for tr in next(read_records(tmp_path / "records"))] == [tr.id for tr in record]
+    with pytest.raises(TNGInputError, match="MiniSEED would cut"):
+        write_sds([record], tmp_path / "archive")
 
 
 def test_split_by_event():
