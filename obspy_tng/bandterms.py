@@ -272,6 +272,11 @@ def fit_terms(levels, stations, events, magnitudes, distances, depths, bands_per
     _, of_station = _indicator(stations)
     solution, spare = _solve(y, fixed, of_station, of_event, variances, slopes)
     first = fixed.shape[1] + of_station.shape[1]
+    # Strong earthquakes are recorded at more stations than weak ones of the same magnitude: the
+    # mean of the records is what records are drawn about, not that of the earthquakes.
+    strong = (of_event @ solution[first:]).mean(0)
+    solution[0] += strong
+    solution[first:] -= strong
     residual = y - np.hstack([fixed, of_station, of_event]) @ solution
     # An earthquake is as strong for all stations, but does not change every HVSR as much.
     shared = np.arange(y.shape[1]) < bands

@@ -62,6 +62,27 @@ def test_terms_recover_their_truth():
     assert np.median(model.event_sd) == pytest.approx(0.6, rel=0.3)
 
 
+def test_records_are_predicted_without_bias():
+    """Strong earthquakes are recorded at more stations, and weak ones still count as records."""
+    rng = np.random.default_rng(7)
+    data, *_ = truth(rng, stations=10, events=60)
+    level = to_contrasts(data["levels"])[:, 0]
+    strength = level - predictors(data["magnitudes"], data["distances"], data["depths"]) \
+        @ np.linalg.lstsq(predictors(data["magnitudes"], data["distances"], data["depths"]),
+                          level, rcond=None)[0]
+    names = np.array(data["events"])
+    event = {e: strength[names == e].mean() for e in set(names)}
+    kept = [i for i, e in enumerate(names) if rng.random() < 1 / (1 + np.exp(-4 * event[e]))]
+    chosen = part(data, kept)
+    model = fit_terms(**chosen)
+    missed = np.concatenate([
+        np.array([model.predict(m, r, z) for m, r, z in zip(
+            *(own[k] for k in ("magnitudes", "distances", "depths")), strict=True)])
+        + model.station(*arguments(own)).mean - to_contrasts(own["levels"])
+        for own in (part(chosen, records_of(chosen, s)) for s in sorted(set(chosen["stations"])))])
+    assert np.abs(missed.mean(0)[:BANDS]).max() < 0.05
+
+
 def test_station_sharpens_with_records_and_uses_known_events():
     data, *_ = truth(np.random.default_rng(1))
     target = records_of(data, "s0")
