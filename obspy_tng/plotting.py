@@ -38,11 +38,7 @@ def plot_records(groups, n=4, component="N", seed=0):
     :param seed: seed of the choice.
     :return: Figure
     """
-    if component not in tuple(COMPONENTS):
-        raise TNGInputError(f"component must be one of {', '.join(COMPONENTS)}, "
-                            f"got {component!r}")
-    groups = {name: records if hasattr(records, "take") else list(records)
-              for name, records in groups.items()}
+    groups, component_index = _listed(groups), _component(component)
     rows = min(n, max(map(len, groups.values())))
     figure, axes = _figure(1, len(groups), (PANEL[0], 0.7 * rows), sharey=True)
     rng = np.random.default_rng(seed)
@@ -50,7 +46,7 @@ def plot_records(groups, n=4, component="N", seed=0):
         color = REAL_COLOR if column == 0 else COLORS[(column - 1) % len(COLORS)]
         data, rate = _samples(records, np.sort(rng.permutation(len(records))[:rows]))
         times = np.arange(data.shape[-1]) / rate
-        for row, trace in enumerate(data[:, COMPONENTS.index(component)]):
+        for row, trace in enumerate(data[:, component_index]):
             peak = np.abs(trace).max()
             ax.plot(times, 0.45 * trace / peak - row, color=color, linewidth=0.4, rasterized=True)
             ax.text(times[-1], 0.28 - row, f"{peak:.2g} m/s$^2$", ha="right", fontsize=7,
@@ -60,6 +56,37 @@ def plot_records(groups, n=4, component="N", seed=0):
         ax.spines["left"].set_visible(False)
     axes[0, 0].set_ylabel(f"acceleration {component}, each to its peak")
     return figure
+
+
+def plot_unlabelled(groups, n=4, component="N", seed=0):
+    """
+    Records of all groups in random order, with letters only: which are real?
+
+    :param groups: see the module.
+    :param n: records per group, drawn at random (all if there are fewer).
+    :param component: "Z", "N" or "E".
+    :param seed: seed of the choice and of the order.
+    :return: Figure, and dict letter -> name of the group, from top to bottom.
+    """
+    groups, component_index = _listed(groups), _component(component)
+    rng = np.random.default_rng(seed)
+    traces = []
+    for name, records in groups.items():
+        data, rate = _samples(records, np.sort(rng.permutation(len(records))[:n]))
+        traces += [(name, trace, rate) for trace in data[:, component_index]]
+    traces = [traces[i] for i in rng.permutation(len(traces))]
+    figure, axes = _figure(1, 1, (2 * PANEL[0], 0.7 * len(traces)))
+    ax, key = axes[0, 0], {}
+    for row, (name, trace, rate) in enumerate(traces):
+        letter = chr(ord("A") + row) if row < 26 else str(row + 1)
+        key[letter] = name
+        ax.plot(np.arange(len(trace)) / rate, 0.45 * trace / np.abs(trace).max() - row,
+                color=REAL_COLOR, linewidth=0.4, rasterized=True)
+        ax.text(0, 0.28 - row, letter, fontsize=8)
+    ax.set(xlabel="time (s)", yticks=[], ylabel=f"acceleration {component}, each to its peak",
+           xlim=(0, max(len(trace) / rate for _, trace, rate in traces)))
+    ax.spines["left"].set_visible(False)
+    return figure, key
 
 
 def plot_hvsr_comparison(groups):
@@ -242,6 +269,20 @@ def _sets(groups):
         axes = axes or records.axes
         sets[name] = records
     return sets
+
+
+def _listed(groups):
+    """Groups with their records as lists or RecordSets."""
+    return {name: records if hasattr(records, "take") else list(records)
+            for name, records in groups.items()}
+
+
+def _component(component):
+    """Index of a component, or a clear error."""
+    if component not in tuple(COMPONENTS):
+        raise TNGInputError(f"component must be one of {', '.join(COMPONENTS)}, "
+                            f"got {component!r}")
+    return COMPONENTS.index(component)
 
 
 def _samples(records, chosen):

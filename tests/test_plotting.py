@@ -10,6 +10,7 @@ from obspy_tng import plotting, simulate_network
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.recordset import RecordSet
 from obspy_tng.exceptions import TNGInputError
+from obspy_tng.records import record_to_array
 
 COMPARISONS = (plotting.plot_hvsr_comparison, plotting.plot_response_spectra,
                plotting.plot_husid, plotting.plot_f0_histograms)
@@ -60,6 +61,22 @@ def test_records(groups):
     assert figure.axes[0].get_xlabel() == "time (s)"
     with pytest.raises(TNGInputError, match="component must be"):
         plotting.plot_records(groups, component="X")
+
+
+def test_unlabelled(groups):
+    figure, key = plotting.plot_unlabelled(groups, n=3, seed=1)
+    ax, = figure.axes
+    assert list(key) == list("ABCDEFGHI")[:len(ax.lines)]
+    assert sorted(key.values()) == sorted(name for name in groups for _ in range(3))
+    assert len({line.get_color() for line in ax.lines}) == 1
+    assert not any(name in text.get_text() for name in groups for text in ax.texts)
+    # the key is true: each line is a record of its group
+    for line, (row, name) in zip(ax.lines, enumerate(key.values()), strict=True):
+        shapes = [record_to_array(record)[1] for record in groups[name]]
+        assert any(np.allclose(line.get_ydata() + row, 0.45 * shape / np.abs(shape).max(),
+                               atol=1e-5) for shape in shapes)
+    assert plotting.plot_unlabelled(groups, n=3, seed=1)[1] == key
+    assert plotting.plot_unlabelled(groups, n=3, seed=2)[1] != key
 
 
 def test_confusion():

@@ -69,7 +69,13 @@ groups = {"real, not enrolled": prepared[5:], "generated from 5": streams}
 plotting.plot_hvsr_comparison(groups)
 
 # %%
-plotting.plot_records(groups, n=5)
+# Could you tell? Four real and four generated records in random order.
+like = generator.generate_like("MY.S001", prepared[5:], seed=2)
+figure, key = plotting.plot_unlabelled({"real": prepared[5:], "generated": like}, n=4, seed=3)
+figure  # noqa: B018
+
+# %%
+print(key)
 
 # %%
 print(f"f0: {hvsr(prepared[5:]).peak.f0:.2f} Hz real, {hvsr(streams).peak.f0:.2f} Hz generated, "
