@@ -146,7 +146,7 @@ class StationBottleneckMethod:
         for value in SHARPNESS:
             self.model.sharpness.fill_(value)
             again = np.concatenate([
-                self.reconstruct("", data[rows], [infos[i] for i in rows])
+                self._again(data[rows], [infos[i] for i in rows], seeds=rows)
                 for rows in (chosen[of_station[chosen] == k] for k in range(len(groups)))
                 if len(rows)])
             excess.append((self._ln_duration(again) - self._ln_duration(data[chosen])).mean())
@@ -230,13 +230,17 @@ class StationBottleneckMethod:
 
     def reconstruct(self, station, data, infos):
         """Records ``(n, 3, npts)`` of a station through encoder and decoder."""
-        kept = self.encode(station, data, infos)
+        return self._again(data, infos, np.zeros(len(infos), dtype=int))
+
+    def _again(self, data, infos, seeds):
+        """Records of one station through encoder and decoder, each with noise of its own seed."""
+        kept = self.encode("", data, infos)
         vector = self._station(kept["summary"])
         return np.stack([
-            self._realize(vector, z, levels, event_features([info], self.window),
-                          onset, np.random.default_rng(0))
-            for z, levels, onset, info in zip(kept["mu"], kept["levels"], kept["onset"], infos,
-                                              strict=True)])
+            self._realize(vector, z, levels, event_features([info], self.window), onset,
+                          np.random.default_rng(seed))
+            for z, levels, onset, info, seed in zip(kept["mu"], kept["levels"], kept["onset"],
+                                                    infos, seeds, strict=True)])
 
     @torch.no_grad()
     def _realize(self, vector, z, levels, event, onset, rng):
