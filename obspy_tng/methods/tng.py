@@ -13,7 +13,8 @@ and distance asked for, of any enrolled station (``sampler="posterior"``, defaul
 the conditional prior as far as there are few such records; ``sampler="prior"`` never looks
 at a record's z. Either way the station's vector and levels are its own, and so is the
 time at which records set in: it depends on the recorder's memory before the
-trigger, and on how long it goes on.
+trigger, and on how long it goes on. A record of the station that lends its z, and these lend
+before others do, gives its onset with it: the two are not independent in a window.
 """
 
 from typing import ClassVar
@@ -323,7 +324,7 @@ class StationBottleneckMethod:
             event = {"magnitude": magnitude, "distance": distance, "depth": depth}
             lender = levels.lender(station, magnitude, distance, rng) \
                 if sampler == "posterior" else None
-            onset = levels.onset(station, magnitude, distance, rng)
+            onset = levels.onset(station, magnitude, distance, rng, lender)
             noise = rng.standard_normal(self.model.config.z_dim)
             if lender is None:
                 def z(mean, sd, noise=noise):

@@ -11,7 +11,7 @@ from ..exceptions import TNGInputError
 from ..records import earthquakes, info_values
 
 #: weight of a record of the station itself beside those of others
-OWN_WEIGHT = 2.0
+OWN_WEIGHT = 10.0
 #: records near the earthquake asked for with which half of the draws are from the prior
 PRIOR_WEIGHT = 2.0
 
@@ -51,16 +51,20 @@ class BankLevels:
                                                             self.model.predictor_covariance)
         return 6 + magnitude, bandterms.REFERENCE_DISTANCE * np.exp(ln_ratio), np.nan
 
-    def onset(self, station, magnitude, distance, rng):
+    def onset(self, station, magnitude, distance, rng, lender=None):
         """
-        When a record's energy sets in (s): as in a record of the station of about that
-        magnitude and distance, corrected for what differs in distance.
+        When a record's energy sets in (s): as in the record of the station that lends its z (one
+        that sets in late has less of the window to go on in), else as in one of about that
+        magnitude and distance; corrected for what differs in distance.
         """
         own = np.flatnonzero(self.stations == station)
-        apart = self._apart(magnitude, distance)[own]
-        weight = np.exp(-0.5 * (apart - apart.min())) if np.isfinite(apart).any() \
-            else np.ones(len(own))
-        i = own[rng.choice(len(own), p=weight / weight.sum())]
+        if lender is not None and self.stations[lender] == station:
+            i = lender
+        else:
+            apart = self._apart(magnitude, distance)[own]
+            weight = np.exp(-0.5 * (apart - apart.min())) if np.isfinite(apart).any() \
+                else np.ones(len(own))
+            i = own[rng.choice(len(own), p=weight / weight.sum())]
         farther = distance - self.distances[i] if np.isfinite(self.distances[i]) else 0.0
         return max(self.onsets[i] + self.delay * farther, 0.5 * min(self.onsets[own]))
 
