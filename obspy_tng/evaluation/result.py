@@ -15,7 +15,7 @@ REAL = "real"
 MARKS = {"within": " ", "near": "~", "outside": "!", "": "?"}
 
 
-@dataclass
+@dataclass(repr=False)
 class Evaluation:
     """
     Every figure of every generator, per station and pooled, beside the floor.
@@ -97,6 +97,10 @@ class Evaluation:
         if name not in self.sets:
             raise TNGInputError(f"generator must be one of {self.generators}, got {name!r}")
         return name
+
+    def __repr__(self):
+        """The table of the pooled figures."""
+        return self.table()
 
     def table(self, station=ALL):
         """

@@ -177,6 +177,7 @@ def test_json(evaluation, tmp_path):
 
 
 def test_table(evaluation):
+    assert str(evaluation) == repr(evaluation) == evaluation.table()
     table = evaluation.table()
     assert "HVSR, mean curve" in table
     assert "Novelty" in table
