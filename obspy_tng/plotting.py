@@ -4,7 +4,8 @@ Figures of real and generated records, side by side.
 Every function takes ``groups``, a dict ``name -> records`` whose first entry is
 the reference (the real records) and whose records are lists of Streams or
 :class:`~obspy_tng.evaluation.recordset.RecordSet`, and returns a
-:class:`matplotlib.figure.Figure` that belongs to no window: save it with
+:class:`matplotlib.figure.Figure` (``plot_unlabelled`` its key besides) that belongs to no
+window: save it with
 ``figure.savefig("name.pdf")``. In a notebook it shows by itself.
 
 .. rubric:: Example
@@ -47,8 +48,7 @@ def plot_records(groups, n=4, component="N", seed=0):
         data, rate = _samples(records, np.sort(rng.permutation(len(records))[:rows]))
         times = np.arange(data.shape[-1]) / rate
         for row, trace in enumerate(data[:, component_index]):
-            peak = np.abs(trace).max()
-            ax.plot(times, 0.45 * trace / peak - row, color=color, linewidth=0.4, rasterized=True)
+            peak = _draw_trace(ax, times, trace, row, color)
             ax.text(times[-1], 0.28 - row, f"{peak:.2g} m/s$^2$", ha="right", fontsize=7,
                     color="0.25")
         ax.set_title(name, fontsize=9)
@@ -80,8 +80,7 @@ def plot_unlabelled(groups, n=4, component="N", seed=0):
     for row, (name, trace, rate) in enumerate(traces):
         letter = chr(ord("A") + row) if row < 26 else str(row + 1)
         key[letter] = name
-        ax.plot(np.arange(len(trace)) / rate, 0.45 * trace / np.abs(trace).max() - row,
-                color=REAL_COLOR, linewidth=0.4, rasterized=True)
+        _draw_trace(ax, np.arange(len(trace)) / rate, trace, row, REAL_COLOR)
         ax.text(0, 0.28 - row, letter, fontsize=8)
     ax.set(xlabel="time (s)", yticks=[], ylabel=f"acceleration {component}, each to its peak",
            xlim=(0, max(len(trace) / rate for _, trace, rate in traces)))
@@ -269,6 +268,13 @@ def _sets(groups):
         axes = axes or records.axes
         sets[name] = records
     return sets
+
+
+def _draw_trace(ax, times, trace, row, color):
+    """Draw a trace to its own scale in a row of a panel; its peak."""
+    peak = np.abs(trace).max()
+    ax.plot(times, 0.45 * trace / peak - row, color=color, linewidth=0.4, rasterized=True)
+    return peak
 
 
 def _listed(groups):
