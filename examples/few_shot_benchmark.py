@@ -14,8 +14,13 @@ Without ``--records`` a simulated network is used. Controls see the n records on
 noise" and "tng" see the training earthquakes of the other stations too, know simulated networks,
 and are asked for the magnitudes, distances and depths of the records that they are judged
 against; a second table tells how these act. "tng, not adapted" has the weights that come with
-the package, and has only enrolled these records. ``--paper`` adds the released and the conditional
-model, which are trained on the other stations and only enrol the n records; both take long.
+the package, and has only enrolled these records.
+
+The released and the conditional model, trained on the other stations and enrolling the n records,
+take long and are made when they are named; rows that a folder has of other methods are kept::
+
+    python examples/few_shot_benchmark.py --records records --output few_shot \\
+        --methods released conditional
 """
 
 import argparse
@@ -46,28 +51,32 @@ MEASURES = {"pga": "ln PGA", "pgv": "ln PGV", "arias": "ln Arias", "d5_95": "ln 
 KINDS = ("bias", "spread", "magnitude", "distance")
 CONDITIONAL = [f"{measure}_residual_{kind}" for measure in MEASURES for kind in KINDS]
 #: training of the paper's models on the other stations: a quarter to three minutes each
-PAPER = {"released": {"validation": 0.0, "epochs": 10, "finetune_epochs": 0},
-         "conditional": {"validation": 0.0, "epochs": 20, "finetune_epochs": 0}}
+PAPER = {"released": {"epochs": 10, "finetune_epochs": 0},
+         "conditional": {"epochs": 20, "finetune_epochs": 0}}
 #: methods that can be asked for an earthquake
 ASKED = ("donor noise", "tng, not adapted", "tng")
 
 
-def few_shot(records, counts=(3, 10, None), splits=4, number=100, seed=1, paper=False,
+CONTROLS = (baselines.ResampledReal, baselines.RandomAllPass, baselines.MeanOfRaw,
+            functools.partial(baselines.MeanOfRaw, amplitudes="restored"), baselines.ShapedNoise)
+
+
+def few_shot(records, methods=None, counts=(3, 10, None), splits=4, number=100, seed=1,
              processes=1):
     """
     The benchmark.
 
     :param records: list of records of several stations, all with magnitude and distance.
+    :param methods: names of those that take part; None: all but those of :data:`PAPER`.
     :param counts: numbers of records to enrol; None takes all of the training half.
     :param splits: number of random halves of the earthquakes.
     :param number: records to generate per station.
     :param seed: of splits, choices and draws.
-    :param paper: whether the released and the conditional model take part.
     :param processes: splits that are worked on at the same time.
     :return: list of dicts: split, n, method and the figures of :data:`FIGURES` and
         :data:`CONDITIONAL`.
     """
-    work = functools.partial(one_split, records, counts, number, seed, paper)
+    work = functools.partial(one_split, records, methods, counts, number, seed)
     if processes == 1:
         parts = map(work, range(splits))
     else:
@@ -77,24 +86,26 @@ def few_shot(records, counts=(3, 10, None), splits=4, number=100, seed=1, paper=
     return [row for part in parts for row in part]
 
 
-def one_split(records, counts, number, seed, paper, split):
+def one_split(records, methods, counts, number, seed, split):
     """Rows of one split; see :func:`few_shot`."""
     train, test = (group_by_station(half) for half in
                    split_by_event(records, 0.5, seed=seed + split))
     stations = sorted(set(train) & set(test))
     train, test = ({s: group[s] for s in stations} for group in (train, test))
     rng = np.random.default_rng([seed, split])
-    prior = simulated_prior(records)
-    learned = {s: learned_without(s, train, prior, paper) for s in stations}
+    prior = functools.cache(lambda: simulated_prior(records))
+    learned = {s: learned_without(s, train, prior, methods) for s in stations}
     rows = []
     for n in counts:
         enrolled = {s: _choose(train[s], n, rng) for s in stations}
-        generated = generate_all(learned, test, enrolled, number, seed + split)
+        generated = generate_all(learned, test, enrolled, methods, number, seed + split)
         if n is None:
             generated[FLOOR] = train
         result = evaluate(test, generated, enrolled=enrolled, seed=seed, repeats=5)
         for method in generated:
-            figures = {key: result.value(key, method) for key in (*FIGURES, *CONDITIONAL)}
+            # there are no residuals where no method was asked for an earthquake
+            figures = {key: result.value(key, method) if key in result.metrics else np.nan
+                       for key in (*FIGURES, *CONDITIONAL)}
             rows.append({"split": split, "n": n or "half", "method": method, **figures})
             logger.info("split %d n %s %-20s %s", split, n or "half", method,
                         " ".join(f"{figures[key]:.2f}" for key in FIGURES))
@@ -115,33 +126,39 @@ def simulated_prior(records, stations=100, events=5):
         network.records).terms
 
 
-def learned_without(station, train, prior, paper):
+def learned_without(station, train, prior, methods):
     """Dict method -> generator that has learned from all stations but one."""
     records = [r for s in train if s != station for r in train[s]]
     stats = records[0][0].stats
-    rate, window = stats.sampling_rate, stats.npts / stats.sampling_rate
-    learned = {"donor noise": baselines.DonorNoise(rate, window, prior=prior).fit(records),
-               "tng, not adapted": TNGGenerator.from_pretrained(
-                   "tng-small", sampling_rate=rate, window=window).enroll(records),
-               "tng": TNGGenerator(rate, window, "tng", training={"validation": 0.0}).fit(
-                   records, progress=False)}
-    if paper:
-        learned |= {name: TNGGenerator(rate, window, name, training=training).fit(
-            records, progress=False) for name, training in PAPER.items()}
-    return learned
+    size = {"sampling_rate": stats.sampling_rate, "window": stats.npts / stats.sampling_rate}
+
+    def trained(architecture, **training):
+        return TNGGenerator(**size, architecture=architecture, training={
+            "validation": 0.0, **training}).fit(records, progress=False)
+
+    makers = {"donor noise": lambda: baselines.DonorNoise(**size, prior=prior()).fit(records),
+              "tng, not adapted": lambda: TNGGenerator.from_pretrained(
+                  "tng-small", **size).enroll(records),
+              "tng": lambda: trained("tng")}
+    makers |= {name: functools.partial(trained, name, **training)
+               for name, training in PAPER.items()}
+    return {name: make() for name, make in makers.items() if _wanted(name, methods)}
 
 
-def generate_all(learned, test, enrolled, number, seed):
+def _wanted(name, methods):
+    return name in methods if methods else name not in PAPER
+
+
+def generate_all(learned, test, enrolled, methods, number, seed):
     """Dict method -> station -> generated records."""
     rate, npts = (next(iter(test.values()))[0][0].stats[k] for k in ("sampling_rate", "npts"))
     size = {"sampling_rate": rate, "window": npts / rate}
-    controls = [baselines.ResampledReal(**size), baselines.RandomAllPass(**size),
-                baselines.MeanOfRaw(**size), baselines.MeanOfRaw(**size, amplitudes="restored"),
-                baselines.ShapedNoise(**size)]
     generated = {}
-    for control in controls:
-        control.fit([r for group in enrolled.values() for r in group])
-        generated[control.name] = {s: control.generate(s, number, seed=seed) for s in enrolled}
+    for control in (make(**size) for make in CONTROLS):
+        if _wanted(control.name, methods):
+            control.fit([r for group in enrolled.values() for r in group])
+            generated[control.name] = {s: control.generate(s, number, seed=seed)
+                                       for s in enrolled}
     for station, generators in learned.items():
         for name, generator in generators.items():
             generator = copy.deepcopy(generator).enroll(enrolled[station])
@@ -164,6 +181,15 @@ def usable(records, min_pga):
             if not r[0].stats.tng.get("padded") and r[0].stats.tng.get("magnitude") is not None
             and r[0].stats.tng.get("distance") is not None
             and np.abs(record_to_array(r)).max() >= min_pga]
+
+
+def merged(before, rows):
+    """Rows of a folder, and new ones in their place."""
+    new = {row["method"] for row in rows}
+    if not new & set(ASKED) and any(row["method"] == FLOOR for row in before):
+        new.remove(FLOOR)  # the one that is there knows the residuals
+    return ([row for row in before if row["method"] not in new]
+            + [row for row in rows if row["method"] in new])
 
 
 def table(rows):
@@ -229,20 +255,25 @@ def main():
     parser.add_argument("--splits", type=int, default=4)
     parser.add_argument("--number", type=int, default=100, help="records per station")
     parser.add_argument("--min-pga", type=float, default=0.02, help="m/s^2 (default 0.02)")
-    parser.add_argument("--paper", action="store_true",
-                        help="the released and the conditional model too")
+    parser.add_argument("--methods", nargs="+", metavar="NAME",
+                        help=f"default: all but {' and '.join(PAPER)}")
     parser.add_argument("--processes", type=int, default=1, help="splits at the same time")
     args = parser.parse_args()
     say()
-    if args.records:
-        records = list(read_records(args.records))
-    else:
-        records = simulate_network(4, 40, seed=0, sampling_rate=50.0).records
-    rows = few_shot(usable(records, args.min_pga), splits=args.splits, number=args.number,
-                    paper=args.paper, processes=args.processes)
+    records = usable(list(read_records(args.records)) if args.records else
+                     simulate_network(4, 40, seed=0, sampling_rate=50.0).records, args.min_pga)
     output = Path(args.output)
     output.mkdir(parents=True, exist_ok=True)
-    (output / "rows.json").write_text(json.dumps(rows, indent=1), "utf-8")
+    settings = {"records": len(records), "splits": args.splits, "number": args.number,
+                "min_pga": args.min_pga}
+    stored = output / "rows.json"
+    before = json.loads(stored.read_text("utf-8")) if stored.exists() else {}
+    if before and before["settings"] != settings:
+        parser.error(f"{stored} is of {before['settings']}, not of {settings}")
+    rows = few_shot(records, args.methods, splits=args.splits, number=args.number,
+                    processes=args.processes)
+    rows = merged(before.get("rows", []), rows)
+    stored.write_text(json.dumps({"settings": settings, "rows": rows}, indent=1), "utf-8")
     for name, lines in (("table", table(rows)), ("conditional", conditional_table(rows))):
         (output / f"{name}.md").write_text(markdown(lines) + "\n", "utf-8")
         (output / f"{name}.rst").write_text(restructured(lines), "utf-8")
