@@ -73,8 +73,6 @@ def main():
         logging.info(" ".join(f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}"
                               for k, v in row.items()))
     method.model.eval()
-    method.sharpen({str(i): (data, infos) for i, (data, infos) in enumerate(
-        simulated_corpus(300, NPTS, RATES[0], args.seed + 3))})
     written = Path(args.output) / "README.md"
     card = {written.name: written.read_text("utf-8")} if written.exists() else {}
     weights = {k: v.cpu().numpy() for k, v in method.model.state_dict().items()}

@@ -2,11 +2,12 @@
 ``architecture="tng"``: the learned station bottleneck
 ======================================================
 
-A record is its band levels and a shape. Levels come from a mixed model of earthquake,
-station and residual (:mod:`obspy_tng.bandterms`) over all enrolled records; the shape, the
-evolutionary cross-spectrum, from the network
-(:mod:`obspy_tng.models.tng`); the waveform is noise shaped by both, with fresh randomness in
-every sample. What is kept of an enrolled record is a few hundred numbers.
+A record is its band levels, its duration and a shape. Levels come from a mixed model of
+earthquake, station and residual (:mod:`obspy_tng.bandterms`) over all enrolled records; the
+shape, the evolutionary cross-spectrum, from the network (:mod:`obspy_tng.models.tng`), raised to
+the power that gives it the duration of another mixed model (:mod:`obspy_tng.durations`); the
+waveform is noise shaped by both, with fresh randomness in every sample. What is kept of an enrolled
+record is a few hundred numbers.
 
 ``generate`` draws z, what is particular to a record, from a record of about the magnitude
 and distance asked for, of any enrolled station (``sampler="posterior"``, default), and from
@@ -17,15 +18,18 @@ trigger, and on how long it goes on. A record of the station that lends its z, a
 before others do, gives its onset with it: the two are not independent in a window.
 """
 
+import functools
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 import torch
 
+from ..durations import NOISE_MEAN, ln_duration
 from ..exceptions import TNGInputError
 from ..models.tng import StationBottleneckConfig, StationBottleneckModel
 from ..records import info_values
-from ..signal import evolutionary, frames, significant_duration, taper
+from ..signal import evolutionary, frames, taper
 from ..training import Phase, Trainer
 from ..training.sets import RecordSets
 from ..training.simulated import simulated_corpus
@@ -43,8 +47,28 @@ REAL_SHARE = 0.3
 WAYS = 2
 #: share of a record that is tapered at either end before its spectra are taken
 END_TAPER = 0.01
-#: records and exponents that the sharpness of envelopes is found with
-SHARPNESS_RECORDS, SHARPNESS = 48, (1.0, 1.2, 1.4)
+#: exponents of decoded powers, with which an envelope gets the duration that it should have
+EXPONENTS = np.geomspace(0.5, 2.0, 13)
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """
+    Envelopes that the network gives for one record.
+
+    :param power: ln power of Z, N, E, ``(3, bands, frames)``.
+    :param mixing: couplings ``(6, bands, frames)``, see
+        :func:`obspy_tng.signal.frames.frame_noise`.
+    :param levels: ``(3, bands)``.
+    :param turn: samples by which frames are turned later than the record.
+    :param onset: s, when 5 % of the energy should have come.
+    """
+
+    power: np.ndarray
+    mixing: np.ndarray
+    levels: np.ndarray
+    turn: int
+    onset: float
 
 
 class StationBottleneckMethod:
@@ -125,42 +149,7 @@ class StationBottleneckMethod:
                           parts=settings.parts, **trainer_options)
         history = trainer.run(phases, data, validation)
         self.model.eval()
-        self.sharpen(groups)
         return history
-
-    def sharpen(self, groups):
-        """
-        Find how much sharper than decoded the envelopes must be.
-
-        A likelihood favours envelopes that are blurred where they are uncertain, and noise
-        under them lasts longer than the record did. The logarithm of the powers is multiplied
-        by the number at which reconstructed records last as long as their originals (mean of
-        ln D5-75 and ln D5-95).
-
-        :param groups: dict station -> (data ``(n, 3, npts)``, infos).
-        """
-        data = np.concatenate([data for data, _ in groups.values()])
-        infos = [info for _, some in groups.values() for info in some]
-        of_station = np.repeat(np.arange(len(groups)), [len(some) for _, some in groups.values()])
-        chosen = np.unique(np.linspace(0, len(data) - 1, SHARPNESS_RECORDS).astype(int))
-        excess = []
-        for value in SHARPNESS:
-            self.model.sharpness.fill_(value)
-            again = np.concatenate([
-                self._again(data[rows], [infos[i] for i in rows], seeds=rows)
-                for rows in (chosen[of_station[chosen] == k] for k in range(len(groups)))
-                if len(rows)])
-            excess.append((self._ln_duration(again) - self._ln_duration(data[chosen])).mean())
-        # durations fall as the sharpness rises; outside the range its ends are taken
-        order = np.argsort(excess)
-        self.model.sharpness.fill_(float(np.interp(0, np.array(excess)[order],
-                                                   np.array(SHARPNESS)[order])))
-
-    def _ln_duration(self, data):
-        """Mean of ln D5-75 and ln D5-95 of the horizontals, ``(n,)``."""
-        energy = np.sqrt(np.square(data[:, 1:].astype(float)).sum(1))
-        return np.mean([np.log(significant_duration(energy, self.sampling_rate, 0.05, high))
-                        for high in (0.75, 0.95)], axis=0)
 
     def _split(self, groups, settings):
         """Columns of the training and of the validation earthquakes, station by station."""
@@ -206,7 +195,8 @@ class StationBottleneckMethod:
         :param data: ``(n, 3, npts)``, ZNE, m/s^2.
         :param infos: n dicts, see :func:`obspy_tng.records.record_info`.
         :return: dict of ``mu`` and ``logvar`` (n, z_dim), ``summary`` (n, 2 station_dim),
-            ``levels`` (n, 3, bands), ``onset`` (n,), s, when 5 % of the energy have come.
+            ``levels`` (n, 3, bands), ``onset`` (n,), s, when 5 % of the energy have come,
+            ``duration`` (n,), see :func:`obspy_tng.durations.ln_duration`.
         """
         rows = []
         # one at a time: the last digit of a convolution depends on what it is batched with
@@ -215,8 +205,9 @@ class StationBottleneckMethod:
             outputs = self.model.encoder(*map(self._tensor, (
                 spectra, self._relative(levels), event_features([info], self.window), place)))
             rows.append((*(t[0].cpu().numpy() for t in outputs), levels[0],
-                         onsets(record) / self.sampling_rate))
-        names = ("mu", "logvar", "summary", "levels", "onset")
+                         onsets(record) / self.sampling_rate,
+                         ln_duration(record[None], self.sampling_rate)[0]))
+        names = ("mu", "logvar", "summary", "levels", "onset", "duration")
         return {name: np.stack(column) for name, column in zip(names, zip(*rows, strict=True),
                                                                strict=True)}
 
@@ -231,30 +222,26 @@ class StationBottleneckMethod:
 
     def reconstruct(self, station, data, infos):
         """Records ``(n, 3, npts)`` of a station through encoder and decoder."""
-        return self._again(data, infos, np.zeros(len(infos), dtype=int))
-
-    def _again(self, data, infos, seeds):
-        """Records of one station through encoder and decoder, each with noise of its own seed."""
-        kept = self.encode("", data, infos)
+        kept = self.encode(station, data, infos)
         vector = self._station(kept["summary"])
         return np.stack([
-            self._realize(vector, z, levels, event_features([info], self.window), onset,
-                          np.random.default_rng(seed))
-            for z, levels, onset, info, seed in zip(kept["mu"], kept["levels"], kept["onset"],
-                                                    infos, seeds, strict=True)])
+            self._realize(self._decode(vector, kept["mu"][i], kept["levels"][i],
+                                       event_features([info], self.window), kept["onset"][i]),
+                          lambda decoded, wanted=kept["duration"][i]: wanted,
+                          np.random.default_rng(0))
+            for i, info in enumerate(infos)])
 
     @torch.no_grad()
-    def _realize(self, vector, z, levels, event, onset, rng):
+    def _decode(self, vector, z, levels, event, onset):
         """
-        A record of a station.
+        The envelopes of a record of a station.
 
         :param vector: the station's, ``(1, station_dim)``.
         :param z: ``(z_dim,)``, or a function of the expected mean and standard deviation.
         :param levels: ``(3, bands)``.
         :param event: features ``(1, 6)``.
         :param onset: s, when 5 % of the energy should have come.
-        :param rng: generator of the waveform.
-        :return: array ``(3, npts)``.
+        :return: :class:`Decoded`.
         """
         context = self.model.context(self._tensor(self._relative(levels[None])),
                                      self._tensor(event))
@@ -266,19 +253,54 @@ class StationBottleneckMethod:
         power, mixing = (frames.with_bands(t[0].cpu().numpy().astype(float), len(self.filters), 1)
                          for t in self.model.decoder(self._tensor(z)[None], vector, context,
                                                      self._tensor(place)))
-        power *= float(self.model.sharpness)
-        turn = turns[0] + self._early(power, levels, turns[0], onset)
-        wave = frames.frame_noise(self.filters, power, mixing, rng, turn)
-        return evolutionary.noise_to_record(self.filters, wave, levels)
+        return Decoded(power, mixing, levels, turns[0], onset)
 
-    def _early(self, power, levels, turn, onset):
-        """Samples by which decoded energy sets in before it should (a blurred rise does)."""
+    def _realize(self, decoded, duration, rng):
+        """
+        A record with given envelopes.
+
+        :param decoded: :class:`Decoded`.
+        :param duration: function of the ln duration of the envelopes as they are; that which they
+            should have.
+        :param rng: generator of the waveform.
+        :return: array ``(3, npts)``.
+        """
+        durations = self._durations(decoded)
+        wanted = duration(np.interp(1.0, EXPONENTS, durations))
+        # the larger the exponent, the shorter; where it is not, the first one that will do
+        shortest = np.minimum.accumulate(durations)
+        power = decoded.power * np.interp(NOISE_MEAN - wanted, -shortest, EXPONENTS)
+        turn = decoded.turn + self._early(power, decoded)
+        wave = frames.frame_noise(self.filters, power, decoded.mixing, rng, turn)
+        return evolutionary.noise_to_record(self.filters, wave, decoded.levels)
+
+    def _durations(self, decoded):
+        """ln duration of the horizontals with each of :data:`EXPONENTS`."""
+        at, per_frame = self._inside(decoded.turn)
+        power = decoded.power[1:, :, np.round(at).astype(int) % self.model.config.frames]
+        weight = np.exp(decoded.levels - decoded.levels.max())[1:]
+        found = []
+        for exponent in EXPONENTS:
+            shape = np.exp(exponent * power)
+            energy = np.einsum("cb,cbt->t", weight / shape.mean(-1), shape)
+            start, *ends = (frames.time_of_energy(energy, share) for share in (0.05, 0.75, 0.95))
+            found.append(np.mean(np.log(np.subtract(ends, start))))
+        return np.array(found) + np.log(per_frame / self.sampling_rate)
+
+    def _inside(self, turn):
+        """Frames at which a record is, in its own order (fractions), and samples per frame."""
         count = self.model.config.frames
-        energy = np.einsum("cb,cbt->t", np.exp(levels - levels.max()), np.exp(power))
         per_frame = self.filters.nfft / count
-        at = (np.arange(int(self.npts / per_frame)) + turn / per_frame) % count
-        here = frames.time_of_energy(np.interp(at, np.arange(count), energy, period=count))
-        return round(here * per_frame - onset * self.sampling_rate)
+        return (np.arange(int(self.npts / per_frame)) + turn / per_frame) % count, per_frame
+
+    def _early(self, power, decoded):
+        """Samples by which energy sets in before it should (a blurred rise does)."""
+        at, per_frame = self._inside(decoded.turn)
+        energy = np.einsum("cb,cbt->t", np.exp(decoded.levels - decoded.levels.max()),
+                           np.exp(power))
+        here = frames.time_of_energy(np.interp(at, np.arange(len(energy)), energy,
+                                               period=len(energy)))
+        return round(here * per_frame - decoded.onset * self.sampling_rate)
 
     # -- drawing --------------------------------------------------------------
 
@@ -291,7 +313,16 @@ class StationBottleneckMethod:
         :raises TNGInputError: if nothing is known of earthquakes in general.
         """
         prior = self.model.level_prior.model(self.filters, self.sampling_rate)
-        return bank_levels(bank, prior)
+        decoded = {station: self._decoded_durations(enrolled)
+                   for station, enrolled in bank.items()}
+        return bank_levels(bank, prior, decoded)
+
+    def _decoded_durations(self, enrolled):
+        """ln durations of what is decoded of a station's records, ``(n,)``."""
+        kept, vector = enrolled.arrays, self._station(enrolled.arrays["summary"])
+        return np.array([np.interp(1.0, EXPONENTS, self._durations(self._decode(
+            vector, kept["mu"][i], kept["levels"][i], event_features([info], self.window),
+            kept["onset"][i]))) for i, info in enumerate(enrolled.infos)])
 
     def draw(self, enrolled, station, rngs, condition, levels, *, sampling_rate,
              sampler="posterior"):
@@ -331,8 +362,11 @@ class StationBottleneckMethod:
                     return mean + sd * noise
             else:
                 z = levels.mu[lender] + np.exp(0.5 * levels.logvar[lender]) * noise
-            data.append(self._realize(vector, z, drawer(magnitude, distance, depth, rng),
-                                      event_features([event], self.window), onset, rng))
+            decoded = self._decode(vector, z, drawer(magnitude, distance, depth, rng),
+                                   event_features([event], self.window), onset)
+            data.append(self._realize(decoded, functools.partial(
+                levels.durations.draw, station, magnitude=magnitude, distance=distance,
+                rng=rng), rng))
             notes.append({"sampler": sampler,
                           "sources": [] if lender is None else [levels.names[lender]],
                           "drawn_magnitude": float(magnitude),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .. import bandterms, nearness
+from ..durations import DurationModel, fit_durations
 from ..exceptions import TNGInputError
 from ..records import earthquakes, info_values
 
@@ -18,7 +19,7 @@ PRIOR_WEIGHT = 2.0
 
 @dataclass
 class BankLevels:
-    """What drawing needs of all enrolled records: terms of levels, z, earthquakes."""
+    """What drawing needs of all enrolled records: levels, durations, z, earthquakes."""
 
     model: bandterms.TermModel
     terms: dict
@@ -31,6 +32,7 @@ class BankLevels:
     logvar: np.ndarray
     onsets: np.ndarray
     delay: float
+    durations: DurationModel
     drawers: dict = field(default_factory=dict)
 
     def drawer(self, station):
@@ -80,12 +82,13 @@ class BankLevels:
         return None if choice == len(weight) else choice
 
 
-def bank_levels(bank, prior):
+def bank_levels(bank, prior, decoded):
     """
     Fit the terms of the levels to a bank.
 
     :param bank: dict station -> :class:`~obspy_tng.stationgenerator.Enrolled`.
     :param prior: :class:`~obspy_tng.bandterms.TermModel` of simulated stations, or None.
+    :param decoded: dict station -> ln durations of what is decoded of its records.
     :return: :class:`BankLevels`.
     :raises TNGInputError: if nothing is known of earthquakes in general.
     """
@@ -94,7 +97,7 @@ def bank_levels(bank, prior):
     events = np.array(earthquakes(infos))
     values = [info_values(infos, key) for key in ("magnitude", "distance", "depth")]
     arrays = {key: np.concatenate([e.arrays[key] for e in bank.values()])
-              for key in ("mu", "logvar", "levels", "onset")}
+              for key in ("mu", "logvar", "levels", "onset", "duration")}
     known = np.flatnonzero(np.isfinite(values[0]) & np.isfinite(values[1]))
     if len(known) >= bandterms.FEWEST_RECORDS:
         model = bandterms.fit_terms(arrays["levels"][known], stations[known], events[known],
@@ -115,7 +118,9 @@ def bank_levels(bank, prior):
                                        *(v[own] for v in values))
     return BankLevels(model, terms, *values, stations,
                       [info["record_id"] for info in infos], arrays["mu"], arrays["logvar"],
-                      arrays["onset"], _delay(arrays["onset"], values[1], stations))
+                      arrays["onset"], _delay(arrays["onset"], values[1], stations),
+                      fit_durations(np.concatenate([decoded[station] for station in bank]),
+                                    arrays["duration"], stations, *values[:2]))
 
 
 def _delay(onsets, distances, stations):

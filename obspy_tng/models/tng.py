@@ -240,8 +240,6 @@ class StationBottleneckModel(nn.Module):
             nn.Linear(c.hidden // 2, 2 * c.z_dim))
         weights = torch.ones(c.bands) if weights is None else torch.as_tensor(weights)
         self.register_buffer("weights", weights.float(), persistent=False)
-        # factor of the decoded ln powers when records are drawn; training knows nothing of it
-        self.register_buffer("sharpness", torch.ones(1))
 
     def settings(self):
         """Constructor arguments as a JSON-able dict."""

@@ -10,13 +10,16 @@ hundredth of an independent sample in a frame, the widest several
 products are sufficient, as periodograms are in Whittle's likelihood [Whittle1953]_.
 
 * :func:`frame_spectra` - records to mean products and band levels.
-* :func:`frame_noise` - one realization of noise with a given covariance per band and frame.
+* :func:`frame_noise` - one realization of noise with a given covariance per band and frame;
+  :func:`unsmeared` - what it has to start from, as bands ring (:func:`smearing`).
 * :func:`with_bands` - the same for a number of bands other than the record's.
 * :func:`time_of_energy` - when a share of the energy has come; :func:`placement` - frames
   that are aligned at it.
 
 .. [Whittle1953] Whittle, P. (1953). Estimation and information in stationary time
    series. Ark. Mat. 2, 423-434.
+.. [Richardson1972] Richardson, W. H. (1972). Bayesian-based iterative method of image
+   restoration. J. Opt. Soc. Am. 62(1), 55-59.
 """
 
 import numpy as np
@@ -30,6 +33,8 @@ FRAMES = 160
 ANCHOR = 32
 # order of the cross products: pairs of components, as in the lower triangle
 PAIRS = ((1, 0), (2, 0), (2, 1))
+# of the deconvolution
+STEPS = 20
 
 
 def frame_weights(bank, frames=FRAMES):
@@ -152,6 +157,58 @@ def placement(bank, onsets, frames=FRAMES):
     return turns, np.stack([inside, inside * (time / bank.npts - 0.5)], 1).astype(np.float32)
 
 
+def smearing(bank, frames=FRAMES):
+    """
+    How far each band spreads the power of noise that is made in it.
+
+    Noise whose power changes from frame to frame has to pass the band's filter, which rings for
+    the inverse of its width: half a minute at 0.3 Hz.
+
+    :param bank: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
+    :param frames: number of frames.
+    :return: array ``(bands, frames)`` with sums 1: the share that arrives so many frames later,
+        round the circle.
+    """
+    shares = np.zeros((len(bank), frames))
+    for band, (start, gain, k) in enumerate(zip(bank.starts, bank.gains, _rates(bank, frames),
+                                                strict=True)):
+        near = slice(max(band - 1, 0), band + 2)   # bands that overlap, as strong as this one
+        for other_start, other in zip(bank.starts[near], bank.gains[near], strict=True):
+            both = np.zeros(len(gain))
+            first, last = max(start, other_start), min(start + len(gain), other_start + len(other))
+            both[first - start:last - start] = (gain[first - start:last - start]
+                                                * other[first - other_start:last - other_start])
+            share = np.square(np.abs(ifft(both, frames * k)))
+            # a lag between two frames counts for both
+            lag = np.arange(frames * k) / k
+            whole = lag.astype(int)
+            np.add.at(shares[band], whole, share * (whole + 1 - lag))
+            np.add.at(shares[band], (whole + 1) % frames, share * (lag - whole))
+    return shares / shares.sum(1, keepdims=True)
+
+
+def unsmeared(bank, power):
+    """
+    Powers which, spread by the filters of their bands, are those given.
+
+    Deconvolution of [Richardson1972]_, which keeps powers positive and their sums as they are;
+    nothing becomes sharper than the filter allows.
+
+    :param bank: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
+    :param power: positive array ``(..., bands, frames)``.
+    :return: array of that shape.
+    """
+    frames = power.shape[-1]
+    filters = rfft(smearing(bank, frames))
+    # transforms are good to a share of the largest value
+    least = power.max(-1, keepdims=True) * 1e-12
+    found = power
+    for _ in range(STEPS):
+        spread = np.maximum(irfft(rfft(found) * filters, frames), least)
+        found = found * np.maximum(irfft(rfft(power / spread) * filters.conj(), frames), 0)
+    return found
+
+
 def frame_noise(bank, log_power, mixing, rng, turn=0):
     """
     One realization of Gaussian noise with a covariance per band and frame.
@@ -161,7 +218,8 @@ def frame_noise(bank, log_power, mixing, rng, turn=0):
     (q, r, 1), each divided by its norm.
 
     :param bank: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
-    :param log_power: ln power of Z, N, E, ``(3, bands, frames)``.
+    :param log_power: ln power of Z, N, E, ``(3, bands, frames)``: what :func:`frame_spectra` finds
+        in the mean over many realizations, so far as the bands can be as quick.
     :param mixing: real and imaginary parts of p, q, r, ``(6, bands, frames)``.
     :param rng: ``numpy.random.Generator``.
     :param turn: samples by which powers and couplings were turned later round the circle of
@@ -169,7 +227,7 @@ def frame_noise(bank, log_power, mixing, rng, turn=0):
     :return: array ``(3, npts)``.
     """
     frames = log_power.shape[-1]
-    amplitude = np.exp(0.5 * log_power)
+    amplitude = np.sqrt(unsmeared(bank, np.exp(log_power)))
     spectrum = np.zeros((3, bank.nfft // 2 + 1), dtype=complex)
     for band, (start, gain, k) in enumerate(zip(bank.starts, bank.gains, _rates(bank, frames),
                                                 strict=True)):
