@@ -63,7 +63,7 @@ class Levels:
         self.known = [info_values(infos, key) for key in ("magnitude", "distance", "depth")]
         self.levels = evolutionary.band_levels(
             method.filters, np.stack([record_to_array(record) for record in ordered]))
-        frequencies = method.filters.center_frequencies
+        self.frequencies = frequencies = method.filters.center_frequencies
         bands = len(frequencies)
         chosen = (frequencies > BAND[0]) & (frequencies < BAND[1])
         self.shown, self.low = bands + np.flatnonzero(chosen), frequencies[chosen] < LOW
@@ -76,7 +76,7 @@ class Levels:
         """Mean ln HVSR expected of the records ``wanted`` of a station."""
         rows = np.concatenate([others, own])
         model = bandterms.fit_terms(self.levels[rows], self.stations[rows], self.events[rows],
-                                    *(v[rows] for v in self.known), prior=self.prior)
+                                    *(v[rows] for v in self.known), self.frequencies, self.prior)
         model = dataclasses.replace(model, station_sd=scales[0] * model.station_sd,
                                     residual_sd=scales[1] * model.residual_sd,
                                     event_sd=scales[1] * model.event_sd)

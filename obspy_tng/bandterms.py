@@ -4,20 +4,23 @@ Levels of frequency bands: earthquake, station and the rest
 
 The ln energy of each band of a record is split into::
 
-    level = a + b (M - 6) + c ln(R / R0) + d (R / R0 - 1) + event + station + residual
+    level = source(M, f) + a + b (M - 6) + c ln(R / R0) + d (R / R0 - 1)
+            + event + station + residual
 
 with the hypocentral distance R, by a mixed model (best linear unbiased prediction,
-[Abrahamson_Youngs1992]_). Levels are taken as three contrasts: the mean of the
-horizontals, horizontals over vertical (the HVSR), and north over east. A record's HVSR varies
-much less than its level, and differs from station to station with variances of its own
-at each frequency: at the longest periods most of what three records show is scatter, at
-a resonance most of it is the station. So each contrast and band has its own variance
-of event, station and residual (restricted maximum likelihood by expectation
-maximisation, smoothed along ln f), and a station's term follows from any number of its
-records by Bayes' rule. Two correlations carry most of what a few records can tell
-beyond their mean: neighbouring bands go together, and a station that amplifies the
-horizontals does so over the vertical too (the vertical hardly varies), so that the
-HVSR, which is free of the earthquake's strength, also tells the level.
+[Abrahamson_Youngs1992]_). The source is that of [Brune1970]_: below its corner frequency energy
+grows by a factor of 1000 with every magnitude, above it by ten, and a straight line through
+large earthquakes would make small ones much too strong. Levels are taken as three
+contrasts: the mean of the horizontals, horizontals over vertical (the HVSR), and north over
+east. A record's HVSR varies much less than its level, and differs from station to station with
+variances of its own at each frequency: at the longest periods most of what three records show is
+scatter, at a resonance most of it is the station. So each contrast and band has its own variance
+of event, station and residual (restricted maximum likelihood by expectation maximisation,
+smoothed along ln f), and a station's term follows from any number of its records by Bayes' rule.
+Two correlations carry most of what a few records can tell beyond their mean: neighbouring bands
+go together, and a station that amplifies the horizontals does so over the vertical too (the
+vertical hardly varies), so that the HVSR, which is free of the earthquake's strength, also tells
+the level.
 
 .. [Abrahamson_Youngs1992] Abrahamson, N. A. and Youngs, R. R. (1992). A stable
    algorithm for regression analyses using the random effects model. Bull. Seismol.
@@ -32,6 +35,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from .exceptions import TNGInputError
 from .levels import SATURATION
+from .simulate.source import corner_frequency, seismic_moment
 
 #: contrasts of the levels of Z, N, E: horizontals, horizontals over vertical, north over east
 CONTRASTS = np.array([[0.0, 0.5, 0.5], [-1.0, 0.5, 0.5], [0.0, 1.0, -1.0]])
@@ -59,6 +63,10 @@ SAMPLE_WEIGHT = 0.2
 #: about the prior's slopes (without a prior they are free), of the HVSR and of north over
 #: east about none, since a few stations' chance slopes are wrong for another station
 SLOPE_VARIANCES = (1.0, 0.01, 0.001)
+#: slope of the level with ln distance, mean and variance: geometric spreading of energy lies
+#: between that of surface waves (-1) and of body waves (-2). Left to itself it makes up for what
+#: else bends the decay (noise far off), and goes wrong near the source.
+SPREADING = (-1.6, 0.3)
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ class TermModel:
     :param predictor_mean: array (4,), mean predictors of the records.
     :param predictor_covariance: array (4, 4).
     :param events: dict event -> (term (D,), its posterior variance (D,)).
-    :param bands_per_octave: of the levels.
+    :param frequencies: Hz, centres of the bands.
     """
 
     coefficients: np.ndarray
@@ -103,16 +111,36 @@ class TermModel:
     predictor_mean: np.ndarray
     predictor_covariance: np.ndarray
     events: dict
-    bands_per_octave: int = 6
+    frequencies: np.ndarray
 
     @property
     def bands(self):
         """Number of bands."""
-        return len(self.station_sd) // 3
+        return len(self.frequencies)
+
+    @property
+    def bands_per_octave(self):
+        """Bands per octave."""
+        return _bands_per_octave(self.frequencies)
+
+    def expected(self, magnitudes, distances, depths):
+        """
+        Contrasts of an average station and event.
+
+        :param magnitudes: array (n,), NaN where unknown.
+        :param distances: array (n,), epicentral, km, NaN where unknown.
+        :param depths: array (n,), km, NaN where unknown.
+        :return: array (n, D); where magnitude or distance are unknown, those of the mean
+            predictors.
+        """
+        known = np.isfinite(magnitudes) & np.isfinite(distances)
+        x = np.where(known[:, None], predictors(magnitudes, distances, depths),
+                     self.predictor_mean)
+        return x @ self.coefficients + source_contrasts(6 + x[:, 1], self.frequencies)
 
     def predict(self, magnitude, distance, depth=None):
         """
-        Contrasts of an average station and event.
+        The same for one earthquake.
 
         :param magnitude: magnitude.
         :param distance: epicentral distance in km.
@@ -120,7 +148,7 @@ class TermModel:
         :return: array (D,).
         """
         depth = np.nan if depth is None else depth
-        return predictors([magnitude], [distance], [depth])[0] @ self.coefficients
+        return self.expected(*np.array([[magnitude], [distance], [depth]], dtype=float))[0]
 
     def station(self, levels, events, magnitudes, distances, depths):
         """
@@ -134,9 +162,7 @@ class TermModel:
         :return: :class:`StationTerm`.
         """
         known = np.isfinite(magnitudes) & np.isfinite(distances)
-        x = np.where(known[:, None], predictors(magnitudes, distances, depths),
-                     self.predictor_mean)
-        rest = to_contrasts(levels) - x @ self.coefficients
+        rest = to_contrasts(levels) - self.expected(magnitudes, distances, depths)
         prior = self._covariance(self.station_sd, STATION_LENGTH, STATION_CORRELATION)
         precision, weighted, inverses = np.linalg.inv(prior), 0.0, {}
         for i, event in enumerate(events):
@@ -181,7 +207,10 @@ class TermModel:
                  + self._covariance(np.sqrt(event_variance), EVENT_LENGTH,
                                     self.event_correlation))
         if not predictors_known:
-            noise = noise + self.coefficients.T @ self.predictor_covariance @ self.coefficients
+            slopes = self.coefficients.copy()
+            around = 6 + self.predictor_mean[1] + np.array([-0.5, 0.5])
+            slopes[1] += np.diff(source_contrasts(around, self.frequencies), axis=0)[0]
+            noise = noise + slopes.T @ self.predictor_covariance @ slopes
         return noise
 
     def _covariance(self, sd, length, correlation):
@@ -216,6 +245,28 @@ def predictors(magnitudes, distances, depths):
                             ratio - 1.0])
 
 
+def source_contrasts(magnitudes, frequencies):
+    """
+    What a source of [Brune1970]_ radiates, relative to one of magnitude 6.
+
+    :param magnitudes: array (n,).
+    :param frequencies: Hz, ``(bands,)``.
+    :return: array (n, 3 bands), ln energy; none of the HVSR and of north over east.
+
+    .. rubric:: Example
+
+    >>> below, above = source_contrasts(np.array([5.0]), np.array([0.01, 100.0]))[0, :2]
+    >>> round(float(below), 1), round(float(above), 1)
+    (-6.9, -2.3)
+    """
+    def level(magnitude):
+        ratio = np.divide.outer(frequencies, corner_frequency(magnitude))
+        return 2 * (np.log(seismic_moment(magnitude)) - np.log1p(np.square(ratio)))
+
+    source = (level(np.asarray(magnitudes, dtype=float)) - level(np.array([6.0]))).T
+    return np.hstack([source, np.zeros((len(source), 2 * source.shape[1]))])
+
+
 def smooth_correlation(bands, length, correlation, bands_per_octave=6, nugget=0.0):
     """
     Correlation of contrasts that falls off along ln f; the first two contrasts go together.
@@ -233,8 +284,7 @@ def smooth_correlation(bands, length, correlation, bands_per_octave=6, nugget=0.
     return np.kron(across, along) + 1e-6 * np.eye(3 * bands)
 
 
-def fit_terms(levels, stations, events, magnitudes, distances, depths, bands_per_octave=6,
-              prior=None):
+def fit_terms(levels, stations, events, magnitudes, distances, depths, frequencies, prior=None):
     """
     Fit a :class:`TermModel`.
 
@@ -244,7 +294,7 @@ def fit_terms(levels, stations, events, magnitudes, distances, depths, bands_per
     :param magnitudes: array (n,).
     :param distances: array (n,), epicentral, km.
     :param depths: array (n,), km, NaN where unknown.
-    :param bands_per_octave: of the levels.
+    :param frequencies: Hz, centres of the bands.
     :param prior: TermModel of other stations (a simulated network, say): its station
         variances are blended with those of these few stations, and slopes are shrunk
         towards its own; None: a default.
@@ -254,15 +304,18 @@ def fit_terms(levels, stations, events, magnitudes, distances, depths, bands_per
     if len(levels) < FEWEST_RECORDS:
         raise TNGInputError(f"band terms need at least {FEWEST_RECORDS} records with magnitude "
                             f"and distance, got {len(levels)}")
-    bands = levels.shape[2]
-    y, fixed = to_contrasts(levels), predictors(magnitudes, distances, depths)
+    bands, bands_per_octave = len(frequencies), _bands_per_octave(frequencies)
+    y = to_contrasts(levels) - source_contrasts(magnitudes, frequencies)
+    fixed = predictors(magnitudes, distances, depths)
     base = np.square(prior.station_sd if prior else np.repeat(DEFAULT_SD, bands))
     expected = np.zeros((fixed.shape[1], y.shape[1]))
-    slopes = np.repeat(SLOPE_VARIANCES, bands)
+    slopes = np.tile(np.repeat(SLOPE_VARIANCES, bands), (3, 1))
     if prior:
         expected[:, :bands] = prior.coefficients[:, :bands]
     else:
-        slopes[:bands] = np.inf
+        slopes[:, :bands] = np.inf
+        expected[2, :bands] = SPREADING[0]
+    slopes[1, :bands] = SPREADING[1]
     y = y - fixed @ expected
     chosen = _some_events(events)
     variances = _variances(y[chosen], fixed[chosen], _indicator(np.asarray(stations)[chosen])[1],
@@ -292,7 +345,11 @@ def fit_terms(levels, stations, events, magnitudes, distances, depths, bands_per
         _together(solution[first:], bands),
         SAMPLE_WEIGHT * sample + (1 - SAMPLE_WEIGHT) * smooth, fixed.mean(0), np.cov(fixed.T),
         {name: (solution[first + i], spare[first + i]) for i, name in enumerate(names)},
-        bands_per_octave)
+        np.asarray(frequencies))
+
+
+def _bands_per_octave(frequencies):
+    return round(1 / np.log2(frequencies[1] / frequencies[0]))
 
 
 def _some_events(events):
@@ -313,7 +370,7 @@ def _penalty(fixed, of_station, of_event, variances, slopes):
     """Inverse prior variances ``(D, columns)`` of all effects, times the residual's."""
     station, event, residual = variances
     of_fixed = np.full((len(residual), fixed.shape[1]), 1e-9)
-    of_fixed[:, 1:] += (residual / slopes)[:, None]
+    of_fixed[:, 1:] += (residual / slopes).T
     return np.hstack([of_fixed, np.repeat((residual / station)[:, None], of_station.shape[1], 1),
                       np.repeat((residual / event)[:, None], of_event.shape[1], 1)])
 

@@ -4,33 +4,42 @@ import numpy as np
 import pytest
 
 from obspy_tng import bandterms
-from obspy_tng.bandterms import fit_terms, predictors, to_contrasts, to_levels
+from obspy_tng.bandterms import (
+    fit_terms,
+    predictors,
+    source_contrasts,
+    to_contrasts,
+    to_levels,
+)
 from obspy_tng.exceptions import TNGInputError
 
 BANDS = 6
+FREQUENCIES = 0.5 * 2.0 ** (np.arange(BANDS) / 6)
 
 
 def truth(rng, stations=8, events=40, residual=0.3, station_sd=1.0):
     """Levels with known coefficients, station and event terms, every event everywhere."""
     d = 3 * BANDS
     coefficients = np.zeros((4, d))
-    coefficients[0], coefficients[1, :BANDS], coefficients[2, :BANDS] = rng.normal(), 2.0, -1.5
+    coefficients[0], coefficients[1, :BANDS], coefficients[2, :BANDS] = rng.normal(), -0.5, -1.5
     coefficients[3, :BANDS] = -0.5
     station = rng.normal(0, station_sd, (stations, d))
     event = np.repeat(rng.normal(0, 0.6, (events, 3)), BANDS, axis=1)
     m, r, z = rng.uniform(4, 7, events), rng.uniform(20, 400, events), rng.uniform(5, 60, events)
     rows = [(i, j) for i in range(stations) for j in range(events)]
     contrasts = np.array([predictors(m[j:j + 1], r[j:j + 1], z[j:j + 1])[0] @ coefficients
+                          + source_contrasts(m[j:j + 1], FREQUENCIES)[0]
                           + station[i] + event[j] + rng.normal(0, residual, d) for i, j in rows])
     of_event = [j for _, j in rows]
     data = {"levels": to_levels(contrasts), "stations": [f"s{i}" for i, _ in rows],
             "events": [f"e{j}" for j in of_event], "magnitudes": m[of_event],
-            "distances": r[of_event], "depths": z[of_event]}
+            "distances": r[of_event], "depths": z[of_event], "frequencies": FREQUENCIES}
     return data, coefficients, station
 
 
 def part(data, index):
-    return {k: (v[index] if isinstance(v, np.ndarray) else [v[i] for i in index])
+    return {k: v if k == "frequencies" else
+            v[index] if isinstance(v, np.ndarray) else [v[i] for i in index]
             for k, v in data.items()}
 
 
@@ -66,7 +75,7 @@ def test_records_are_predicted_without_bias():
     """Strong earthquakes are recorded at more stations, and weak ones still count as records."""
     rng = np.random.default_rng(7)
     data, *_ = truth(rng, stations=10, events=60)
-    level = to_contrasts(data["levels"])[:, 0]
+    level = (to_contrasts(data["levels"]) - source_contrasts(data["magnitudes"], FREQUENCIES))[:, 0]
     strength = level - predictors(data["magnitudes"], data["distances"], data["depths"]) \
         @ np.linalg.lstsq(predictors(data["magnitudes"], data["distances"], data["depths"]),
                           level, rcond=None)[0]
@@ -185,3 +194,19 @@ def test_many_events_are_drawn_from(monkeypatch):
     model = fit_terms(**data)
     assert len(model.events) == 40   # all of them have terms; the variances are of 25
     assert np.median(model.residual_sd) == pytest.approx(0.3, rel=0.2)
+
+
+def test_small_earthquakes_are_extrapolated_along_a_source():
+    """From magnitudes of 6 to 7.5 a straight line leads to a 4 that is far too strong."""
+    rng = np.random.default_rng(11)
+    data, *_ = truth(rng, events=60)
+    large = part(data, [i for i, m in enumerate(data["magnitudes"]) if m > 5.5])
+    model = fit_terms(**large)
+    few = [i for i, m in enumerate(data["magnitudes"]) if m < 4.6]
+    found = np.mean([model.predict(data["magnitudes"][i], data["distances"][i], data["depths"][i])
+                     + model.station(*arguments(part(large, records_of(
+                         large, data["stations"][i])))).mean - to_contrasts(data["levels"])[i]
+                     for i in few], axis=0)
+    middle, large, small = source_contrasts(np.array([5.5, 6.5, 4.5]), FREQUENCIES)[:, :BANDS]
+    bend = middle - (large - middle) - small   # by how much a straight line would miss
+    assert np.abs(found[:BANDS]).max() < 0.3 * bend.min()

@@ -56,7 +56,7 @@ class DonorNoise(StationGenerator):
         donors = _Donors(self._filters, checked)
         self.terms = bandterms.fit_terms(donors.levels, donors.stations, donors.events,
                                          donors.magnitudes, donors.distances, donors.depths,
-                                         prior=self.prior)
+                                         self._filters.center_frequencies, self.prior)
         donors.leave_home(self.terms)
         self._donors = donors
         self._add(checked)
@@ -129,8 +129,8 @@ class _Donors:
 
     def leave_home(self, terms):
         """Contrasts of the donors without what their distance, magnitude and station explain."""
-        self.residuals = bandterms.to_contrasts(self.levels) - bandterms.predictors(
-            self.magnitudes, self.distances, self.depths) @ terms.coefficients
+        self.residuals = bandterms.to_contrasts(self.levels) - terms.expected(
+            self.magnitudes, self.distances, self.depths)
         stations = np.array(self.stations)
         for station in set(self.stations):
             own = np.flatnonzero(stations == station)

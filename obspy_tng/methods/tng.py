@@ -315,7 +315,7 @@ class StationBottleneckMethod:
         prior = self.model.level_prior.model(self.filters, self.sampling_rate)
         decoded = {station: self._decoded_durations(enrolled)
                    for station, enrolled in bank.items()}
-        return bank_levels(bank, prior, decoded)
+        return bank_levels(bank, self.filters.center_frequencies, prior, decoded)
 
     def _decoded_durations(self, enrolled):
         """ln durations of what is decoded of a station's records, ``(n,)``."""

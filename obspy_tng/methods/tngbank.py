@@ -82,11 +82,12 @@ class BankLevels:
         return None if choice == len(weight) else choice
 
 
-def bank_levels(bank, prior, decoded):
+def bank_levels(bank, frequencies, prior, decoded):
     """
     Fit the terms of the levels to a bank.
 
     :param bank: dict station -> :class:`~obspy_tng.stationgenerator.Enrolled`.
+    :param frequencies: Hz, centres of the bands.
     :param prior: :class:`~obspy_tng.bandterms.TermModel` of simulated stations, or None.
     :param decoded: dict station -> ln durations of what is decoded of its records.
     :return: :class:`BankLevels`.
@@ -101,7 +102,7 @@ def bank_levels(bank, prior, decoded):
     known = np.flatnonzero(np.isfinite(values[0]) & np.isfinite(values[1]))
     if len(known) >= bandterms.FEWEST_RECORDS:
         model = bandterms.fit_terms(arrays["levels"][known], stations[known], events[known],
-                                    *(v[known] for v in values), prior=prior)
+                                    *(v[known] for v in values), frequencies, prior)
     elif prior is not None:
         model = prior
     else:

@@ -51,7 +51,8 @@ class LevelPrior(nn.Module):
         events = [f"{info['event_id']} {info['magnitude']:.6f}" for info in infos]
         model = bandterms.fit_terms(
             np.concatenate([levels for *_, levels, _ in columns]), stations, events,
-            *(info_values(infos, key) for key in ("magnitude", "distance", "depth")))
+            *(info_values(infos, key) for key in ("magnitude", "distance", "depth")),
+            filters.center_frequencies)
         rows = np.concatenate([model.coefficients, [model.station_sd], [model.event_sd],
                                [model.residual_sd]]).reshape(ROWS, -1)
         rows[0] -= np.log(sampling_rate / REFERENCE_RATE)
@@ -83,7 +84,7 @@ class LevelPrior(nn.Module):
             coefficients, station, event, residual, correlation,
             bandterms.smooth_correlation(bands, bandterms.RESIDUAL_LENGTH, correlation,
                                          nugget=bandterms.NUGGET),
-            moments[1:5], moments[5:].reshape(4, 4), {})
+            moments[1:5], moments[5:].reshape(4, 4), {}, filters.center_frequencies)
 
 
 def pretrained_folder(name=PRETRAINED):
