@@ -315,7 +315,7 @@ class StationBottleneckMethod:
         prior = self.model.level_prior.model(self.filters, self.sampling_rate)
         decoded = {station: self._decoded_durations(enrolled)
                    for station, enrolled in bank.items()}
-        return bank_levels(bank, self.filters.center_frequencies, prior, decoded)
+        return bank_levels(bank, self.filters.center_frequencies, prior, decoded, self.window)
 
     def _decoded_durations(self, enrolled):
         """ln durations of what is decoded of a station's records, ``(n,)``."""
@@ -365,8 +365,8 @@ class StationBottleneckMethod:
             decoded = self._decode(vector, z, drawer(magnitude, distance, depth, rng),
                                    event_features([event], self.window), onset)
             data.append(self._realize(decoded, functools.partial(
-                levels.durations.draw, station, magnitude=magnitude, distance=distance,
-                rng=rng), rng))
+                levels.durations.draw, station, onset=onset / self.window, magnitude=magnitude,
+                distance=distance, rng=rng), rng))
             notes.append({"sampler": sampler,
                           "sources": [] if lender is None else [levels.names[lender]],
                           "drawn_magnitude": float(magnitude),

@@ -82,7 +82,7 @@ class BankLevels:
         return None if choice == len(weight) else choice
 
 
-def bank_levels(bank, frequencies, prior, decoded):
+def bank_levels(bank, frequencies, prior, decoded, window):
     """
     Fit the terms of the levels to a bank.
 
@@ -90,6 +90,7 @@ def bank_levels(bank, frequencies, prior, decoded):
     :param frequencies: Hz, centres of the bands.
     :param prior: :class:`~obspy_tng.bandterms.TermModel` of simulated stations, or None.
     :param decoded: dict station -> ln durations of what is decoded of its records.
+    :param window: s, length of a record.
     :return: :class:`BankLevels`.
     :raises TNGInputError: if nothing is known of earthquakes in general.
     """
@@ -121,7 +122,8 @@ def bank_levels(bank, frequencies, prior, decoded):
                       [info["record_id"] for info in infos], arrays["mu"], arrays["logvar"],
                       arrays["onset"], _delay(arrays["onset"], values[1], stations),
                       fit_durations(np.concatenate([decoded[station] for station in bank]),
-                                    arrays["duration"], stations, *values[:2]))
+                                    arrays["duration"], arrays["onset"] / window, stations,
+                                    *values[:2]))
 
 
 def _delay(onsets, distances, stations):

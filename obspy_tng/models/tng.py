@@ -211,10 +211,16 @@ class Decoder(nn.Module):
         x = self.widen(self.seed(h).reshape(len(h), c.frames, self.seeds))
         x = self.series(x + self.shared(h)[:, None] + self.place(place.transpose(1, 2)))
         out = self.projection(x).transpose(1, 2).reshape(len(h), 9, c.bands, c.frames)
-        power = 4 * out[:, :3].float()
-        inside = torch.where(place[:, None, None, 0] > 0, power, -torch.inf)
-        power = power - inside.logsumexp(-1, keepdim=True) + math.log(c.frames)
-        return LEAST_POWER + F.softplus(power - LEAST_POWER), out[:, 3:].float()
+        inside = place[:, None, None, 0] > 0
+        power = _mean_one(4 * out[:, :3].float(), inside)
+        power = LEAST_POWER + F.softplus(power - LEAST_POWER)
+        return _mean_one(power, inside), out[:, 3:].float()
+
+
+def _mean_one(power, inside):
+    """Ln powers ``(..., frames)``, with mean power 1 over the frames if it is 0 outside."""
+    total = torch.where(inside, power, -torch.inf).logsumexp(-1, keepdim=True)
+    return power - total + math.log(power.shape[-1])
 
 
 class StationBottleneckModel(nn.Module):
