@@ -39,17 +39,20 @@ from obspy_tng.records import group_by_station, split_by_event
 from obspy_tng.records_store import read_records
 
 # Networks for a CPU. Nothing here was tuned on the held-back earthquakes.
-RELEASED = {"size": "small", "training": {"epochs": 20, "finetune_epochs": 5}}
-ELSEWHERE = {"size": "small", "training": {"epochs": 10, "finetune_epochs": 0}}
+RELEASED = {"architecture": "released", "size": "small",
+            "training": {"epochs": 20, "finetune_epochs": 5}}
+ELSEWHERE = {**RELEASED, "training": {"epochs": 10, "finetune_epochs": 0}}
 CONDITIONAL = {
+    "architecture": "conditional",
     "size": {"d_model": 16, "d_ff": 16, "e_layers": 1, "d_layers": 1, "num_kernels": 2,
              "top_k": 1, "z_dim": 64, "station_dim": 8, "dropout": 0.0},
     "training": {"epochs": 30, "finetune_epochs": 30, "learning_rate": 3e-3,
                  "finetune_learning_rate": 1e-3, "patience": None}}
-PAPER_LOSS = {"size": {**CONDITIONAL["size"], "spectral": 0.0, "carrier": "table",
-                       "pooling": "mean"},
-              "training": {**CONDITIONAL["training"], "epochs": 10, "finetune_epochs": 10}}
-TNG = {"size": "small", "training": {"finetune_epochs": 6}}
+PAPER_LOSS = {
+    "architecture": "conditional",
+    "size": {**CONDITIONAL["size"], "spectral": 0.0, "carrier": "table", "pooling": "mean"},
+    "training": {**CONDITIONAL["training"], "epochs": 10, "finetune_epochs": 10}}
+TNG = {"architecture": "tng", "size": "small", "training": {"finetune_epochs": 6}}
 VAE = {"size": "small", "training": {"epochs": 60, "finetune_epochs": 60, "learning_rate": 3e-3,
                                      "finetune_learning_rate": 3e-3, "patience": None}}
 FIGURES = {
@@ -115,14 +118,15 @@ class Bench:
         self.models = args.output / "models"
         self.notes = {}
 
-    def model(self, name, records, options, cls=TNGGenerator, **more):
+    def model(self, name, records, options, cls=TNGGenerator):
         """A trained generator; trained on ``records`` unless it was before."""
         folder = self.models / name.replace(" ", "_")
         notes = folder.with_name(folder.name + ".json")
         if not notes.exists():
             started = time.process_time()
-            generator = cls(**self.shape, **more, size=options["size"], seed=self.args.seed,
-                            training=self._training(options["training"]))
+            generator = cls(**self.shape, **{
+                **options, "training": self._training(options["training"])},
+                            seed=self.args.seed)
             generator.fit(records, checkpoint=folder.with_name(folder.name + ".training.pt"),
                           log=folder.with_name(folder.name + "-log"))
             generator.save(folder)
@@ -171,11 +175,9 @@ def methods(bench, args):
         "other stations, dirichlet": lambda station: bench.elsewhere(station).generate(
             station, n=args.n, seed=args.seed, sampler="dirichlet"),
         "simulated, dirichlet": drawn(bench.simulated(), sampler="dirichlet")}
-    conditional = bench.model("conditional", bench.train, CONDITIONAL,
-                              architecture="conditional")
-    paper_loss = bench.model("conditional paper loss", bench.train, PAPER_LOSS,
-                             architecture="conditional")
-    tng = bench.model("tng", bench.train, TNG, architecture="tng")
+    conditional = bench.model("conditional", bench.train, CONDITIONAL)
+    paper_loss = bench.model("conditional paper loss", bench.train, PAPER_LOSS)
+    tng = bench.model("tng", bench.train, TNG)
     found = {
         "tng": drawn(tng),
         "tng, prior": drawn(tng, sampler="prior"),

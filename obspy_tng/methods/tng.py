@@ -274,13 +274,13 @@ class StationBottleneckMethod:
         wave = frames.frame_noise(self.filters, power, decoded.mixing, rng, turn)
         return evolutionary.noise_to_record(self.filters, wave, decoded.levels)
 
-    def _durations(self, decoded):
-        """ln duration of the horizontals with each of :data:`EXPONENTS`."""
+    def _durations(self, decoded, exponents=EXPONENTS):
+        """ln duration of the horizontals with each of the exponents."""
         at, per_frame = self._inside(decoded.turn)
         power = decoded.power[1:, :, np.round(at).astype(int) % self.model.config.frames]
         weight = np.exp(decoded.levels - decoded.levels.max())[1:]
         found = []
-        for exponent in EXPONENTS:
+        for exponent in exponents:
             shape = np.exp(exponent * power)
             energy = np.einsum("cb,cbt->t", weight / shape.mean(-1), shape)
             start, *ends = (frames.time_of_energy(energy, share) for share in (0.05, 0.75, 0.95))
@@ -320,9 +320,9 @@ class StationBottleneckMethod:
     def _decoded_durations(self, enrolled):
         """ln durations of what is decoded of a station's records, ``(n,)``."""
         kept, vector = enrolled.arrays, self._station(enrolled.arrays["summary"])
-        return np.array([np.interp(1.0, EXPONENTS, self._durations(self._decode(
+        return np.array([self._durations(self._decode(
             vector, kept["mu"][i], kept["levels"][i], event_features([info], self.window),
-            kept["onset"][i]))) for i, info in enumerate(enrolled.infos)])
+            kept["onset"][i]), [1.0])[0] for i, info in enumerate(enrolled.infos)])
 
     def draw(self, enrolled, station, rngs, condition, levels, *, sampling_rate,
              sampler="posterior"):
