@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from obspy_tng import TNGGenerator, hvsr, simulate_network
+from obspy_tng.durations import ln_duration
 from obspy_tng.exceptions import TNGException, TNGInputError
 from obspy_tng.methods.tng import event_features
 from obspy_tng.methods.tngprior import pretrained_folder
@@ -144,6 +145,19 @@ def test_reconstruction_keeps_levels(trained, small_network):
     np.testing.assert_array_equal(record_to_array(record), before)
     ratio = record_to_array(again).std(-1) / before.std(-1)
     assert np.abs(np.log(ratio)).max() < 0.15
+
+
+def test_records_last_as_long_and_differ_as_much_as_real_ones(pretrained, groups):
+    """Decoded envelopes last longer, and an exponent common to all would spread them."""
+    def of(streams):
+        return ln_duration(np.array([record_to_array(s) for s in streams]), 50.0)
+
+    real = of(groups["SM.S002"])
+    again = of([pretrained.reconstruct(record) for record in groups["SM.S002"]])
+    assert np.abs(again - real).mean() < 0.15
+    new = of(pretrained.generate_like("SM.S002", groups["SM.S002"], 56, seed=0))
+    assert new.mean() == pytest.approx(real.mean(), abs=0.15)
+    assert 0.7 < new.std() / real.std() < 1.3
 
 
 def test_an_end_cut_in_the_signal_does_not_leak(trained):
