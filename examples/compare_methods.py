@@ -137,7 +137,7 @@ class Bench:
 
     def _training(self, training):
         return {**training, **{key: max(1, round(self.args.epochs * training[key]))
-                               for key in ("epochs", "finetune_epochs") if training[key]}}
+                               for key in ("epochs", "finetune_epochs") if training.get(key)}}
 
     @staticmethod
     def _describe(generator, n, seconds):

@@ -365,8 +365,8 @@ class StationBottleneckMethod:
             decoded = self._decode(vector, z, drawer(magnitude, distance, depth, rng),
                                    event_features([event], self.window), onset)
             data.append(self._realize(decoded, functools.partial(
-                levels.durations.draw, station, onset=onset / self.window, magnitude=magnitude,
-                distance=distance, rng=rng), rng))
+                levels.duration, station, magnitude, distance, onset / self.window, rng,
+                lender), rng))
             notes.append({"sampler": sampler,
                           "sources": [] if lender is None else [levels.names[lender]],
                           "drawn_magnitude": float(magnitude),

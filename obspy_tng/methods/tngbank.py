@@ -32,6 +32,7 @@ class BankLevels:
     logvar: np.ndarray
     onsets: np.ndarray
     delay: float
+    decoded: np.ndarray
     durations: DurationModel
     drawers: dict = field(default_factory=dict)
 
@@ -69,6 +70,16 @@ class BankLevels:
             i = own[rng.choice(len(own), p=weight / weight.sum())]
         farther = distance - self.distances[i] if np.isfinite(self.distances[i]) else 0.0
         return max(self.onsets[i] + self.delay * farther, 0.5 * min(self.onsets[own]))
+
+    def duration(self, station, magnitude, distance, onset, rng, lender, decoded):
+        """
+        ln duration of a new record, see :mod:`obspy_tng.durations`; with the z of a record of
+        another station it is as much longer or shorter than usual as that one is at home.
+        """
+        if lender is not None:
+            at_home = self.durations.stations[self.stations[lender]][0]
+            decoded = self.durations.stations[station][0] + self.decoded[lender] - at_home
+        return self.durations.draw(station, decoded, onset, magnitude, distance, rng)
 
     def _apart(self, magnitude, distance):
         return nearness.apart(self.magnitudes, self.distances, magnitude, distance)
@@ -118,12 +129,12 @@ def bank_levels(bank, frequencies, prior, decoded, window):
         names = [e if e in elsewhere else None for e in events[own]]
         terms[station] = model.station(arrays["levels"][own], names,
                                        *(v[own] for v in values))
+    decoded = np.concatenate([decoded[station] for station in bank])
     return BankLevels(model, terms, *values, stations,
                       [info["record_id"] for info in infos], arrays["mu"], arrays["logvar"],
-                      arrays["onset"], _delay(arrays["onset"], values[1], stations),
-                      fit_durations(np.concatenate([decoded[station] for station in bank]),
-                                    arrays["duration"], arrays["onset"] / window, stations,
-                                    *values[:2]))
+                      arrays["onset"], _delay(arrays["onset"], values[1], stations), decoded,
+                      fit_durations(decoded, arrays["duration"], arrays["onset"] / window,
+                                    stations, *values[:2]))
 
 
 def _delay(onsets, distances, stations):
