@@ -175,11 +175,12 @@ def _choose(records, n, rng):
     return [records[i] for i in rng.choice(len(records), n, replace=False)]
 
 
-def usable(records, min_pga):
+def usable(records, min_pga, min_magnitude=0.0):
     """Records that fill their window, know their earthquake and are strong enough."""
     return [r for r in records
             if not r[0].stats.tng.get("padded") and r[0].stats.tng.get("magnitude") is not None
             and r[0].stats.tng.get("distance") is not None
+            and r[0].stats.tng["magnitude"] >= min_magnitude
             and np.abs(record_to_array(r)).max() >= min_pga]
 
 
@@ -255,17 +256,19 @@ def main():
     parser.add_argument("--splits", type=int, default=4)
     parser.add_argument("--number", type=int, default=100, help="records per station")
     parser.add_argument("--min-pga", type=float, default=0.02, help="m/s^2 (default 0.02)")
+    parser.add_argument("--min-magnitude", type=float, default=0.0)
     parser.add_argument("--methods", nargs="+", metavar="NAME",
                         help=f"default: all but {' and '.join(PAPER)}")
     parser.add_argument("--processes", type=int, default=1, help="splits at the same time")
     args = parser.parse_args()
     say()
     records = usable(list(read_records(args.records)) if args.records else
-                     simulate_network(4, 40, seed=0, sampling_rate=50.0).records, args.min_pga)
+                     simulate_network(4, 40, seed=0, sampling_rate=50.0).records, args.min_pga,
+                     args.min_magnitude)
     output = Path(args.output)
     output.mkdir(parents=True, exist_ok=True)
     settings = {"records": len(records), "splits": args.splits, "number": args.number,
-                "min_pga": args.min_pga}
+                "min_pga": args.min_pga, "min_magnitude": args.min_magnitude}
     stored = output / "rows.json"
     before = json.loads(stored.read_text("utf-8")) if stored.exists() else {}
     if before and before["settings"] != settings:
