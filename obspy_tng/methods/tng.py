@@ -2,12 +2,13 @@
 ``architecture="tng"``: the learned station bottleneck
 ======================================================
 
-A record is its band levels, its duration and a shape. Levels come from a mixed model of
-earthquake, station and residual (:mod:`obspy_tng.bandterms`) over all enrolled records; the
-shape, the evolutionary cross-spectrum, from the network (:mod:`obspy_tng.models.tng`), raised to
-the power that gives it the duration of another mixed model (:mod:`obspy_tng.durations`); the
-waveform is noise shaped by both, with fresh randomness in every sample. What is kept of an enrolled
-record is a few hundred numbers.
+A record is its band levels, its duration, its coherencies and a shape. Levels come from a mixed
+model of earthquake, station and residual (:mod:`obspy_tng.bandterms`) over all enrolled records;
+the shape, the evolutionary cross-spectrum, from the network (:mod:`obspy_tng.models.tng`), raised
+to the power that gives it the duration of another mixed model (:mod:`obspy_tng.durations`), and
+with what components have in common at the station (:mod:`obspy_tng.coherencies`); the waveform
+is noise shaped by all of them, with fresh randomness in every sample. What is kept of an
+enrolled record is some hundred numbers.
 
 ``generate`` draws z, what is particular to a record, from a record of about the magnitude
 and distance asked for, of any enrolled station (``sampler="posterior"``, default), and from
@@ -196,7 +197,9 @@ class StationBottleneckMethod:
         :param infos: n dicts, see :func:`obspy_tng.records.record_info`.
         :return: dict of ``mu`` and ``logvar`` (n, z_dim), ``summary`` (n, 2 station_dim),
             ``levels`` (n, 3, bands), ``onset`` (n,), s, when 5 % of the energy have come,
-            ``duration`` (n,), see :func:`obspy_tng.durations.ln_duration`.
+            ``duration`` (n,), see :func:`obspy_tng.durations.ln_duration`, ``coherency``
+            (n, 6, network's bands), real and imaginary parts, and ``fill`` (n,), the share of the
+            window that the record fills.
         """
         rows = []
         # one at a time: the last digit of a convolution depends on what it is batched with
@@ -206,8 +209,9 @@ class StationBottleneckMethod:
                 spectra, self._relative(levels), event_features([info], self.window), place)))
             rows.append((*(t[0].cpu().numpy() for t in outputs), levels[0],
                          onsets(record) / self.sampling_rate,
-                         ln_duration(record[None], self.sampling_rate)[0]))
-        names = ("mu", "logvar", "summary", "levels", "onset", "duration")
+                         ln_duration(record[None], self.sampling_rate)[0],
+                         spectra[0, 3:].mean(-1), _fill(spectra[0, :3])))
+        names = ("mu", "logvar", "summary", "levels", "onset", "duration", "coherency", "fill")
         return {name: np.stack(column) for name, column in zip(names, zip(*rows, strict=True),
                                                                strict=True)}
 
@@ -232,7 +236,7 @@ class StationBottleneckMethod:
             for i, info in enumerate(infos)])
 
     @torch.no_grad()
-    def _decode(self, vector, z, levels, event, onset):
+    def _decode(self, vector, z, levels, event, onset, couplings=0.0):
         """
         The envelopes of a record of a station.
 
@@ -241,6 +245,7 @@ class StationBottleneckMethod:
         :param levels: ``(3, bands)``.
         :param event: features ``(1, 6)``.
         :param onset: s, when 5 % of the energy should have come.
+        :param couplings: ``(6, network's bands)``, what all frames have besides.
         :return: :class:`Decoded`.
         """
         context = self.model.context(self._tensor(self._relative(levels[None])),
@@ -250,9 +255,10 @@ class StationBottleneckMethod:
             z = z(mean, np.exp(0.5 * logvar))
         turns, place = frames.placement(self.filters, [onset * self.sampling_rate],
                                         self.model.config.frames)
-        power, mixing = (frames.with_bands(t[0].cpu().numpy().astype(float), len(self.filters), 1)
-                         for t in self.model.decoder(self._tensor(z)[None], vector, context,
-                                                     self._tensor(place)))
+        power, mixing = (t[0].cpu().numpy().astype(float) for t in self.model.decoder(
+            self._tensor(z)[None], vector, context, self._tensor(place)))
+        mixing += np.expand_dims(couplings, -1)
+        power, mixing = (frames.with_bands(x, len(self.filters), 1) for x in (power, mixing))
         return Decoded(power, mixing, levels, turns[0], onset)
 
     def _realize(self, decoded, duration, rng):
@@ -315,7 +321,7 @@ class StationBottleneckMethod:
         prior = self.model.level_prior.model(self.filters, self.sampling_rate)
         decoded = {station: self._decoded_durations(enrolled)
                    for station, enrolled in bank.items()}
-        return bank_levels(bank, self.filters.center_frequencies, prior, decoded, self.window)
+        return bank_levels(bank, self.filters, prior, decoded)
 
     def _decoded_durations(self, enrolled):
         """ln durations of what is decoded of a station's records, ``(n,)``."""
@@ -363,7 +369,8 @@ class StationBottleneckMethod:
             else:
                 z = levels.mu[lender] + np.exp(0.5 * levels.logvar[lender]) * noise
             decoded = self._decode(vector, z, drawer(magnitude, distance, depth, rng),
-                                   event_features([event], self.window), onset)
+                                   event_features([event], self.window), onset,
+                                   levels.couplings(station, rng))
             data.append(self._realize(decoded, functools.partial(
                 levels.duration, station, magnitude, distance, onset / self.window, rng,
                 lender), rng))
@@ -372,6 +379,12 @@ class StationBottleneckMethod:
                           "drawn_magnitude": float(magnitude),
                           "drawn_distance": float(distance)})
         return np.stack(data), notes
+
+
+def _fill(powers):
+    """Share of the frames that a record fills: the mean envelope's, 1 if it is constant."""
+    envelope = powers.mean((0, 1))
+    return np.square(envelope.sum()) / (len(envelope) * np.square(envelope).sum())
 
 
 def onsets(data):

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .. import bandterms, nearness
+from ..coherencies import CoherencyModel, couplings, fit_coherencies
 from ..durations import DurationModel, fit_durations
 from ..exceptions import TNGInputError
 from ..records import earthquakes, info_values
+from ..signal import frames
 
 #: weight of a record of the station itself beside those of others
 OWN_WEIGHT = 10.0
@@ -34,6 +36,7 @@ class BankLevels:
     delay: float
     decoded: np.ndarray
     durations: DurationModel
+    coherencies: CoherencyModel
     drawers: dict = field(default_factory=dict)
 
     def drawer(self, station):
@@ -71,6 +74,10 @@ class BankLevels:
         farther = distance - self.distances[i] if np.isfinite(self.distances[i]) else 0.0
         return max(self.onsets[i] + self.delay * farther, 0.5 * min(self.onsets[own]))
 
+    def couplings(self, station, rng):
+        """Couplings of a new record of the station, ``(6, network's bands)``."""
+        return couplings(self.coherencies.draw(station, rng))
+
     def duration(self, station, magnitude, distance, onset, rng, lender, decoded):
         """
         ln duration of a new record, see :mod:`obspy_tng.durations`; with the z of a record of
@@ -93,15 +100,14 @@ class BankLevels:
         return None if choice == len(weight) else choice
 
 
-def bank_levels(bank, frequencies, prior, decoded, window):
+def bank_levels(bank, filters, prior, decoded):
     """
     Fit the terms of the levels to a bank.
 
     :param bank: dict station -> :class:`~obspy_tng.stationgenerator.Enrolled`.
-    :param frequencies: Hz, centres of the bands.
+    :param filters: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
     :param prior: :class:`~obspy_tng.bandterms.TermModel` of simulated stations, or None.
     :param decoded: dict station -> ln durations of what is decoded of its records.
-    :param window: s, length of a record.
     :return: :class:`BankLevels`.
     :raises TNGInputError: if nothing is known of earthquakes in general.
     """
@@ -110,11 +116,12 @@ def bank_levels(bank, frequencies, prior, decoded, window):
     events = np.array(earthquakes(infos))
     values = [info_values(infos, key) for key in ("magnitude", "distance", "depth")]
     arrays = {key: np.concatenate([e.arrays[key] for e in bank.values()])
-              for key in ("mu", "logvar", "levels", "onset", "duration")}
+              for key in bank[stations[0]].arrays}
     known = np.flatnonzero(np.isfinite(values[0]) & np.isfinite(values[1]))
     if len(known) >= bandterms.FEWEST_RECORDS:
         model = bandterms.fit_terms(arrays["levels"][known], stations[known], events[known],
-                                    *(v[known] for v in values), frequencies, prior)
+                                    *(v[known] for v in values), filters.center_frequencies,
+                                    prior)
     elif prior is not None:
         model = prior
     else:
@@ -130,11 +137,16 @@ def bank_levels(bank, frequencies, prior, decoded, window):
         terms[station] = model.station(arrays["levels"][own], names,
                                        *(v[own] for v in values))
     decoded = np.concatenate([decoded[station] for station in bank])
+    window, coherency = filters.npts / filters.sampling_rate, arrays["coherency"]
+    samples = frames.with_bands(np.array([np.square(gain).sum() for gain in filters.gains]),
+                                coherency.shape[-1], 0)
     return BankLevels(model, terms, *values, stations,
                       [info["record_id"] for info in infos], arrays["mu"], arrays["logvar"],
                       arrays["onset"], _delay(arrays["onset"], values[1], stations), decoded,
                       fit_durations(decoded, arrays["duration"], arrays["onset"] / window,
-                                    stations, *values[:2]))
+                                    stations, *values[:2]),
+                      fit_coherencies(coherency[:, ::2] + 1j * coherency[:, 1::2],
+                                      1 / np.outer(arrays["fill"], samples), stations))
 
 
 def _delay(onsets, distances, stations):
