@@ -48,6 +48,8 @@ class Citations(Directive):
     """The literature of all modules."""
 
     def run(self):
+        # the modules may have changed where this page has not
+        self.state.document.settings.env.note_reread()
         lines = []
         for label, text in all_citations().items():
             lines += [f".. [{label}] {text}", ""]
