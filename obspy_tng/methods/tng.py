@@ -34,7 +34,7 @@ from ..signal import evolutionary, frames, taper
 from ..training import Phase, Trainer
 from ..training.sets import RecordSets
 from ..training.simulated import simulated_corpus
-from .tngbank import bank_levels
+from .tngbank import bank_model
 from .tngprior import LevelPrior, load_pretrained
 
 SAMPLERS = ("posterior", "prior")
@@ -312,16 +312,16 @@ class StationBottleneckMethod:
 
     def levels(self, bank):
         """
-        Fit the terms of the levels to a bank.
+        Fit levels, durations and coherencies to a bank.
 
         :param bank: dict station -> :class:`~obspy_tng.stationgenerator.Enrolled`.
-        :return: :class:`~obspy_tng.methods.tngbank.BankLevels`.
+        :return: :class:`~obspy_tng.methods.tngbank.BankModel`.
         :raises TNGInputError: if nothing is known of earthquakes in general.
         """
         prior = self.model.level_prior.model(self.filters, self.sampling_rate)
         decoded = {station: self._decoded_durations(enrolled)
                    for station, enrolled in bank.items()}
-        return bank_levels(bank, self.filters, prior, decoded)
+        return bank_model(bank, self.filters, prior, decoded)
 
     def _decoded_durations(self, enrolled):
         """ln durations of what is decoded of a station's records, ``(n,)``."""
@@ -340,7 +340,7 @@ class StationBottleneckMethod:
         :param rngs: one generator per realization.
         :param condition: :class:`~obspy_tng.stationgenerator.Condition`; without an earthquake
             each realization has that of some record of the station.
-        :param levels: :class:`~obspy_tng.methods.tngbank.BankLevels`.
+        :param levels: :class:`~obspy_tng.methods.tngbank.BankModel`.
         :param sampling_rate: Hz; the method's own.
         :param sampler: "posterior" or "prior", see the module.
         :return: array ``(len(rngs), 3, npts)``, and a list of dicts for provenance.

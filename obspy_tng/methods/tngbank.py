@@ -1,5 +1,6 @@
 """
-What all enrolled records tell ``architecture="tng"``: terms of levels, and who lends a z.
+What all enrolled records tell ``architecture="tng"``: levels, durations and coherencies of
+stations, and who lends a z.
 """
 
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ PRIOR_WEIGHT = 2.0
 
 
 @dataclass
-class BankLevels:
+class BankModel:
     """What drawing needs of all enrolled records: levels, durations, z, earthquakes."""
 
     model: bandterms.TermModel
@@ -100,15 +101,15 @@ class BankLevels:
         return None if choice == len(weight) else choice
 
 
-def bank_levels(bank, filters, prior, decoded):
+def bank_model(bank, filters, prior, decoded):
     """
-    Fit the terms of the levels to a bank.
+    Fit levels, durations and coherencies to a bank.
 
     :param bank: dict station -> :class:`~obspy_tng.stationgenerator.Enrolled`.
     :param filters: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
     :param prior: :class:`~obspy_tng.bandterms.TermModel` of simulated stations, or None.
     :param decoded: dict station -> ln durations of what is decoded of its records.
-    :return: :class:`BankLevels`.
+    :return: :class:`BankModel`.
     :raises TNGInputError: if nothing is known of earthquakes in general.
     """
     infos = [info for enrolled in bank.values() for info in enrolled.infos]
@@ -140,7 +141,7 @@ def bank_levels(bank, filters, prior, decoded):
     window, coherency = filters.npts / filters.sampling_rate, arrays["coherency"]
     samples = frames.with_bands(np.array([np.square(gain).sum() for gain in filters.gains]),
                                 coherency.shape[-1], 0)
-    return BankLevels(model, terms, *values, stations,
+    return BankModel(model, terms, *values, stations,
                       [info["record_id"] for info in infos], arrays["mu"], arrays["logvar"],
                       arrays["onset"], _delay(arrays["onset"], values[1], stations), decoded,
                       fit_durations(decoded, arrays["duration"], arrays["onset"] / window,
