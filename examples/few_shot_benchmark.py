@@ -55,8 +55,7 @@ PAPER = {"released": {"epochs": 10, "finetune_epochs": 0},
          "conditional": {"epochs": 20, "finetune_epochs": 0}}
 #: methods that can be asked for an earthquake
 ASKED = ("donor noise", "tng, not adapted", "tng")
-
-
+#: controls that see the n records only
 CONTROLS = (baselines.ResampledReal, baselines.RandomAllPass, baselines.MeanOfRaw,
             functools.partial(baselines.MeanOfRaw, amplitudes="restored"), baselines.ShapedNoise)
 

@@ -267,6 +267,18 @@ def source_contrasts(magnitudes, frequencies):
     return np.hstack([source, np.zeros((len(source), 2 * source.shape[1]))])
 
 
+def indicator(names):
+    """
+    Which name each row has.
+
+    :param names: n names.
+    :return: sorted list of the different ones; array (n, different ones) of zeros and ones.
+    """
+    unique = sorted(set(names))
+    column = {name: i for i, name in enumerate(unique)}
+    return unique, np.eye(len(unique))[[column[name] for name in names]]
+
+
 def smooth_correlation(bands, length, correlation, bands_per_octave=6, nugget=0.0):
     """
     Correlation of contrasts that falls off along ln f; the first two contrasts go together.
@@ -318,11 +330,11 @@ def fit_terms(levels, stations, events, magnitudes, distances, depths, frequenci
     slopes[1, :bands] = SPREADING[1]
     y = y - fixed @ expected
     chosen = _some_events(events)
-    variances = _variances(y[chosen], fixed[chosen], _indicator(np.asarray(stations)[chosen])[1],
-                           _indicator(np.asarray(events)[chosen])[1], base, slopes)
+    variances = _variances(y[chosen], fixed[chosen], indicator(np.asarray(stations)[chosen])[1],
+                           indicator(np.asarray(events)[chosen])[1], base, slopes)
     variances = [np.exp(_smooth(np.log(v), bands, bands_per_octave)) for v in variances]
-    names, of_event = _indicator(events)
-    _, of_station = _indicator(stations)
+    names, of_event = indicator(events)
+    _, of_station = indicator(stations)
     solution, spare = _solve(y, fixed, of_station, of_event, variances, slopes)
     first = fixed.shape[1] + of_station.shape[1]
     # Strong earthquakes are recorded at more stations than weak ones of the same magnitude: the
@@ -358,12 +370,6 @@ def _some_events(events):
     if len(names) > MOST_EVENTS:
         names = np.random.default_rng(0).choice(names, MOST_EVENTS, replace=False)
     return np.isin(events, list(names))
-
-
-def _indicator(names):
-    unique = sorted(set(names))
-    column = {name: i for i, name in enumerate(unique)}
-    return unique, np.eye(len(unique))[[column[name] for name in names]]
 
 
 def _penalty(fixed, of_station, of_event, variances, slopes):

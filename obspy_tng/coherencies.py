@@ -20,8 +20,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from .bandterms import indicator
+
 #: standard deviation of a station's coherency where little is known, and its weight in stations
 STATION_SD, PRIOR_STATIONS = 0.12, 3
+#: records (more than there are stations) from which on their scatter is believed
+SCATTER_RECORDS = 10
 #: smoothing of variances and of a record's scatter along ln f, bands
 SMOOTHING, SCATTER_LENGTH = 2.0, 1.0
 #: least eigenvalue of a matrix of coherencies
@@ -64,16 +68,15 @@ def fit_coherencies(coherencies, chance, stations):
     :param stations: n station ids.
     :return: :class:`CoherencyModel`
     """
-    names, of_station = np.unique(np.asarray(stations), return_inverse=True)
-    members = np.eye(len(names))[of_station]
+    names, members = indicator(stations)
     counts = members.sum(0)
     means = np.einsum("ns,npb->spb", members, coherencies) / counts[:, None, None]
-    squares = np.square(np.abs(coherencies - means[of_station])).mean(1)
+    squares = np.square(np.abs(coherencies - np.einsum("ns,spb->npb", members, means))).mean(1)
     # what is left of the squares: chance and scatter, less what the means have taken
-    spare = max(len(coherencies) - len(names), 1)
+    spare = len(coherencies) - len(names)
     usual = chance.mean(0)
-    scatter = _smooth(np.maximum(squares.sum(0) / spare - usual, 0.0)) * min(
-        1.0, (len(coherencies) - len(names)) / 10)
+    scatter = _smooth(np.maximum(squares.sum(0) / max(spare, 1) - usual, 0.0)) * min(
+        1.0, spare / SCATTER_RECORDS)
     of_mean = (usual + scatter) / counts[:, None]
     found = np.maximum(np.square(np.abs(means)).mean(1) - of_mean, 0.0)
     station = _smooth((PRIOR_STATIONS * STATION_SD ** 2 + found.sum(0))

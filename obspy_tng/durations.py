@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .bandterms import indicator
 from .signal import significant_duration
 
 #: km
@@ -87,10 +88,9 @@ def fit_durations(decoded, durations, onsets, stations, magnitudes, distances):
     >>> round(model.draw("XX.S", 3.3, 0.2, np.nan, np.nan, np.random.default_rng(0)), 1)
     3.1
     """
-    names, of_station = np.unique(np.asarray(stations), return_inverse=True)
-    members = np.eye(len(names))[of_station]
+    names, members = indicator(stations)
     means = members.T @ np.column_stack([decoded, onsets]) / members.sum(0)[:, None]
-    base, usual_onsets = means[of_station].T
+    base, usual_onsets = (members @ means).T
     fixed = _predictors(decoded - base, onsets - usual_onsets, magnitudes, distances)
     design, y = np.hstack([fixed, members]), durations - base
     effects = fixed.shape[1]

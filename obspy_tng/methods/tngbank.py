@@ -139,15 +139,14 @@ def bank_model(bank, filters, prior, decoded):
                                        *(v[own] for v in values))
     decoded = np.concatenate([decoded[station] for station in bank])
     window, coherency = filters.npts / filters.sampling_rate, arrays["coherency"]
-    samples = frames.with_bands(np.array([np.square(gain).sum() for gain in filters.gains]),
-                                coherency.shape[-1], 0)
+    samples = frames.with_bands(frames.frame_weights(filters, 1), coherency.shape[-1], 0)
     return BankModel(model, terms, *values, stations,
-                      [info["record_id"] for info in infos], arrays["mu"], arrays["logvar"],
-                      arrays["onset"], _delay(arrays["onset"], values[1], stations), decoded,
-                      fit_durations(decoded, arrays["duration"], arrays["onset"] / window,
-                                    stations, *values[:2]),
-                      fit_coherencies(coherency[:, ::2] + 1j * coherency[:, 1::2],
-                                      1 / np.outer(arrays["fill"], samples), stations))
+                     [info["record_id"] for info in infos], arrays["mu"], arrays["logvar"],
+                     arrays["onset"], _delay(arrays["onset"], values[1], stations), decoded,
+                     fit_durations(decoded, arrays["duration"], arrays["onset"] / window,
+                                   stations, *values[:2]),
+                     fit_coherencies(coherency[:, ::2] + 1j * coherency[:, 1::2],
+                                     1 / np.outer(arrays["fill"], samples), stations))
 
 
 def _delay(onsets, distances, stations):

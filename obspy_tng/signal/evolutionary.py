@@ -41,7 +41,7 @@ LOADING = 1e-6
 NEWTON_STEPS, LARGEST_STEP, GAIN_LOADING = 6, 3.0, 0.01
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)   # arrays neither compare nor hash as one; banks are themselves
 class FilterBank:
     """
     Power-complementary bands for records of one length; see :func:`filter_bank`.

@@ -22,6 +22,8 @@ products are sufficient, as periodograms are in Whittle's likelihood [Whittle195
    restoration. J. Opt. Soc. Am. 62(1), 55-59.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.fft import fft, ifft, irfft, rfft
 
@@ -157,6 +159,7 @@ def placement(bank, onsets, frames=FRAMES):
     return turns, np.stack([inside, inside * (time / bank.npts - 0.5)], 1).astype(np.float32)
 
 
+@lru_cache(maxsize=8)   # every record of a generator asks for the same
 def smearing(bank, frames=FRAMES):
     """
     How far each band spreads the power of noise that is made in it.
@@ -184,7 +187,9 @@ def smearing(bank, frames=FRAMES):
             whole = lag.astype(int)
             np.add.at(shares[band], whole, share * (whole + 1 - lag))
             np.add.at(shares[band], (whole + 1) % frames, share * (lag - whole))
-    return shares / shares.sum(1, keepdims=True)
+    shares /= shares.sum(1, keepdims=True)
+    shares.setflags(write=False)
+    return shares
 
 
 def unsmeared(bank, power):
