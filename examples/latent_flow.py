@@ -21,10 +21,15 @@ import torch
 from torch import nn
 
 from obspy_tng import TNGGenerator, evaluate, simulate_network
-from obspy_tng.methods.tng import event_features
-from obspy_tng.records import group_by_station, record_info, record_to_array, split_by_event
-from obspy_tng.records_store import read_records
-from obspy_tng.training.simulated import simulated_corpus
+from obspy_tng.methods.tng.features import event_features
+from obspy_tng.records.folder import read_records
+from obspy_tng.records.record import (
+    group_by_station,
+    record_info,
+    record_to_array,
+    split_by_event,
+)
+from obspy_tng.simulate.corpus import simulated_corpus
 
 FIGURES = ("specificity", "hvsr_rms", "hvsr_sd_ratio", "pga_spread", "d5_95_spread", "psa_rms",
            "husid_sd_ratio", "novelty")

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import torch
 
-from obspy_tng.methods.tng import StationBottleneckMethod
+from obspy_tng.methods.tng.method import StationBottleneckMethod
 from obspy_tng.models.checkpoint import load_weights, save_folder
+from obspy_tng.simulate.corpus import simulated_corpus
 from obspy_tng.training import Phase, Trainer
 from obspy_tng.training.sets import RecordSets
-from obspy_tng.training.simulated import simulated_corpus
 
 NPTS = 6000
 RATES = (50.0, 100.0)

@@ -15,7 +15,7 @@ import sys
 import matplotlib.pyplot as plt
 import numpy as np
 
-from obspy_tng.records import group_by_station, record_to_array
+from obspy_tng.records.record import group_by_station, record_to_array
 from obspy_tng.signal import hvsr
 from obspy_tng.simulate import simulate_network
 

@@ -2,9 +2,10 @@
 How much of a station's HVSR can a few records tell?
 ====================================================
 
-The level model of ``architecture="tng"`` and of donor noise (:mod:`obspy_tng.bandterms`) without
-waveforms. Inside of a training half, itself split by earthquake, a station's term comes from n of
-its records and is compared with the mean HVSR of its other earthquakes::
+The level model of ``architecture="tng"`` and of donor noise
+(:mod:`obspy_tng.groundmotion.band_levels`) without waveforms. Inside of a training half, itself
+split by earthquake, a station's term comes from n of its records and is compared with the mean
+HVSR of its other earthquakes::
 
     obspy-tng collect ARCHIVE --output records --sampling-rate 50 --window 120
     python examples/station_terms.py --records records
@@ -21,17 +22,18 @@ import dataclasses
 
 import numpy as np
 
-from obspy_tng import bandterms, simulate_network
-from obspy_tng.methods.tng import StationBottleneckMethod
-from obspy_tng.methods.tngprior import load_pretrained
-from obspy_tng.records import (
+from obspy_tng import simulate_network
+from obspy_tng.groundmotion import band_levels
+from obspy_tng.methods.tng.method import StationBottleneckMethod
+from obspy_tng.methods.tng.prior import load_pretrained
+from obspy_tng.records.folder import read_records
+from obspy_tng.records.record import (
     earthquakes,
     group_by_station,
     info_values,
     record_info,
     record_to_array,
 )
-from obspy_tng.records_store import read_records
 from obspy_tng.signal import evolutionary
 
 #: Hz
@@ -70,12 +72,12 @@ class Levels:
 
     def hvsr(self, rows):
         """Ln HVSR of some records, ``(n, bands shown)``."""
-        return bandterms.to_contrasts(self.levels[rows])[:, self.shown] / 2
+        return band_levels.to_contrasts(self.levels[rows])[:, self.shown] / 2
 
     def predicted(self, station, others, own, wanted, scales):
         """Mean ln HVSR expected of the records ``wanted`` of a station."""
         rows = np.concatenate([others, own])
-        model = bandterms.fit_terms(self.levels[rows], self.stations[rows], self.events[rows],
+        model = band_levels.fit_terms(self.levels[rows], self.stations[rows], self.events[rows],
                                     *(v[rows] for v in self.known), self.frequencies, self.prior)
         model = dataclasses.replace(model, station_sd=scales[0] * model.station_sd,
                                     residual_sd=scales[1] * model.residual_sd,

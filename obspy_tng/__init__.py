@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING
 from ._version import __version__
 
 if TYPE_CHECKING:  # what is loaded lazily below, for editors and type checkers
-    from .archive import collect_records as collect_records
+    from .archive.collection import collect_records as collect_records
     from .evaluation import evaluate as evaluate
     from .exceptions import TNGCheckpointError as TNGCheckpointError
     from .exceptions import TNGException as TNGException
     from .exceptions import TNGInputError as TNGInputError
     from .exceptions import TNGWarning as TNGWarning
     from .generator import TNGGenerator as TNGGenerator
-    from .preparation import prepare_record as prepare_record
+    from .hvsr_curves import hvsr as hvsr
+    from .hvsr_curves import pick_f0 as pick_f0
+    from .records.prepare import prepare_record as prepare_record
     from .simulate import simulate_network as simulate_network
-    from .site import hvsr as hvsr
-    from .site import pick_f0 as pick_f0
 
 # public name -> module that defines it
 _PUBLIC = {

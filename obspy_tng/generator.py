@@ -17,7 +17,7 @@ from obspy.core.util.obspy_types import ObsPyException
 from ._version import __version__
 from .exceptions import TNGCheckpointError, TNGException, TNGInputError
 from .methods import METHODS
-from .methods.tngprior import load_pretrained, pretrained_folder
+from .methods.tng.prior import load_pretrained, pretrained_folder
 from .models.checkpoint import (
     load_folder,
     load_published,
@@ -26,7 +26,7 @@ from .models.checkpoint import (
     save_folder,
     state_hash,
 )
-from .records import (
+from .records.record import (
     RECORD_FIELDS,
     check_station,
     record_info,
@@ -34,7 +34,7 @@ from .records import (
     station_id,
     synthetic_record,
 )
-from .stationgenerator import Enrolled, StationGenerator, keyword_names
+from .station_generator import Enrolled, StationGenerator, keyword_names
 from .training import Processes, RecordStore, TrainingSettings, local_rank
 
 
@@ -57,7 +57,7 @@ class TNGGenerator(StationGenerator):
     :param seed: of initial weights and training.
 
     Options of :meth:`generate` for "tng": ``sampler`` ("posterior" or "prior"); see
-    :mod:`obspy_tng.methods.tng`. For "released": ``sampler`` ("mean" or "dirichlet"), ``k``,
+    :mod:`obspy_tng.methods.tng.method`. For "released": ``sampler`` ("mean" or "dirichlet"), ``k``,
     ``alpha``, ``amplitudes`` ("station" or "paper"); see
     :class:`obspy_tng.methods.ReleasedMethod`. For the others: ``sampler`` ("posterior",
     "dirichlet" or "prior") and the same others; see

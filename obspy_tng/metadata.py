@@ -7,7 +7,6 @@ and east. With it the records pass through every tool that expects StationXML.
 """
 
 from obspy import UTCDateTime
-from obspy.core.event import Event
 from obspy.core.inventory import (
     Channel,
     Comment,
@@ -19,11 +18,10 @@ from obspy.core.inventory import (
     Station,
 )
 from obspy.core.inventory.response import PolesZerosResponseStage
-from obspy.geodetics import gps2dist_azimuth
 
 from ._version import __version__
 from .exceptions import TNGInputError
-from .records import COMPONENTS, SYNTHETIC_INSTRUMENT, SYNTHETIC_LOCATION, band_code
+from .records.record import COMPONENTS, SYNTHETIC_INSTRUMENT, SYNTHETIC_LOCATION, band_code
 
 # Epochs start here unless told otherwise: early enough for any start time that a
 # user gives to generated records, also those of historical earthquakes.
@@ -78,36 +76,6 @@ def station_coordinates(inventory, station_id):
     if station is None:
         return None
     return station.latitude, station.longitude, station.elevation or 0.0
-
-
-def event_fields(event, coordinates=None):
-    """
-    What ``stats.tng`` tells of an earthquake.
-
-    :param event: obspy Event, or None.
-    :param coordinates: ``(latitude, longitude)`` of the station in degrees, or None.
-    :return: dict of ``event_id``, ``magnitude``, ``depth`` (km) and ``distance``
-        (epicentral, km, WGS84); None for what is not known.
-    :raises TypeError: if ``event`` is not an Event.
-    """
-    fields = {"event_id": None, "magnitude": None, "distance": None, "depth": None}
-    if event is None:
-        return fields
-    if not isinstance(event, Event):
-        raise TypeError(f"event must be an obspy Event, got {type(event).__name__}")
-    fields["event_id"] = str(event.resource_id)
-    magnitude = event.preferred_magnitude() or next(iter(event.magnitudes), None)
-    if magnitude is not None and magnitude.mag is not None:
-        fields["magnitude"] = float(magnitude.mag)
-    origin = event.preferred_origin() or next(iter(event.origins), None)
-    if origin is None:
-        return fields
-    if origin.depth is not None:
-        fields["depth"] = float(origin.depth) / 1000.0
-    if coordinates is not None and origin.latitude is not None and origin.longitude is not None:
-        metres = gps2dist_azimuth(origin.latitude, origin.longitude, *coordinates)[0]
-        fields["distance"] = round(metres / 1000.0, 3)
-    return fields
 
 
 def unit_response():

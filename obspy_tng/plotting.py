@@ -19,7 +19,7 @@ window: save it with
 import numpy as np
 
 from .exceptions import TNGInputError
-from .records import COMPONENTS, record_to_array
+from .records.record import COMPONENTS, record_to_array
 
 # Okabe and Ito (2008): told apart with any colour vision; real records are grey.
 REAL_COLOR = "#4d4d4d"
@@ -145,7 +145,7 @@ def plot_f0_histograms(groups):
     :param groups: see the module.
     :return: Figure
     """
-    from .evaluation.similarity import histogram, log_bins
+    from .evaluation.metrics.similarity import histogram, log_bins
     sets = _sets(groups)
     reference, *others = sets.items()
     others = others or [reference]

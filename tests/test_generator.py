@@ -17,11 +17,11 @@ from obspy_tng.exceptions import (
     TNGInputError,
     TNGWarning,
 )
-from obspy_tng.records import record_to_array, synthetic_record
-from obspy_tng.records_sds import write_sds
-from obspy_tng.records_store import write_records
+from obspy_tng.records.folder import write_records
+from obspy_tng.records.record import record_to_array, synthetic_record
+from obspy_tng.records.sds import write_sds
 from obspy_tng.signal import integrate
-from obspy_tng.training.store import write_store
+from obspy_tng.training.memmap import write_store
 
 QUICK = {"epochs": 2, "finetune_epochs": 1}
 
@@ -101,7 +101,7 @@ def test_generated_records_end_at_rest(fitted, station):
 def test_levels_follow_the_station(fitted, network, station):
     """Mean and spread of ln level are the station's own; the paper's formula loses both."""
     real = np.log([record_to_array(r).std(-1) for r in network.records
-                   if obspy_tng.records.station_id(r) == station])
+                   if obspy_tng.records.record.station_id(r) == station])
     ours = np.log(arrays(fitted.generate(station, n=300, seed=0)).std(-1))
     paper = np.log(arrays(fitted.generate(station, n=300, seed=0, amplitudes="paper")).std(-1))
     assert np.abs(ours.mean(0) - real.mean(0)).max() < 4 * real.std(0).max() / np.sqrt(300) + 0.05
@@ -114,7 +114,7 @@ def test_paper_mode_has_the_faults_of_averages(fitted, network):
     Weak by sqrt(sum w^2) = 0.447, amplitudes and durations that hardly vary, records too
     alike; and a specificity score that sees none of it.
     """
-    real = obspy_tng.records.group_by_station(network.records)
+    real = obspy_tng.records.record.group_by_station(network.records)
     drawn = {s: fitted.generate(s, n=40, seed=0, amplitudes="paper") for s in real}
     for station, streams in drawn.items():
         kept = fitted._bank[station].arrays

@@ -10,7 +10,7 @@ from obspy_tng import plotting, simulate_network
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.recordset import RecordSet
 from obspy_tng.exceptions import TNGInputError
-from obspy_tng.records import record_to_array
+from obspy_tng.records.record import record_to_array
 
 COMPARISONS = (plotting.plot_hvsr_comparison, plotting.plot_response_spectra,
                plotting.plot_husid, plotting.plot_f0_histograms)

@@ -1,7 +1,7 @@
 """
 Links to public names, wherever an object is defined.
 
-``obspy_tng.hvsr`` lives in ``obspy_tng.site`` and is described there; a reference by either
+``obspy_tng.hvsr`` lives in ``obspy_tng.hvsr_curves`` and is described there; a reference by either
 name must find it.
 """
 

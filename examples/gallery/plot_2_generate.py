@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from obspy_tng import TNGGenerator, hvsr, plotting, simulate_network
-from obspy_tng.records import group_by_station
+from obspy_tng.records.record import group_by_station
 
 network = simulate_network(n_stations=3, n_events=24, seed=0, sampling_rate=50.0, window=60.0,
                            f0=[0.7, 2.0, 6.0])

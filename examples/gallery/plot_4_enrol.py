@@ -12,14 +12,7 @@ StationXML file.
 import numpy as np
 from obspy import Stream
 
-from obspy_tng import (
-    TNGGenerator,
-    TNGInputError,
-    hvsr,
-    plotting,
-    prepare_record,
-    simulate_network,
-)
+from obspy_tng import TNGGenerator, TNGInputError, hvsr, plotting, prepare_record, simulate_network
 from obspy_tng.simulate.files import network_inventory
 
 size = {"sampling_rate": 100.0, "window": 60.0}

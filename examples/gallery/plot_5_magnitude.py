@@ -4,7 +4,7 @@ Ask for a magnitude and a distance
 
 Where the enrolled records know their earthquakes, a generator can be asked for one:
 ``generate(..., magnitude=, distance=, depth=)``. Levels, frequency content and durations follow
-(:mod:`obspy_tng.methods.tng`).
+(:mod:`obspy_tng.methods.tng.method`).
 """
 
 # %%
@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from obspy_tng import TNGGenerator, baselines, simulate_network
-from obspy_tng.records import group_by_station, record_info, record_to_array
+from obspy_tng.records.record import group_by_station, record_info, record_to_array
 from obspy_tng.signal import pga, significant_duration
 
 network = simulate_network(n_stations=4, n_events=30, seed=3)

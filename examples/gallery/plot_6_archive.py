@@ -17,9 +17,9 @@ import obspy
 from obspy.clients.filesystem.sds import Client
 
 from obspy_tng import TNGGenerator, collect_records, simulate_network
-from obspy_tng.records import group_by_station, record_info
-from obspy_tng.records_sds import write_sds
-from obspy_tng.records_store import write_records
+from obspy_tng.records.folder import write_records
+from obspy_tng.records.record import group_by_station, record_info
+from obspy_tng.records.sds import write_sds
 from obspy_tng.simulate import write_sds as write_archive
 
 folder = Path(tempfile.mkdtemp())

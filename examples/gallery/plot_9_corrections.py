@@ -12,9 +12,9 @@ import numpy as np
 
 from obspy_tng import TNGGenerator, signal, simulate_network
 from obspy_tng.baselines.controls import standardise
-from obspy_tng.evaluation.similarity import histogram, identity_correlation, similarity
-from obspy_tng.records import group_by_station, record_to_array
-from obspy_tng.sampling import dirichlet_weights, mean_weights
+from obspy_tng.evaluation.metrics.similarity import histogram, identity_correlation, similarity
+from obspy_tng.methods.mixing import dirichlet_weights, mean_weights
+from obspy_tng.records.record import group_by_station, record_to_array
 
 RATE, WINDOW = 50.0, 40.0
 network = simulate_network(4, 30, seed=0, sampling_rate=RATE, window=WINDOW,

@@ -1,7 +1,7 @@
 """
 Baselines and controls: what TNGGenerator is compared with.
 
-All are :class:`~obspy_tng.stationgenerator.StationGenerator` subclasses: fit,
+All are :class:`~obspy_tng.station_generator.StationGenerator` subclasses: fit,
 enroll and generate as TNGGenerator has them, so that the evaluation treats
 them alike. The controls need no network (:mod:`obspy_tng.baselines.controls`,
 :mod:`obspy_tng.baselines.donors`);

@@ -17,7 +17,7 @@ from scipy.fft import irfft, next_fast_len, rfft
 
 from ..exceptions import TNGInputError
 from ..signal import bandpass, evolutionary, taper
-from ..stationgenerator import StationGenerator
+from ..station_generator import StationGenerator
 
 
 class _Control(StationGenerator):

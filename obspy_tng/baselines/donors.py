@@ -5,17 +5,17 @@ Donor noise: what can be had for a handful of records without a network
 The strongest control. Every record of every other station can lend its time
 history of band powers to a station: its band levels are moved to the magnitude
 and distance asked for and from its own station term to the target's
-(:mod:`obspy_tng.bandterms`), and Gaussian noise is shaped by the result. The target's
-station term comes from its enrolled records, however few, and a prior.
+(:mod:`obspy_tng.groundmotion.band_levels`), and Gaussian noise is shaped by the result. The
+target's station term comes from its enrolled records, however few, and a prior.
 """
 
 import numpy as np
 
-from .. import bandterms, nearness
 from ..exceptions import TNGInputError
-from ..records import earthquakes, info_values
+from ..groundmotion import band_levels, scenario
+from ..records.record import earthquakes, info_values
 from ..signal import evolutionary
-from ..stationgenerator import StationGenerator
+from ..station_generator import StationGenerator
 
 
 class DonorNoise(StationGenerator):
@@ -25,7 +25,7 @@ class DonorNoise(StationGenerator):
     ``fit`` takes the records of all stations as donors (and enrols them); ``enroll`` adds
     stations that lend nothing. Magnitude and distance must be known for donors.
 
-    :param prior: :class:`~obspy_tng.bandterms.TermModel` of another network for the
+    :param prior: :class:`~obspy_tng.groundmotion.band_levels.TermModel` of another network for the
         station covariance, e.g. ``fit`` on a simulated one: ``DonorNoise(...).fit(
         simulated).terms``; None: a default.
     """
@@ -54,7 +54,7 @@ class DonorNoise(StationGenerator):
         """
         checked = self._checked(records)
         donors = _Donors(self._filters, checked)
-        self.terms = bandterms.fit_terms(donors.levels, donors.stations, donors.events,
+        self.terms = band_levels.fit_terms(donors.levels, donors.stations, donors.events,
                                          donors.magnitudes, donors.distances, donors.depths,
                                          self._filters.center_frequencies, self.prior)
         donors.leave_home(self.terms)
@@ -92,7 +92,7 @@ class DonorNoise(StationGenerator):
         else:
             depth = condition.depth
         i = self._donors.choose(magnitude, distance, rng)
-        target = bandterms.to_levels(self.terms.predict(magnitude, distance, depth) + term
+        target = band_levels.to_levels(self.terms.predict(magnitude, distance, depth) + term
                                      + self._donors.residuals[i])
         wave = evolutionary.noise_like(self._filters, self._donors.data[i].astype(float), rng)
         return evolutionary.noise_to_record(self._filters, wave, target), {
@@ -129,7 +129,7 @@ class _Donors:
 
     def leave_home(self, terms):
         """Contrasts of the donors without what their distance, magnitude and station explain."""
-        self.residuals = bandterms.to_contrasts(self.levels) - terms.expected(
+        self.residuals = band_levels.to_contrasts(self.levels) - terms.expected(
             self.magnitudes, self.distances, self.depths)
         stations = np.array(self.stations)
         for station in set(self.stations):
@@ -140,7 +140,7 @@ class _Donors:
 
     def choose(self, magnitude, distance, rng):
         """Index of a donor near in magnitude and distance."""
-        apart = nearness.apart(self.magnitudes, self.distances, magnitude, distance)
+        apart = scenario.apart(self.magnitudes, self.distances, magnitude, distance)
         weight = np.exp(-0.5 * (apart - apart.min()))
         return rng.choice(len(weight), p=weight / weight.sum())
 

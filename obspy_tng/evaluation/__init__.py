@@ -5,21 +5,16 @@ Evaluation: can generated records stand in for real ones?
 sets every figure beside what real records score against other real records.
 :func:`cross_evaluate` makes and judges generators on several splits by earthquake.
 
-* :mod:`.hvsr`, :mod:`.specificity` - do they show the site?
-* :mod:`.amplitudes`, :mod:`.spectra` - levels, durations, spectra and their spread
-* :mod:`.envelope`, :mod:`.components` - arrival of energy, the three components
-* :mod:`.conditioning` - magnitude and distance
-* :mod:`.novelty` - copies of what was enrolled?
-* :mod:`.physics` - motion at the end, before the event, above the corner
-
-A question is one module with its figures (:class:`~.metric.Metric`); a new one is
-added to ``METRICS`` in :mod:`.core`. :mod:`.recordset` measures the records,
-:mod:`.floor` judges, :mod:`.report` writes the page. Folders that do not fit in memory:
+:mod:`.metrics` has one module per question, each with its figures
+(:class:`~.metrics.metric.Metric`); a new one is added to ``METRICS`` there. :mod:`.recordset`
+measures the records, :mod:`.figures` makes the table, :mod:`.floor` judges, :mod:`.report` writes
+the page. Folders that do not fit in memory:
 :func:`obspy_tng.runs.evaluate.evaluate_folders`.
 """
 
-from .core import METRICS, evaluate
-from .crossval import cross_evaluate
+from .compare import evaluate
+from .cross_evaluation import cross_evaluate
+from .metrics import METRICS
 from .result import Evaluation
 
 __all__ = ["METRICS", "Evaluation", "cross_evaluate", "evaluate"]

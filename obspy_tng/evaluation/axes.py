@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..exceptions import TNGInputError
-from ..records import record_info
+from ..records.record import record_info
 
 HUSID_POINTS = 200
 
@@ -53,7 +53,7 @@ class Axes:
         """
         Axes that suit records of which all but the samples is known.
 
-        :param infos: list of dicts from :func:`obspy_tng.records.record_info`.
+        :param infos: list of dicts from :func:`obspy_tng.records.record.record_info`.
         :param sampling_rate: Hz.
         :param npts: samples of a record.
         :param freqmin: see :meth:`of_records`.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .metric import mean_of_known
+from .metrics.metric import mean_of_known
 
 # Verdicts, by the mean and the standard deviation of the floor's distance from the
 # ideal. There are some sixty figures: at 2 sd chance alone would mark one or two.
@@ -65,7 +65,7 @@ class Floor:
         """
         Floor from repeated splits.
 
-        :param metric: :class:`~obspy_tng.evaluation.metric.Metric`.
+        :param metric: :class:`~obspy_tng.evaluation.metrics.metric.Metric`.
         :param values: array ``(repeats, stations)``.
         :param given: array ``(comparisons, stations)``, see the class, or None.
         :param comparisons: how many comparisons are averaged for the generator.
@@ -88,7 +88,7 @@ def distance_of(metric, values):
     """
     Distance from the ideal of figures averaged over comparisons.
 
-    :param metric: :class:`~obspy_tng.evaluation.metric.Metric`.
+    :param metric: :class:`~obspy_tng.evaluation.metrics.metric.Metric`.
     :param values: array ``(..., comparisons, stations)``.
     :return: array ``(...)``: mean over stations of the distance of each
         station's mean; NaN left out.

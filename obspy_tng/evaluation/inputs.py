@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from ..exceptions import TNGInputError, TNGWarning
-from ..records import earthquakes, group_by_station, record_id
+from ..records.record import earthquakes, group_by_station, record_id
+from .metrics.metric import REAL
 from .recordset import RecordSet
-from .result import REAL
 
 FEW = 3  # real records, of which a half or a spread can be taken
 

@@ -12,7 +12,7 @@ from scipy import signal as scipy_signal
 
 from .. import signal
 from ..exceptions import TNGInputError
-from ..records import info_values, record_info, record_to_array
+from ..records.record import info_values, record_info, record_to_array
 
 # Records measured at a time: bounds the memory, keeps the FFTs batched.
 CHUNK = 32
@@ -64,7 +64,7 @@ class RecordSet:
         when it is indexed with positions
         (:class:`~obspy_tng.evaluation.stored.StoredSamples`).
     :param axes: :class:`Axes`.
-    :param infos: list of n dicts as from :func:`obspy_tng.records.record_info`.
+    :param infos: list of n dicts as from :func:`obspy_tng.records.record.record_info`.
     :param label: prefix of the identities of generated records.
 
     ``root`` is the set that a part was taken from (a whole set is its own),

@@ -8,7 +8,8 @@ from html import escape
 import numpy as np
 
 from .. import __version__, plotting
-from .result import ALL, REAL
+from .metrics import METRICS
+from .metrics.metric import ALL, REAL
 
 DPI = 100
 # shade and sign of a verdict, told apart without colours too
@@ -165,7 +166,6 @@ def _station(evaluation, station):
 
 
 def _definitions(evaluation):
-    from .core import METRICS
     lines = []
     for metric in METRICS:
         if metric.name not in evaluation.metrics:

@@ -7,11 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from ..exceptions import TNGInputError
+from .metrics.metric import ALL, REAL
 
-#: the pooled "station" of tables
-ALL = "all"
-#: the name of the real records beside the generators
-REAL = "real"
 MARKS = {"within": " ", "near": "~", "outside": "!", "": "?"}
 
 
@@ -33,7 +30,7 @@ class Evaluation:
         * ``verdict``: "within", "near" or "outside" of what real records
           score (see :class:`~obspy_tng.evaluation.floor.Floor`), "" if unknown.
     :param scores: list of dicts, one for each generator and mode of the
-        specificity score (see :func:`~obspy_tng.evaluation.specificity.score_f0`).
+        specificity score (see :func:`~obspy_tng.evaluation.metrics.specificity.score_f0`).
     :param sets: ``"real"`` or generator name -> station id -> RecordSet; for plots.
     :param settings: dict.
     """
@@ -86,7 +83,7 @@ class Evaluation:
 
         :param generator: name; may be left out if there is only one.
         :param mode: ``"log"`` (default) or ``"paper"``.
-        :return: dict, see :func:`~obspy_tng.evaluation.specificity.score_f0`.
+        :return: dict, see :func:`~obspy_tng.evaluation.metrics.specificity.score_f0`.
         """
         generator = self._one_generator(generator)
         return next(s for s in self.scores if (s["generator"], s["mode"]) == (generator, mode))

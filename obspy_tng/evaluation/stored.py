@@ -8,8 +8,8 @@ quantity (:func:`table_of`). :class:`StoredSamples` and :class:`StoredFigures` s
 
 import numpy as np
 
-from ..records import record_to_array
-from ..records_store import read_record
+from ..records.folder import read_record
+from ..records.record import record_to_array
 from .recordset import QUANTITIES
 
 
@@ -17,7 +17,7 @@ class StoredSamples:
     """
     Samples of records on disk, read when they are asked for.
 
-    :param listed: list of :class:`~obspy_tng.records_store.ListedRecord`.
+    :param listed: list of :class:`~obspy_tng.records.folder.ListedRecord`.
     :param axes: :class:`~obspy_tng.evaluation.axes.Axes`.
     """
 
@@ -36,7 +36,7 @@ def read_samples(paths, axes):
     """
     Samples of some records.
 
-    :param paths: list of paths, see :func:`~obspy_tng.records_store.read_record`.
+    :param paths: list of paths, see :func:`~obspy_tng.records.folder.read_record`.
     :param axes: :class:`~obspy_tng.evaluation.axes.Axes`.
     :return: array ``(len(paths), 3, npts)``, float32, ZNE, m/s^2.
     :raises TNGInputError: if one is damaged, or of another rate or length.

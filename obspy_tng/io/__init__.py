@@ -54,7 +54,7 @@ None where the file is silent:
 * ``freqmin``, ``freqmax`` (Hz, corners of the processing), ``processing``
 * ``header``: the file's own header
 
-``stats.tng`` has what :mod:`obspy_tng.records` asks for (units, event, corners).
+``stats.tng`` has what :mod:`obspy_tng.records.record` asks for (units, event, corners).
 
 .. rubric:: Keywords
 

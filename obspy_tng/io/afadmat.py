@@ -15,11 +15,11 @@ import numpy as np
 from obspy import UTCDateTime
 
 from ..exceptions import TNGInputError
-from .component import Component, check_count, collect, to_stream
-from .files import peek, read_bytes
-from .fortran import to_float
-from .matfile import Opaque, decode_datetimes, first_bytes, load_mat
-from .orientation import parse_direction
+from .common.component import Component, check_count, collect, to_stream
+from .common.fortran import to_float
+from .common.matfile import Opaque, decode_datetimes, first_bytes, load_mat
+from .common.orientation import parse_direction
+from .common.textfile import peek, read_bytes
 
 COLUMNS = ("NEU", "ENU")
 NETWORK = "TK"

@@ -20,11 +20,11 @@ import unicodedata
 import numpy as np
 
 from ..exceptions import TNGInputError
-from .component import Component, check_count, to_stream
-from .fields import parse_coordinates, parse_date, parse_time, to_utc
-from .files import MAX_LINE, TextFile, peek_lines
-from .fortran import numeric_lines, parse_table, to_float, to_int, without_cut_number
-from .orientation import parse_direction
+from .common.component import Component, check_count, to_stream
+from .common.fields import parse_coordinates, parse_date, parse_time, to_utc
+from .common.fortran import numeric_lines, parse_table, to_float, to_int, without_cut_number
+from .common.orientation import parse_direction
+from .common.textfile import MAX_LINE, TextFile, peek_lines
 
 _MARK = "ARCHIVO ESTANDAR DE ACELERACION"
 # The CIRES network (FICA before 1995) has no registered code; XR (a code for temporary networks) is

@@ -19,12 +19,12 @@ import re
 from scipy.constants import g
 
 from ..exceptions import TNGInputError
-from .component import Component, check_count, clean_code, to_stream
-from .fields import parse_date, parse_time, to_utc
-from .files import MAX_LINE, TextFile, peek_lines
-from .fortran import numeric_lines, parse_block, to_float, to_int, without_cut_number
-from .orientation import parse_direction
-from .writing import acceleration, write_each
+from .common.component import Component, check_count, clean_code, to_stream
+from .common.fields import parse_date, parse_time, to_utc
+from .common.fortran import numeric_lines, parse_block, to_float, to_int, without_cut_number
+from .common.orientation import parse_direction
+from .common.textfile import MAX_LINE, TextFile, peek_lines
+from .common.writing import acceleration, write_each
 
 _QUANTITY = re.compile(r"(ACCEL\w*|VEL\w*|DISP\w*)\s+(?:TIME\s+(?:HISTORY|SERIES|HIST\.?)\s+)?"
                        r"(?:IN|,)\s*(?:UNITS\s+OF\s+|UNITS:?\s*)?([A-Za-z][\w/*^]*)",

@@ -16,11 +16,17 @@ import re
 from scipy.constants import g
 
 from ..exceptions import TNGInputError
-from .component import Component, check_count, collect, to_stream
-from .fields import parse_date, parse_time, to_utc
-from .files import MAX_LINE, TextFile, peek_lines, take
-from .fortran import header_numbers, numeric_lines, parse_block, to_float, without_cut_number
-from .orientation import DOWN, UP, Direction, horizontal, parse_direction
+from .common.component import Component, check_count, collect, to_stream
+from .common.fields import parse_date, parse_time, to_utc
+from .common.fortran import (
+    header_numbers,
+    numeric_lines,
+    parse_block,
+    to_float,
+    without_cut_number,
+)
+from .common.orientation import DOWN, UP, Direction, horizontal, parse_direction
+from .common.textfile import MAX_LINE, TextFile, peek_lines, take
 
 _START = re.compile(r"\(FORMAT\s+V\s*0*1[.\d]*\s+WITH\s+(\d+)\s+TEXT LINES", re.IGNORECASE)
 _BLOCK = re.compile(r"\s*(\d+)\s+(INTEGER|REAL)-HEADER.*?ON\s+(\d+)\s+LINES?.*?"

@@ -17,7 +17,7 @@ zone stated. [OSMS8503]_
 import re
 
 from ..exceptions import TNGInputError
-from .component import (
+from .common.component import (
     Component,
     check_complete,
     check_count,
@@ -25,11 +25,17 @@ from .component import (
     to_stream,
     unit_factor,
 )
-from .fields import parse_coordinates, parse_date, parse_time, to_utc
-from .files import MAX_LINE, TextFile, peek_lines, take
-from .fortran import header_numbers, numeric_lines, parse_block, to_float, without_cut_number
-from .orientation import DOWN, UP, horizontal, parse_direction
-from .pairs import evenly_sampled
+from .common.fields import parse_coordinates, parse_date, parse_time, to_utc
+from .common.film import evenly_sampled
+from .common.fortran import (
+    header_numbers,
+    numeric_lines,
+    parse_block,
+    to_float,
+    without_cut_number,
+)
+from .common.orientation import DOWN, UP, horizontal, parse_direction
+from .common.textfile import MAX_LINE, TextFile, peek_lines, take
 
 _START = re.compile(r"\s*(UN)?CORRECTED ACCELEROGRAM\b", re.IGNORECASE)
 _DATA = re.compile(r"\s*(\d+)\s+(?:POINTS? OF ACCEL|ACCEL\w*\s+POINTS?|POINTS? OF UNCOR)",

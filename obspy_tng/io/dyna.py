@@ -15,12 +15,12 @@ import re
 import numpy as np
 
 from ..exceptions import TNGInputError
-from .component import Component, check_count, clean_code, collect, to_stream
-from .fields import parse_date, parse_time, to_utc
-from .files import MAX_LINE, TextFile, peek_lines
-from .fortran import numeric_lines, parse_block, to_float, to_int, without_cut_number
-from .orientation import UP, Direction, horizontal, parse_direction
-from .writing import acceleration, write_each
+from .common.component import Component, check_count, clean_code, collect, to_stream
+from .common.fields import parse_date, parse_time, to_utc
+from .common.fortran import numeric_lines, parse_block, to_float, to_int, without_cut_number
+from .common.orientation import UP, Direction, horizontal, parse_direction
+from .common.textfile import MAX_LINE, TextFile, peek_lines
+from .common.writing import acceleration, write_each
 
 _DIRECTIONS = {"Z": UP, "U": UP, "V": UP, "N": horizontal(0), "E": horizontal(90)}
 # Keys of DYNA 1.2 in their order.

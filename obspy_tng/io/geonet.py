@@ -12,11 +12,17 @@ and displacement after the acceleration, which alone is read. [GNS2008]_
 
 import re
 
-from .component import Component, check_complete, check_count, collect, to_stream
-from .fields import to_utc
-from .files import TextFile, peek_lines, take
-from .fortran import header_numbers, numeric_lines, parse_block, to_float, without_cut_number
-from .orientation import horizontal, parse_direction
+from .common.component import Component, check_complete, check_count, collect, to_stream
+from .common.fields import to_utc
+from .common.fortran import (
+    header_numbers,
+    numeric_lines,
+    parse_block,
+    to_float,
+    without_cut_number,
+)
+from .common.orientation import horizontal, parse_direction
+from .common.textfile import TextFile, peek_lines, take
 
 _START = re.compile(r"\s*(UN)?CORRECTED ACCELEROGRAM\s", re.IGNORECASE)
 _TEXT_LINES, _INTEGER_LINES, _REAL_LINES = 16, 4, 6

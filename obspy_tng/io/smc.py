@@ -15,12 +15,12 @@ acceleration, which are interpolated to an even rate. [SMC2001]_
 import re
 
 from ..exceptions import TNGInputError
-from .component import Component, check_count, collect, to_stream
-from .fields import to_utc
-from .files import TextFile, peek_lines, take
-from .fortran import header_numbers, numeric_lines, parse_block, without_cut_number
-from .orientation import DOWN, UP, horizontal, parse_direction
-from .pairs import evenly_sampled
+from .common.component import Component, check_count, collect, to_stream
+from .common.fields import to_utc
+from .common.film import evenly_sampled
+from .common.fortran import header_numbers, numeric_lines, parse_block, without_cut_number
+from .common.orientation import DOWN, UP, horizontal, parse_direction
+from .common.textfile import TextFile, peek_lines, take
 
 _START = re.compile(r"\s*([0-4])\s+(?:UNKNOWN|UNCORRECTED ACCEL|CORRECTED ACCEL|VELOCITY|"
                     r"DISPLACEMENT)", re.IGNORECASE)

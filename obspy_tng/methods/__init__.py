@@ -9,7 +9,7 @@ common face. Arrays outside a method are ``(n, 3, npts)``, ZNE, m/s^2.
 
 from .conditional import ConditionalMethod, SpectrogramMethod
 from .released import ReleasedMethod
-from .tng import StationBottleneckMethod
+from .tng.method import StationBottleneckMethod
 
 #: value of ``TNGGenerator(architecture=...)`` -> class
 METHODS = {"released": ReleasedMethod, "conditional": ConditionalMethod,

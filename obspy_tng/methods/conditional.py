@@ -28,9 +28,9 @@ import torch
 from ..exceptions import TNGInputError
 from ..models.conditional import ConditionalConfig, ConditionalModel
 from ..models.spectrogram_vae import SpectrogramConfig, SpectrogramVAE
-from ..sampling import dirichlet_weights
 from ..signal import end_at_rest
 from ..training import Phase, Trainer
+from .mixing import dirichlet_weights
 from .released import AMPLITUDES, GAL, ReleasedMethod
 
 SAMPLERS = ("posterior", "dirichlet", "prior")
@@ -180,11 +180,11 @@ class ConditionalMethod:
         """
         Draw realizations of a station.
 
-        :param enrolled: the station's :class:`~obspy_tng.stationgenerator.Enrolled`.
+        :param enrolled: the station's :class:`~obspy_tng.station_generator.Enrolled`.
         :param station: station id.
         :param rngs: one generator per realization.
-        :param condition: :class:`~obspy_tng.stationgenerator.Condition`.
-        :param levels: :class:`~obspy_tng.levels.LevelModel`.
+        :param condition: :class:`~obspy_tng.groundmotion.scenario.Condition`.
+        :param levels: :class:`~obspy_tng.groundmotion.component_levels.LevelModel`.
         :param sampling_rate: Hz.
         :param sampler: "posterior", "dirichlet" or "prior", see the module.
         :param k: records that "dirichlet" mixes; None: all.

@@ -21,12 +21,12 @@ import numpy as np
 import torch
 
 from ..exceptions import TNGInputError
-from ..levels import fit_levels
+from ..groundmotion.component_levels import fit_levels
 from ..models.released import ReleasedAutoencoder, ReleasedConfig
-from ..records import info_values
-from ..sampling import SAMPLERS
+from ..records.record import info_values
 from ..signal import end_at_rest
 from ..training import Phase, Trainer
+from .mixing import SAMPLERS
 
 #: the network works in gal, as the published one does (its variance floor has a unit)
 GAL = 100.0
@@ -149,7 +149,11 @@ class ReleasedMethod:
 
     @staticmethod
     def levels(bank):
-        """Fit the :class:`~obspy_tng.levels.LevelModel` of a bank (dict station -> Enrolled)."""
+        """
+        Fit the :class:`~obspy_tng.groundmotion.component_levels.LevelModel` of a bank.
+
+        :param bank: dict station -> Enrolled.
+        """
         return fit_levels({s: np.log(e.arrays["stdev"]) for s, e in bank.items()},
                           {s: info_values(e.infos, "magnitude") for s, e in bank.items()},
                           {s: info_values(e.infos, "distance") for s, e in bank.items()})
@@ -160,13 +164,13 @@ class ReleasedMethod:
         """
         Draw realizations of a station.
 
-        :param enrolled: the station's :class:`~obspy_tng.stationgenerator.Enrolled`.
+        :param enrolled: the station's :class:`~obspy_tng.station_generator.Enrolled`.
         :param station: station id.
         :param rngs: one generator per realization.
-        :param condition: :class:`~obspy_tng.stationgenerator.Condition`.
-        :param levels: :class:`~obspy_tng.levels.LevelModel`.
+        :param condition: :class:`~obspy_tng.groundmotion.scenario.Condition`.
+        :param levels: :class:`~obspy_tng.groundmotion.component_levels.LevelModel`.
         :param sampling_rate: Hz.
-        :param sampler: "mean" or "dirichlet", see :mod:`obspy_tng.sampling`.
+        :param sampler: "mean" or "dirichlet", see :mod:`obspy_tng.methods.mixing`.
         :param k: records that are mixed; None: see the sampler.
         :param alpha: concentration of "dirichlet"; None: its default.
         :param amplitudes: "station", or "paper" for the published formula.

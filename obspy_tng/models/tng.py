@@ -5,7 +5,7 @@ The station bottleneck: a variational model of evolutionary cross-spectra
 What is learned is not a waveform, whose phases no small latent can carry, but the
 covariance of its components per band and frame, from which any number of waveforms
 is drawn (:mod:`obspy_tng.signal.frames`). The levels of the bands are taken out
-and modelled apart (:mod:`obspy_tng.bandterms`); the network makes shapes:
+and modelled apart (:mod:`obspy_tng.groundmotion.band_levels`); the network makes shapes:
 
 * an **encoder** of TimesBlocks reads a record's cross-spectrum frame by frame and gives two
   things: a summary of its station, and a Gaussian of what is particular to the record, z;

@@ -8,7 +8,8 @@ realizations or records) and writes what they give into one folder. Its **manife
 reason of failure. What is in the folder follows from the manifest alone; that is why
 a run that was killed at any moment, and started again, ends with the same bytes.
 
-* :func:`obspy_tng.archive.run`, :func:`~obspy_tng.runs.generate.generate_records` and
+* :func:`obspy_tng.runs.collect.collect_folder`, :func:`~obspy_tng.runs.generate.generate_records`
+  and
   :func:`~obspy_tng.runs.evaluate.evaluate_folders` are the kinds of run there are.
 * :mod:`.manifest` - the units and their states; open, it is the lock on the folder.
 * :mod:`.job` - what a unit is, and what comes out of it.

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import pickle
 import time
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
@@ -12,12 +13,17 @@ import numpy as np
 from obspy import Inventory, UTCDateTime, read
 
 from .._version import __version__
-from ..collecting import collect_unit
-from ..files import BORDER, FileClient, changed_files, files_of
-from ..packing import pack_record
-from ..plan import ArchivePlan, StationEvents, Unit, origin_of
-from ..threadsafe import C_LIBRARIES
+from ..archive.association import StationEvents
+from ..archive.collect import collect_unit
+from ..archive.collection import _checked
+from ..archive.files import BORDER, FileClient, changed_files, files_of
+from ..archive.plan import ArchivePlan, Unit
+from ..records.c_libraries import C_LIBRARIES
+from ..records.event import origin_of
+from ..records.packing import pack_record
+from ..records.prepare import check_options
 from .job import Job, Result, Shipped, WorkUnit, digest
+from .loop import run_job
 
 INVENTORY = "stations.xml"
 
@@ -26,13 +32,13 @@ class CollectJob(Job):
     """
     Records out of an archive.
 
-    :param client: see :func:`obspy_tng.archive.run`, as are the others.
+    :param client: see :func:`obspy_tng.runs.collect.collect_folder`, as are the others.
     :param inventory: Inventory, or None.
     :param catalog: list of Events, or None.
     :param stations: station ids, or None.
     :param channels: pattern of channel codes.
     :param span: ``(starttime, endtime)``, UTCDateTimes or None.
-    :param options: dict of arguments of :func:`~obspy_tng.preparation.prepare_record`.
+    :param options: dict of arguments of :func:`~obspy_tng.records.prepare.prepare_record`.
     """
 
     kind = "collect"
@@ -109,7 +115,7 @@ def do_unit(shipped, unit, files):
     Do one unit: read, prepare, pack.
 
     :param shipped: :class:`~obspy_tng.runs.job.Shipped` of a :class:`StationWork`.
-    :param unit: :class:`~obspy_tng.plan.Unit`.
+    :param unit: :class:`~obspy_tng.archive.plan.Unit`.
     :param files: input files as planned, or None.
     :return: :class:`~obspy_tng.runs.job.Result`
     """
@@ -221,3 +227,70 @@ def _catalog_hash(catalog):
         rows.append([str(event.resource_id), str(origin.time), origin.latitude, origin.longitude,
                      origin.depth, magnitude and magnitude.mag])
     return digest(rows)
+
+
+def collect_folder(client, output, inventory=None, catalog=None, *, stations=None,
+                   sampling_rate=100.0, window=60.0, channels="?N?", starttime=None, endtime=None,
+                   workers=1, processes=False, executor=None, shard=None, retry_failed=False,
+                   progress=True, **options):
+    """
+    Collect the records of an archive into a folder; a run that was killed goes on.
+
+    The same records as those of :func:`~obspy_tng.archive.collection.collect_records`, whatever
+    the number of workers and however often the run was stopped: the same bytes in the same files.
+    A unit of work that fails stops nothing; it is listed with its reason.
+
+    :param client: see :func:`~obspy_tng.archive.collection.collect_records`, as are all arguments
+        that are not below. Processes need one that can be pickled (FDSN clients: use threads).
+    :param output: folder, made where it is missing: gets ``NET.STA/*.mseed`` and
+        ``*.json`` (see :mod:`obspy_tng.records.folder`), ``rejected.txt``, ``failed.txt``
+        where there is reason, ``stations.xml``, and ``manifest.sqlite``. With other
+        arguments than those that it was begun with it is refused.
+    :param workers: number of threads, or of processes.
+    :param processes: True for processes (spawned): more of a machine for Python code, at
+        a second or two each to start.
+    :param executor: any ``concurrent.futures.Executor`` instead, such as
+        ``dask.distributed.Client(...).get_executor()``.
+    :param shard: ``"i/N"`` does part i of N; see :func:`obspy_tng.runs.shards.merge_shards`.
+    :param retry_failed: True takes up again what failed before.
+    :param progress: True shows a progress bar on a terminal; elsewhere a line a minute
+        goes to the log.
+    :return: :class:`~obspy_tng.runs.job.RunResult`, with ``counts`` and ``failed``.
+    :raises TypeError: on unknown options or objects of the wrong type.
+    :raises TNGInputError: for bad values, if nothing can be planned, or the folder holds
+        something else; nothing is written then.
+    :raises TNGException: if another run is at work on the folder, or it cannot be written.
+
+    .. rubric:: Example
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from obspy import read_events, read_inventory
+    >>> from obspy.clients.filesystem.sds import Client
+    >>> from obspy_tng import simulate_network
+    >>> from obspy_tng.simulate import write_sds
+    >>> net = simulate_network(n_stations=1, n_events=2, seed=0)
+    >>> with TemporaryDirectory() as folder:
+    ...     archive = write_sds(net, folder + "/archive")
+    ...     result = collect_folder(Client(f"{archive}/sds"), folder + "/records",
+    ...                  read_inventory(f"{archive}/stations.xml"),
+    ...                  read_events(f"{archive}/events.xml"), min_energy=0.5, progress=False)
+    >>> result.counts["accepted"], result.complete
+    (2, True)
+    """
+    catalog, span = _checked(client, catalog, starttime, endtime, options)
+    if processes:
+        _check_sendable(client)
+    options |= {"sampling_rate": sampling_rate, "window": window}
+    check_options(**options)  # before there is a folder that keeps them
+    job = CollectJob(client, inventory, catalog, stations, channels, span, options)
+    return run_job(job, output, workers=workers, processes=processes, executor=executor,
+                   shard=shard, retry_failed=retry_failed, progress=progress)
+
+
+def _check_sendable(client):
+    """Raise TypeError for a client that cannot go to other processes."""
+    try:
+        pickle.dumps(client)
+    except (pickle.PicklingError, TypeError, AttributeError) as err:
+        raise TypeError(f"client {type(client).__name__} cannot be sent to worker processes "
+                        f"({err}); use threads (processes=False)") from err

@@ -18,8 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from .._version import __version__
+from ..archive.files import changed_files
 from ..evaluation.axes import Axes
-from ..evaluation.core import comparisons, judge
+from ..evaluation.compare import judge
+from ..evaluation.figures import comparisons
 from ..evaluation.inputs import (
     check_names,
     check_repeats,
@@ -27,14 +29,13 @@ from ..evaluation.inputs import (
     generated_sets,
     real_sets,
 )
-from ..evaluation.novelty import BLOCK, Correlations, correlated, highest_correlations
+from ..evaluation.metrics.metric import REAL
+from ..evaluation.metrics.novelty import BLOCK, Correlations, correlated, highest_correlations
 from ..evaluation.recordset import CHUNK, RecordSet
-from ..evaluation.result import REAL
 from ..evaluation.stored import StoredFigures, StoredSamples, read_samples, table_of
 from ..exceptions import TNGInputError
-from ..files import changed_files
-from ..packing import pack_array, replace_file
-from ..records_store import list_records, read_record
+from ..records.folder import list_records, read_record
+from ..records.packing import pack_array, replace_file
 from .job import Job, Result, WorkUnit, digest
 from .manifest import NAME, Manifest
 from .outputs import first_rejection
@@ -47,7 +48,8 @@ def evaluate_folders(real, generated, output, floor=None, *, seed=0, repeats=20,
                      freqmax=None, workers=1, processes=False, executor=None, shard=None,
                      retry_failed=False, progress=True):
     """
-    What :func:`~obspy_tng.evaluation.core.evaluate` does, of folders that need not fit in memory.
+    What :func:`~obspy_tng.evaluation.compare.evaluate` does, of folders that need not fit in
+    memory.
 
     What is measured on each record is kept in the output folder: a run that was killed
     goes on, and another seed, or a grown folder, measures nothing twice. Records that
@@ -60,14 +62,14 @@ def evaluate_folders(real, generated, output, floor=None, *, seed=0, repeats=20,
         ``manifest.sqlite`` and, in the end, ``evaluation.json``.
     :param floor: folder of other real records, see ``evaluate``.
     :param seed: see ``evaluate``, as are ``repeats``, ``freqmin`` and ``freqmax``.
-    :param workers: see :func:`obspy_tng.archive.run`, as are ``processes``, ``executor``
-        and ``retry_failed``.
+    :param workers: see :func:`obspy_tng.runs.collect.collect_folder`, as are ``processes``,
+        ``executor`` and ``retry_failed``.
     :param shard: ``"i/N"`` measures part i of N, and judges nothing; then
         :func:`~obspy_tng.runs.shards.merge_shards`, and once more without ``shard``.
     :param progress: True shows progress bars on a terminal.
     :return: ``(evaluation, result)``: :class:`~obspy_tng.evaluation.result.Evaluation`,
         which reads from the folders as long as it is used (None for a part, or where
-        records vanished meanwhile), and :class:`~obspy_tng.runs.loop.RunResult`.
+        records vanished meanwhile), and :class:`~obspy_tng.runs.job.RunResult`.
     :raises TNGInputError: for bad values, folders without records, or no station in common.
     :raises TNGException: if another run is at work on the folder, or it cannot be written.
 
@@ -75,7 +77,7 @@ def evaluate_folders(real, generated, output, floor=None, *, seed=0, repeats=20,
 
     >>> from tempfile import TemporaryDirectory
     >>> from obspy_tng import simulate_network
-    >>> from obspy_tng.records_store import write_records
+    >>> from obspy_tng.records.folder import write_records
     >>> net = simulate_network(n_stations=1, n_events=12, seed=1, window=20.0)
     >>> with TemporaryDirectory() as folder:
     ...     n = write_records(net.records[:8], folder + "/real")
@@ -138,7 +140,7 @@ class Inputs:
         Sets of records of the stations that all have.
 
         :param missing: paths of records to leave out.
-        :return: ``(sets, others)`` as :func:`~obspy_tng.evaluation.core.judge` takes them.
+        :return: ``(sets, others)`` as :func:`~obspy_tng.evaluation.compare.judge` takes them.
         """
         def there(groups):
             return {s: [r for r in group if r.path not in missing] for s, group in groups.items()}
@@ -190,7 +192,7 @@ class MeasureJob(Job):
         All sets, with the figures of the run, without the records that have none.
 
         :param output: folder of the complete run.
-        :return: ``(sets, others)`` as :func:`~obspy_tng.evaluation.core.judge` takes them.
+        :return: ``(sets, others)`` as :func:`~obspy_tng.evaluation.compare.judge` takes them.
         :raises TNGInputError: if nothing is left of all stations.
         """
         tables, missing = {}, set()
@@ -220,7 +222,7 @@ class CorrelateJob(Job):
     The second run: correlations of records, those that novelty asks for.
 
     :param axes: :class:`~obspy_tng.evaluation.axes.Axes`.
-    :param sets: see :func:`~obspy_tng.evaluation.core.judge`, as are the others.
+    :param sets: see :func:`~obspy_tng.evaluation.compare.judge`, as are the others.
     :param others: dict of dicts of RecordSets.
     :param floor: bool.
     :param seed: int.

@@ -11,7 +11,7 @@ from obspy import UTCDateTime
 
 from .._version import __version__
 from ..exceptions import TNGInputError
-from ..packing import pack_record
+from ..records.packing import pack_record
 from .job import Job, Result, Shipped, WorkUnit
 
 INVENTORY = "stations.xml"
@@ -28,19 +28,19 @@ def generate_records(generator, output, stations=None, n=50, *, seed=0, batch=BA
     number of workers change a sample.
 
     :param generator: :class:`~obspy_tng.TNGGenerator` or any other
-        :class:`~obspy_tng.stationgenerator.StationGenerator`.
+        :class:`~obspy_tng.station_generator.StationGenerator`.
     :param output: folder, made where it is missing; the same arguments go on with a run
         that was stopped.
     :param stations: station ids; None for all that are enrolled.
     :param n: records per station, at least 1.
-    :param seed: int; see :meth:`~obspy_tng.stationgenerator.StationGenerator.generate`.
+    :param seed: int; see :meth:`~obspy_tng.station_generator.StationGenerator.generate`.
     :param batch: realizations per unit.
     :param folder: folder that the generator was loaded from. Worker processes load it
         from there; None sends them the generator itself.
-    :param workers: see :func:`obspy_tng.archive.run`, as are ``processes``, ``executor``,
-        ``shard``, ``retry_failed`` and ``progress``.
+    :param workers: see :func:`obspy_tng.runs.collect.collect_folder`, as are ``processes``,
+        ``executor``, ``shard``, ``retry_failed`` and ``progress``.
     :param options: options of ``generate()``: magnitude, distance, depth, sampler, ...
-    :return: :class:`~obspy_tng.runs.loop.RunResult`
+    :return: :class:`~obspy_tng.runs.job.RunResult`
     :raises TNGInputError: for arguments that ``generate()`` does not take; nothing is
         written then.
     :raises TNGException: if another run is at work on the folder, or it cannot be written.

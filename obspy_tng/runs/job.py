@@ -3,8 +3,13 @@
 import hashlib
 import json
 import pickle
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import outputs
+
+SHOWN = 20  # failed units that a summary lists; failed.txt has all
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Result:
     """
     What came out of one unit.
 
-    ``records`` are :class:`~obspy_tng.packing.PackedRecord`, ``rejected`` pairs
+    ``records`` are :class:`~obspy_tng.records.packing.PackedRecord`, ``rejected`` pairs
     ``(id, reason)``, ``counts`` a dict of numbers. ``error`` is the reason of a failure,
     or None; ``input_hash`` is of the samples that were read.
     """
@@ -118,3 +123,32 @@ def digest(value):
     """
     text = json.dumps(value, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass
+class RunResult:
+    """
+    What a run came to.
+
+    ``counts`` has units, accepted, rejected, failed, pending and what the units counted;
+    ``failed`` is a list of ``(unit, reason)``.
+    """
+
+    folder: Path
+    counts: Counter
+    failed: list = field(default_factory=list)
+    makes: str = "records"
+
+    @property
+    def complete(self):
+        """True if every unit is done."""
+        return not (self.counts["failed"] or self.counts["pending"])
+
+    def __str__(self):
+        lines = [f"{self.counts['accepted']} {self.makes} in {self.folder}; "
+                 f"{self.counts['rejected']} rejected; {self.counts['failed']} of "
+                 f"{self.counts['units']} units failed"]
+        lines += [f"  failed: {name}: {reason}" for name, reason in self.failed[:SHOWN]]
+        if len(self.failed) > SHOWN:
+            lines.append(f"  ... {len(self.failed) - SHOWN} more in {outputs.FAILED}")
+        return "\n".join(lines)

@@ -10,16 +10,14 @@ import logging
 import time
 from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, wait
-from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 
 from tqdm import tqdm
 
 from ..exceptions import TNGException
-from ..packing import clean_temporaries, write_packed
+from ..records.packing import clean_temporaries, write_packed
 from . import outputs
-from .job import Result
+from .job import Result, RunResult
 from .manifest import NAME, Manifest
 from .pool import Pool
 from .shards import part_of
@@ -29,36 +27,6 @@ logger = logging.getLogger("obspy_tng")
 LOG_EVERY = 60.0  # s between progress lines where there is no terminal
 ROUNDS = 3  # files that vanish again and again are somebody else's doing
 HOPELESS = 3  # units in a row at which workers died: it is not the units
-SHOWN = 20  # failed units that a summary lists; failed.txt has all
-
-
-@dataclass
-class RunResult:
-    """
-    What a run came to.
-
-    ``counts`` has units, accepted, rejected, failed, pending and what the units counted;
-    ``failed`` is a list of ``(unit, reason)``.
-    """
-
-    folder: Path
-    counts: Counter
-    failed: list = field(default_factory=list)
-    makes: str = "records"
-
-    @property
-    def complete(self):
-        """True if every unit is done."""
-        return not (self.counts["failed"] or self.counts["pending"])
-
-    def __str__(self):
-        lines = [f"{self.counts['accepted']} {self.makes} in {self.folder}; "
-                 f"{self.counts['rejected']} rejected; {self.counts['failed']} of "
-                 f"{self.counts['units']} units failed"]
-        lines += [f"  failed: {name}: {reason}" for name, reason in self.failed[:SHOWN]]
-        if len(self.failed) > SHOWN:
-            lines.append(f"  ... {len(self.failed) - SHOWN} more in {outputs.FAILED}")
-        return "\n".join(lines)
 
 
 def run_job(job, output, *, workers=1, processes=False, executor=None, shard=None,

@@ -10,9 +10,9 @@ from collections import Counter
 from itertools import groupby
 from pathlib import Path
 
-from ..collecting import Twins
+from ..archive.duplicates import Twins
 from ..exceptions import TNGInputError
-from ..packing import replace_file
+from ..records.packing import replace_file
 
 logger = logging.getLogger("obspy_tng")
 

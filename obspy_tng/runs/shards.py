@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..exceptions import TNGException, TNGInputError
-from ..packing import clean_temporaries
+from ..records.packing import clean_temporaries
 from . import outputs
 from .manifest import NAME, Manifest
 
@@ -95,11 +95,11 @@ def merge_shards(output):
     Killed at any moment, it goes on when started again.
 
     :param output: folder of the whole run.
-    :return: :class:`~obspy_tng.runs.loop.RunResult`
+    :return: :class:`~obspy_tng.runs.job.RunResult`
     :raises TNGInputError: if a part is missing, not finished, or of another run.
     :raises TNGException: if one is still at work.
     """
-    from .loop import RunResult  # which knows the parts
+    from .job import RunResult  # which knows the parts
 
     output = Path(output)
     folders = shard_folders(output)

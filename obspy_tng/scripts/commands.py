@@ -13,12 +13,12 @@ import obspy
 
 import obspy_tng
 
-from .. import archive
+from ..archive.files import FileClient
 from ..exceptions import TNGInputError
-from ..files import FileClient
 from ..metadata import station_coordinates
-from ..records_sds import export_sds
-from ..records_store import list_records, read_record, read_records
+from ..records.folder import list_records, read_record, read_records
+from ..records.sds import export_sds
+from ..runs.collect import collect_folder
 from ..runs.generate import generate_records
 from ..runs.manifest import NAME as MANIFEST
 from ..runs.manifest import Manifest
@@ -36,7 +36,7 @@ def collect(args):
     catalog = _read(obspy.read_events, args.catalog, folder, CATALOG)
     corners = {k: v for k, v in (("freqmin", args.freqmin), ("freqmax", args.freqmax))
                if v is not None}
-    result = archive.run(client, args.output, inventory, catalog, stations=args.station,
+    result = collect_folder(client, args.output, inventory, catalog, stations=args.station,
                          sampling_rate=args.sampling_rate, window=args.window,
                          channels=args.channels, **corners, **_run_options(args))
     return _report(result, args)

@@ -14,8 +14,8 @@ import obspy
 from obspy.clients.filesystem.sds import Client
 
 from .. import TNGGenerator, collect_records, evaluate, hvsr, plotting, simulate_network
-from ..records import group_by_station, split_by_event
-from ..records_store import write_records
+from ..records.folder import write_records
+from ..records.record import group_by_station, split_by_event
 from ..simulate import write_sds
 
 logger = logging.getLogger("obspy_tng")

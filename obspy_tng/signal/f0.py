@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.signal import find_peaks
 
+from .._checks import as_samples, ascending, one_of, positive
 from ..exceptions import TNGInputError
-from ._checks import as_samples, ascending, one_of, positive
 from .sesame import sesame_criteria
 
 PAPER_BAND = (1.0, 20.0)

@@ -116,27 +116,6 @@ def with_bands(array, bands, axis):
     return array.take(np.minimum(np.arange(bands), array.shape[axis] - 1), axis)
 
 
-def time_of_energy(energy, share=0.05):
-    """
-    Time by which a share of the energy has come.
-
-    :param energy: energy of each sample or frame, ``(..., npts)``.
-    :param share: between 0 and 1 (default: 0.05, where significant durations begin).
-    :return: array ``(...)``, in samples or frames from the start of the first one.
-
-    .. rubric:: Example
-
-    >>> float(time_of_energy(np.ones(100)))
-    5.0
-    """
-    total = np.cumsum(energy, axis=-1)
-    wanted = share * total[..., -1:]
-    index = np.argmax(total >= wanted, axis=-1)
-    here = np.take_along_axis(energy, index[..., None], -1)
-    over = np.take_along_axis(total, index[..., None], -1) - wanted
-    return (index[..., None] + 1 - over / np.maximum(here, np.finfo(float).tiny))[..., 0]
-
-
 def placement(bank, onsets, frames=FRAMES):
     """
     Where records lie on frames that are aligned at their onsets.

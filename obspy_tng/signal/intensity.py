@@ -20,8 +20,8 @@ whole record has there; this one gives it within 6 % (rms; peak velocity 3 %).
 import numpy as np
 from scipy.integrate import cumulative_trapezoid, trapezoid
 
+from .._checks import as_samples, positive
 from ..exceptions import TNGInputError
-from ._checks import as_samples, positive
 from .processing import bandpass, detrend, integrate, taper
 from .spectra import fas
 
@@ -221,3 +221,24 @@ def intensity_measures(data, sampling_rate, freqmin=None):
         "d5_95": (_crossing(husid, 0.95) - start) / sampling_rate,
         "tm": mean_period(data, sampling_rate),
     }
+
+
+def time_of_energy(energy, share=0.05):
+    """
+    Time by which a share of the energy has come.
+
+    :param energy: energy of each sample or frame, ``(..., npts)``.
+    :param share: between 0 and 1 (default: 0.05, where significant durations begin).
+    :return: array ``(...)``, in samples or frames from the start of the first one.
+
+    .. rubric:: Example
+
+    >>> float(time_of_energy(np.ones(100)))
+    5.0
+    """
+    total = np.cumsum(energy, axis=-1)
+    wanted = share * total[..., -1:]
+    index = np.argmax(total >= wanted, axis=-1)
+    here = np.take_along_axis(energy, index[..., None], -1)
+    over = np.take_along_axis(total, index[..., None], -1) - wanted
+    return (index[..., None] + 1 - over / np.maximum(here, np.finfo(float).tiny))[..., 0]

@@ -17,8 +17,8 @@ import numpy as np
 import scipy.signal
 from scipy.integrate import cumulative_trapezoid
 
+from .._checks import as_samples, one_of, positive
 from ..exceptions import TNGInputError
-from ._checks import as_samples, one_of, positive
 
 # s of the taper at the start in end_at_rest
 START_TAPER = 0.5

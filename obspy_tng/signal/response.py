@@ -26,8 +26,8 @@ import numpy as np
 import scipy.fft
 from scipy.signal import cont2discrete, lfilter
 
+from .._checks import as_records, as_samples, ascending, one_of, positive
 from ..exceptions import TNGInputError
-from ._checks import as_records, as_samples, ascending, one_of, positive
 
 # Pseudo-acceleration is computed; the other quantities are it over powers of omega.
 QUANTITIES = {"psa": 0, "psv": 1, "sd": 2}

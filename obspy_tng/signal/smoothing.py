@@ -15,8 +15,8 @@ from threading import Lock
 
 import numpy as np
 
+from .._checks import ascending, one_of, positive
 from ..exceptions import TNGInputError
-from ._checks import ascending, one_of, positive
 
 # Matrices kept for reuse, in bytes; the oldest go first.
 CACHE_BYTES = 256 * 2**20

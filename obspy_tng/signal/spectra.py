@@ -9,8 +9,8 @@ Fourier amplitude spectra.
 import numpy as np
 import scipy.fft
 
+from .._checks import as_records, as_samples, ascending, positive
 from ..exceptions import TNGInputError
-from ._checks import as_records, as_samples, ascending, positive
 from .smoothing import smoother
 
 

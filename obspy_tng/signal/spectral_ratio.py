@@ -11,8 +11,8 @@ import numpy as np
 import scipy.fft
 import scipy.signal
 
+from .._checks import as_records, ascending, one_of, positive
 from ..exceptions import TNGInputError
-from ._checks import as_records, ascending, one_of, positive
 from .processing import subtract_trend, taper_window, trend_basis
 from .smoothing import WINDOWS, smoother
 from .spectra import transform_length

@@ -16,7 +16,7 @@ SM.S001..HNE | 2000-01-01T... - 2000-01-01T... | 100.0 Hz, 6000 samples
 
 :mod:`~obspy_tng.simulate.source`
     the point source of Boore (2003) and its spectrum;
-:mod:`~obspy_tng.simulate.site`
+:mod:`~obspy_tng.simulate.soil`
     layered ground, its response and random profiles;
 :mod:`~obspy_tng.simulate.scenario`
     the earthquakes and the stations of a network;
@@ -31,7 +31,7 @@ without topography, linear soil, surface waves that share the layers' response.
 
 from .files import write_sds
 from .network import SimulatedNetwork, simulate_arrays, simulate_network, simulate_records
-from .site import SoilProfile, transfer_function
+from .soil import SoilProfile, transfer_function
 
 __all__ = ["SimulatedNetwork", "SoilProfile", "simulate_arrays", "simulate_network",
            "simulate_records", "transfer_function", "write_sds"]

@@ -15,7 +15,7 @@ from obspy.core import AttribDict
 from obspy.geodetics import gps2dist_azimuth
 
 from ..exceptions import TNGInputError
-from ..records import COMPONENTS, UNITS, band_code
+from ..records.record import COMPONENTS, UNITS, band_code
 from .files import network_catalog, network_inventory
 from .scenario import draw_earthquake, draw_site
 from .waveforms import FREQMIN, PASS_TO_NYQUIST, site_response, synthesize

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from obspy import UTCDateTime
 
-from .site import SoilProfile, draw_profile, draw_rock, fundamental_frequency, vs30
-from .source import STRESS_DROP
+from ..groundmotion.brune import STRESS_DROP
+from .soil import SoilProfile, draw_profile, draw_rock, fundamental_frequency, vs30
 
 # Nobody should take a simulated network for a real one: it lies where the equator
 # meets the prime meridian, in the sea, and its time starts in 2000.
@@ -65,7 +65,7 @@ class SimulatedSite:
     :param station: station id ``"NET.STA"``.
     :param latitude: degrees.
     :param longitude: degrees.
-    :param profile: :class:`~obspy_tng.simulate.site.SoilProfile`.
+    :param profile: :class:`~obspy_tng.simulate.soil.SoilProfile`.
     :param f0: theoretical fundamental frequency, Hz; None on rock.
     :param vs30: m/s.
     :param kappa: s, of the rock below.

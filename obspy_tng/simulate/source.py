@@ -23,13 +23,10 @@ constants are those for California of [Atkinson_Silva2000]_, the durations those
 
 import numpy as np
 
+from ..groundmotion.brune import STRESS_DROP, VELOCITY, corner_frequency, seismic_moment
+
 DENSITY = 2800.0            # kg/m^3, at the source
-VELOCITY = {"P": 6060.0, "S": 3500.0}       # m/s, between source and site
-# P corners are higher than S corners by less than vp/vs (Madariaga 1976; Kaneko and
-# Shearer 2014, GJI 197, 1002-1015).
-CORNER_RATIO = {"P": 1.4, "S": 1.0}
 FREE_SURFACE = 2.0
-STRESS_DROP = 8e6           # Pa, median [Atkinson_Silva2000]
 # Root mean squares over the focal sphere (Boore and Boatwright 1984).
 AVERAGE_RADIATION = {"P": np.sqrt(4 / 15), "S": np.sqrt(2 / 5)}
 QUALITY, QUALITY_EXPONENT = 180.0, 0.45     # Q of S = 180 f^0.45
@@ -39,35 +36,6 @@ CROSSOVER = 40e3            # m, from body-wave to surface-wave spreading
 PATH_DISTANCE = (0.0, 7.0, 45.0, 125.0, 175.0, 270.0)
 PATH_DURATION = (0.0, 2.4, 8.4, 10.9, 17.4, 34.2)
 PATH_SLOPE = 0.156          # s/km beyond the table
-
-
-def seismic_moment(magnitude):
-    """
-    Seismic moment, with the constant of the IASPEI standard.
-
-    :param magnitude: moment magnitude.
-    :return: N m.
-    """
-    return 10 ** (1.5 * np.asarray(magnitude, dtype=np.float64) + 9.1)
-
-
-def corner_frequency(magnitude, stress_drop=STRESS_DROP, wave="S"):
-    """
-    Corner frequency of [Brune1970]_.
-
-    :param magnitude: moment magnitude.
-    :param stress_drop: Pa; default [Atkinson_Silva2000]_.
-    :param wave: "S" or "P"; the P corner is 1.4 times as high.
-    :return: Hz.
-
-    .. rubric:: Example
-
-    >>> print(round(float(corner_frequency(6.0)), 2))
-    0.32
-    """
-    # 0.49 is 2.34 / (2 pi) times (16/7)^(1/3).
-    return (0.4906 * VELOCITY["S"] * CORNER_RATIO[wave]
-            * np.cbrt(stress_drop / seismic_moment(magnitude)))
 
 
 def geometric_spreading(distance):

@@ -25,12 +25,11 @@ import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.signal import butter, freqs
 
+from ..groundmotion.brune import VELOCITY, corner_frequency
 from .envelopes import Envelopes
-from .site import VERTICAL_TO_HORIZONTAL, transfer_function, vary_profile
+from .soil import VERTICAL_TO_HORIZONTAL, transfer_function, vary_profile
 from .source import (
     AVERAGE_RADIATION,
-    VELOCITY,
-    corner_frequency,
     effective_distance,
     path_duration,
     point_source_spectrum,
@@ -89,7 +88,7 @@ def site_response(site, sampling_rate, npts, rng=None, variants=8):
     :param rng: ``numpy.random.Generator`` of the variants; None has no other variant than
         the profile itself.
     :param variants: number of neighbouring profiles (see
-        :func:`~obspy_tng.simulate.site.vary_profile`) that its records see.
+        :func:`~obspy_tng.simulate.soil.vary_profile`) that its records see.
     :return: :class:`SiteResponse`.
     """
     nfft = next_fast_len(npts + int(TAIL * sampling_rate), real=True)

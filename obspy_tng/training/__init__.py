@@ -5,7 +5,7 @@ Training of the learned generators: one loop for all of them.
     what a user may set, and the split by earthquake;
 :mod:`~obspy_tng.training.trainer`
     the loop: phases, mixed precision, exact resume;
-:mod:`~obspy_tng.training.data`, :mod:`~obspy_tng.training.store`
+:mod:`~obspy_tng.training.data`, :mod:`~obspy_tng.training.memmap`
     batches from arrays; records in memory-mapped files, for corpora larger than memory;
 :mod:`~obspy_tng.training.processes`
     several processes or GPUs, started by ``torchrun --nproc-per-node N``;
@@ -14,9 +14,9 @@ Training of the learned generators: one loop for all of them.
 """
 
 from .data import TrainingData
+from .memmap import RecordStore, write_store
 from .processes import Processes, local_rank
 from .settings import TrainingSettings
-from .store import RecordStore, write_store
 from .trainer import Phase, Trainer
 
 __all__ = ["Phase", "Processes", "RecordStore", "Trainer", "TrainingData", "TrainingSettings",

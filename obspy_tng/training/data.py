@@ -2,7 +2,7 @@
 Records as training batches, in memory or memory-mapped.
 
 Nothing is copied but the batch that is asked for, so that arrays may be
-memory-mapped files larger than memory (:mod:`obspy_tng.training.store`).
+memory-mapped files larger than memory (:mod:`obspy_tng.training.memmap`).
 """
 
 import hashlib

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..exceptions import TNGInputError
-from ..records import earthquakes
+from ..records.record import earthquakes
 from .data import TrainingData
 
 #: what the paper tells of its training

@@ -30,7 +30,7 @@ import obspy
 from obspy.clients.filesystem.sds import Client
 from obspy_tng import prepare_record
 from obspy_tng.exceptions import TNGInputError
-from obspy_tng.records_store import write_record
+from obspy_tng.records.folder import write_record
 
 archive, output = sys.argv[1:]
 client = Client(archive + "/sds")
@@ -132,8 +132,8 @@ if main(["evaluate", *sys.argv[1:]]):
 IN_MEMORY = """
 import sys
 from obspy_tng import evaluate
-from obspy_tng.records import group_by_station
-from obspy_tng.records_store import read_records
+from obspy_tng.records.record import group_by_station
+from obspy_tng.records.folder import read_records
 real, floor = (group_by_station(read_records(folder)) for folder in sys.argv[1:3])
 evaluate(real, floor, floor, workers=1).to_json(sys.argv[3])
 """

@@ -10,7 +10,7 @@ from obspy_tng import evaluate, simulate_network
 from obspy_tng.baselines import MeanOfRaw, RandomAllPass, ResampledReal, ShapedNoise
 from obspy_tng.evaluation import cross_evaluate
 from obspy_tng.exceptions import TNGInputError, TNGWarning
-from obspy_tng.records import group_by_station, split_by_event
+from obspy_tng.records.record import group_by_station, split_by_event
 
 RATE, WINDOW = 50.0, 40.0
 CONTROLS = {"resampled real": ResampledReal, "mean of 5": MeanOfRaw, "all-pass": RandomAllPass,

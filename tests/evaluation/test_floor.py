@@ -5,7 +5,7 @@ import pytest
 
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.floor import Floor, distance_of, redraw, split_sets
-from obspy_tng.evaluation.metric import Metric
+from obspy_tng.evaluation.metrics.metric import Metric
 from obspy_tng.evaluation.recordset import RecordSet
 
 BIAS = Metric("b", "", "ln", 0.0, "", None)

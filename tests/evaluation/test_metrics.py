@@ -4,9 +4,21 @@ import numpy as np
 import pytest
 from scipy import signal as scipy_signal
 
-from obspy_tng.evaluation import METRICS, amplitudes, conditioning, hvsr, novelty, physics, spectra
+from obspy_tng.evaluation import METRICS
 from obspy_tng.evaluation.axes import Axes
-from obspy_tng.evaluation.metric import Metric, mean_of_known
+from obspy_tng.evaluation.metrics import (
+    amplitudes,
+    conditioning,
+    novelty,
+    physics,
+)
+from obspy_tng.evaluation.metrics import (
+    response_spectra as spectra,
+)
+from obspy_tng.evaluation.metrics import (
+    spectral_ratios as hvsr,
+)
+from obspy_tng.evaluation.metrics.metric import Metric, mean_of_known
 from obspy_tng.evaluation.recordset import RecordSet
 from obspy_tng.exceptions import TNGInputError
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import jensenshannon
 
-from obspy_tng.evaluation import similarity, specificity
 from obspy_tng.evaluation.axes import Axes
+from obspy_tng.evaluation.metrics import similarity, specificity
 
 STATIONS = ("0205", "1716", "2020", "3130", "4628")
 # reference/README.md, section D: 5x5 score, 10x10 score, mean diagonal, off-diagonal, diagonal

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import obspy
 import pytest
-from agency_samples import SAMPLES
+
+from .agency_samples import SAMPLES
 
 CHECKS = {name: getattr(import_module(f"obspy_tng.io.{name.lower()}"), f"is_{name.lower()}")
           for name in SAMPLES}

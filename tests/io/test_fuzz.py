@@ -9,16 +9,17 @@ from importlib import import_module
 
 import numpy as np
 import pytest
-from agency_samples import VARIANTS, afadmat, csmip, smc
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from obspy.core.util.obspy_types import ObsPyException
 
 from obspy_tng.exceptions import TNGInputError
-from obspy_tng.io import matfile
-from obspy_tng.io.fields import parse_coordinates, parse_date, parse_time, to_utc
-from obspy_tng.io.fortran import parse_block, parse_table, to_float, to_int
-from obspy_tng.io.orientation import component, parse_direction
+from obspy_tng.io.common import matfile
+from obspy_tng.io.common.fields import parse_coordinates, parse_date, parse_time, to_utc
+from obspy_tng.io.common.fortran import parse_block, parse_table, to_float, to_int
+from obspy_tng.io.common.orientation import component, parse_direction
+
+from .agency_samples import VARIANTS, afadmat, csmip, smc
 
 FILES = {name: (fmt.lower(), make().raw) for name, (fmt, make) in VARIANTS.items()}
 FILES["SMC pairs"] = ("smc", smc(pairs=True, kind="1 UNCORRECTED ACCELEROGRAM").raw)

@@ -6,8 +6,9 @@ import re
 import numpy as np
 import obspy
 import pytest
-from agency_samples import SAMPLES, START, G, asa, at2, cosmos, csmip, dyna, rows, smc
 from obspy import UTCDateTime
+
+from .agency_samples import SAMPLES, START, G, asa, at2, cosmos, csmip, dyna, rows, smc
 
 TEXT = [name for name in SAMPLES if name != "AFADMAT"]
 

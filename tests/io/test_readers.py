@@ -8,15 +8,16 @@ import numpy as np
 import obspy
 import pytest
 import scipy.io
-from agency_samples import DELTA, ORIGIN, SAMPLES, START, VARIANTS, afadmat, asa, cosmos, dyna
-from agency_samples import at2 as at2_file
-from agency_samples import csmip as csmip_file
-from agency_samples import smc as smc_file
 from obspy import UTCDateTime
 from obspy.geodetics import gps2dist_azimuth
 
 from obspy_tng.exceptions import TNGInputError, TNGWarning
-from obspy_tng.io.matfile import load_mat
+from obspy_tng.io.common.matfile import load_mat
+
+from .agency_samples import DELTA, ORIGIN, SAMPLES, START, VARIANTS, afadmat, asa, cosmos, dyna
+from .agency_samples import at2 as at2_file
+from .agency_samples import csmip as csmip_file
+from .agency_samples import smc as smc_file
 
 CHECKS = {name: getattr(import_module(f"obspy_tng.io.{name.lower()}"), f"is_{name.lower()}")
           for name in SAMPLES}

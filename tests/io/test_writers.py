@@ -5,11 +5,12 @@ import io
 import numpy as np
 import obspy
 import pytest
-from agency_samples import G, asa, dyna
 from obspy import Stream, UTCDateTime
 
 from obspy_tng.exceptions import TNGInputError
-from obspy_tng.records import synthetic_record
+from obspy_tng.records.record import synthetic_record
+
+from .agency_samples import G, asa, dyna
 
 
 @pytest.fixture

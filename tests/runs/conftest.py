@@ -8,7 +8,8 @@ import obspy
 import pytest
 from obspy.clients.filesystem.sds import Client
 
-from obspy_tng import archive, simulate_network
+from obspy_tng import simulate_network
+from obspy_tng.runs.collect import collect_folder
 from obspy_tng.simulate import write_sds
 
 OPTIONS = {"sampling_rate": 50.0, "window": 20.0, "min_energy": 0.5, "progress": False}
@@ -33,7 +34,7 @@ class Data:
         return Client(str(self.folder / "sds"))
 
     def run(self, output, client=None, **options):
-        return archive.run(client or self.client(), output, self.inventory, self.catalog,
+        return collect_folder(client or self.client(), output, self.inventory, self.catalog,
                            **{**OPTIONS, **options})
 
 

@@ -8,9 +8,9 @@ import pytest
 from obspy import UTCDateTime, read
 from obspy.clients.filesystem.sds import Client
 
+from obspy_tng.archive.files import FileClient, archive_days, changed_files, files_of
 from obspy_tng.exceptions import TNGInputError
-from obspy_tng.files import FileClient, archive_days, changed_files, files_of
-from obspy_tng.records_store import read_records
+from obspy_tng.records.folder import read_records
 from obspy_tng.runs.collect import _Reader
 
 LAYOUTS = {
@@ -140,6 +140,6 @@ def test_headers_are_read_once(data, tmp_path, monkeypatch):
         calls.append(args)
         return read(*args, **kwargs)
 
-    monkeypatch.setattr("obspy_tng.files.read", counting)
+    monkeypatch.setattr("obspy_tng.archive.files.read", counting)
     client = FileClient(tmp_path, "flat")
     assert len(list(client.files())) == len(list(client.files())) == len(calls) == 6

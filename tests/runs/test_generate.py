@@ -11,8 +11,8 @@ from obspy_tng import TNGGenerator, simulate_network
 from obspy_tng.baselines import RandomAllPass, ResampledReal, ShapedNoise
 from obspy_tng.exceptions import TNGInputError
 from obspy_tng.methods import METHODS
-from obspy_tng.records_sds import export_sds
-from obspy_tng.records_store import read_record, read_records
+from obspy_tng.records.folder import read_record, read_records
+from obspy_tng.records.sds import export_sds
 from obspy_tng.runs.generate import generate_records
 from obspy_tng.runs.shards import merge_shards
 from obspy_tng.scripts.main import main

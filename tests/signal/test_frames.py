@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from obspy_tng.signal import evolutionary, frames
+from obspy_tng.signal.intensity import time_of_energy
 
 RATE, NPTS = 50.0, 2000
 
@@ -83,7 +84,7 @@ def test_records_are_aligned_and_turned_back(bank, start):
     time = np.arange(NPTS)
     x = rng.standard_normal((1, 3, NPTS)) * np.where(time < start, 1e-3,
                                                      np.exp(-(time - start) / 200))
-    onset = frames.time_of_energy(np.square(x).sum(1))
+    onset = time_of_energy(np.square(x).sum(1))
     turns, place = frames.placement(bank, onset)
     spectra, levels = frames.frame_spectra(bank, x, turns=turns)
     np.testing.assert_allclose(levels, evolutionary.band_levels(bank, x), rtol=1e-9)
@@ -95,13 +96,13 @@ def test_records_are_aligned_and_turned_back(bank, start):
     power = np.log(spectra[0, :3] + 1e-7)
     power[:, :25] = -20   # quick bands only
     noise = frames.frame_noise(bank, power, np.zeros((6, *power.shape[1:])), rng, turns[0])
-    again = frames.time_of_energy(np.square(noise).sum(0))
+    again = time_of_energy(np.square(noise).sum(0))
     assert again == pytest.approx(onset[0], abs=2 * bank.nfft / frames.FRAMES)
 
 
 def test_time_of_energy_is_between_frames():
-    assert frames.time_of_energy(np.array([0.0, 1.0, 3.0]), 0.5) == pytest.approx(2 + 1 / 3)
-    both = frames.time_of_energy(np.array([[1.0, 1, 1, 1], [0, 0, 0, 4]]), 0.5)
+    assert time_of_energy(np.array([0.0, 1.0, 3.0]), 0.5) == pytest.approx(2 + 1 / 3)
+    both = time_of_energy(np.array([[1.0, 1, 1, 1], [0, 0, 0, 4]]), 0.5)
     np.testing.assert_allclose(both, [2, 3.5])
 
 

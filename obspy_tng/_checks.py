@@ -1,0 +1,118 @@
+"""Checks of arguments: arrays, numbers, choices. Messages name argument, value and range."""
+
+import numpy as np
+
+from .exceptions import TNGInputError
+
+
+def as_samples(data, npts_min=2):
+    """
+    Samples as a floating-point array; float32 stays float32, all else is float64.
+
+    :param data: array-like ``(..., npts)``; never changed.
+    :param npts_min: shortest acceptable last axis.
+    :return: float32 or float64 array.
+    :raises TypeError: for anything that is not numeric.
+    :raises TNGInputError: for masked, too short or non-finite data.
+    """
+    if np.ma.isMaskedArray(data) and np.ma.is_masked(data):
+        raise TNGInputError("data is a masked array (gaps); fill or cut the gaps first")
+    data = np.asarray(data)
+    if data.dtype.kind not in "fiu":
+        raise TypeError(f"data must be a real numeric array, got dtype {data.dtype}")
+    if data.dtype != np.float32:
+        data = data.astype(np.float64, copy=False)
+    if data.ndim < 1 or data.shape[-1] < npts_min:
+        raise TNGInputError(f"data must have at least {npts_min} samples on the last axis, "
+                            f"got shape {data.shape}")
+    # one cheap pass: a sum is finite only if every term is (or if it overflows)
+    if not np.isfinite(data.sum()) and not np.isfinite(data).all():
+        raise TNGInputError(f"data has {np.count_nonzero(~np.isfinite(data))} samples that are "
+                            "NaN or infinite")
+    return data
+
+
+def as_records(data, npts_min=16):
+    """
+    Samples of three-component records.
+
+    :param data: array-like ``(..., 3, npts)`` in ZNE order.
+    :param npts_min: shortest acceptable record in samples.
+    :return: float32 or float64 array.
+    :raises TNGInputError: see :func:`as_samples`; and if there are not three components.
+    """
+    data = as_samples(data, npts_min)
+    if data.ndim < 2 or data.shape[-2] != 3:
+        raise TNGInputError("data must have shape (..., 3, npts), components Z, N, E, "
+                            f"got {data.shape}")
+    return data
+
+
+def positive(name, value):
+    """
+    A finite number above zero, as float.
+
+    :param name: name of the argument, for the message.
+    :param value: what the caller gave.
+    :return: float
+    :raises TypeError: if it is not a number.
+    :raises TNGInputError: if it is not finite or not above zero.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        raise TypeError(f"{name} must be a number, got {type(value).__name__}")
+    if not np.isfinite(value) or value <= 0:
+        raise TNGInputError(f"{name} must be a finite number above 0, got {value!r}")
+    return float(value)
+
+
+def one_of(name, value, allowed):
+    """
+    A value out of a set of names.
+
+    :param name: name of the argument, for the message.
+    :param value: what the caller gave.
+    :param allowed: iterable of allowed values.
+    :return: value
+    :raises TNGInputError: if it is not allowed.
+    """
+    allowed = tuple(allowed)
+    if value not in allowed:
+        raise TNGInputError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
+    return value
+
+
+def ascending(name, values, low=0.0, high=np.inf):
+    """
+    Ascending positive numbers, as float64 array ``(n,)``.
+
+    :param name: name of the argument, for the message.
+    :param values: array-like.
+    :param low: values must be above this.
+    :param high: values must not be above this.
+    :return: float64 array.
+    :raises TNGInputError: if they are empty, out of range or not ascending.
+    """
+    values = np.atleast_1d(np.asarray(values, dtype=np.float64))
+    if values.ndim != 1 or values.size == 0:
+        raise TNGInputError(f"{name} must be a non-empty 1-D array, got shape {values.shape}")
+    if not (np.isfinite(values).all() and (values > low).all() and (values <= high).all()):
+        raise TNGInputError(f"{name} must lie above {low:g} and not above {high:g}, got values "
+                            f"from {values.min():g} to {values.max():g}")
+    if (np.diff(values) <= 0).any():
+        raise TNGInputError(f"{name} must be strictly ascending")
+    return values
+
+
+def count(name, value, otherwise=""):
+    """
+    A whole number, 0 or more, as int.
+
+    :param name: name of the argument, for the message.
+    :param value: what the caller gave.
+    :param otherwise: what else is allowed, for the message, such as ``" or None"``.
+    :return: int
+    :raises TNGInputError: if it is not one.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
+        raise TNGInputError(f"{name} must be an integer >= 0{otherwise}, got {value!r}")
+    return int(value)

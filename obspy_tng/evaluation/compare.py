@@ -1,0 +1,106 @@
+"""
+``evaluate``: every question, every station, every generator, beside the floor.
+
+The recipe: measure all records once; split the real ones by earthquake again and
+again for the floor; take each figure of each generator in the same way; judge
+it against the floor. :func:`cross_evaluate` does so for several splits at once.
+"""
+
+from ..records.record import group_by_station
+from .axes import Axes
+from .figures import HALVES, ONE_SPLIT, comparisons, figure_rows, score_rows, settings_of
+from .inputs import (
+    by_generator,
+    check_repeats,
+    common_stations,
+    generated_sets,
+    measure,
+    real_sets,
+    warn_of_few,
+)
+from .metrics.metric import REAL
+from .recordset import RecordSet
+from .result import Evaluation
+
+
+def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, seed=0,
+             repeats=20, freqmin=None, freqmax=None, workers=2) -> Evaluation:
+    """
+    Decide whether generated records can stand in for real ones.
+
+    :param real: real records that the generator has not seen: dict ``station id ->
+        list of records``, or an iterable of records. All records here are of
+        one sampling rate and length.
+    :param generated: the same of generated records, or a dict ``generator name
+        -> such a dict`` for several side by side.
+    :param floor: other real records (usually those the generator had), to be
+        compared with ``real`` as the generated ones are; None: the halves of ``real``
+        are compared with each other, and the generated records with a half.
+    :param enrolled: real records that the generator had, for novelty (default:
+        all of ``real`` and ``floor``).
+    :param reconstructed: records of ``real`` through encoder and decoder (one
+        dict, or one by generator name), for the score with 3x3 blocks; optional.
+    :param seed: seed of splits and bootstraps; int >= 0.
+    :param repeats: splits by earthquake, at least 2 (default 20: the spread is
+        then known to about 16 %).
+    :param freqmin: Hz, lowest frequency compared (default: from the records'
+        corner and length, see :meth:`Axes.of_records
+        <obspy_tng.evaluation.axes.Axes.of_records>`).
+    :param freqmax: Hz, highest frequency compared (likewise).
+    :param workers: threads that measure records (default 2).
+    :return: :class:`~obspy_tng.evaluation.result.Evaluation`
+    :raises TNGInputError: for no records, no station in common, or an unusable
+        record or value.
+
+    Stations that a generator lacks are left out with a
+    :class:`~obspy_tng.exceptions.TNGWarning`, which there is as well for stations with fewer
+    than 3 real records: their figures are not known. One split says little about
+    amplitudes, which depend on the earthquakes that fall on each side; see
+    :func:`~obspy_tng.evaluation.cross_evaluation.cross_evaluate`.
+    """
+    check_repeats(repeats)
+    real, floor, enrolled = (group_by_station(x or {}) for x in (real, floor, enrolled))
+    generators = by_generator(generated, "generated")
+    rebuilt = by_generator(reconstructed or {}, "reconstructed", names=generators)
+    stations = common_stations(real, generators)
+    axes = Axes.of_records([r for s in stations for r in real[s]], freqmin, freqmax)
+
+    def record_set(streams, label):
+        return RecordSet.from_records(streams, axes, label)
+    sets = real_sets({s: (real[s], floor.get(s, []), enrolled.get(s, [])) for s in stations},
+                     record_set)
+    others = generated_sets(generators, stations, record_set)
+    rebuilt = generated_sets({name: group for name, group in rebuilt.items()
+                              if all(group.get(s) for s in stations)}, stations, record_set)
+    measure([*sets["pool"].values(), *(r for group in others.values() for r in group.values())],
+            workers)
+    return judge(sets, others, rebuilt, bool(floor), seed, repeats)
+
+
+def judge(sets, others, rebuilt, floor, seed, repeats):
+    """
+    All figures of sets of records.
+
+    :param sets: dict of dicts ``station id -> RecordSet``, see
+        :func:`~obspy_tng.evaluation.inputs.real_sets`.
+    :param others: ``generator name -> station id -> RecordSet``.
+    :param rebuilt: the same of reconstructed records, where there are any.
+    :param floor: True to compare with the real records and the floor, False with halves
+        of the real records.
+    :param seed: int.
+    :param repeats: int.
+    :return: :class:`~obspy_tng.evaluation.result.Evaluation`
+    """
+    real = sets["real"]
+    warn_of_few(real)
+    floors, judged, given = comparisons(sets, others, floor, seed, repeats)
+    rows = figure_rows(floors, judged, given, list(real), seed)
+    second = sets["floor"] if all(map(len, sets["floor"].values())) else None
+    axes = next(iter(real.values())).axes
+    return Evaluation(rows, score_rows(real, second, others, rebuilt, seed),
+                      {REAL: real, **others},
+                      settings_of(axes, seed, repeats, ONE_SPLIT if floor else HALVES))
+
+
+# -- comparisons to rows -------------------------------------------------------------
+

@@ -1,0 +1,104 @@
+"""
+``cross_evaluate``: generators made and judged on several splits by earthquake.
+
+Which earthquakes fall on which side moves amplitudes far more than most generators
+do. So every split is used both ways: what is too strong in one comparison by the
+luck of the split is too weak in the other, and the mean says what the generator does.
+"""
+
+import numpy as np
+
+from ..exceptions import TNGInputError
+from ..records.record import group_by_station, record_id
+from .axes import Axes
+from .figures import Comparison, figure_rows, score_rows, settings_of
+from .floor import redraw, split_sets
+from .inputs import check_repeats, generated_sets, measure, real_sets
+from .metrics.metric import REAL
+from .recordset import RecordSet
+from .result import Evaluation
+
+# Fewer records of a station make no spread.
+LEAST_RECORDS = 3
+
+
+def cross_evaluate(records, makers, *, n=25, splits=2, seed=0, repeats=20, freqmin=None,
+                   freqmax=None, workers=2):
+    """
+    Make generators of one half of the earthquakes, judge them by the other half.
+
+    :param records: real records: iterable of Streams or dict ``station id -> list``.
+    :param makers: dict ``name -> function(list of records) -> generator`` with
+        ``generate(station, n, seed=...)``: a fitted or enrolled one.
+    :param n: records generated for each station and half.
+    :param splits: splits by earthquake, each used both ways, so that every generator
+        is made ``2 * splits`` times (default 2).
+    :param seed: seed of splits, generators and bootstraps; int >= 0.
+    :param repeats: splits for the floor, at least 2.
+    :param freqmin: see :func:`~obspy_tng.evaluation.compare.evaluate`.
+    :param freqmax: likewise.
+    :param workers: likewise.
+    :return: :class:`~obspy_tng.evaluation.result.Evaluation`; figures are means
+        over all comparisons.
+    :raises TNGInputError: for bad values, or if a half has fewer than three
+        records of a station.
+    """
+    check_repeats(repeats)
+    if isinstance(splits, bool) or not isinstance(splits, int | np.integer) or splits < 1:
+        raise TNGInputError(f"splits must be an integer >= 1, got {splits!r}")
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < LEAST_RECORDS:
+        raise TNGInputError(f"n must be an integer >= {LEAST_RECORDS}, got {n!r}")
+    if not makers:
+        raise TNGInputError("makers has no generators")
+    records = group_by_station(records)
+    stations = list(records)
+    axes = Axes.of_records([r for group in records.values() for r in group], freqmin, freqmax)
+
+    def record_set(streams, label):
+        return RecordSet.from_records(streams, axes, label)
+    real = real_sets({s: (records[s], [], []) for s in stations},
+                     record_set)["real"]
+    streams = {s: {record_id(r): r for r in group} for s, group in records.items()}
+
+    rng = np.random.default_rng(seed)
+    halves = []
+    for _ in range(splits):
+        first, second = split_sets(real, 0.5, rng)
+        halves += [(first, second), (second, first)]
+    _check_halves(halves)
+    generated = {name: {s: [] for s in stations} for name in makers}
+    for number, (_, given) in enumerate(halves):
+        known = [streams[s][info["record_id"]] for s in stations for info in given[s].infos]
+        for name, make in makers.items():
+            generator = make(known)
+            for s in stations:
+                generated[name][s] += generator.generate(s, n=n, seed=seed + number)
+    others = generated_sets(generated, stations, record_set)
+    measure([*real.values(), *(r for group in others.values() for r in group.values())], workers)
+
+    def both_ways(first, second):
+        sizes = dict.fromkeys(stations, n)
+        return [Comparison(a, redraw(b, sizes, rng), b) for a, b in ((first, second),
+                                                                     (second, first))]
+    floors = [both_ways(*split_sets(real, 0.5, rng)) for _ in range(repeats)]
+    judged = {name: _pairs([Comparison(test, {s: group[s].take(np.arange(k * n, (k + 1) * n))
+                                              for s in stations}, given)
+                            for k, (test, given) in enumerate(halves)])
+              for name, group in others.items()}
+    rows = figure_rows(floors, judged, _pairs([Comparison(test, given, given)
+                                               for test, given in halves]), stations, seed)
+    return Evaluation(rows, score_rows(real, None, others, {}, seed), {REAL: real, **others},
+                      settings_of(axes, seed, repeats, f"with the other half of the earthquakes, "
+                                                         f"{splits} splits used both ways"))
+
+
+def _pairs(items):
+    return [items[i:i + 2] for i in range(0, len(items), 2)]
+
+
+def _check_halves(halves):
+    for half, _ in halves:
+        for station, records in half.items():
+            if len(records) < LEAST_RECORDS:
+                raise TNGInputError(f"station {station} has {len(records)} records in one half "
+                                    f"of the earthquakes, at least {LEAST_RECORDS} are needed")

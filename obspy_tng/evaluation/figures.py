@@ -1,0 +1,154 @@
+"""The figures of a comparison: who is compared with whom, and the rows of the table."""
+
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+
+from .floor import Floor, distance_of, events_of, redraw, split_sets
+from .metrics import METRICS, specificity
+from .metrics.metric import ALL, REAL
+
+# how the generated records were compared, for the report
+ONE_SPLIT = "with real records of other earthquakes, one split"
+HALVES = "with halves of the real records"
+
+
+@dataclass
+class Comparison:
+    """One comparison of ``other`` with ``real`` records; dicts ``station id -> RecordSet``."""
+
+    real: dict
+    other: dict
+    enrolled: dict
+
+
+def comparisons(sets, others, floor, seed, repeats):
+    """
+    Who is compared with whom: nothing is measured for it.
+
+    :param sets: see :func:`judge`, as are the others.
+    :return: ``(floors, judged, given)`` as :func:`figure_rows` takes them.
+    """
+    real, enrolled = sets["real"], sets["enrolled"]
+    rng = np.random.default_rng(seed)
+    sizes = {s: min(len(group[s]) for group in others.values()) for s in real}
+    share = len(events_of(real)) / len(events_of(sets["pool"])) if floor else 0.5
+    splits = [split_sets(sets["pool"], share, rng) for _ in range(repeats)]
+    floors = [[Comparison(first, redraw(second, sizes, rng), enrolled)] for first, second in splits]
+    if floor:
+        return (floors, {name: [[Comparison(real, group, enrolled)]]
+                         for name, group in others.items()},
+                [[Comparison(real, sets["floor"], enrolled)]])
+    # all halves in one comparison: they share their records
+    return floors, {name: [[Comparison(first, group, enrolled) for first, _ in splits]]
+                    for name, group in others.items()}, None
+
+
+def figure_rows(floors, judged, given, stations, seed):
+    """
+    All rows of the tables.
+
+    :param floors: for each repeat a list of :class:`Comparison`, averaged.
+    :param judged: dict ``generator name -> list of lists of Comparison``.
+    :param given: the same with the real records that the generators had, or None.
+    :param stations: station ids.
+    :param seed: int.
+    :return: list of dicts, see :class:`~obspy_tng.evaluation.result.Evaluation`.
+    """
+    real = _figures(floors, stations)
+    had = None if given is None else _figures(given, stations)
+    theirs = {name: _figures(lists, stations) for name, lists in judged.items()}
+    rows = []
+    for metric in METRICS:
+        columns = {ALL: slice(None)}
+        if metric.scope == "station":
+            columns |= {s: slice(k, k + 1) for k, s in enumerate(stations)}
+        for name, figures in theirs.items():
+            values = figures[metric.name]
+            for station, column in columns.items():
+                floor = Floor.of_values(metric, real[metric.name][:, column],
+                                        None if had is None else had[metric.name][:, column],
+                                        len(values), seed)
+                rows.append(_row(metric, name, station, values[:, column], floor))
+    # what no generator has (e.g. magnitudes) is no question here
+    known = {row["metric"] for row in rows if np.isfinite(row["value"])}
+    return [row for row in rows if row["metric"] in known]
+
+
+def _figures(comparisons, stations):
+    """
+    All figures of each list of comparisons, averaged.
+
+    Station by station, so that what is measured on one may be forgotten before the next.
+
+    :return: dict metric name -> array ``(lists, stations)``; of the network ``(lists, 1)``.
+    """
+    found = {metric.name: [] for metric in METRICS}
+    for station in stations:
+        for metric in METRICS:
+            if metric.scope == "station":
+                found[metric.name].append(_column(metric, comparisons, station))
+        for one in chain(*comparisons):
+            for side in (one.real, one.other, one.enrolled):
+                side[station].release()
+    for metric in METRICS:
+        if metric.scope == "network":
+            found[metric.name].append(_column(metric, comparisons, None))
+    return {name: np.transpose(values) for name, values in found.items()}
+
+
+def _column(metric, comparisons, station):
+    """A figure at one station, or of the network (None), of each list of comparisons."""
+    return [metric.pool([_figure(metric, one, station) for one in some]) for some in comparisons]
+
+
+def _figure(metric, one, station):
+    """The figure of one comparison; NaN where there is nothing to compare."""
+    if station is None:
+        usable = [s for s in one.real if len(one.real[s]) and len(one.other[s])]
+        return metric.function(*({s: side[s] for s in usable} for side in (one.real, one.other))) \
+            if usable else np.nan
+    sides = one.real[station], one.other[station]
+    if not all(map(len, sides)):
+        return np.nan
+    return metric.function(*sides, *((one.enrolled[station],) if metric.needs_enrolled else ()))
+
+
+def _row(metric, name, station, values, floor):
+    distance = float(distance_of(metric, values))
+    return {"question": metric.question, "metric": metric.name, "title": metric.title,
+            "unit": metric.unit, "ideal": metric.ideal, "generator": name, "station": station,
+            "value": float(metric.pool(values)),
+            "floor": floor.value, "floor_spread": floor.spread, "distance": distance,
+            "floor_distance": floor.distance, "floor_distance_spread": floor.distance_spread,
+            "floor_distance_given": floor.given, "verdict": floor.verdict(distance)}
+
+
+def score_rows(real, second, others, rebuilt, seed):
+    """
+    Specificity scores of all records, for both modes; other real records first.
+
+    :param real: dict ``station id -> RecordSet``.
+    :param second: other real records, or None.
+    :param others: ``generator name -> station id -> RecordSet``.
+    :param rebuilt: the same of reconstructed records, where there are any.
+    :param seed: int.
+    :return: list of dicts, see :func:`~obspy_tng.evaluation.metrics.specificity.score_f0`.
+    """
+    rows = []
+    groups = ({REAL: second} if second else {}) | others
+    for mode in specificity.MODES:
+        f0, bins = specificity.f0_of(real, mode)
+        for name, group in groups.items():
+            again = specificity.f0_of(rebuilt[name], mode)[0] if name in rebuilt else None
+            rows.append({"generator": name, "mode": mode, **specificity.score_f0(
+                f0, specificity.f0_of(group, mode)[0], bins, again, seed=seed)})
+    return rows
+
+
+def settings_of(axes, seed, repeats, compared):
+    """What a report tells of how it was made."""
+    return {"seed": int(seed), "repeats": int(repeats), "compared": compared,
+            "sampling_rate": axes.sampling_rate, "window": axes.window,
+            "freqmin": axes.freqmin, "freqmax": axes.freqmax}

@@ -1,0 +1,1 @@
+"""Statistics of enrolled records, in the words of ground-motion models."""

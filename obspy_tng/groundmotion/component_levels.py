@@ -1,0 +1,135 @@
+"""
+Levels of the three components
+==============================
+
+The level of a component is the logarithm of its standard deviation over the
+window. Levels are modelled apart from the waveforms, jointly for Z, N and E,
+so that their ratios (and with them the HVSR) vary as they do in real records::
+
+    level = station term + b (M - 6) + c ln sqrt(R^2 + h^2) + residual
+
+fitted by least squares where magnitude and distance are known for enough
+records, and without the second and third term otherwise. A station with few
+records borrows its scatter from the others: its covariance is shrunk towards
+the pooled one with the weight of :data:`PRIOR_RECORDS` records.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..exceptions import TNGInputError
+from .scenario import SATURATION
+
+#: weight of the pooled covariance, in records
+PRIOR_RECORDS = 5
+#: standard deviation (ln units) and correlation of levels where nothing can be pooled
+DEFAULT_SD, DEFAULT_CORRELATION = 1.0, 0.9
+#: records with known magnitude and distance that a regression needs
+REGRESSION_RECORDS = 20
+
+
+@dataclass(frozen=True)
+class LevelModel:
+    """
+    Joint distribution of the levels ``(Z, N, E)`` per station.
+
+    :param means: dict station -> array (3,), mean level (of standard deviations in m/s^2).
+    :param covariances: dict station -> array (3, 3), of all its records.
+    :param terms: dict station -> array (3,), station term of the regression.
+    :param slopes: array (2, 3), magnitude and distance coefficients, or None.
+    :param residual: array (3, 3), covariance of the regression's residuals, or None.
+    """
+
+    means: dict
+    covariances: dict
+    terms: dict
+    slopes: np.ndarray | None
+    residual: np.ndarray | None
+
+    def draw(self, station, rng, condition, contrasts=None):
+        """
+        Draw the levels of one realization.
+
+        :param station: station id.
+        :param rng: ``numpy.random.Generator``.
+        :param condition: object with ``magnitude`` and ``distance``, both or none given.
+        :param contrasts: array (3,), differences of ln level between the components that
+            the waveform comes with (only differences count): the common level is drawn
+            given them. None draws all three levels.
+        :return: array (3,), standard deviations of Z, N and E in m/s^2.
+        :raises TNGInputError: if an earthquake is asked for that the model cannot know.
+        """
+        if condition.magnitude is None and condition.distance is None:
+            mean, covariance = self.means[station], self.covariances[station]
+        else:
+            mean, covariance = self._conditional(station, condition)
+        covariance = covariance + 1e-9 * np.eye(3)
+        if contrasts is None:
+            return np.exp(mean + np.linalg.cholesky(covariance) @ rng.standard_normal(3))
+        # Gaussian conditioning of the common level (the mean) on the two contrasts
+        common, differences = np.full(3, 1 / 3), np.array([[-1.0, 1, 0], [-1, 0, 1]])
+        inverse = np.linalg.inv(differences @ covariance @ differences.T)
+        gain = common @ covariance @ differences.T @ inverse
+        level = common @ mean + gain @ (differences @ (contrasts - mean))
+        spread = common @ covariance @ common - gain @ differences @ covariance @ common
+        level += np.sqrt(spread) * rng.standard_normal()
+        return np.exp(level + contrasts - contrasts.mean())
+
+    def _conditional(self, station, condition):
+        if condition.magnitude is None or condition.distance is None:
+            raise TNGInputError("magnitude and distance must be given together, got magnitude="
+                                f"{condition.magnitude!r}, distance={condition.distance!r}")
+        if self.slopes is None:
+            raise TNGInputError("this generator cannot take magnitude and distance: fewer than "
+                                f"{REGRESSION_RECORDS} of its records know both")
+        if station not in self.terms:
+            raise TNGInputError(f"no record of {station} knows its magnitude and distance, "
+                                "so they cannot be asked for there")
+        predictors = _predictors([condition.magnitude], [condition.distance])[0]
+        return self.terms[station] + predictors @ self.slopes, self.residual
+
+
+def fit_levels(levels, magnitudes, distances):
+    """
+    Fit a :class:`LevelModel`.
+
+    :param levels: dict station -> array (n, 3), ln standard deviation of Z, N, E.
+    :param magnitudes: dict station -> array (n,), NaN where unknown.
+    :param distances: dict station -> array (n,), epicentral, km, NaN where unknown.
+    :return: :class:`LevelModel`.
+    """
+    means = {s: x.mean(0) for s, x in levels.items()}
+    scatter = {s: (x - means[s]).T @ (x - means[s]) for s, x in levels.items()}
+    prior = DEFAULT_SD ** 2 * (DEFAULT_CORRELATION + (1 - DEFAULT_CORRELATION) * np.eye(3))
+    freedom = sum(len(x) - 1 for x in levels.values())
+    pooled = (PRIOR_RECORDS * prior + sum(scatter.values())) / (PRIOR_RECORDS + freedom)
+    covariances = {s: (PRIOR_RECORDS * pooled + scatter[s]) / (PRIOR_RECORDS + len(x) - 1)
+                   for s, x in levels.items()}
+    return LevelModel(means, covariances, *_regress(levels, magnitudes, distances))
+
+
+def _predictors(magnitudes, distances):
+    r = np.sqrt(np.square(distances) + SATURATION ** 2)
+    return np.column_stack([np.asarray(magnitudes) - 6.0, np.log(r)])
+
+
+def _regress(levels, magnitudes, distances):
+    """Station terms, slopes and residual covariance, or ({}, None, None)."""
+    known = {s: np.isfinite(magnitudes[s]) & np.isfinite(distances[s]) for s in levels}
+    stations = [s for s in levels if known[s].any()]
+    n = sum(int(known[s].sum()) for s in stations)
+    if n < REGRESSION_RECORDS or n <= len(stations) + 2:
+        return {}, None, None
+    y = np.concatenate([levels[s][known[s]] for s in stations])
+    x = np.concatenate([_predictors(magnitudes[s][known[s]], distances[s][known[s]])
+                        for s in stations])
+    index = np.repeat(np.arange(len(stations)), [int(known[s].sum()) for s in stations])
+    if (np.ptp(x, axis=0) < 0.1).any():  # one earthquake, or one distance: no slope
+        return {}, None, None
+    design = np.column_stack([np.eye(len(stations))[index], x])
+    solution = np.linalg.lstsq(design, y, rcond=None)[0]
+    misfit = y - design @ solution
+    residual = misfit.T @ misfit / (n - design.shape[1])
+    terms = dict(zip(stations, solution[:len(stations)], strict=True))
+    return terms, solution[len(stations):], residual

@@ -1,0 +1,288 @@
+"""
+HVSR and site frequency from Streams
+====================================
+
+:func:`hvsr` takes earthquake records as a whole, or cuts a long recording of
+microtremor into windows, and returns an :class:`HVSR`: the curves, their
+lognormal mean and standard deviation, f0 of every curve and of the mean curve
+with the SESAME criteria, and a plot. The numbers come from the array functions
+in :mod:`obspy_tng.signal`, which have the details of every option.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from obspy import Stream
+
+from . import signal
+from .exceptions import TNGInputError
+from .records.record import record_id, record_to_array, station_id
+
+# points of a published station curve: reference "paper mode"
+PAPER_FREQUENCIES = np.linspace(1, 20, 400)
+
+
+@dataclass(frozen=True)
+class HVSR:
+    """
+    HVSR of one station; what :func:`hvsr` returns.
+
+    :param station: station id ``"NET.STA"``.
+    :param frequencies: Hz ``(nfreq,)``.
+    :param curves: ratios ``(n, nfreq)``, one row per record or window.
+    :param labels: n names: record ids, or record id and start of the window in s.
+    :param accepted: mask ``(n,)``; rejected curves count in no statistics.
+    :param picks: :class:`~obspy_tng.signal.F0Pick` of the n curves.
+    :param window_length: s; of records their mean.
+    :param search: options of :func:`obspy_tng.signal.pick_f0` that were used.
+    """
+
+    station: str
+    frequencies: np.ndarray
+    curves: np.ndarray
+    labels: list
+    accepted: np.ndarray
+    picks: signal.F0Pick
+    window_length: float
+    search: dict
+
+    def __len__(self):
+        return len(self.curves)
+
+    @property
+    def mode(self):
+        """None or ``"paper"``."""
+        return self.search["mode"]
+
+    def __str__(self):
+        f0 = self.f0
+        peak = self.peak
+        head = (f"HVSR of {self.station}: {int(self.accepted.sum())} of {len(self)} curves, "
+                f"{self.frequencies[0]:.3g} to {self.frequencies[-1]:.3g} Hz")
+        mean = (f"f0 of the mean curve: {peak.f0:.3g} Hz, amplitude {peak.a0:.2f}" if peak.found
+                else f"mean curve without clear peak ({peak.reason})")
+        return (f"{head}\n{mean}\nf0 of the curves: median {f0['median']:.3g} Hz, "
+                f"std of ln {f0['std']:.2f}, n = {f0['n']}")
+
+    def _repr_pretty_(self, printer, cycle):
+        printer.text(str(self))
+
+    @cached_property
+    def amplitude(self):
+        """Lognormal mean of the accepted curves ``(nfreq,)``; their median in paper mode."""
+        curves = self.curves[self.accepted]
+        return (np.median(curves, axis=0) if self.mode == "paper"
+                else np.exp(np.log(curves).mean(axis=0)))
+
+    @cached_property
+    def std(self):
+        """Standard deviation of ln amplitude ``(nfreq,)``; NaN for a single curve."""
+        curves = np.log(self.curves[self.accepted])
+        return (curves.std(axis=0, ddof=1) if len(curves) > 1
+                else np.full(curves.shape[1], np.nan))
+
+    @cached_property
+    def f0(self):
+        """Lognormal statistics of f0 over the accepted curves: see :func:`signal.lognormal_f0`."""
+        return signal.lognormal_f0(self.picks.f0[self.accepted])
+
+    @cached_property
+    def peak(self):
+        """:class:`~obspy_tng.signal.F0Pick` of the mean curve, with the SESAME criteria."""
+        return pick_f0(self)
+
+    def plot(self, ax=None, curves=True):
+        """
+        Plot curves, mean, one standard deviation to both sides, and f0.
+
+        :param ax: matplotlib Axes; None makes a new figure.
+        :param curves: draw the single curves, too.
+        :return: matplotlib Figure
+        """
+        import matplotlib.pyplot as plt
+        from matplotlib.ticker import FuncFormatter
+
+        if ax is None:
+            _, ax = plt.subplots(figsize=(6.5, 4), layout="constrained")
+        for mask, color, name in ((self.accepted, "0.75", "single"),
+                                  (~self.accepted, "#e8b0a0", "rejected")):
+            if curves and mask.any():
+                lines = ax.plot(self.frequencies, self.curves[mask].T, color=color, lw=0.5)
+                lines[0].set_label(f"{name} (n = {mask.sum()})")
+        ax.plot(self.frequencies, self.amplitude, color="k", lw=1.8,
+                label="median" if self.mode == "paper" else "lognormal mean")
+        for sign, label in ((1, "± 1 std"), (-1, None)):
+            ax.plot(self.frequencies, self.amplitude * np.exp(sign * self.std), "k--", lw=0.9,
+                    label=label)
+        if self.peak.found:
+            ax.axvline(self.peak.f0, color="#b03020", lw=1.2, label=f"f0 = {self.peak.f0:.3g} Hz")
+        ax.set(xscale="log", yscale="log", xlim=self.frequencies[[0, -1]], title=self.station,
+               xlabel="Frequency (Hz)", ylabel="H/V")
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        ax.grid(which="both", color="0.92", lw=0.5)
+        ax.legend(fontsize=8)
+        return ax.figure
+
+
+def hvsr(stream_or_streams, *, window_length=None, overlap=0.0, rejection=None, freqmin=None,
+         freqmax=None, min_amplitude=2.0, min_prominence=1.5, center_frequencies=None, mode=None,
+         **options) -> HVSR:
+    """
+    HVSR of the records of one station, or of a recording of microtremor.
+
+    :param stream_or_streams: one Stream with a trace each for Z, N and E, or an
+        iterable of them, all of one station. Lengths and rates may differ. The unit
+        does not matter. Streams are not changed.
+    :param window_length: s; cuts every Stream into windows (microtremor); None takes
+        every Stream as a whole (earthquake records). [SESAME2004]_ asks for at least
+        10 periods of the expected f0.
+    :param overlap: share of a window that the next one repeats, 0 to below 1.
+    :param rejection: None, or ``"cox2020"``: frequency-domain window rejection
+        (:func:`obspy_tng.signal.reject_windows`).
+    :param freqmin: Hz, lower end of the search for f0; default 10 over the length of a
+        record or window in s, below which no peak is reliable ([SESAME2004]_).
+    :param freqmax: Hz, upper end of the search for f0; default the last frequency.
+    :param min_amplitude: see :func:`obspy_tng.signal.pick_f0`.
+    :param min_prominence: see :func:`obspy_tng.signal.pick_f0`.
+    :param center_frequencies: Hz; default 400, logarithmic from 0.1 Hz to 0.8 of the
+        lowest Nyquist frequency.
+    :param mode: None, or ``"paper"``: curves and f0 exactly as in the published
+        evaluation of TimesNet-Gen, the curves interpolated to 400 points, 1-20 Hz.
+    :param options: ``bandwidth, smoothing, horizontal, smooth_first, azimuth,
+        percentile, detrend, taper, nfft``: see :func:`obspy_tng.signal.hvsr`. Records of
+        different lengths share a smoothing matrix, and are many times faster, with one
+        ``nfft`` for all, e.g. the samples of the longest.
+    :return: :class:`HVSR`
+    :raises TypeError: for anything but Streams, or an unknown option.
+    :raises TNGInputError: for several stations, missing components, gaps, a window
+        longer than every Stream, or a bad value.
+
+    .. rubric:: Example
+
+    >>> from obspy import Trace
+    >>> rng = np.random.default_rng(0)
+    >>> def component(code, gain=0.0):
+    ...     data = rng.standard_normal(60000)
+    ...     data += gain * signal.bandpass(data, 100.0, 0.9, 1.1)
+    ...     return Trace(data, {"network": "XX", "station": "S1", "channel": code,
+    ...                         "sampling_rate": 100.0})
+    >>> noise = Stream([component("HNZ"), component("HNN", 8.0), component("HNE", 8.0)])
+    >>> curve = hvsr(noise, window_length=60.0)
+    >>> len(curve), round(float(curve.peak.f0), 1), float(curve.peak.criteria["reliable"])
+    (10, 1.0, 1.0)
+    """
+    streams = _streams(stream_or_streams)
+    if rejection not in (None, "cox2020"):
+        raise TNGInputError(f"rejection must be None or 'cox2020', got {rejection!r}")
+    pieces, labels = _pieces(streams, window_length, overlap)
+    if center_frequencies is None and mode is None:
+        rate = min(rate for _, rate in pieces)
+        center_frequencies = signal.default_center_frequencies(rate)
+    search = {"min_amplitude": min_amplitude, "min_prominence": min_prominence,
+              "freqmin": freqmin, "freqmax": freqmax, "mode": mode}
+    ratios: list = [None] * len(pieces)
+    picks: list = [None] * len(pieces)
+    for members in _alike(pieces):
+        data, rate = np.stack([pieces[i][0] for i in members]), pieces[members[0]][1]
+        frequencies, ratio = signal.hvsr(data, rate, center_frequencies, mode=mode, **options)
+        found = signal.pick_f0(frequencies, ratio, **search,
+                               window_length=data.shape[-1] / rate)
+        if mode == "paper" and center_frequencies is None:
+            ratio = np.stack([np.interp(PAPER_FREQUENCIES, frequencies, r) for r in ratio])
+            frequencies = PAPER_FREQUENCIES
+        for row, i in enumerate(members):
+            ratios[i] = ratio[row]
+            picks[i] = (found.f0[row], found.a0[row], found.prominence[row], found.reason[row])
+    curves = np.stack(ratios)
+    f0, a0, prominence, reason = map(np.array, zip(*picks, strict=True))
+    length = np.mean([data.shape[-1] / rate for data, rate in pieces])
+    accepted = np.ones(len(curves), bool)
+    if rejection == "cox2020":
+        lowest = 10 / length if freqmin is None and mode is None else freqmin
+        accepted, _ = signal.reject_windows(frequencies, curves, freqmin=lowest, freqmax=freqmax)
+        if not accepted.any():
+            raise TNGInputError("rejection='cox2020' leaves no window")
+    return HVSR(station_id(streams[0]), frequencies, curves, labels, accepted,
+                signal.F0Pick(f0, a0, prominence, reason), float(length), search)
+
+
+def _streams(stream_or_streams):
+    """List of Streams of one station."""
+    if isinstance(stream_or_streams, Stream):
+        streams = [stream_or_streams]
+    elif isinstance(stream_or_streams, dict):
+        raise TypeError("stream_or_streams must be a Stream or an iterable of Streams, got a dict; "
+                        "call hvsr() for the Streams of each station")
+    else:
+        streams = list(stream_or_streams)
+    for stream in streams:
+        if not isinstance(stream, Stream):
+            raise TypeError("stream_or_streams must be a Stream or an iterable of Streams, got "
+                            f"an item of type {type(stream).__name__}")
+    if not streams:
+        raise TNGInputError("stream_or_streams is empty")
+    stations = sorted({station_id(stream) for stream in streams})
+    if len(stations) > 1:
+        raise TNGInputError(f"stream_or_streams must be of one station, got {stations}")
+    return streams
+
+
+def _pieces(streams, window_length, overlap):
+    """What one curve each is made of: list of (array (3, npts), rate in Hz), and labels."""
+    if window_length is None:
+        return ([(record_to_array(st), st[0].stats.sampling_rate) for st in streams],
+                [record_id(st) for st in streams])
+    if not np.isscalar(window_length) or not window_length > 0:
+        raise TNGInputError(f"window_length must be a positive number of seconds or None, got "
+                            f"{window_length!r}")
+    if not 0 <= overlap < 1:
+        raise TNGInputError(f"overlap must be from 0 to below 1, got {overlap!r}")
+    pieces, labels = [], []
+    for stream in streams:
+        data, rate = record_to_array(stream), stream[0].stats.sampling_rate
+        npts = round(window_length * rate)
+        step = max(1, round(npts * (1 - overlap)))
+        for first in range(0, data.shape[-1] - npts + 1, step):
+            pieces.append((data[:, first:first + npts], rate))
+            labels.append(f"{record_id(stream)}+{first / rate:g}")
+    if not pieces:
+        longest = max(st[0].stats.npts / st[0].stats.sampling_rate for st in streams)
+        raise TNGInputError(f"window_length is {window_length:g} s, longer than the longest Stream "
+                            f"({longest:g} s)")
+    return pieces, labels
+
+
+def _alike(pieces):
+    """Positions of the pieces of equal length and rate, group by group."""
+    groups = {}
+    for i, (data, rate) in enumerate(pieces):
+        groups.setdefault((data.shape[-1], rate), []).append(i)
+    return list(groups.values())
+
+
+def pick_f0(curve_or_frequencies, amplitude=None, **options) -> signal.F0Pick:
+    """
+    Site frequency of an :class:`HVSR`, or of curves as arrays.
+
+    Of an :class:`HVSR` it is that of the mean curve, and everything that the SESAME
+    criteria need is known.
+
+    :param curve_or_frequencies: :class:`HVSR`, or frequencies in Hz ``(nfreq,)``.
+    :param amplitude: curves ``(..., nfreq)`` if frequencies are given, else None.
+    :param options: see :func:`obspy_tng.signal.pick_f0`.
+    :return: :class:`~obspy_tng.signal.F0Pick`; no clear peak is NaN and the reason.
+    """
+    if not isinstance(curve_or_frequencies, HVSR):
+        if amplitude is None:
+            raise TypeError("amplitude is needed with frequencies; or give the result of hvsr()")
+        return signal.pick_f0(curve_or_frequencies, amplitude, **options)
+    if amplitude is not None:
+        raise TypeError("amplitude must be None with an HVSR: the mean curve is used")
+    curve = curve_or_frequencies
+    several = curve.accepted.sum() > 1
+    known = {"std": curve.std if several else None,
+             "f0_std": curve.f0["f0_std"] if several else None,
+             "window_length": curve.window_length, "n_windows": int(curve.accepted.sum())}
+    return signal.pick_f0(curve.frequencies, curve.amplitude, **(curve.search | known | options))

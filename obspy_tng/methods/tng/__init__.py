@@ -1,0 +1,5 @@
+"""The station bottleneck, ``architecture=\"tng\"``."""
+
+from .method import StationBottleneckMethod
+
+__all__ = ["StationBottleneckMethod"]

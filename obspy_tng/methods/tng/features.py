@@ -1,0 +1,41 @@
+"""What the network sees of a record and its earthquake."""
+
+import numpy as np
+
+from ...records.record import info_values
+from ...signal.intensity import time_of_energy
+
+#: distance (km) and depth (km) that features are relative to
+USUAL_DISTANCE, USUAL_DEPTH = 150.0, 20.0
+#: share of a record that is tapered at either end before its spectra are taken
+END_TAPER = 0.01
+
+
+def _fill(powers):
+    """Share of the frames that a record fills: the mean envelope's, 1 if it is constant."""
+    envelope = powers.mean((0, 1))
+    return np.square(envelope.sum()) / (len(envelope) * np.square(envelope).sum())
+
+
+def onsets(data):
+    """When 5 % of the energy of records ``(..., 3, npts)`` have come, samples."""
+    return time_of_energy(np.square(np.asarray(data, dtype=float)).sum(-2))
+
+
+def event_features(infos, window):
+    """
+    Features of earthquakes.
+
+    :param infos: n dicts with ``magnitude``, ``distance`` and ``depth``; None or NaN: unknown.
+    :param window: s.
+    :return: float32 array ``(n, 6)``: magnitude, ln hypocentral distance, depth, whether the
+        first two and the third are known, ln window; unknown ones are 0.
+    """
+    magnitude, distance, depth = (info_values(infos, key)
+                                  for key in ("magnitude", "distance", "depth"))
+    known, deep = np.isfinite(magnitude) & np.isfinite(distance), np.isfinite(depth)
+    far = np.log(np.hypot(distance, np.where(deep, depth, USUAL_DEPTH)) / USUAL_DISTANCE + 1e-3)
+    columns = [np.where(known, magnitude - 6, 0), np.where(known, far, 0),
+               np.where(known & deep, np.minimum(depth, 100) / 50 - 0.8, 0), known, known & deep,
+               np.full(len(infos), np.log(window / 60))]
+    return np.stack(columns, axis=1).astype(np.float32)

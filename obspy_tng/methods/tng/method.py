@@ -1,0 +1,354 @@
+"""
+``architecture="tng"``: the learned station bottleneck
+======================================================
+
+A record is its band levels, its duration, its coherencies and a shape. Levels come from a mixed
+model of earthquake, station and residual (:mod:`obspy_tng.groundmotion.band_levels`) over all
+enrolled records; the shape, the evolutionary cross-spectrum, from the network
+(:mod:`obspy_tng.models.tng`), raised to the power that gives it the duration of another mixed
+model (:mod:`obspy_tng.groundmotion.durations`), and with what components have in common at the
+station (:mod:`obspy_tng.groundmotion.coherency`); the waveform is noise shaped by all of them,
+with fresh randomness in every sample. What is kept of an enrolled record is some hundred numbers.
+
+``generate`` draws z, what is particular to a record, from a record of about the magnitude
+and distance asked for, of any enrolled station (``sampler="posterior"``, default), and from
+the conditional prior as far as there are few such records; ``sampler="prior"`` never looks
+at a record's z. Either way the station's vector and levels are its own, and so is the
+time at which records set in: it depends on the recorder's memory before the
+trigger, and on how long it goes on. A record of the station that lends its z, and these lend
+before others do, gives its onset with it: the two are not independent in a window.
+"""
+
+import functools
+from typing import ClassVar
+
+import numpy as np
+import torch
+
+from ...exceptions import TNGInputError
+from ...groundmotion.durations import NOISE_MEAN, ln_duration
+from ...models.tng import StationBottleneckConfig, StationBottleneckModel
+from ...signal import evolutionary, frames, taper
+from ...signal.intensity import time_of_energy
+from ...simulate.corpus import simulated_corpus
+from ...training import Phase, Trainer
+from ...training.sets import RecordSets
+from .bank import bank_model
+from .features import END_TAPER, _fill, event_features, onsets
+from .prior import LevelPrior, load_pretrained
+from .synthesis import EXPONENTS, Decoded
+from .training_sets import _company, _features, _mixed
+
+SAMPLERS = ("posterior", "prior")
+SIZES: dict[str, dict] = {"small": {}}
+
+
+class StationBottleneckMethod:
+    """
+    The station bottleneck: how it trains, enrols and draws.
+
+    :param npts: samples of a record.
+    :param sampling_rate: Hz.
+    :param size: "small", or a dict of
+        :class:`~obspy_tng.models.tng.StationBottleneckConfig` arguments.
+    :param device: torch device.
+    :param seed: seed of the initial weights.
+    """
+
+    #: settings of the training that differ from the general defaults
+    training: ClassVar[dict] = {"epochs": 30, "finetune_epochs": 6, "learning_rate": 1e-3,
+                                "finetune_learning_rate": 3e-4}
+
+    def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
+        if isinstance(size, str):
+            if size not in SIZES:
+                raise TNGInputError(f"size must be one of {sorted(SIZES)} or a dict, got {size!r}")
+            size = SIZES[size]
+        self.npts, self.sampling_rate, self.seed = npts, sampling_rate, seed
+        self.window = npts / sampling_rate
+        # ten periods of the lowest band fit into the window
+        self.filters = evolutionary.filter_bank(npts, sampling_rate, freqmin=10 / self.window)
+        try:
+            config = StationBottleneckConfig(**size)
+        except TypeError as exc:
+            raise TNGInputError(f"size: {exc}") from exc
+        self.device = torch.device(device)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.model = StationBottleneckModel(config, self._weights(config))
+            self.model.level_prior = LevelPrior()
+        self.model.to(self.device).eval()
+
+    def _weights(self, config):
+        """Samples per band and frame; of bands that these records do not have, none."""
+        weights = frames.with_bands(frames.frame_weights(self.filters, config.frames),
+                                    config.bands, 0)
+        weights[len(self.filters):] = 0
+        return weights
+
+    # -- training -----------------------------------------------------------
+
+    def fit(self, groups, targets, settings, **trainer_options):
+        """
+        Train on simulated records (or start from the weights that come with the package),
+        then on the user's among simulated ones.
+
+        :param groups: dict station -> (data ``(n, 3, npts)``, infos).
+        :param targets: not used: no station is special.
+        :param settings: :class:`~obspy_tng.training.TrainingSettings`.
+        :param trainer_options: seed, checkpoint, progress, log of
+            :class:`~obspy_tng.training.Trainer`.
+        :return: list of dicts, the training history.
+        """
+        started = settings.pretrained and load_pretrained(self.model)
+        real, held = self._split(groups, settings)
+        count = settings.simulated
+        if started:  # no more than the second phase takes
+            count = min(count, _company(sum(len(columns[0]) for columns in real)))
+        simulated = [self._columns(data, infos) for data, infos in simulated_corpus(
+            count, self.npts, self.sampling_rate, settings.seed)]
+        if not started:
+            self.model.level_prior.learn(self.sampling_rate, self.filters, simulated)
+        data = {"simulated": RecordSets(_features(simulated), 1, settings.seed),
+                "adapt": _mixed(real, simulated, settings.seed)}
+        validation = {"adapt": RecordSets(_features(held))} if held else {}
+        options = {"batch_size": settings.batch_size, "patience": settings.patience}
+        phases = [Phase("simulated", 0 if started else settings.epochs, settings.learning_rate,
+                        **options),
+                  Phase("adapt", settings.finetune_epochs, settings.finetune_learning_rate,
+                        **options)]
+        trainer = Trainer(self.model, self.device, precision=settings.precision,
+                          parts=settings.parts, **trainer_options)
+        history = trainer.run(phases, data, validation)
+        self.model.eval()
+        return history
+
+    def _split(self, groups, settings):
+        """Columns of the training and of the validation earthquakes, station by station."""
+        real, held = [], []
+        masks = settings.kept_back(groups)
+        for station, (data, infos) in groups.items():
+            for target, chosen in ((real, ~masks[station]), (held, masks[station])):
+                if chosen.any():
+                    rows = np.flatnonzero(chosen)
+                    target.append(self._columns(data[rows], [infos[i] for i in rows]))
+        return (real, held) if real else (held, [])
+
+    def _columns(self, data, infos):
+        """What the loss takes (spectra and places in half precision), levels and infos."""
+        spectra, levels, place = self._spectra(data)
+        return (np.minimum(spectra, np.finfo(np.float16).max).astype(np.float16),
+                self._relative(levels), event_features(infos, self.window),
+                place.astype(np.float16), levels, infos)
+
+    def _spectra(self, data):
+        """Aligned spectra in the network's bands, levels in the records' own, places."""
+        # an end cut in the signal would leak into bands that have little of their own
+        data = taper(data, self.sampling_rate, END_TAPER)
+        count = self.model.config.frames
+        turns, place = frames.placement(self.filters, onsets(data), count)
+        spectra, levels = frames.frame_spectra(self.filters, data, count, turns)
+        return frames.with_bands(spectra, self.model.config.bands, 2), levels, place
+
+    def _relative(self, levels):
+        """Levels ``(n, 3, bands)`` -> what the network sees of them, ``(n, 3 * its bands)``."""
+        levels = frames.with_bands(levels, self.model.config.bands, 2)
+        return ((levels - levels.mean((1, 2), keepdims=True)) / 3).reshape(len(levels), -1) \
+            .astype(np.float32)
+
+    # -- records in and out of the network -----------------------------------
+
+    @torch.no_grad()
+    def encode(self, station, data, infos):
+        """
+        What is kept of a station's records.
+
+        :param station: station id; makes no difference here.
+        :param data: ``(n, 3, npts)``, ZNE, m/s^2.
+        :param infos: n dicts, see :func:`obspy_tng.records.record.record_info`.
+        :return: dict of ``mu`` and ``logvar`` (n, z_dim), ``summary`` (n, 2 station_dim),
+            ``levels`` (n, 3, bands), ``onset`` (n,), s, when 5 % of the energy have come,
+            ``duration`` (n,), see :func:`obspy_tng.groundmotion.durations.ln_duration`,
+            ``coherency`` (n, 6, network's bands), real and imaginary parts, and ``fill`` (n,), the
+            share of the window that the record fills.
+        """
+        rows = []
+        # one at a time: the last digit of a convolution depends on what it is batched with
+        for record, info in zip(data, infos, strict=True):
+            spectra, levels, place = self._spectra(record[None])
+            outputs = self.model.encoder(*map(self._tensor, (
+                spectra, self._relative(levels), event_features([info], self.window), place)))
+            rows.append((*(t[0].cpu().numpy() for t in outputs), levels[0],
+                         onsets(record) / self.sampling_rate,
+                         ln_duration(record[None], self.sampling_rate)[0],
+                         spectra[0, 3:].mean(-1), _fill(spectra[0, :3])))
+        names = ("mu", "logvar", "summary", "levels", "onset", "duration", "coherency", "fill")
+        return {name: np.stack(column) for name, column in zip(names, zip(*rows, strict=True),
+                                                               strict=True)}
+
+    def _tensor(self, array):
+        return torch.as_tensor(np.asarray(array, dtype=np.float32), device=self.device)
+
+    def _station(self, summaries):
+        """The station's vector ``(1, station_dim)`` from its records' summaries."""
+        summaries = self._tensor(summaries)
+        members = torch.ones(1, len(summaries), device=self.device)
+        return self.model.pool(summaries, members)[0]
+
+    def reconstruct(self, station, data, infos):
+        """Records ``(n, 3, npts)`` of a station through encoder and decoder."""
+        kept = self.encode(station, data, infos)
+        vector = self._station(kept["summary"])
+        return np.stack([
+            self._realize(self._decode(vector, kept["mu"][i], kept["levels"][i],
+                                       event_features([info], self.window), kept["onset"][i]),
+                          lambda decoded, wanted=kept["duration"][i]: wanted,
+                          np.random.default_rng(0))
+            for i, info in enumerate(infos)])
+
+    @torch.no_grad()
+    def _decode(self, vector, z, levels, event, onset, couplings=0.0):
+        """
+        The envelopes of a record of a station.
+
+        :param vector: the station's, ``(1, station_dim)``.
+        :param z: ``(z_dim,)``, or a function of the expected mean and standard deviation.
+        :param levels: ``(3, bands)``.
+        :param event: features ``(1, 6)``.
+        :param onset: s, when 5 % of the energy should have come.
+        :param couplings: ``(6, network's bands)``, what all frames have besides.
+        :return: :class:`Decoded`.
+        """
+        context = self.model.context(self._tensor(self._relative(levels[None])),
+                                     self._tensor(event))
+        if callable(z):
+            mean, logvar = (t[0].cpu().numpy() for t in self.model.expected(vector, context))
+            z = z(mean, np.exp(0.5 * logvar))
+        turns, place = frames.placement(self.filters, [onset * self.sampling_rate],
+                                        self.model.config.frames)
+        power, mixing = (t[0].cpu().numpy().astype(float) for t in self.model.decoder(
+            self._tensor(z)[None], vector, context, self._tensor(place)))
+        mixing += np.expand_dims(couplings, -1)
+        power, mixing = (frames.with_bands(x, len(self.filters), 1) for x in (power, mixing))
+        return Decoded(power, mixing, levels, turns[0], onset)
+
+    def _realize(self, decoded, duration, rng):
+        """
+        A record with given envelopes.
+
+        :param decoded: :class:`Decoded`.
+        :param duration: function of the ln duration of the envelopes as they are; that which they
+            should have.
+        :param rng: generator of the waveform.
+        :return: array ``(3, npts)``.
+        """
+        durations = self._durations(decoded)
+        wanted = duration(np.interp(1.0, EXPONENTS, durations))
+        # the larger the exponent, the shorter; where it is not, the first one that will do
+        shortest = np.minimum.accumulate(durations)
+        power = decoded.power * np.interp(NOISE_MEAN - wanted, -shortest, EXPONENTS)
+        turn = decoded.turn + self._early(power, decoded)
+        wave = frames.frame_noise(self.filters, power, decoded.mixing, rng, turn)
+        return evolutionary.noise_to_record(self.filters, wave, decoded.levels)
+
+    def _durations(self, decoded, exponents=EXPONENTS):
+        """ln duration of the horizontals with each of the exponents."""
+        at, per_frame = self._inside(decoded.turn)
+        power = decoded.power[1:, :, np.round(at).astype(int) % self.model.config.frames]
+        weight = np.exp(decoded.levels - decoded.levels.max())[1:]
+        found = []
+        for exponent in exponents:
+            shape = np.exp(exponent * power)
+            energy = np.einsum("cb,cbt->t", weight / shape.mean(-1), shape)
+            start, *ends = (time_of_energy(energy, share) for share in (0.05, 0.75, 0.95))
+            found.append(np.mean(np.log(np.subtract(ends, start))))
+        return np.array(found) + np.log(per_frame / self.sampling_rate)
+
+    def _inside(self, turn):
+        """Frames at which a record is, in its own order (fractions), and samples per frame."""
+        count = self.model.config.frames
+        per_frame = self.filters.nfft / count
+        return (np.arange(int(self.npts / per_frame)) + turn / per_frame) % count, per_frame
+
+    def _early(self, power, decoded):
+        """Samples by which energy sets in before it should (a blurred rise does)."""
+        at, per_frame = self._inside(decoded.turn)
+        energy = np.einsum("cb,cbt->t", np.exp(decoded.levels - decoded.levels.max()),
+                           np.exp(power))
+        here = time_of_energy(np.interp(at, np.arange(len(energy)), energy,
+                                               period=len(energy)))
+        return round(here * per_frame - decoded.onset * self.sampling_rate)
+
+    # -- drawing --------------------------------------------------------------
+
+    def levels(self, bank):
+        """
+        Fit levels, durations and coherencies to a bank.
+
+        :param bank: dict station -> :class:`~obspy_tng.station_generator.Enrolled`.
+        :return: :class:`~obspy_tng.methods.tng.bank.BankModel`.
+        :raises TNGInputError: if nothing is known of earthquakes in general.
+        """
+        prior = self.model.level_prior.model(self.filters, self.sampling_rate)
+        decoded = {station: self._decoded_durations(enrolled)
+                   for station, enrolled in bank.items()}
+        return bank_model(bank, self.filters, prior, decoded)
+
+    def _decoded_durations(self, enrolled):
+        """ln durations of what is decoded of a station's records, ``(n,)``."""
+        kept, vector = enrolled.arrays, self._station(enrolled.arrays["summary"])
+        return np.array([self._durations(self._decode(
+            vector, kept["mu"][i], kept["levels"][i], event_features([info], self.window),
+            kept["onset"][i]), [1.0])[0] for i, info in enumerate(enrolled.infos)])
+
+    def draw(self, enrolled, station, rngs, condition, levels, *, sampling_rate,
+             sampler="posterior"):
+        """
+        Draw realizations of a station.
+
+        :param enrolled: the station's :class:`~obspy_tng.station_generator.Enrolled`.
+        :param station: station id.
+        :param rngs: one generator per realization.
+        :param condition: :class:`~obspy_tng.groundmotion.scenario.Condition`; without an earthquake
+            each realization has that of some record of the station.
+        :param levels: :class:`~obspy_tng.methods.tng.bank.BankModel`.
+        :param sampling_rate: Hz; the method's own.
+        :param sampler: "posterior" or "prior", see the module.
+        :return: array ``(len(rngs), 3, npts)``, and a list of dicts for provenance.
+        """
+        if sampler not in SAMPLERS:
+            raise TNGInputError(f"sampler must be one of {SAMPLERS}, got {sampler!r}")
+        if (condition.magnitude is None) != (condition.distance is None):
+            raise TNGInputError("magnitude and distance must be given together, got magnitude="
+                                f"{condition.magnitude!r}, distance={condition.distance!r}")
+        vector, drawer = self._station(enrolled.arrays["summary"]), levels.drawer(station)
+        data, notes = [], []
+        for rng in rngs:
+            if condition.magnitude is None:
+                magnitude, distance, depth = levels.any_earthquake(station, rng)
+            else:
+                magnitude, distance = condition.magnitude, condition.distance
+                depth = np.nan if condition.depth is None else condition.depth
+            event = {"magnitude": magnitude, "distance": distance, "depth": depth}
+            lender = levels.lender(station, magnitude, distance, rng) \
+                if sampler == "posterior" else None
+            onset = levels.onset(station, magnitude, distance, rng, lender)
+            noise = rng.standard_normal(self.model.config.z_dim)
+            if lender is None:
+                def z(mean, sd, noise=noise):
+                    return mean + sd * noise
+            else:
+                z = levels.mu[lender] + np.exp(0.5 * levels.logvar[lender]) * noise
+            decoded = self._decode(vector, z, drawer(magnitude, distance, depth, rng),
+                                   event_features([event], self.window), onset,
+                                   levels.couplings(station, rng))
+            data.append(self._realize(decoded, functools.partial(
+                levels.duration, station, magnitude, distance, onset / self.window, rng,
+                lender), rng))
+            notes.append({"sampler": sampler,
+                          "sources": [] if lender is None else [levels.names[lender]],
+                          "drawn_magnitude": float(magnitude),
+                          "drawn_distance": float(distance)})
+        return np.stack(data), notes
+
+

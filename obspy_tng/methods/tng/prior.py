@@ -1,0 +1,122 @@
+"""
+What ``architecture="tng"`` knows before it sees a record: a prior of levels, and the
+weights that come with the package.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from ...exceptions import TNGInputError
+from ...groundmotion import band_levels
+from ...groundmotion.mixed_effects import smooth_correlation
+from ...models.checkpoint import load_folder, load_weights
+from ...records.record import info_values
+
+#: folder of the models that come with the package
+WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
+PRETRAINED = "tng-small"
+#: Hz, sixths of an octave, that the prior is kept at
+FREQUENCIES = 10 / 120 * 2.0 ** (np.arange(56) / 6)
+#: rows of the table: coefficients, standard deviations of station, event and residual
+ROWS = 3 * (4 + 3)
+#: sampling rate that levels (sums over samples) are kept for
+REFERENCE_RATE = 100.0
+
+
+class LevelPrior(nn.Module):
+    """
+    A :class:`~obspy_tng.groundmotion.band_levels.TermModel` at fixed frequencies, kept with the
+    weights.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("table", torch.zeros(ROWS, len(FREQUENCIES), dtype=torch.float64))
+        # correlation of events, mean and covariance of the predictors
+        self.register_buffer("moments", torch.zeros(1 + 4 + 16, dtype=torch.float64))
+
+    def learn(self, sampling_rate, filters, columns):
+        """
+        Learn it from simulated records.
+
+        :param sampling_rate: Hz.
+        :param filters: their :class:`~obspy_tng.signal.evolutionary.FilterBank`.
+        :param columns: list of tuples, one per station, that end with levels
+            ``(n, 3, bands)`` and n infos.
+        """
+        infos = [info for *_, some in columns for info in some]
+        stations = np.repeat(np.arange(len(columns)), [len(some) for *_, some in columns])
+        # events of different networks may share a name
+        events = [f"{info['event_id']} {info['magnitude']:.6f}" for info in infos]
+        model = band_levels.fit_terms(
+            np.concatenate([levels for *_, levels, _ in columns]), stations, events,
+            *(info_values(infos, key) for key in ("magnitude", "distance", "depth")),
+            filters.center_frequencies)
+        rows = np.concatenate([model.coefficients, [model.station_sd], [model.event_sd],
+                               [model.residual_sd]]).reshape(ROWS, -1)
+        rows[0] -= np.log(sampling_rate / REFERENCE_RATE)
+        at = np.log(filters.center_frequencies)
+        table = np.stack([np.interp(np.log(FREQUENCIES), at, row) for row in rows])
+        self.table.copy_(torch.as_tensor(table))
+        self.moments.copy_(torch.as_tensor(np.concatenate(
+            [[model.event_correlation], model.predictor_mean,
+             model.predictor_covariance.ravel()])))
+
+    def model(self, filters, sampling_rate):
+        """
+        The prior for some bands.
+
+        :param filters: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
+        :param sampling_rate: Hz.
+        :return: :class:`~obspy_tng.groundmotion.band_levels.TermModel`, or None if nothing was
+            learned.
+        """
+        table, moments = (t.cpu().numpy() for t in (self.table, self.moments))
+        if not table.any():
+            return None
+        at = np.log(filters.center_frequencies)
+        rows = np.stack([np.interp(at, np.log(FREQUENCIES), row) for row in table])
+        rows[0] += np.log(sampling_rate / REFERENCE_RATE)
+        coefficients, (station, event, residual) = np.split(rows.reshape(7, -1), [4])
+        bands = len(at)
+        correlation = float(moments[0])
+        return band_levels.TermModel(
+            coefficients, station, event, residual, correlation,
+            smooth_correlation(bands, band_levels.RESIDUAL_LENGTH, correlation,
+                                         nugget=band_levels.NUGGET),
+            moments[1:5], moments[5:].reshape(4, 4), {}, filters.center_frequencies)
+
+
+def pretrained_folder(name=PRETRAINED):
+    """
+    Folder of a model that comes with the package.
+
+    :param name: its name.
+    :return: path.
+    :raises TNGInputError: for an unknown name.
+    """
+    known = sorted(p.name for p in WEIGHTS.iterdir() if p.is_dir()) if WEIGHTS.is_dir() else []
+    if name not in known:
+        raise TNGInputError(f"no model {name!r} comes with this package; there are {known}")
+    return WEIGHTS / name
+
+
+def load_pretrained(model, folder=None):
+    """
+    Put the weights that come with the package into a model, if they fit it.
+
+    :param model: :class:`~obspy_tng.models.tng.StationBottleneckModel` with a level prior.
+    :param folder: model folder; None: that of :data:`PRETRAINED`.
+    :return: whether they did.
+    """
+    folder = folder or WEIGHTS / PRETRAINED
+    if not folder.is_dir():
+        return False
+    description, arrays, _ = load_folder(folder)
+    if description["size"] != model.settings():
+        return False
+    load_weights(model, arrays["weights"], folder)
+    return True

@@ -1,0 +1,20 @@
+"""
+What a record is, and how one is made, checked, stored and packed
+=================================================================
+
+This package stays light: every format detection of :mod:`obspy_tng.io` imports it. What users
+need of :mod:`obspy_tng.records.record` can be imported from here.
+"""
+
+from .record import (
+    check_record,
+    group_by_station,
+    record_id,
+    record_info,
+    record_to_array,
+    split_by_event,
+    station_id,
+)
+
+__all__ = ["check_record", "group_by_station", "record_id", "record_info", "record_to_array",
+           "split_by_event", "station_id"]

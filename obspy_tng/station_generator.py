@@ -1,0 +1,288 @@
+"""
+What every generator of station records shares: enrolled stations, Streams out.
+
+:class:`StationGenerator` turns records into a bank of arrays per station and
+the arrays that a subclass draws into Streams with provenance. A subclass says
+how a record is stored (:meth:`~StationGenerator._encode`) and how new ones are
+drawn (:meth:`~StationGenerator._draw`). TNGGenerator, the baselines and the
+controls are such subclasses, so that all of them are used and judged alike.
+"""
+
+import inspect
+import logging
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+from obspy import Stream, UTCDateTime
+
+from . import metadata
+from ._checks import count
+from ._random import checked_seed, realization_rngs
+from .exceptions import TNGInputError, TNGWarning
+from .groundmotion.scenario import Condition
+from .records.record import (
+    SYNTHETIC_START,
+    check_station,
+    group_by_station,
+    realization_starttime,
+    record_info,
+    record_to_array,
+    synthetic_record,
+)
+
+logger = logging.getLogger("obspy_tng")
+
+# m/s^2: the largest accelerations recorded are some 40. In gal a peak of 0.5 m/s^2 has as much.
+LARGEST_PEAK = 50.0
+
+
+@dataclass
+class Enrolled:
+    """
+    What is kept of the records of one station.
+
+    ``arrays`` maps a name to an array whose first axis counts the records;
+    ``infos`` has one dict per record (see :func:`obspy_tng.records.record.record_info`).
+    """
+
+    arrays: dict = field(default_factory=dict)
+    infos: list = field(default_factory=list)
+
+    def __len__(self):
+        return len(self.infos)
+
+    def append(self, arrays, infos):
+        """Add records; ``arrays`` as in the class, ``infos`` their dicts."""
+        self.arrays = {key: np.concatenate([self.arrays[key], value]) if self.arrays else value
+                       for key, value in arrays.items()}
+        self.infos = self.infos + list(infos)
+
+
+class StationGenerator:
+    """
+    Enrols records by station and generates new ones as Streams.
+
+    :param sampling_rate: Hz, of every record in and out.
+    :param window: record length in s; ``npts = round(window * sampling_rate)``.
+    """
+
+    #: short name, used in tables and in ``stats.tng.generator``
+    name = "generator"
+
+    def __init__(self, sampling_rate=100.0, window=60.0):
+        for key, value in (("sampling_rate", sampling_rate), ("window", window)):
+            if not np.isscalar(value) or not np.isfinite(value) or value <= 0:
+                raise TNGInputError(f"{key} must be a positive number, got {value!r}")
+        self.sampling_rate = float(sampling_rate)
+        self.window = float(window)
+        self.npts = round(self.sampling_rate * self.window)
+        self._bank = {}
+        self._source_inventory = None
+
+    # -- what a subclass defines --------------------------------------------
+
+    def _encode(self, station, data, infos):
+        """Arrays to keep of a station's records ``(n, 3, npts)``: dict of arrays with n rows."""
+        return {"data": data.astype(np.float32)}
+
+    def _draw(self, station, rngs, condition):
+        """
+        Draw ``len(rngs)`` realizations of a station.
+
+        :param station: id of an enrolled station.
+        :param rngs: one ``numpy.random.Generator`` per realization.
+        :param condition: :class:`Condition`.
+        :return: array ``(len(rngs), 3, npts)``, ZNE, m/s^2, and a list of dicts
+            with what ``stats.tng`` should tell of each (``sources``, ``sampler``, ...).
+        """
+        raise NotImplementedError
+
+    # -- what users call ----------------------------------------------------
+
+    @property
+    def stations(self):
+        """Enrolled stations: dict ``station id -> number of records``."""
+        return {station: len(enrolled) for station, enrolled in self._bank.items()}
+
+    def fit(self, records, inventory=None):
+        """
+        Learn from the records and enrol every station in them.
+
+        :param records: iterable of records (see :mod:`obspy_tng.records.record`).
+        :param inventory: Inventory with the stations' coordinates; optional.
+        :return: self
+        """
+        return self.enroll(records, inventory)
+
+    def enroll(self, records, inventory=None):
+        """
+        Add stations, or records to stations, without training.
+
+        A record that is enrolled already is skipped with a warning. There is a warning as well
+        for peaks that look like gal (above 50 m/s^2), and where there are no records.
+
+        :param records: iterable of records of this generator's rate and length.
+        :param inventory: Inventory with the stations' coordinates; optional.
+        :return: self
+        :raises TNGInputError: if a record is not usable; nothing is enrolled then.
+        """
+        records = group_by_station(records)
+        if self._bank and not any(records.values()):
+            warnings.warn("no records to enrol: the iterable is empty", TNGWarning, stacklevel=3)
+        self._add(self._checked(records))
+        if inventory is not None:
+            self._source_inventory = inventory
+        return self
+
+    def generate(self, station, n=1, *, seed=None, first=0, magnitude=None, distance=None,
+                 depth=None, starttime=SYNTHETIC_START, **options) -> list[Stream]:
+        """
+        Generate new records of an enrolled station.
+
+        :param station: station id ``"NET.STA"``.
+        :param n: number of records, >= 0.
+        :param seed: int for a reproducible draw; None draws a new seed, which
+            ``stats.tng.seed`` tells. Realization i depends on the seed and on i alone.
+        :param first: number of the first realization, to draw a long series in parts.
+        :param magnitude: magnitude asked for, or None.
+        :param distance: epicentral distance in km asked for, or None.
+        :param depth: depth in km asked for, or None.
+        :param starttime: UTCDateTime of realization 0; the others follow without overlap.
+        :param options: options of the generator's own drawing, see the class.
+        :return: list of n records (Streams, ZNE, m/s^2).
+        :raises TNGInputError: for an unknown station or a bad value.
+        :raises TypeError: for an option that the generator does not have.
+        """
+        enrolled = self._enrolled(station)
+        allowed = self._options()
+        if allowed is not None and (unknown := sorted(set(options) - allowed)):
+            raise TypeError(f"generate(): unknown options {unknown}; this generator has "
+                            f"{sorted(allowed) or 'none'}")
+        n, first = count("n", n), count("first", first)
+        condition = Condition(magnitude, distance, depth)
+        seed = checked_seed(seed)
+        if n == 0:
+            return []
+        rngs = realization_rngs(seed, station, n, first)
+        data, notes = self._draw(station, rngs, condition, **options)
+        common = {"generator": self.name, "seed": seed, "station": station,
+                  "enrolled": len(enrolled), "magnitude": magnitude, "distance": distance,
+                  "depth": depth, **self._provenance()}
+        start = UTCDateTime(starttime)
+        return [synthetic_record(samples, self.sampling_rate, station,
+                                 realization_starttime(i, self.window, start),
+                                 {**common, "realization": i,
+                                  "record_id": f"{station}.{self.name}.{seed}.{i}", **note})
+                for i, (samples, note) in enumerate(zip(data, notes, strict=True), first)]
+
+    def generate_like(self, station, records, n=None, *, seed=None, **options) -> list[Stream]:
+        """
+        Generate records of a station for the earthquakes of some records, in turn.
+
+        What a comparison with recorded ground motion needs: record i has magnitude,
+        distance and depth of ``records[i % len(records)]``, and those of no earthquake in
+        particular where magnitude or distance are not known.
+
+        :param station: id of an enrolled station.
+        :param records: list of records, of that station or of another.
+        :param n: number of records, >= 0; None: as many as ``records``.
+        :param seed: as in :meth:`generate`.
+        :param options: of the generator's own drawing, as in :meth:`generate`.
+        :return: list of n records.
+        :raises TNGInputError: without records, for an unknown station or a bad value.
+        """
+        records = list(records)
+        if not records:
+            raise TNGInputError("no records to take the earthquakes of")
+        self._enrolled(station)
+        n = len(records) if n is None else count("n", n)
+        seed = checked_seed(seed)
+        infos = [record_info(record) for record in records]
+        earthquakes = [{key: info[key] for key in ("magnitude", "distance", "depth")}
+                       if None not in (info["magnitude"], info["distance"]) else {}
+                       for info in infos]
+        return [self.generate(station, 1, seed=seed, first=i,
+                              **earthquakes[i % len(earthquakes)], **options)[0]
+                for i in range(n)]
+
+    @property
+    def inventory(self):
+        """Inventory of the synthetic channels of all enrolled stations."""
+        return metadata.synthetic_inventory(self._bank, self.sampling_rate,
+                                            inventory=self._source_inventory)
+
+    # -- for subclasses -----------------------------------------------------
+
+    def _options(self):
+        """Names of the options of ``generate()`` that are the generator's own; None: not known."""
+        return keyword_names(self._draw)
+
+    def _provenance(self):
+        """What every generated record of this generator tells of its model."""
+        return {}
+
+    def _checked(self, records):
+        """Usable new records: dict station -> (data ``(n, 3, npts)``, list of infos)."""
+        checked, loud = {}, []
+        for station, group in group_by_station(records).items():
+            check_station(station)
+            known = {info["record_id"] for info in self._bank.get(station, Enrolled()).infos}
+            arrays, infos = [], []
+            for record in group:
+                data = record_to_array(record, self.sampling_rate, self.npts)
+                info = record_info(record)
+                if info["record_id"] in known:
+                    warnings.warn(f"record {info['record_id']} is enrolled already; skipped",
+                                  TNGWarning, stacklevel=4)
+                    continue
+                known.add(info["record_id"])
+                if (peak := np.abs(data).max()) > LARGEST_PEAK:
+                    loud.append(f"{info['record_id']}, {peak:.0f} m/s^2")
+                arrays.append(data)
+                infos.append(info)
+            if infos:
+                checked[station] = (np.stack(arrays), infos)
+        if loud:
+            warnings.warn(f"{len(loud)} records have peaks above {LARGEST_PEAK:g} m/s^2 (first: "
+                          f"{loud[0]}); are the samples in gal? prepare_record(..., units=...) "
+                          "converts", TNGWarning, stacklevel=4)
+        if not checked and not self._bank:
+            raise TNGInputError("no records to enrol: the iterable is empty")
+        return checked
+
+    def _add(self, checked):
+        """Enrol what :meth:`_checked` gave; all of it, or nothing if encoding fails."""
+        encoded = {station: self._encode(station, *pair) for station, pair in checked.items()}
+        for station, arrays in encoded.items():
+            self._bank.setdefault(station, Enrolled()).append(arrays, checked[station][1])
+
+    def _enrolled(self, station):
+        """The :class:`Enrolled` of a station, or a clear error."""
+        if station not in self._bank:
+            known = ", ".join(sorted(self._bank)) or "none"
+            raise TNGInputError(f"station {station!r} is not enrolled; enrolled: {known}")
+        return self._bank[station]
+
+
+def keyword_names(function, passed_on=None):
+    """
+    Arguments of a function that have defaults.
+
+    :param function: callable.
+    :param passed_on: function that gets the keywords that ``function`` does not name, or None.
+    :return: set of str; None where any keyword is taken.
+
+    .. rubric:: Example
+
+    >>> sorted(keyword_names(lambda station, k=5, *, alpha=1.0: None))
+    ['alpha', 'k']
+    """
+    parameters = inspect.signature(function).parameters.values()
+    names = {p.name for p in parameters if p.default is not p.empty}
+    if any(p.kind is p.VAR_KEYWORD for p in parameters):
+        more = None if passed_on is None else keyword_names(passed_on)
+        return None if more is None else names | more
+    return names
+
+

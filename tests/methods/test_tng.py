@@ -1,0 +1,263 @@
+"""architecture="tng": enrol a handful of records, generate new ones, for an earthquake."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+
+from obspy_tng import TNGGenerator, hvsr, simulate_network
+from obspy_tng.exceptions import TNGException, TNGInputError
+from obspy_tng.groundmotion.durations import ln_duration
+from obspy_tng.methods.tng.features import event_features
+from obspy_tng.methods.tng.prior import pretrained_folder
+from obspy_tng.records.record import (
+    group_by_station,
+    record_info,
+    record_to_array,
+    synthetic_record,
+)
+from obspy_tng.signal import bandpass, significant_duration
+from obspy_tng.signal.intensity import time_of_energy
+
+QUICK = {"epochs": 1, "finetune_epochs": 1, "simulated": 60, "validation": 0.0}
+
+
+@pytest.fixture(scope="module")
+def network():
+    return simulate_network(3, 14, seed=4, sampling_rate=50.0, window=120.0, f0=[0.5, 1.5, 4.0],
+                            magnitude=(4.5, 7.0), distance=(50.0, 300.0))
+
+
+@pytest.fixture(scope="module")
+def groups(network):
+    return group_by_station(network.records)
+
+
+@pytest.fixture(scope="module")
+def pretrained(network, groups):
+    """The shipped weights; all records of two stations, three of the third."""
+    gen = TNGGenerator.from_pretrained("tng-small", sampling_rate=50.0, window=120.0,
+                                       device="cpu")
+    return gen.enroll([*groups["SM.S001"], *groups["SM.S002"], *groups["SM.S003"][:3]],
+                      network.inventory)
+
+
+@pytest.fixture(scope="module")
+def small_network():
+    return simulate_network(2, 8, seed=2, sampling_rate=50.0, window=30.0)
+
+
+@pytest.fixture(scope="module")
+def trained(small_network):
+    """A tiny network trained from nothing, on records that the shipped weights do not take."""
+    gen = TNGGenerator(50.0, 30.0, "tng", size={"d_model": 8, "d_ff": 8, "hidden": 32},
+                       training=QUICK, device="cpu")
+    return gen.fit(small_network.records, inventory=small_network.inventory, progress=False)
+
+
+def test_three_records_give_the_site_frequency(pretrained, groups):
+    streams = pretrained.generate("SM.S003", 30, seed=0)
+    assert hvsr(streams).peak.f0 == pytest.approx(hvsr(groups["SM.S003"]).peak.f0, rel=0.2)
+
+
+def test_stations_differ(pretrained):
+    peaks = [hvsr(pretrained.generate(s, 20, seed=0)).peak.f0 for s in pretrained.stations]
+    assert peaks[0] < 0.7 * peaks[1] < 0.5 * peaks[2]
+
+
+def test_records_are_new(pretrained, groups):
+    """No more like an enrolled record than other real records are."""
+    def top(x, others):
+        def unit(a):
+            return np.fft.rfft(a / np.linalg.norm(a), 2 * len(a))
+        return max(np.abs(np.fft.irfft(unit(x) * unit(y).conj())).max() for y in others)
+
+    enrolled = [record_to_array(r)[1] for r in groups["SM.S001"]]
+    new = [record_to_array(s)[1] for s in pretrained.generate("SM.S001", 10, seed=1)]
+    real = [top(x, [y for y in enrolled if y is not x]) for x in enrolled]
+    assert np.median([top(x, enrolled) for x in new]) < np.median(real) + 0.05
+
+
+def test_magnitude_and_distance_act(pretrained):
+    def measure(**event):
+        data = np.array([record_to_array(s) for s in pretrained.generate("SM.S001", 12, seed=0,
+                                                                          **event)])
+        level = np.log(data.std(-1)).mean()
+        return level, np.log(significant_duration(data[:, 1], 50.0)).mean()
+
+    strong, weak = measure(magnitude=6.8, distance=60.0), measure(magnitude=4.8, distance=60.0)
+    near, far = measure(magnitude=6.0, distance=60.0), measure(magnitude=6.0, distance=280.0)
+    assert strong[0] - weak[0] > 1.0
+    assert near[0] - far[0] > 0.7
+    assert far[1] > near[1]
+
+
+def test_residuals_have_no_bias(pretrained, groups):
+    residuals = []
+    for i, record in enumerate(groups["SM.S002"]):
+        info = record_info(record)
+        (st,) = pretrained.generate("SM.S002", 1, seed=i, **{
+            k: info[k] for k in ("magnitude", "distance", "depth")})
+        residuals.append(np.log(record_to_array(st).std(-1) / record_to_array(record).std(-1)))
+    assert np.abs(np.mean(residuals)) < 0.5
+
+
+def test_same_seed_same_record_in_any_batch(trained):
+    four = trained.generate("SM.S001", 4, seed=3)
+    alone = trained.generate("SM.S001", 1, seed=3, first=2)[0]
+    np.testing.assert_array_equal(four[2][1].data, alone[1].data)
+    assert np.abs(four[0][1].data - four[1][1].data).max() > 0
+    assert four[0][0].stats.tng.sampler == "posterior"
+
+
+def test_provenance_and_samplers(trained):
+    posterior = trained.generate("SM.S002", 12, seed=0)
+    assert any(s[0].stats.tng.sources for s in posterior)
+    assert all(np.isfinite(s[0].stats.tng.drawn_magnitude) for s in posterior)
+    prior = trained.generate("SM.S002", 3, seed=0, sampler="prior")
+    assert all(list(s[0].stats.tng.sources) == [] for s in prior)
+
+
+def test_save_and_load(trained, tmp_path):
+    trained.save(tmp_path / "model")
+    loaded = TNGGenerator.load(tmp_path / "model", device="cpu")
+    assert loaded.model_hash == trained.model_hash
+    for event in ({}, {"magnitude": 6.0, "distance": 40.0}):
+        a, b = (g.generate("SM.S001", 2, seed=5, **event) for g in (trained, loaded))
+        for x, y in zip(a, b, strict=True):
+            np.testing.assert_array_equal(x[2].data, y[2].data)
+
+
+@pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_a_gpu_draws_the_same_records(trained, tmp_path):
+    trained.save(tmp_path / "model")
+    there = TNGGenerator.load(tmp_path / "model", device="cuda")
+    a, b = (record_to_array(g.generate("SM.S001", 1, seed=5)[0]) for g in (trained, there))
+    np.testing.assert_allclose(a, b, atol=1e-2 * np.abs(a).max())
+
+
+def test_reconstruction_keeps_levels(trained, small_network):
+    record = small_network.records[0]
+    before = record_to_array(record).copy()
+    again = trained.reconstruct(record)
+    np.testing.assert_array_equal(record_to_array(record), before)
+    ratio = record_to_array(again).std(-1) / before.std(-1)
+    assert np.abs(np.log(ratio)).max() < 0.15
+
+
+def test_records_last_as_long_and_differ_as_much_as_real_ones(pretrained, groups):
+    """Decoded envelopes last longer, and an exponent common to all would spread them."""
+    def of(streams):
+        return ln_duration(np.array([record_to_array(s) for s in streams]), 50.0)
+
+    real = of(groups["SM.S002"])
+    again = of([pretrained.reconstruct(record) for record in groups["SM.S002"]])
+    assert np.abs(again - real).mean() < 0.15
+    new = of(pretrained.generate_like("SM.S002", groups["SM.S002"], 56, seed=0))
+    assert new.mean() == pytest.approx(real.mean(), abs=0.15)
+    assert 0.7 < new.std() / real.std() < 1.3
+
+
+def test_an_end_cut_in_the_signal_does_not_leak(trained):
+    """Bands far above the signal would get all their energy from the cut, in one frame."""
+    long = bandpass(np.random.default_rng(0).standard_normal((3, 4500)), 50.0, 0.5, 2.0, order=4)
+    record = synthetic_record(long[:, 1500:3000], 50.0, "XX.CUT")
+    levels = copy.deepcopy(trained).enroll([record])._bank["XX.CUT"].arrays["levels"][0]
+    assert (levels[:, -3:].max(1) - levels.max(1) < -15).all()
+
+
+def test_training_is_repeatable(small_network, trained):
+    again = TNGGenerator(50.0, 30.0, "tng", size={"d_model": 8, "d_ff": 8, "hidden": 32},
+                         training=QUICK, device="cpu").fit(small_network.records, progress=False)
+    assert again.model_hash == trained.model_hash
+    assert {row["phase"] for row in trained.history} == {"simulated", "adapt"}
+
+
+def test_records_without_earthquakes(pretrained, groups):
+    """Unknown magnitudes: the station is enrolled all the same, with the prior's scatter."""
+    gen = TNGGenerator.from_pretrained(sampling_rate=50.0, window=120.0, device="cpu")
+    blind = [r.copy() for r in groups["SM.S001"][:4]]
+    for record in blind:
+        for tr in record:
+            tr.stats.tng.update({"magnitude": None, "distance": None, "depth": None})
+    gen.enroll(blind)
+    streams = gen.generate("SM.S001", 20, seed=0)
+    assert hvsr(streams).peak.f0 == pytest.approx(hvsr(groups["SM.S001"]).peak.f0, rel=0.35)
+    gen.generate("SM.S001", 1, seed=0, magnitude=6.0, distance=100.0)
+
+
+def test_one_record_is_enough(groups):
+    gen = TNGGenerator.from_pretrained(sampling_rate=50.0, window=120.0, device="cpu")
+    gen.enroll(groups["SM.S002"][:1])
+    assert len(gen.generate("SM.S002", 2, seed=0)) == 2
+
+
+@pytest.mark.parametrize(("rate", "window"), [(100.0, 30.0), (100.0, 120.0), (200.0, 80.0)])
+def test_shipped_weights_take_any_length(rate, window):
+    net = simulate_network(2, 8, seed=3, sampling_rate=rate, window=window, f0=[1.0, 4.0],
+                           magnitude=(4.5, 6.5), distance=(20.0, 100.0))
+    gen = TNGGenerator.from_pretrained(sampling_rate=rate, window=window, device="cpu")
+    gen.enroll(net.records)
+    for station, records in group_by_station(net.records).items():
+        streams = gen.generate(station, 12, seed=0)
+        assert streams[0][0].stats.npts == round(rate * window)
+        assert hvsr(streams).peak.f0 == pytest.approx(hvsr(records).peak.f0, rel=0.25)
+
+
+def test_records_set_in_when_those_of_their_station_do(groups):
+    gen = TNGGenerator.from_pretrained(sampling_rate=50.0, window=120.0, device="cpu")
+    late = [r.copy() for r in groups["SM.S001"]]
+    for tr in (tr for r in late for tr in r):
+        tr.data = np.concatenate([tr.data[:1] * np.ones(1000, "float32"), tr.data[:-1000]])
+    gen.enroll([*late, *groups["SM.S002"]])
+
+    def onsets(records):
+        return [time_of_energy(np.square(record_to_array(r)).sum(0)) / 50 for r in records]
+
+    for station, records in (("SM.S001", late), ("SM.S002", groups["SM.S002"])):
+        new = onsets(gen.generate(station, 20, seed=0))
+        assert np.mean(new) == pytest.approx(np.mean(onsets(records)), abs=4)
+
+
+def test_a_record_that_lends_its_shape_lends_its_onset(pretrained):
+    levels = pretrained._method.levels(pretrained._bank)
+    own = np.flatnonzero(levels.stations == "SM.S001")
+    rng = np.random.default_rng(0)
+    for lender in own[:4]:
+        asked = levels.magnitudes[lender], levels.distances[lender]
+        assert levels.onset("SM.S001", *asked, rng, lender) == levels.onsets[lender]
+    other = np.flatnonzero(levels.stations != "SM.S001")[0]
+    drawn = {levels.onset("SM.S001", 6.0, 150.0, rng, other) for _ in range(40)}
+    assert len(drawn) > 2  # of several records of the station
+
+
+def test_clear_errors(trained, pretrained):
+    with pytest.raises(TNGInputError, match="together"):
+        trained.generate("SM.S001", 1, magnitude=6.0)
+    with pytest.raises(TNGInputError, match="sampler must be one of"):
+        trained.generate("SM.S001", 1, sampler="mean")
+    with pytest.raises(TNGInputError, match="no model 'tng-huge'"):
+        TNGGenerator.from_pretrained("tng-huge")
+    with pytest.raises(TNGInputError, match="simulated"):
+        TNGGenerator(architecture="tng", training={"simulated": 0})
+    with pytest.raises(TNGException, match="trained"):
+        TNGGenerator(architecture="tng").enroll([])
+
+
+def test_features_of_unknown_earthquakes_are_zero():
+    known, no_depth, unknown = event_features(
+        [{"magnitude": 6.5, "distance": 100.0, "depth": 30.0},
+         {"magnitude": 6.5, "distance": 100.0, "depth": None},
+         {"magnitude": None, "distance": 100.0, "depth": 30.0}], 60.0)
+    assert known[0] == 0.5
+    assert known[3:5].tolist() == [1, 1]
+    assert no_depth[2:5].tolist() == [0, 1, 0]
+    assert not unknown.any()
+
+
+def test_shipped_weights_are_small_and_described():
+    folder = pretrained_folder()
+    assert sum(p.stat().st_size for p in folder.iterdir()) < 20e6
+    assert "simulated" in (folder / "README.md").read_text("utf-8")

@@ -1,0 +1,578 @@
+"""prepare_record against closed forms, plain ObsPy chains and every bad input."""
+
+import copy
+import io
+
+import numpy as np
+import pytest
+from obspy import Inventory, Stream, Trace, UTCDateTime, read, read_events, read_inventory
+from obspy.core.event import Event, Magnitude, Origin
+from obspy.core.inventory import Channel, Network, Station
+from obspy.core.inventory.response import PolesZerosResponseStage, Response
+from scipy import signal
+
+from obspy_tng.baselines import ResampledReal
+from obspy_tng.exceptions import TNGInputError, TNGWarning
+from obspy_tng.metadata import unit_response
+from obspy_tng.records.prepare import prepare_record
+from obspy_tng.records.quality import (
+    check_trace,
+    clipped_samples,
+    digitiser_step,
+    stuck_samples,
+)
+from obspy_tng.records.record import check_record, station_id
+from obspy_tng.records.windows import choose_window, edge_levels, pick_onset
+from obspy_tng.signal import processing
+
+START = UTCDateTime(2017, 9, 19, 18, 14, 40)
+GAIN = 1e6  # counts per m/s^2
+ZNE_AXES = {"Z": (0, -90), "N": (0, 0), "E": (90, 0)}
+
+
+def ground_motion(rate=200.0, length=90.0, p=20.0, s=35.0, seed=0):
+    """Acceleration (3, npts) ZNE: quiet, P on the vertical, S on the horizontals, coda."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(round(rate * length)) / rate
+    noise = rng.normal(size=(3, len(t)))
+    sos = signal.butter(2, [0.5, 8.0], "band", fs=rate, output="sos")
+    noise = signal.sosfilt(sos, noise)
+    coda = np.where(t > s, np.exp(-(t - s) / 8.0), 0)
+    level = np.stack([0.3 * ((t > p) * 0.5 + coda * 0.7), coda + 0.05 * (t > p),
+                      0.8 * coda + 0.05 * (t > p)]) + 1e-5
+    end = np.clip((length - t) / 10.0, 0, 1)
+    return noise * level * end
+
+
+def to_stream(data, rate=200.0, codes="ZNE", axes=None, gain=GAIN, integer=True):
+    """Traces of a sensor whose components point along ``axes``."""
+    stream = Stream()
+    for code in codes:
+        azimuth, dip = np.radians((axes or ZNE_AXES)[code])
+        unit = np.array([-np.sin(dip), np.cos(dip) * np.cos(azimuth),
+                         np.cos(dip) * np.sin(azimuth)])
+        counts = gain * (unit @ data) + 100.0  # an offset, as every digitiser has
+        stream.append(Trace(counts.round().astype(np.int32) if integer else counts, {
+            "network": "XX", "station": "S1", "channel": "HN" + code, "sampling_rate": rate,
+            "starttime": START}))
+    return stream
+
+
+def to_inventory(codes="ZNE", axes=None, response=None, start=START - 1e6, end=None):
+    """Inventory of one epoch."""
+    if response is None:
+        response = unit_response()
+        response.response_stages[0].stage_gain = GAIN
+        response.instrument_sensitivity.value = GAIN
+    channels = [Channel("HN" + code, "", 19.0, -99.0, 0.0, 0.0, azimuth=(axes or ZNE_AXES)[code][0],
+                        dip=(axes or ZNE_AXES)[code][1], sample_rate=200.0, start_date=start,
+                        end_date=end, response=response) for code in codes]
+    station = Station("S1", 19.0, -99.0, 0.0, channels=channels)
+    return Inventory([Network("XX", [station])])
+
+
+def expected(data, start, npts, rate=200.0, new_rate=100.0, freqmin=0.05, freqmax=40.0):
+    """What a record must hold: ground motion, band-passed and resampled."""
+    data = processing.bandpass(data, rate, freqmin, freqmax)
+    return processing.resample(data, rate, new_rate)[:, start:start + npts]
+
+
+def assert_close(record, truth, within=2e-3, edges=3.0):
+    """Equal to ``within`` of the peak, away from the tapered ends."""
+    got = np.stack([tr.data for tr in record])
+    ends = round(edges * record[0].stats.sampling_rate)
+    error = np.abs(got - truth)[:, ends:-ends].max() / np.abs(truth).max()
+    assert error < within
+
+
+# -- what comes out -----------------------------------------------------------
+
+def test_a_record():
+    data = ground_motion()
+    stream, inventory = to_stream(data), to_inventory()
+    before = copy.deepcopy(stream)
+    record = prepare_record(stream, inventory)
+    check_record(record, 100.0, 6000)
+    assert [tr.id for tr in record] == ["XX.S1..HNZ", "XX.S1..HNN", "XX.S1..HNE"]
+    tng = record[0].stats.tng
+    assert (tng.units, tng.source, tng.freqmin, tng.freqmax) == ("m/s^2", "recorded", 0.05, 40.0)
+    assert tng.response == "sensitivity"
+    assert tng.record_id == "XX.S1.20170919T181440"
+    assert tng.onset == "P"
+    start = round((record[0].stats.starttime - START) * 100)
+    # 20 s of quiet, P onset, 5 s before it
+    assert abs(start / 100 + tng.p_index / 100 - 20.0) < 0.3
+    assert abs(tng.p_index - 500) <= 1
+    assert tng.energy_kept > 0.95
+    assert "prepare_record(sampling_rate=100::window=60.0" in record[0].stats.processing[-1]
+    assert_close(record, expected(data, start, 6000))
+    # the caller's Stream is as it was
+    assert all(np.array_equal(a.data, b.data) and a.stats == b.stats
+               for a, b in zip(stream, before, strict=True))
+
+
+@pytest.mark.parametrize("codes", ["ZNE", "Z12", "123"])
+@pytest.mark.parametrize("turn", [0.0, 33.0, 90.0, 180.0, 270.0])
+@pytest.mark.parametrize("dip", [-90.0, 90.0])
+def test_components_by_azimuth_and_dip(codes, turn, dip):
+    data = ground_motion(length=60)
+    axes = {codes[0]: (0, dip), codes[1]: (turn, 0), codes[2]: ((turn - 90) % 360, 0)}
+    record = prepare_record(to_stream(data, codes=codes, axes=axes).sort(["channel"], reverse=True),
+                            to_inventory(codes, axes), window=None)
+    assert [tr.stats.channel for tr in record] == ["HNZ", "HNN", "HNE"]
+    assert_close(record, expected(data, 0, 6000))
+
+
+@pytest.mark.parametrize("turn", [10.0, 215.0])
+def test_components_by_what_a_strong_motion_file_tells(turn):
+    """No inventory: HN1 and HN2 point where ``stats.<format>`` says."""
+    data = ground_motion(length=60)
+    axes = {"Z": (0, -90), "1": (turn, 0), "2": ((turn + 90) % 360, 0)}
+    stream = to_stream(data, codes="Z12", axes=axes, gain=100, integer=False)
+    for tr in stream:
+        azimuth, dip = axes[tr.stats.channel[-1]]
+        tr.stats._format, tr.stats.geonet = "GEONET", {"azimuth": azimuth, "dip": dip}
+    assert_close(prepare_record(stream, units="gal", window=None), expected(data, 0, 6000))
+    del stream[1].stats.geonet
+    with pytest.raises(TNGInputError, match="takes an inventory"):
+        prepare_record(stream, units="gal", window=None)
+
+
+def test_tilted_components():
+    """Three axes at right angles, none of them vertical (as of a Galperin sensor)."""
+    data = ground_motion(length=60)
+    dip = np.degrees(np.arctan(1 / np.sqrt(2)))
+    axes = {"1": (10, -dip), "2": (130, -dip), "3": (250, -dip)}
+    record = prepare_record(to_stream(data, codes="123", axes=axes), to_inventory("123", axes),
+                            window=None)
+    assert_close(record, expected(data, 0, 6000))
+
+
+@pytest.mark.parametrize(("units", "factor"), [("m/s^2", 1), ("gal", 100), ("cm/s^2", 100),
+                                               ("g", 1 / 9.80665), ("mg", 1000 / 9.80665)])
+def test_physical_units(units, factor):
+    data = ground_motion()
+    record = prepare_record(to_stream(data, gain=factor, integer=False), units=units, window=None)
+    assert record[0].stats.tng.response is None
+    assert_close(record, expected(data, 0, 9000))
+
+
+def sensor(zeros, poles, units, sensitivity):
+    """Response of one analogue stage with gain ``sensitivity`` at 1 Hz."""
+    factor = 1 / np.abs(np.prod(2j * np.pi - np.array(zeros, complex))
+                        / np.prod(2j * np.pi - np.array(poles)))
+    stage = PolesZerosResponseStage(1, sensitivity, 1.0, units, "COUNTS",
+                                    "LAPLACE (RADIANS/SECOND)", 1.0, zeros, poles,
+                                    normalization_factor=factor)
+    response = Response(response_stages=[stage],
+                        instrument_sensitivity=unit_response().instrument_sensitivity)
+    response.instrument_sensitivity.value = sensitivity
+    response.instrument_sensitivity.input_units = units
+    return response
+
+
+def apply_sensor(data, rate, zeros, poles, sensitivity):
+    """The sensor's output, by SciPy's analogue frequency response."""
+    npts = 4 * data.shape[-1]
+    w = 2 * np.pi * np.fft.rfftfreq(npts, 1 / rate)
+    _, gain = signal.freqs_zpk(zeros, poles, 1.0, w)
+    _, at_1 = signal.freqs_zpk(zeros, poles, 1.0, [2 * np.pi])
+    spectrum = np.fft.rfft(data, npts) * gain / np.abs(at_1) * sensitivity
+    return np.fft.irfft(spectrum, npts)[..., :data.shape[-1]]
+
+
+def test_full_response_of_an_accelerometer():
+    """A 30 Hz sensor is far from flat at 40 Hz: the full response must come off."""
+    data = ground_motion()
+    w, h = 2 * np.pi * 30, 0.7
+    poles = np.array([-h + 1j * np.sqrt(1 - h**2), -h - 1j * np.sqrt(1 - h**2)]) * w
+    measured = apply_sensor(data, 200.0, [], poles, GAIN)
+    inventory = to_inventory(response=sensor([], list(poles), "M/S**2", GAIN))
+    stream = to_stream(measured, gain=1.0)
+    record = prepare_record(stream, inventory, window=None)
+    assert record[0].stats.tng.response == "full"
+    assert_close(record, expected(data, 0, 9000), within=0.01)
+    # in a band where it is flat, the sensitivity is right
+    low = prepare_record(stream, inventory, window=None, sampling_rate=20.0, freqmax=0.2)
+    assert low[0].stats.tng.response == "sensitivity"
+
+
+def test_velocity_sensor_gives_acceleration():
+    data = ground_motion()
+    w, h = 2 * np.pi / 120, 0.707
+    poles = np.array([-h + 1j * np.sqrt(1 - h**2), -h - 1j * np.sqrt(1 - h**2)]) * w
+    # velocity sensor: two zeros for velocity; one more pole at 0 turns acceleration into it
+    npts = 4 * data.shape[-1]
+    freqs = np.fft.rfftfreq(npts, 1 / 200.0)
+    spectrum = np.fft.rfft(data, npts)
+    spectrum[:, 1:] /= 2j * np.pi * freqs[1:]
+    spectrum[:, 0] = 0
+    velocity = np.fft.irfft(spectrum, npts)
+    measured = apply_sensor(velocity, 200.0, [0, 0], poles, 1e9)[:, :data.shape[-1]]
+    inventory = to_inventory(response=sensor([0, 0], list(poles), "M/S", 1e9))
+    record = prepare_record(to_stream(measured, gain=1.0, integer=False), inventory, window=None)
+    assert record[0].stats.tng.response == "full"
+    assert_close(record, expected(data, 0, 9000), within=0.02, edges=5.0)
+
+
+@pytest.mark.parametrize(("rate", "new_rate"), [(100, 100), (100, 50), (200, 50), (250, 100),
+                                                (128, 100)])
+def test_resampling_keeps_a_sine(rate, new_rate):
+    """A 7 Hz sine in a slow envelope keeps its amplitude; one above Nyquist goes."""
+    t = np.arange(80 * rate) / rate
+    envelope = np.exp(-(t - 40) ** 2 / 200)
+    data = np.stack([np.sin(2 * np.pi * 7 * t + k) for k in range(3)]) * envelope
+    alias = np.sin(2 * np.pi * 0.55 * new_rate * t) * envelope if rate > 1.2 * new_rate else 0
+    record = prepare_record(to_stream(data + alias, rate, gain=1, integer=False), units="m/s^2",
+                            sampling_rate=new_rate, window=None)
+    u = np.arange(80 * new_rate) / new_rate
+    truth = np.stack([np.sin(2 * np.pi * 7 * u + k) for k in range(3)]) * np.exp(-(u - 40)**2 / 200)
+    assert_close(record, truth, within=0.02, edges=5.0)
+
+
+def test_event_fields():
+    event = Event(origins=[Origin(time=START, latitude=18.0, longitude=-99.0, depth=50e3)],
+                  magnitudes=[Magnitude(mag=7.1)])
+    tng = prepare_record(to_stream(ground_motion()), to_inventory(), event=event)[2].stats.tng
+    assert (tng.magnitude, tng.depth, tng.event_id) == (7.1, 50.0, str(event.resource_id))
+    assert tng.distance == pytest.approx(110.65, abs=0.3)  # one degree of latitude at 18.5 N
+    plain = prepare_record(to_stream(ground_motion(), integer=False), units="gal", event=event)
+    assert plain[0].stats.tng.distance is None
+
+
+def test_units_are_taken_from_the_traces():
+    record = prepare_record(to_stream(ground_motion()), to_inventory(), window=None)
+    again = prepare_record(record, window=None)  # records are m/s^2 and say so
+    assert np.abs(again[1].data).max() == pytest.approx(np.abs(record[1].data).max(), rel=0.05)
+    assert len(again[0].stats.processing) == 2
+
+
+# -- the window ---------------------------------------------------------------
+
+def test_window_keeps_what_it_can():
+    """Strong part behind the window from P: it moves on and says what it keeps."""
+    data = ground_motion(length=400.0, p=50.0, s=180.0)
+    record = prepare_record(to_stream(data), to_inventory(), window=60.0, min_energy=0.5)
+    tng = record[0].stats.tng
+    start = record[0].stats.starttime - START
+    assert 120 < start <= 180
+    assert tng.p_index is None
+    power = (expected(data, 0, 40000) ** 2).sum(axis=0)
+    kept = power[round(start * 100):][:6000].sum() / power.sum()
+    assert tng.energy_kept == pytest.approx(kept, abs=0.01)
+    with pytest.raises(TNGInputError, match=r"window too short: 10 s keep at most \d+%.*min_ener"):
+        prepare_record(to_stream(data), to_inventory(), window=10.0, freqmin=0.3, min_energy=0.9)
+
+
+def test_padding_of_complete_recordings_only():
+    data = ground_motion(length=50.0)
+    record = prepare_record(to_stream(data), to_inventory(), window=60.0)
+    assert record[0].stats.tng.padded == 10.0
+    assert record[0].stats.tng.energy_kept == 1.0
+    for tr in record:
+        assert not tr.data[5000:].any()
+    with pytest.raises(TNGInputError, match=r"too short: 50\.0 s, at least 60\.0 s"):
+        prepare_record(to_stream(data), to_inventory(), pad=0)
+    with pytest.raises(TNGInputError, match=r"too short: 50\.0 s, at least 60\.0 s of window=120"):
+        prepare_record(to_stream(data), to_inventory(), window=120.0)
+    with pytest.raises(TNGInputError, match=r"too short.*cut in the signal"):
+        prepare_record(to_stream(data[:, :37 * 200]), to_inventory())
+
+
+def test_start_in_the_signal():
+    data = ground_motion(length=120)[:, round(35.5 * 200):]
+    with pytest.raises(TNGInputError, match="starts in the middle of the signal"):
+        prepare_record(to_stream(data), to_inventory())
+    record = prepare_record(to_stream(data), to_inventory(), max_start_level=2.0)
+    assert record[0].stats.tng.start_level > 0.5
+    assert record[0].stats.tng.p_index is None
+
+
+def test_choose_window_against_a_loop():
+    rng = np.random.default_rng(3)
+    for _ in range(50):
+        data = rng.normal(size=(3, 60)) * rng.uniform(0, 1, 60) ** 4
+        npts, onset = int(rng.integers(5, 60)), int(rng.integers(-10, 70))
+        start, energy = choose_window(data, npts, onset)
+        power = (data ** 2).sum(axis=0)
+        kept = [power[i:i + npts].sum() / power.sum() for i in range(61 - npts)]
+        assert energy == pytest.approx(kept[start])
+        assert energy >= min(0.95, 0.995 * max(kept)) - 1e-9
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.01, 0.1])
+def test_pick_onset(noise):
+    data = ground_motion(rate=100.0, p=20.0)
+    data = data + noise * 0.15 * np.random.default_rng(1).normal(size=data.shape)
+    index, clear = pick_onset(
+        processing.bandpass(data, 100.0, 1.0, 10.0, zerophase=False), 100.0)
+    assert clear
+    assert abs(index - 2000) < 60
+    # nothing but a slow rise: the 1 % Arias point, and no P
+    t = np.arange(9000) / 100
+    data = np.random.default_rng(0).normal(size=(3, 9000)) * np.exp(-(t - 45) ** 2 / 400)
+    index, clear = pick_onset(data, 100.0)
+    power = np.cumsum((data ** 2).sum(axis=0))
+    assert (index, clear) == (int(np.searchsorted(power, 0.01 * power[-1])), False)
+
+
+def test_edge_levels():
+    data = np.ones((3, 4000))
+    assert edge_levels(data, 100.0) == pytest.approx((1, 1))
+    data[:, :1000] = 0
+    data[:, -600:] = 0.5
+    assert edge_levels(data, 100.0) == pytest.approx((0, 0.5))
+
+
+# -- what must not come out -----------------------------------------------------
+
+def broken(change):
+    stream = to_stream(ground_motion())
+    change(stream)
+    return stream
+
+
+def clip(stream):
+    stream[1].data = np.clip(stream[1].data, -50000, 50000)
+
+
+def set_nan(stream):
+    stream[0].data = stream[0].data.astype(float)
+    stream[0].data[77] = np.nan
+
+
+def mask(stream):
+    stream[2].data = np.ma.masked_equal(stream[2].data, stream[2].data[5])
+
+
+def gap(stream):
+    tr = stream.pop(0)
+    stream += Stream([tr.slice(endtime=START + 30), tr.slice(starttime=START + 31)])
+
+
+def coarse(stream):
+    for tr in stream:
+        step = np.ptp(tr.data) / 4
+        tr.data = step * np.round(tr.data / step)
+
+
+def stuck(stream):
+    stream[1].data[7100:7120] = stream[1].data[7100] + 30000
+
+
+BAD = {
+    "component missing": lambda st: st.pop(1),
+    "several traces": gap,
+    "NaN": set_nan,
+    "constant trace (all samples 0)": lambda st: setattr(st[0], "data", st[0].data * 0),
+    "constant trace (all samples 7)": lambda st: setattr(st[1], "data", st[1].data * 0 + 7),
+    "clipped trace": clip,
+    "npts differ": lambda st: setattr(st[1], "data", st[1].data[:-40]),
+    "sampling rates differ": lambda st: setattr(st[1].stats, "sampling_rate", 100.0),
+    "lower than sampling_rate=100": lambda st: [setattr(tr.stats, "sampling_rate", 50.0)
+                                                for tr in st],
+    "(a gap); stream.split() gives": mask,
+    "codes ending in Z, N and E": lambda st: [setattr(tr.stats, "channel", "") for tr in st],
+    "no such channel": lambda st: [setattr(tr.stats, "location", "10") for tr in st],
+    "no epoch": lambda st: [setattr(tr.stats, "starttime", START - 1e8) for tr in st],
+    "start at different times": lambda st: setattr(st[1].stats, "starttime", START + 0.1),
+    "coarse quantisation": coarse,
+    "was stuck": stuck,
+    "one station": lambda st: setattr(st[1].stats, "station", "S2"),
+    "several instruments": lambda st: setattr(st[1].stats, "location", "10"),
+    "at least 2 samples": lambda st: [setattr(tr, "data", tr.data[:1]) for tr in st],
+    "no traces": lambda st: st.clear(),
+}
+
+
+@pytest.mark.parametrize("message", BAD)
+def test_bad_streams(message):
+    stream = broken(BAD[message])
+    with pytest.raises(TNGInputError) as error:
+        prepare_record(stream, to_inventory())
+    assert message in str(error.value)
+
+
+def bad_inventory(case):
+    inventory = to_inventory(end=START + 30 if case == "epoch ends" else None)
+    for channel in inventory[0][0]:
+        if case == "no response":
+            channel.response = None
+        elif case == "empty response":
+            channel.response = Response()
+        elif case == "no azimuth":
+            channel.azimuth = None
+        elif case == "in a plane":
+            channel.dip = 0.0
+        elif case == "velocity sensitivity":
+            channel.response = Response(
+                instrument_sensitivity=unit_response().instrument_sensitivity)
+            channel.response.instrument_sensitivity.input_units = "M/S"
+    return inventory
+
+
+@pytest.mark.parametrize(("case", "message"), [
+    ("no response", "no response"), ("empty response", "no response"),
+    ("no azimuth", "no azimuth or dip"), ("in a plane", "three dimensions"),
+    ("epoch ends", "no epoch"), ("velocity sensitivity", "needs its stages")])
+def test_bad_inventories(case, message):
+    with pytest.raises(TNGInputError, match=message):
+        prepare_record(to_stream(ground_motion()), bad_inventory(case))
+
+
+def test_sensitivity_without_stages():
+    """ObsPy's remove_sensitivity fails on it; the number is all that is needed."""
+    response = Response(instrument_sensitivity=unit_response().instrument_sensitivity)
+    response.instrument_sensitivity.value = GAIN
+    data = ground_motion()
+    record = prepare_record(to_stream(data), to_inventory(response=response), window=None)
+    assert_close(record, expected(data, 0, 9000))
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"sampling_rate": -1}, "sampling_rate"), ({"sampling_rate": float("nan")}, "sampling_rate"),
+    ({"window": 0}, "window"), ({"window": "60"}, "window"), ({"pre_event": -1}, "pre_event"),
+    ({"pad": 2}, "pad"), ({"min_energy": 80}, "min_energy"), ({"min_steps": -1}, "min_steps"),
+    ({"freqmin": 0}, "freqmin"), ({"freqmin": 5, "freqmax": 2}, "freqmin"),
+    ({"freqmax": 50.0}, "freqmax"), ({"units": "furlong"}, "units")])
+def test_bad_options(options, message):
+    with pytest.raises(TNGInputError, match=message):
+        prepare_record(to_stream(ground_motion()), to_inventory(), **options)
+
+
+def test_wrong_types():
+    stream, inventory = to_stream(ground_motion()), to_inventory()
+    with pytest.raises(TypeError, match="Stream"):
+        prepare_record(stream[0], inventory)
+    with pytest.raises(TypeError, match="Inventory"):
+        prepare_record(stream, "stations.xml")
+    with pytest.raises(TypeError, match="Event"):
+        prepare_record(stream, inventory, event="smi:local/1")
+    with pytest.raises(TypeError):
+        prepare_record(stream, inventory, sampling_rte=100.0)
+    with pytest.raises(TNGInputError, match="counts need an inventory"):
+        prepare_record(stream)
+    with pytest.raises(TNGInputError, match="azimuth and dip"):
+        prepare_record(to_stream(ground_motion(), codes="Z12", axes={
+            "Z": (0, -90), "1": (0, 0), "2": (90, 0)}), units="gal")
+
+
+def test_common_span():
+    data = ground_motion()
+    stream = to_stream(data)
+    stream[0].trim(START + 1.0)
+    stream[2].trim(None, START + 88.0)
+    with pytest.raises(TNGInputError, match="different times"):
+        prepare_record(stream, to_inventory())
+    record = prepare_record(stream, to_inventory(), window=None, common_span=True)
+    assert record[0].stats.starttime == START + 1
+    assert_close(record, expected(data, 100, 8701))
+    stream[1].trim(START + 50)
+    with pytest.raises(TNGInputError, match="90 %"):
+        prepare_record(stream, to_inventory(), common_span=True)
+
+
+def test_coarse_digitiser_is_not_clipped():
+    """Steps of 0.24 gal under a peak of 3 gal are coarse, but not flat tops."""
+    rng = np.random.default_rng(0)
+    sos = signal.butter(2, [0.2, 3.0], "band", fs=100, output="sos")
+    for _ in range(100):
+        x = signal.sosfilt(sos, rng.normal(size=6000))
+        x = 0.24 * np.round(3 * x / np.abs(x).max() / 0.24)
+        assert clipped_samples(x) == 0
+        assert stuck_samples(x) == 0
+        assert digitiser_step(x) == pytest.approx(0.24, rel=1e-3)
+
+
+def test_clipping_is_found():
+    rng = np.random.default_rng(0)
+    sos = signal.butter(2, [0.2, 10.0], "band", fs=100, output="sos")
+    found = 0
+    for _ in range(100):
+        x = signal.sosfilt(sos, rng.normal(size=6000))
+        assert clipped_samples(x) == 0
+        found += clipped_samples(np.clip(x, -np.inf, 0.7 * x.max())) > 0
+        assert clipped_samples(np.clip(x, -0.5 * x.max(), 0.5 * x.max())) > 50
+    assert found == 100
+    for count in range(20):  # and on a coarse digitiser, whose peaks are flat anyway
+        x = signal.sosfilt(sos, rng.normal(size=6000))
+        x = np.round(50 * x / np.abs(x).max())
+        assert clipped_samples(x) == 0
+        assert clipped_samples(np.clip(x, -20, 20)) > 10, count
+
+
+def test_one_float_spike_is_no_flat_top():
+    check_trace(Trace(np.random.default_rng(0).normal(size=5000) ** 3))
+
+
+# -- real records ---------------------------------------------------------------
+
+def ridgecrest_stations(folder):
+    return sorted({path.name.split(".")[1] for path in folder.glob("*.mseed")})
+
+
+def test_pga_of_ridgecrest_and_gilroy(ridgecrest, gilroy):
+    """
+    Within 5 % of a plain ObsPy chain with the full response, component by component.
+
+    The table in the documentation is what this prints (``pytest -s``).
+    """
+    print(f"\n{'station':10}{'km':>6}  {'PGA of Z, N, E (m/s^2)':24}  {'over those of ObsPy'}")
+    cases = [(ridgecrest, station) for station in ridgecrest_stations(ridgecrest)]
+    cases.append((gilroy, "BRIB"))
+    for folder, station in cases:
+        stream = read(str(folder / f"*.{station}.*.mseed"))
+        inventory = read_inventory(str(next(folder.glob(f"*.{station}.xml"))))
+        event = read_events(str(folder / "event.xml"), format="QUAKEML")[0]
+        record = prepare_record(stream, inventory, event=event, window=None, common_span=True,
+                                max_start_level=2.0)
+        plain = stream.copy().detrend("linear").taper(None, max_length=1.0)
+        start = max(tr.stats.starttime for tr in plain)
+        end = min(tr.stats.endtime for tr in plain)
+        plain.trim(start, end, nearest_sample=True)
+        npts = min(tr.stats.npts for tr in plain)
+        for tr in plain:
+            tr.data = tr.data[:npts]
+            tr.stats.starttime = start
+        plain.remove_response(inventory, output="ACC", zero_mean=False, taper=False,
+                              water_level=None, pre_filt=(0.01, 0.02, 45.0, 49.0))
+        plain.rotate("->ZNE", inventory=inventory, components=["ZNE"])
+        plain.filter("bandpass", freqmin=0.05, freqmax=40.0, corners=2, zerophase=True)
+        found, other = (np.array([np.abs(st.select(component=c)[0].data).max() for c in "ZNE"])
+                        for st in (record, plain))
+        print(f"{station_id(record):10}{record[0].stats.tng.distance:6.1f}  "
+              + "".join(f"{v:8.3f}" for v in found) + "  "
+              + "".join(f"{v:8.3f}" for v in found / other))
+        np.testing.assert_allclose(found, other, rtol=0.05)
+        assert 0 < record[0].stats.tng.distance < 200
+
+
+# -- files without a start time -----------------------------------------------
+
+
+def at2_recording(seed):
+    """What ``obspy.read`` gives of a recording in AT2 files, which do not tell when it began."""
+    stream = Stream()
+    for tr in to_stream(ground_motion(seed=seed), gain=1.0, integer=False):
+        file = io.BytesIO()
+        Stream([tr]).write(file, format="AT2")
+        title, _, rest = file.getvalue().partition(b"\n")
+        assert b"START=" in title
+        stream += read(io.BytesIO(b"PEER NGA STRONG MOTION DATABASE RECORD\n" + rest),
+                       network="XX")
+    return stream
+
+
+def test_recordings_without_start_time_are_told_apart():
+    records = [prepare_record(at2_recording(seed)) for seed in (0, 1)]
+    names = [record[0].stats.tng.record_id for record in records]
+    assert all(name.startswith("XX.XXS1.19700101T000000.") for name in names)
+    control = ResampledReal().fit(records)
+    assert control.stations == {"XX.XXS1": 2}
+    again = at2_recording(0)
+    again.traces.reverse()  # the order of the files does not matter
+    again = prepare_record(again)
+    assert again[0].stats.tng.record_id == names[0] != names[1]
+    with pytest.warns(TNGWarning, match="enrolled already"):
+        control.enroll([again])
+    assert control.stations == {"XX.XXS1": 2}

@@ -1,0 +1,170 @@
+"""The command line from archive to report, and what it says when something is wrong."""
+
+import json
+
+import numpy as np
+import obspy
+import pytest
+from obspy.clients.filesystem.sds import Client
+
+from obspy_tng import TNGGenerator, simulate_network
+from obspy_tng.records.folder import read_records
+from obspy_tng.scripts.main import main
+from obspy_tng.simulate import write_sds
+
+RECORD = ["--sampling-rate", "50", "--window", "40"]
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    """A folder with an archive, its collected records, a model and generated records."""
+    folder = tmp_path_factory.mktemp("cli")
+    write_sds(simulate_network(2, 8, seed=3, sampling_rate=50.0, window=60.0), folder / "archive")
+    assert main(["collect", str(folder / "archive"), "--output", str(folder / "records"),
+                 *RECORD]) == 0
+    assert main(["fit", str(folder / "records"), "--output", str(folder / "model"),
+                 "--finetune-epochs", "1", "--device", "cpu"]) == 0
+    assert main(["generate", str(folder / "model"), "--output", str(folder / "generated"),
+                 "-n", "4", "--seed", "1"]) == 0
+    return folder
+
+
+def test_collect(work):
+    records = list(read_records(work / "records"))
+    assert len(records) >= 12
+    assert all(r[0].stats.npts == 2000 for r in records)
+    rejected = (work / "records" / "rejected.txt").read_text().splitlines()
+    assert len(records) + len(rejected) >= 16
+    assert (work / "records" / "stations.xml").exists()
+
+
+def test_fit_leaves_no_checkpoint_behind(work):
+    assert sorted(p.name for p in work.iterdir()) == ["archive", "generated", "model", "records"]
+    assert len(TNGGenerator.load(work / "model", device="cpu").history) == 1
+
+
+def test_generated_folder_is_complete(work):
+    streams = list(read_records(work / "generated"))
+    assert len(streams) == 8
+    inventory = obspy.read_inventory(str(work / "generated" / "stations.xml"))
+    for st in streams:
+        assert inventory.get_coordinates(st[0].id, st[0].stats.starttime)["latitude"] != 0
+    sidecar = json.loads(next((work / "generated").glob("*/*.json")).read_text())
+    tng = sidecar["traces"][0]["tng"]
+    assert tng["units"] == "m/s^2"
+    assert tng["architecture"] == "tng"
+    expected = TNGGenerator.load(work / "model", device="cpu").generate(
+        "SM.S001", 4, seed=1)
+    got = [st for st in streams if st[0].stats.station == "S001"]
+    for a, b in zip(got, expected, strict=True):
+        np.testing.assert_array_equal(a[1].data, b[1].data)
+
+
+def test_generate_as_sds(work, tmp_path):
+    command = ["generate", str(work / "model"), "--output", str(tmp_path / "g"), "-n", "3",
+               "--seed", "1", "--station", "SM.S001", "--format", "sds"]
+    assert main(command) == 0
+    client = Client(str(tmp_path / "g" / "sds"))
+    expected = TNGGenerator.load(work / "model", device="cpu").generate("SM.S001", 3, seed=1)
+    for record in expected:
+        stats = record[0].stats
+        st = client.get_waveforms("SM", "S001", "SY", "BX?", stats.starttime, stats.endtime)
+        for tr in record:
+            np.testing.assert_array_equal(st.select(id=tr.id)[0].data, tr.data)
+    about = json.loads((tmp_path / "g" / "records.json").read_text())
+    assert {item["tng"]["realization"] for item in about} == {0, 1, 2}
+    files = {path: path.read_bytes() for path in (tmp_path / "g" / "sds").rglob("*.D.*")
+             if path.is_file()}
+    assert main(command) == 0  # the same command again changes nothing
+    assert all(path.read_bytes() == content for path, content in files.items())
+
+
+def test_enroll_info_and_evaluate(work, tmp_path, capsys):
+    other = tmp_path / "other"
+    write_sds(simulate_network(1, 6, seed=9, sampling_rate=50.0, window=60.0, network="NW"),
+              other / "archive")
+    assert main(["collect", str(other / "archive"), "--output", str(other / "records"),
+                 *RECORD]) == 0
+    assert main(["enroll", str(work / "model"), str(other / "records"),
+                 "--output", str(other / "model")]) == 0
+    assert main(["info", str(other / "model")]) == 0
+    text = capsys.readouterr().out
+    assert "NW.S001" in text
+    assert "SM.S002" in text
+    assert main(["info", str(work / "records")]) == 0
+    assert "50 Hz, 40 s" in capsys.readouterr().out
+    assert main(["evaluate", str(work / "records"), str(work / "generated"),
+                 "--html", str(tmp_path / "r.html"), "--json", str(tmp_path / "r.json")]) == 0
+    assert "HVSR" in capsys.readouterr().out
+    assert "<html" in (tmp_path / "r.html").read_text("utf-8")
+    assert json.loads((tmp_path / "r.json").read_text())["rows"]
+
+
+def test_a_handful_of_records_and_the_weights_of_the_package(tmp_path, capsys):
+    write_sds(simulate_network(1, 3, seed=9, sampling_rate=50.0, window=150.0), tmp_path / "a")
+    model, records = str(tmp_path / "model"), str(tmp_path / "records")
+    assert main(["collect", str(tmp_path / "a"), "--output", records, "--sampling-rate", "50",
+                 "--window", "120"]) == 0
+    assert main(["enroll", model, records, "--pretrained", "tng-small"]) == 0
+    assert main(["generate", model, "--output", str(tmp_path / "g"), "-n", "2", "--seed", "0",
+                 "--magnitude", "6.5", "--distance", "80"]) == 0
+    assert main(["info", model]) == 0
+    assert "'tng'" in capsys.readouterr().out
+    again = TNGGenerator.load(model)
+    assert again.stations == {"SM.S001": 3}
+
+
+@pytest.mark.parametrize(("arguments", "word"), [
+    (["collect", "nowhere", "--output", "o"], "no archive"),
+    (["collect", "--output", "o"], "either the folder"),
+    (["collect", "{archive}", "--output", "o", "--sampling-rate", "0"], "sampling_rate must"),
+    (["collect", "{archive}", "--output", "o", "--freqmin", "60"], "freqmin and freqmax must"),
+    (["collect", "{archive}", "--output", "o", "--file-format", "SAK"], "got 'SAK'"),
+    (["collect", "--fdsn", "NOSUCH", "--output", "o"], "NOSUCH"),
+    (["collect", "--fdsn", "http://127.0.0.1:9", "--output", "o"], "127.0.0.1:9"),
+    (["collect", "--fdsn", "http://127.0.0.1:59999", "--output", "o"], "127.0.0.1:59999"),
+    (["fit", "nowhere", "--output", "o"], "no records"),
+    (["generate", "nowhere", "--output", "o"], "not a model folder"),
+    (["generate", "{model}", "--output", "o", "--station", "XX.NO"], "not enrolled"),
+    (["generate", "{model}", "--output", "o", "-n", "-3"], "n must"),
+    (["generate", "{model}", "--output", "o", "-n", "0"], "n must"),
+    (["generate", "{model}", "--output", "o", "--device", "gpu"], "device"),
+    (["evaluate", "{records}", "nowhere"], "no records"),
+    (["info", "nowhere"], "no records")])
+def test_errors_are_one_line(work, tmp_path, monkeypatch, capsys, arguments, word):
+    monkeypatch.chdir(tmp_path)
+    filled = [a.format(archive=work / "archive", model=work / "model", records=work / "records")
+              for a in arguments]
+    assert main(filled) == 1
+    message = capsys.readouterr().err.strip()
+    assert word in message
+    assert "Traceback" not in message
+    assert "\n" not in message
+    assert list(tmp_path.iterdir()) == []  # nothing half-written
+
+
+def test_usage(capsys):
+    with pytest.raises(SystemExit) as info:
+        main(["generate"])
+    assert info.value.code == 2
+    with pytest.raises(SystemExit) as info:
+        main(["generate", "--help"])
+    assert info.value.code == 0
+    assert "example:" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_demo(tmp_path, capsys):
+    earlier = tmp_path / "d" / "generated" / "SM.S001" / "earlier.mseed"
+    earlier.parent.mkdir(parents=True)
+    earlier.touch()
+    assert main(["demo", "--output", str(tmp_path / "d"), "-n", "10"]) == 0
+    assert not earlier.exists()
+    assert len(list((tmp_path / "d" / "generated").glob("*/*.mseed"))) == 50
+    table = capsys.readouterr().out
+    for line in table.splitlines()[2:7]:
+        theory, real, generated = (float(v) for v in line.split()[1:4])
+        assert real == pytest.approx(theory, rel=0.1)
+        assert generated == pytest.approx(real, rel=0.1)
+    assert len(list((tmp_path / "d" / "pictures").glob("*.png"))) == 15
+    assert (tmp_path / "d" / "report.html").stat().st_size > 100_000
