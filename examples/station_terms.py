@@ -77,16 +77,17 @@ class Levels:
     def predicted(self, station, others, own, wanted, scales):
         """Mean ln HVSR expected of the records ``wanted`` of a station."""
         rows = np.concatenate([others, own])
-        model = band_levels.fit_terms(self.levels[rows], self.stations[rows], self.events[rows],
-                                    *(v[rows] for v in self.known), self.frequencies, self.prior)
-        model = dataclasses.replace(model, station_sd=scales[0] * model.station_sd,
-                                    residual_sd=scales[1] * model.residual_sd,
-                                    event_sd=scales[1] * model.event_sd)
+        model = band_levels.fit_band_levels(
+            self.levels[rows], self.stations[rows], self.events[rows],
+            *(v[rows] for v in self.known), self.frequencies, self.prior)
+        model = dataclasses.replace(model, phi_s2s=scales[0] * model.phi_s2s,
+                                    phi_ss=scales[1] * model.phi_ss,
+                                    tau=scales[1] * model.tau)
         elsewhere = set(self.events[others])
         term = model.station(self.levels[own],
                              [e if e in elsewhere else None for e in self.events[own]],
                              *(v[own] for v in self.known))
-        expected = model.expected(*(v[wanted] for v in self.known)) + term.mean
+        expected = model.expected(*(v[wanted] for v in self.known)) + term.delta_s2s
         return expected[:, self.shown].mean(0) / 2
 
 

@@ -31,18 +31,18 @@ if TYPE_CHECKING:  # what is loaded lazily below, for editors and type checkers
 # public name -> module that defines it
 _PUBLIC = {
     "TNGGenerator": "generator",
-    "collect_records": "archive",
-    "prepare_record": "preparation",
-    "hvsr": "site",
-    "pick_f0": "site",
-    "evaluate": "evaluation",
+    "collect_records": "archive.collection",
+    "prepare_record": "records.prepare",
+    "hvsr": "hvsr_curves",
+    "pick_f0": "hvsr_curves",
+    "evaluate": "evaluation.compare",
     "simulate_network": "simulate",
     "TNGException": "exceptions",
     "TNGInputError": "exceptions",
     "TNGCheckpointError": "exceptions",
     "TNGWarning": "exceptions",
 }
-_SUBPACKAGES = ("baselines", "evaluation", "io", "models", "plotting",
+_SUBPACKAGES = ("archive", "baselines", "evaluation", "groundmotion", "io", "models", "plotting",
                 "records", "metadata", "methods", "signal", "simulate", "training")
 
 __all__ = ["__version__", *_PUBLIC]

@@ -177,7 +177,7 @@ class TNGGenerator(StationGenerator):
 
     def _draw(self, station, rngs, condition, **options):
         if self._levels is None:
-            self._levels = self._method.levels(self._bank)
+            self._levels = self._method.fit_bank(self._bank)
         return self._method.draw(self._bank[station], station, rngs, condition, self._levels,
                                  sampling_rate=self.sampling_rate, **options)
 

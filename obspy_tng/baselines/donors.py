@@ -25,8 +25,8 @@ class DonorNoise(StationGenerator):
     ``fit`` takes the records of all stations as donors (and enrols them); ``enroll`` adds
     stations that lend nothing. Magnitude and distance must be known for donors.
 
-    :param prior: :class:`~obspy_tng.groundmotion.band_levels.TermModel` of another network for the
-        station covariance, e.g. ``fit`` on a simulated one: ``DonorNoise(...).fit(
+    :param prior: :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel` of another network
+        for the station covariance, e.g. ``fit`` on a simulated one: ``DonorNoise(...).fit(
         simulated).terms``; None: a default.
     """
 
@@ -54,10 +54,10 @@ class DonorNoise(StationGenerator):
         """
         checked = self._checked(records)
         donors = _Donors(self._filters, checked)
-        self.terms = band_levels.fit_terms(donors.levels, donors.stations, donors.events,
+        self.terms = band_levels.fit_band_levels(donors.levels, donors.stations, donors.events,
                                          donors.magnitudes, donors.distances, donors.depths,
                                          self._filters.center_frequencies, self.prior)
-        donors.leave_home(self.terms)
+        donors.subtract_terms(self.terms)
         self._donors = donors
         self._add(checked)
         self._source_inventory = inventory or self._source_inventory
@@ -82,7 +82,7 @@ class DonorNoise(StationGenerator):
         if station not in self._posteriors:
             enrolled = self._bank[station]
             self._posteriors[station] = self.terms.station(
-                enrolled.arrays["levels"], *_events_of(enrolled.infos)).mean
+                enrolled.arrays["levels"], *_events_of(enrolled.infos)).delta_s2s
         return self._posteriors[station]
 
     def _realize(self, station, term, rng, condition):
@@ -95,7 +95,7 @@ class DonorNoise(StationGenerator):
         target = band_levels.to_levels(self.terms.predict(magnitude, distance, depth) + term
                                      + self._donors.residuals[i])
         wave = evolutionary.noise_like(self._filters, self._donors.data[i].astype(float), rng)
-        return evolutionary.noise_to_record(self._filters, wave, target), {
+        return evolutionary.finish_record(self._filters, wave, target), {
             "sampler": self.name, "sources": [self._donors.names[i]],
             "drawn_magnitude": float(magnitude), "drawn_distance": float(distance)}
 
@@ -127,7 +127,7 @@ class _Donors:
         self.levels = evolutionary.band_levels(filters, self.data)
         self.residuals = None
 
-    def leave_home(self, terms):
+    def subtract_terms(self, terms):
         """Contrasts of the donors without what their distance, magnitude and station explain."""
         self.residuals = band_levels.to_contrasts(self.levels) - terms.expected(
             self.magnitudes, self.distances, self.depths)
@@ -136,12 +136,13 @@ class _Donors:
             own = np.flatnonzero(stations == station)
             self.residuals[own] -= terms.station(
                 self.levels[own], [self.events[i] for i in own], self.magnitudes[own],
-                self.distances[own], self.depths[own]).mean
+                self.distances[own], self.depths[own]).delta_s2s
 
     def choose(self, magnitude, distance, rng):
         """Index of a donor near in magnitude and distance."""
-        apart = scenario.apart(self.magnitudes, self.distances, magnitude, distance)
-        weight = np.exp(-0.5 * (apart - apart.min()))
+        separation = scenario.scenario_distance(self.magnitudes, self.distances, magnitude,
+                                                distance)
+        weight = np.exp(-0.5 * (separation - separation.min()))
         return rng.choice(len(weight), p=weight / weight.sum())
 
 

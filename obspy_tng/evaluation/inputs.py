@@ -72,7 +72,7 @@ def real_sets(groups, make, name=record_id):
     :return: dict of dicts ``station id -> RecordSet``: ``real``, ``floor``, ``pool``
         (both), ``enrolled`` (the pool where none are given).
     """
-    wholes, parts_of = {}, {}
+    unsplit, parts_of = {}, {}
     for station, parts in groups.items():
         position, kept, index = {}, [], []
         for records in parts:
@@ -81,24 +81,24 @@ def real_sets(groups, make, name=record_id):
                     position[name(record)] = len(kept)
                     kept.append(record)
             index.append(list(dict.fromkeys(position[name(r)] for r in records)))
-        wholes[station] = make(kept, station)
+        unsplit[station] = make(kept, station)
         parts_of[station] = index
-    _name_earthquakes(wholes.values())
+    _name_earthquakes(unsplit.values())
     sets = {"real": {}, "floor": {}, "pool": {}, "enrolled": {}}
     for station, (first, second, third) in parts_of.items():
         known = set(first)
         second = [i for i in second if i not in known]
         for key, chosen in (("real", first), ("floor", second), ("pool", first + second),
                             ("enrolled", third or first + second)):
-            sets[key][station] = wholes[station].take(chosen)
+            sets[key][station] = unsplit[station].take(chosen)
     return sets
 
 
-def _name_earthquakes(wholes):
+def _name_earthquakes(unsplit):
     """Give records of one earthquake one identity at all stations, however it is listed."""
-    infos = [info for whole in wholes for info in whole.infos]
+    infos = [info for whole in unsplit for info in whole.infos]
     names = dict(zip(map(id, infos), earthquakes(infos), strict=True))
-    for whole in wholes:
+    for whole in unsplit:
         whole.name_earthquakes(names[id(info)] if info.get("event_id") else identity
                                for info, identity in zip(whole.infos, whole.identities,
                                                          strict=True))

@@ -76,26 +76,26 @@ class StationTerm:
     """
     What the records of a station tell of it; D is three contrasts times bands.
 
-    :param mean: array (D,), posterior mean of the station's term.
+    :param delta_s2s: array (D,), posterior mean of the station's term.
     :param covariance: array (D, D), its posterior covariance.
-    :param spread: array (D,), standard deviation of the station's records about its mean
+    :param scatter_ratio: array (D,), standard deviation of the station's records about its mean
         (earthquakes and residuals), relative to that of the model.
     """
 
-    mean: np.ndarray
+    delta_s2s: np.ndarray
     covariance: np.ndarray
-    spread: np.ndarray
+    scatter_ratio: np.ndarray
 
 
 @dataclass(frozen=True)
-class TermModel:
+class BandLevelModel:
     """
     Mixed model of band levels; D is three contrasts times bands.
 
     :param coefficients: array (4, D), of :func:`predictors`.
-    :param station_sd: array (D,), standard deviation of station terms.
-    :param event_sd: array (D,), of event terms.
-    :param residual_sd: array (D,), of residuals at a typical station.
+    :param phi_s2s: array (D,), standard deviation of station terms.
+    :param tau: array (D,), of event terms.
+    :param phi_ss: array (D,), of residuals at a typical station.
     :param event_correlation: of an event's level and HVSR.
     :param residual_correlation: array (D, D).
     :param predictor_mean: array (4,), mean predictors of the records.
@@ -105,9 +105,9 @@ class TermModel:
     """
 
     coefficients: np.ndarray
-    station_sd: np.ndarray
-    event_sd: np.ndarray
-    residual_sd: np.ndarray
+    phi_s2s: np.ndarray
+    tau: np.ndarray
+    phi_ss: np.ndarray
     event_correlation: float
     residual_correlation: np.ndarray
     predictor_mean: np.ndarray
@@ -165,10 +165,10 @@ class TermModel:
         """
         known = np.isfinite(magnitudes) & np.isfinite(distances)
         rest = to_contrasts(levels) - self.expected(magnitudes, distances, depths)
-        prior = self._covariance(self.station_sd, STATION_LENGTH, STATION_CORRELATION)
+        prior = self._covariance(self.phi_s2s, STATION_LENGTH, STATION_CORRELATION)
         precision, weighted, inverses = np.linalg.inv(prior), 0.0, {}
         for i, event in enumerate(events):
-            term, variance = self.events.get(event, (0.0, np.square(self.event_sd)))
+            term, variance = self.events.get(event, (0.0, np.square(self.tau)))
             case = (event if event in self.events else None, bool(known[i]))
             if case not in inverses:
                 inverses[case] = np.linalg.inv(self._noise(variance, known[i]))
@@ -179,7 +179,7 @@ class TermModel:
         # Scatter of records about the station's mean, earthquakes included: where a station's
         # HVSR hardly changes, earthquakes do not change it either. That of few records says
         # little and is shrunk to the usual one.
-        usual = np.square(self.event_sd) + np.square(self.residual_sd)
+        usual = np.square(self.tau) + np.square(self.phi_ss)
         sums = _smooth_sum(np.square(rest - mean) / usual, self.bands, self.bands_per_octave)
         spread = np.sqrt((PRIOR_RECORDS + sums) / (PRIOR_RECORDS + max(len(levels) - 1, 0)))
         return StationTerm(mean, covariance, spread)
@@ -192,20 +192,20 @@ class TermModel:
         :return: function of (magnitude, distance, depth, rng) -> array (3, bands): the
             station's mean with an event term and a residual.
         """
-        event = np.linalg.cholesky(self._covariance(self.event_sd * term.spread, EVENT_LENGTH,
+        event = np.linalg.cholesky(self._covariance(self.tau * term.scatter_ratio, EVENT_LENGTH,
                                                     self.event_correlation))
-        sd = self.residual_sd * term.spread
+        sd = self.phi_ss * term.scatter_ratio
         residual = np.linalg.cholesky(np.outer(sd, sd) * self.residual_correlation)
 
         def draw(magnitude, distance, depth, rng):
             noise = rng.standard_normal((2, len(sd)))
-            return to_levels(self.predict(magnitude, distance, depth) + term.mean
+            return to_levels(self.predict(magnitude, distance, depth) + term.delta_s2s
                              + event @ noise[0] + residual @ noise[1])
         return draw
 
     def _noise(self, event_variance, predictors_known):
         """Covariance of a record about its station's term."""
-        noise = (np.outer(self.residual_sd, self.residual_sd) * self.residual_correlation
+        noise = (np.outer(self.phi_ss, self.phi_ss) * self.residual_correlation
                  + self._covariance(np.sqrt(event_variance), EVENT_LENGTH,
                                     self.event_correlation))
         if not predictors_known:
@@ -269,9 +269,10 @@ def source_contrasts(magnitudes, frequencies):
     return np.hstack([source, np.zeros((len(source), 2 * source.shape[1]))])
 
 
-def fit_terms(levels, stations, events, magnitudes, distances, depths, frequencies, prior=None):
+def fit_band_levels(levels, stations, events, magnitudes, distances, depths, frequencies,
+                    prior=None):
     """
-    Fit a :class:`TermModel`.
+    Fit a :class:`BandLevelModel`.
 
     :param levels: array (n, 3, bands), ln energy.
     :param stations: n station ids.
@@ -280,10 +281,10 @@ def fit_terms(levels, stations, events, magnitudes, distances, depths, frequenci
     :param distances: array (n,), epicentral, km.
     :param depths: array (n,), km, NaN where unknown.
     :param frequencies: Hz, centres of the bands.
-    :param prior: TermModel of other stations (a simulated network, say): its station
+    :param prior: BandLevelModel of other stations (a simulated network, say): its station
         variances are blended with those of these few stations, and slopes are shrunk
         towards its own; None: a default.
-    :return: :class:`TermModel`
+    :return: :class:`BandLevelModel`
     :raises TNGInputError: for too few records.
     """
     if len(levels) < FEWEST_RECORDS:
@@ -291,9 +292,9 @@ def fit_terms(levels, stations, events, magnitudes, distances, depths, frequenci
                             f"and distance, got {len(levels)}")
     bands, bands_per_octave = len(frequencies), _bands_per_octave(frequencies)
     y = to_contrasts(levels) - source_contrasts(magnitudes, frequencies)
-    fixed = predictors(magnitudes, distances, depths)
-    base = np.square(prior.station_sd if prior else np.repeat(DEFAULT_SD, bands))
-    expected = np.zeros((fixed.shape[1], y.shape[1]))
+    design = predictors(magnitudes, distances, depths)
+    prior_variance = np.square(prior.phi_s2s if prior else np.repeat(DEFAULT_SD, bands))
+    expected = np.zeros((design.shape[1], y.shape[1]))
     slopes = np.tile(np.repeat(SLOPE_VARIANCES, bands), (3, 1))
     if prior:
         expected[:, :bands] = prior.coefficients[:, :bands]
@@ -301,35 +302,36 @@ def fit_terms(levels, stations, events, magnitudes, distances, depths, frequenci
         slopes[:, :bands] = np.inf
         expected[2, :bands] = SPREADING[0]
     slopes[1, :bands] = SPREADING[1]
-    y = y - fixed @ expected
+    y = y - design @ expected
     chosen = _some_events(events)
-    variances = _variances(y[chosen], fixed[chosen], indicator(np.asarray(stations)[chosen])[1],
-                           indicator(np.asarray(events)[chosen])[1], base, slopes)
+    variances = _variances(y[chosen], design[chosen], indicator(np.asarray(stations)[chosen])[1],
+                           indicator(np.asarray(events)[chosen])[1], prior_variance, slopes)
     variances = [np.exp(_smooth(np.log(v), bands, bands_per_octave)) for v in variances]
     names, of_event = indicator(events)
     _, of_station = indicator(stations)
-    solution, spare = _solve(y, fixed, of_station, of_event, variances, slopes)
-    first = fixed.shape[1] + of_station.shape[1]
+    solution, posterior_variance = _solve(y, design, of_station, of_event, variances, slopes)
+    first = design.shape[1] + of_station.shape[1]
     # Strong earthquakes are recorded at more stations than weak ones of the same magnitude: the
     # mean of the records is what records are drawn about, not that of the earthquakes.
-    strong = (of_event @ solution[first:]).mean(0)
-    solution[0] += strong
-    solution[first:] -= strong
-    residual = y - np.hstack([fixed, of_station, of_event]) @ solution
+    event_bias = (of_event @ solution[first:]).mean(0)
+    solution[0] += event_bias
+    solution[first:] -= event_bias
+    residual = y - np.hstack([design, of_station, of_event]) @ solution
     # An earthquake is as strong for all stations, but does not change every HVSR as much.
     shared = np.arange(y.shape[1]) < bands
     scatter = residual + np.where(shared, 0, of_event @ solution[first:])
-    typical = _typical(scatter, stations, variances[2] + np.where(shared, 0, variances[1]),
+    typical = _station_scatter(scatter, stations, variances[2] + np.where(shared, 0, variances[1]),
                        bands, bands_per_octave)
-    smooth = smooth_correlation(bands, RESIDUAL_LENGTH, _together(residual, bands),
+    smooth = smooth_correlation(bands, RESIDUAL_LENGTH, _level_hvsr_correlation(residual, bands),
                                 bands_per_octave, NUGGET)
     sample = np.corrcoef(residual.T + 1e-12)
-    return TermModel(
-        expected + solution[:fixed.shape[1]], np.sqrt(variances[0]),
+    return BandLevelModel(
+        expected + solution[:design.shape[1]], np.sqrt(variances[0]),
         np.sqrt(variances[1] * np.where(shared, 1, typical)), np.sqrt(variances[2] * typical),
-        _together(solution[first:], bands),
-        SAMPLE_WEIGHT * sample + (1 - SAMPLE_WEIGHT) * smooth, fixed.mean(0), np.cov(fixed.T),
-        {name: (solution[first + i], spare[first + i]) for i, name in enumerate(names)},
+        _level_hvsr_correlation(solution[first:], bands),
+        SAMPLE_WEIGHT * sample + (1 - SAMPLE_WEIGHT) * smooth, design.mean(0), np.cov(design.T),
+        {name: (solution[first + i], posterior_variance[first + i])
+         for i, name in enumerate(names)},
         np.asarray(frequencies))
 
 
@@ -345,7 +347,7 @@ def _some_events(events):
     return np.isin(events, list(names))
 
 
-def _typical(residual, stations, variance, bands, bands_per_octave):
+def _station_scatter(residual, stations, variance, bands, bands_per_octave):
     """Geometric mean over the stations of their variance, relative to the pooled."""
     stations = np.asarray(stations)
     ratios = [_smooth_sum(np.square(residual[stations == s]) / variance, bands, bands_per_octave)
@@ -355,7 +357,7 @@ def _typical(residual, stations, variance, bands, bands_per_octave):
     return np.exp(np.mean(np.log(np.maximum(ratios, 1e-6)), axis=0))
 
 
-def _together(terms, bands):
+def _level_hvsr_correlation(terms, bands):
     """Mean correlation of the first two contrasts of some terms ``(n, D)``."""
     if len(terms) < 5:
         return 0.0

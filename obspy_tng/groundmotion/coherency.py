@@ -86,18 +86,18 @@ def fit_coherencies(coherencies, chance, stations):
                           np.sqrt(scatter))
 
 
-def couplings(coherencies):
+def cholesky_coefficients(coherencies):
     """
     Couplings that noise needs to have given coherencies.
 
     :param coherencies: complex array (3, bands); where three of them cannot go together,
         they are reduced.
     :return: array (6, bands), real and imaginary parts of p, q and r of
-        :func:`obspy_tng.signal.frames.frame_noise`.
+        :func:`obspy_tng.signal.frames.simulate_frames`.
 
     .. rubric:: Example
 
-    >>> couplings(np.array([[0.6], [0.0], [0.0]])).round(2).T.tolist()
+    >>> cholesky_coefficients(np.array([[0.6], [0.0], [0.0]])).round(2).T.tolist()
     [[0.75, 0.0, 0.0, 0.0, 0.0, 0.0]]
     """
     first, second, third = coherencies

@@ -49,32 +49,32 @@ class DurationModel:
     stations: dict
     residual_sd: float
 
-    def draw(self, station, decoded, onset, magnitude, distance, rng):
+    def draw(self, station, decoded, t05, magnitude, distance, rng):
         """
         ln duration that the envelope of a new record should have.
 
         :param station: station id.
         :param decoded: ln duration of the envelope as it is decoded.
-        :param onset: when its energy sets in, share of the window.
+        :param t05: when its energy sets in, share of the window.
         :param magnitude: magnitude; NaN: unknown.
         :param distance: epicentral distance, km; NaN: unknown.
         :param rng: ``numpy.random.Generator``.
         :return: float; noise under the envelope scatters by another :data:`NOISE_SD`.
         """
-        mean, usual_onset, term = self.stations[station]
-        x = _predictors(*np.array([[decoded - mean], [onset - usual_onset], [magnitude],
+        mean, usual_t05, term = self.stations[station]
+        x = _predictors(*np.array([[decoded - mean], [t05 - usual_t05], [magnitude],
                                    [distance]]))
         own = np.sqrt(max(self.residual_sd ** 2 - NOISE_SD ** 2, 0.0))
         return float(mean + x[0] @ self.coefficients + term + own * rng.standard_normal())
 
 
-def fit_durations(decoded, durations, onsets, stations, magnitudes, distances):
+def fit_durations(decoded, durations, t05, stations, magnitudes, distances):
     """
     Fit a :class:`DurationModel`; any number of records will do.
 
     :param decoded: array (n,), ln durations of decoded envelopes.
     :param durations: array (n,), those of the records themselves.
-    :param onsets: array (n,), when their energy sets in, share of the window.
+    :param t05: array (n,), when their energy sets in, share of the window.
     :param stations: n station ids.
     :param magnitudes: array (n,), NaN where unknown.
     :param distances: array (n,), epicentral, km, NaN where unknown.
@@ -89,9 +89,9 @@ def fit_durations(decoded, durations, onsets, stations, magnitudes, distances):
     3.1
     """
     names, members = indicator(stations)
-    means = members.T @ np.column_stack([decoded, onsets]) / members.sum(0)[:, None]
-    base, usual_onsets = (members @ means).T
-    fixed = _predictors(decoded - base, onsets - usual_onsets, magnitudes, distances)
+    means = members.T @ np.column_stack([decoded, t05]) / members.sum(0)[:, None]
+    base, usual_t05 = (members @ means).T
+    fixed = _predictors(decoded - base, t05 - usual_t05, magnitudes, distances)
     design, y = np.hstack([fixed, members]), durations - base
     effects = fixed.shape[1]
     mean = np.concatenate([PRIOR_MEAN, np.zeros(len(names))])

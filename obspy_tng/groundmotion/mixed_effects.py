@@ -40,44 +40,45 @@ def smooth_correlation(bands, length, correlation, bands_per_octave=6, nugget=0.
     return np.kron(across, along) + 1e-6 * np.eye(3 * bands)
 
 
-def _penalty(fixed, of_station, of_event, variances, slopes):
+def _penalty(design, of_station, of_event, variances, slopes):
     """Inverse prior variances ``(D, columns)`` of all effects, times the residual's."""
     station, event, residual = variances
-    of_fixed = np.full((len(residual), fixed.shape[1]), 1e-9)
-    of_fixed[:, 1:] += (residual / slopes).T
-    return np.hstack([of_fixed, np.repeat((residual / station)[:, None], of_station.shape[1], 1),
+    of_design = np.full((len(residual), design.shape[1]), 1e-9)
+    of_design[:, 1:] += (residual / slopes).T
+    return np.hstack([of_design, np.repeat((residual / station)[:, None], of_station.shape[1], 1),
                       np.repeat((residual / event)[:, None], of_event.shape[1], 1)])
 
 
-def _solve(y, fixed, of_station, of_event, variances, slopes):
+def _solve(y, design, of_station, of_event, variances, slopes):
     """Effects ``(columns, D)`` and their posterior variances."""
-    design = np.hstack([fixed, of_station, of_event])
-    normal, target = design.T @ design, design.T @ y
-    solution, spare = np.empty_like(target), np.empty_like(target)
-    penalty = _penalty(fixed, of_station, of_event, variances, slopes)
+    effects = np.hstack([design, of_station, of_event])
+    normal, target = effects.T @ effects, effects.T @ y
+    solution, posterior_variance = np.empty_like(target), np.empty_like(target)
+    penalty = _penalty(design, of_station, of_event, variances, slopes)
     for k, row in enumerate(penalty):
         factor = cho_factor(normal + np.diag(row))
         solution[:, k] = cho_solve(factor, target[:, k])
-        spare[:, k] = np.diag(cho_solve(factor, np.eye(len(normal)))) * variances[2][k]
-    return solution, spare
+        posterior_variance[:, k] = np.diag(cho_solve(factor, np.eye(len(normal)))) * variances[2][k]
+    return solution, posterior_variance
 
 
-def _variances(y, fixed, of_station, of_event, base, slopes):
+def _variances(y, design, of_station, of_event, prior_variance, slopes):
     """Station, event and residual variance of each column, by expectation maximisation."""
-    total = np.var(y - fixed @ np.linalg.lstsq(fixed, y, rcond=None)[0], axis=0) + 1e-6
+    total = np.var(y - design @ np.linalg.lstsq(design, y, rcond=None)[0], axis=0) + 1e-6
     variances = [0.3 * total, 0.3 * total, 0.4 * total]
-    design = np.hstack([fixed, of_station, of_event])
-    p, k = fixed.shape[1], of_station.shape[1]
+    effects = np.hstack([design, of_station, of_event])
+    p, k = design.shape[1], of_station.shape[1]
     parts = (slice(p, p + k), slice(p + k, None))
-    squares = np.square(design).sum(0)
+    squares = np.square(effects).sum(0)
     for _ in range(ITERATIONS):
-        solution, spare = _solve(y, fixed, of_station, of_event, variances, slopes)
-        penalty = _penalty(fixed, of_station, of_event, variances, slopes)
-        moment = np.square(solution) + spare
-        misfit = np.square(y - design @ solution).sum(0)
+        solution, posterior_variance = _solve(y, design, of_station, of_event, variances, slopes)
+        penalty = _penalty(design, of_station, of_event, variances, slopes)
+        moment = np.square(solution) + posterior_variance
+        misfit = np.square(y - effects @ solution).sum(0)
         # trace(C X'X) = columns - trace(C penalty)
-        taken = variances[2] * len(squares) - (spare * penalty.T).sum(0)
-        variances = [(moment[parts[0]].sum(0) + PRIOR_STATIONS * base) / (k + PRIOR_STATIONS),
+        taken = variances[2] * len(squares) - (posterior_variance * penalty.T).sum(0)
+        variances = [(moment[parts[0]].sum(0) + PRIOR_STATIONS * prior_variance)
+                     / (k + PRIOR_STATIONS),
                      moment[parts[1]].mean(0), (misfit + taken) / len(y)]
         variances = [np.maximum(v, 1e-4) for v in variances]
     return variances

@@ -1,4 +1,4 @@
-"""How like an earthquake at a station the records of others are."""
+"""The earthquake asked for, and how far the earthquakes of records are from it."""
 
 from dataclasses import dataclass
 
@@ -13,19 +13,19 @@ SATURATION = 10.0
 MAGNITUDE, LN_DISTANCE = 0.5, 0.4
 
 
-def apart(magnitudes, distances, magnitude, distance):
+def scenario_distance(magnitudes, distances, magnitude, distance):
     """
-    Squared differences of records from the earthquake asked for.
+    Squared distance between the scenarios of records and a given one.
 
     :param magnitudes: array (n,), NaN where unknown.
     :param distances: array (n,), epicentral, km, NaN where unknown.
     :param magnitude: asked for.
     :param distance: asked for, km; below 1 km counts as 1 km.
-    :return: array (n,), infinite where unknown; ``exp(-apart / 2)`` is a weight.
+    :return: array (n,), infinite where unknown; ``exp(-d / 2)`` is a weight.
 
     .. rubric:: Example
 
-    >>> apart(np.array([6.0, 6.5, np.nan]), np.array([100.0, 100.0, 100.0]), 6.0, 100.0)
+    >>> scenario_distance(np.array([6.0, 6.5, np.nan]), np.array([100.0, 100.0, 100.0]), 6.0, 100.0)
     array([ 0.,  1., inf])
     """
     squares = (np.square((magnitudes - magnitude) / MAGNITUDE)

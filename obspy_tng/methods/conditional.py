@@ -118,7 +118,7 @@ class ConditionalMethod:
     # -- records in and out of the network -----------------------------------
 
     _to_model = staticmethod(ReleasedMethod._to_model)
-    levels = staticmethod(ReleasedMethod.levels)
+    fit_bank = staticmethod(ReleasedMethod.fit_bank)
 
     def _label(self, station):
         """1 + the position of a station's code, or 0 for a station that has none."""

@@ -148,7 +148,7 @@ class ReleasedMethod:
     # -- drawing --------------------------------------------------------------
 
     @staticmethod
-    def levels(bank):
+    def fit_bank(bank):
         """
         Fit the :class:`~obspy_tng.groundmotion.component_levels.LevelModel` of a bank.
 

@@ -14,11 +14,11 @@ and modelled apart (:mod:`obspy_tng.groundmotion.band_levels`); the network make
   matter and the uncertainty falls as records are added [Garnelo2018]_. There are no
   station labels: a new station needs records, not training;
 * a **decoder** of TimesBlocks turns z, the station's vector, the earthquake and the
-  relative levels of the bands into powers and couplings per band and frame;
+  relative levels of the bands into powers and Cholesky coefficients per band and frame;
 * a **conditional prior** tells what z to expect at this station for this earthquake.
 
-Frames are aligned at the onset of the energy (:func:`obspy_tng.signal.frames.placement`), and what
-lies outside of a record does not count.
+Frames are aligned at the onset of the energy (:func:`obspy_tng.signal.frames.align_frames`), and
+what lies outside of a record does not count.
 
 Trained by the evidence lower bound with Whittle's likelihood
 (:mod:`~obspy_tng.models.whittle`), each record with a station's vector from *other*
@@ -154,7 +154,7 @@ class Encoder(nn.Module):
         :param levels: relative levels ``(batch, 3 * bands)``.
         :param event: ``(batch, 6)``.
         :param place: where the record lies, ``(batch, 2, frames)``, see
-            :func:`obspy_tng.signal.frames.placement`.
+            :func:`obspy_tng.signal.frames.align_frames`.
         :return: mean and log variance of z ``(batch, z_dim)`` each; the station's summary
             ``(batch, 2 * station_dim)``.
         """
@@ -174,7 +174,7 @@ class Encoder(nn.Module):
 
 class Decoder(nn.Module):
     """
-    z, station, earthquake and levels -> powers and couplings per band and frame.
+    z, station, earthquake and levels -> powers and Cholesky coefficients per band and frame.
 
     :param config: :class:`StationBottleneckConfig`.
     """
@@ -203,7 +203,7 @@ class Decoder(nn.Module):
         :param place: where the record lies, ``(batch, 2, frames)``.
         :return: ln power ``(batch, 3, bands, frames)``, mean power 1 over the frames if it is
             0 outside of the record (what is given there goes on as the record does); and
-            couplings ``(batch, 6, bands, frames)``, as
+            Cholesky coefficients ``(batch, 6, bands, frames)``, as
             :func:`~obspy_tng.models.whittle.whittle_loss` takes them.
         """
         c = self.config

@@ -7,7 +7,7 @@ their 3x3 covariance C per frame, the mean products S of the frame have the
 log likelihood ``-w (ln det C + tr(C^-1 S))`` with w independent samples in a frame
 [Whittle1953]_. C is kept in a form that is positive definite whatever the network gives:
 powers on the diagonal of D, and a lower triangular V with rows of norm one, C = D V V* D
-(:func:`obspy_tng.signal.frames.frame_noise` draws from the same form).
+(:func:`obspy_tng.signal.frames.simulate_frames` draws from the same form).
 
 .. [Whittle1953] Whittle, P. (1953). Estimation and information in stationary time
    series. Ark. Mat. 2, 423-434.
@@ -16,15 +16,15 @@ powers on the diagonal of D, and a lower triangular V with rows of norm one, C =
 import torch
 
 
-def whittle_loss(log_power, mixing, spectra, weights):
+def whittle_loss(log_power, coefficients, spectra, weights):
     """
     Negative log likelihood of records, up to a constant.
 
     :param log_power: ln power of Z, N, E, ``(batch, 3, bands, frames)``.
-    :param mixing: real and imaginary parts of p, q, r: V has the rows (1), (p, 1) and
+    :param coefficients: real and imaginary parts of p, q, r: V has the rows (1), (p, 1) and
         (q, r, 1), each divided by its norm; ``(batch, 6, bands, frames)``.
     :param spectra: mean products, ``(batch, 9, bands, frames)``, see
-        :func:`obspy_tng.signal.frames.frame_spectra`.
+        :func:`obspy_tng.signal.frames.frame_cross_spectra`.
     :param weights: independent samples per band and frame, ``(..., bands, frames)``; 1 for
         the axes along which they do not vary.
     :return: ``(batch,)``.
@@ -34,7 +34,7 @@ def whittle_loss(log_power, mixing, spectra, weights):
     z, n, e = (spectra[:, i] * half[:, i].square() for i in range(3))
     nz, ez, en = (torch.complex(spectra[:, k], spectra[:, k + 1]) * (half[:, i] * half[:, j])
                   for k, i, j in ((3, 1, 0), (5, 2, 0), (7, 2, 1)))
-    p, q, r = (torch.complex(mixing[:, k], mixing[:, k + 1]) for k in (0, 2, 4))
+    p, q, r = (torch.complex(coefficients[:, k], coefficients[:, k + 1]) for k in (0, 2, 4))
     second = 1 + p.abs().square()
     third = 1 + q.abs().square() + r.abs().square()
     # V^-1 y by substitution: w1 = z; w2 = |row 2| n - p z; w3 = |row 3| e - q w1 - r w2

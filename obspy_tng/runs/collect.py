@@ -22,7 +22,7 @@ from ..records.c_libraries import C_LIBRARIES
 from ..records.event import origin_of
 from ..records.packing import pack_record
 from ..records.prepare import check_options
-from .job import Job, Result, Shipped, WorkUnit, digest
+from .job import Job, Result, SentObject, WorkUnit, digest
 from .loop import run_job
 
 INVENTORY = "stations.xml"
@@ -93,7 +93,7 @@ class CollectJob(Job):
         if inventory is not None:
             network, code = station.split(".")
             inventory = inventory.select(network=network, station=code)
-        return Shipped(StationWork(
+        return SentObject(StationWork(
             self.client, None if self.archive is None else self.archive.root,
             self.planned.events(station), self.channels,
             {**self.options, "inventory": inventory}))
@@ -114,7 +114,7 @@ def do_unit(shipped, unit, files):
     """
     Do one unit: read, prepare, pack.
 
-    :param shipped: :class:`~obspy_tng.runs.job.Shipped` of a :class:`StationWork`.
+    :param shipped: :class:`~obspy_tng.runs.job.SentObject` of a :class:`StationWork`.
     :param unit: :class:`~obspy_tng.archive.plan.Unit`.
     :param files: input files as planned, or None.
     :return: :class:`~obspy_tng.runs.job.Result`

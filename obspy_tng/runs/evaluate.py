@@ -170,7 +170,7 @@ class MeasureJob(Job):
 
     def __init__(self, inputs):
         self.inputs = inputs
-        self._wholes = [(folder, whole) for folder, whole in _wholes(*inputs.sets())]
+        self._unsplit = [(folder, whole) for folder, whole in _unsplit(*inputs.sets())]
 
     def settings(self):
         folders = json.loads(json.dumps(self.inputs.folders, default=str))
@@ -179,7 +179,7 @@ class MeasureJob(Job):
                 "npts": axes.npts, "freqmin": axes.freqmin, "freqmax": axes.freqmax}
 
     def plan(self):
-        for folder, whole in self._wholes:
+        for folder, whole in self._unsplit:
             for first, name, listed in _batches(whole):
                 yield WorkUnit(f"{folder}/{name}", {"folder": folder, "name": name,
                                                     "first": first}, [r.mark for r in listed])
@@ -196,7 +196,7 @@ class MeasureJob(Job):
         :raises TNGInputError: if nothing is left of all stations.
         """
         tables, missing = {}, set()
-        for folder, whole in self._wholes:
+        for folder, whole in self._unsplit:
             for _, name, listed in _batches(whole):
                 path = Path(output) / folder / f"{name}.npy"
                 known = set()
@@ -212,7 +212,7 @@ class MeasureJob(Job):
                 f"{len(missing)} records cannot be used"
                 + (f" (the first: {reason})" if reason else "")
                 + ", and without them no station has both real and generated records") from err
-        for folder, whole in _wholes(sets, others):
+        for folder, whole in _unsplit(sets, others):
             whole.figures = StoredFigures(tables[folder])
         return sets, others
 
@@ -234,7 +234,7 @@ class CorrelateJob(Job):
 
     def __init__(self, axes, sets, others, floor, seed, repeats):
         self.axes = axes
-        folders = {id(whole): folder for folder, whole in _wholes(sets, others)}
+        folders = {id(whole): folder for folder, whole in _unsplit(sets, others)}
         pairs = {}
         floors, judged, given = comparisons(sets, others, floor, seed, repeats)
         for one in chain(*floors, *chain(*judged.values()), *(given or ())):
@@ -334,7 +334,7 @@ def _by_station(folder):
     return groups
 
 
-def _wholes(sets, others):
+def _unsplit(sets, others):
     """Iterator of ``(folder, whole RecordSet)``: real records, then generated ones."""
     for number, group in enumerate([sets["pool"], *others.values()]):
         name = REAL if number == 0 else re.sub(r"[^\w+-]", "_", list(others)[number - 1])

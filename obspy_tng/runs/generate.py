@@ -12,7 +12,7 @@ from obspy import UTCDateTime
 from .._version import __version__
 from ..exceptions import TNGInputError
 from ..records.packing import pack_record
-from .job import Job, Result, Shipped, WorkUnit
+from .job import Job, Result, SentObject, WorkUnit
 
 INVENTORY = "stations.xml"
 BATCH = 25  # realizations of a unit: a second or so of work
@@ -78,7 +78,7 @@ class GenerateJob(Job):
         self.options = options
         for station in self.stations:  # bad arguments leave no files
             generator.generate(station, 1, seed=self.seed, **options)
-        self._shipped = Shipped(_Model(generator, folder))
+        self._shipped = SentObject(_Model(generator, folder))
 
     def settings(self):
         return {"version": __version__, "generator": self.generator.name,

@@ -73,7 +73,7 @@ class Job:
         """Write what a complete run has besides records and lists."""
 
 
-class Shipped:
+class SentObject:
     """
     An object that goes to worker processes with every task and is unpacked there once.
 
@@ -83,7 +83,7 @@ class Shipped:
 
     .. rubric:: Example
 
-    >>> again = pickle.loads(pickle.dumps(Shipped([1, 2])))
+    >>> again = pickle.loads(pickle.dumps(SentObject([1, 2])))
     >>> again.value, pickle.loads(pickle.dumps(again)).value is again.value
     ([1, 2], True)
     """
@@ -104,9 +104,9 @@ _KEEP = 4  # units come station by station: few are in use at once
 
 
 def _unpack(key, data):
-    """:class:`Shipped` of its pickle, the same object every time."""
+    """:class:`SentObject` of its pickle, the same object every time."""
     if key not in _UNPACKED:
-        shipped = Shipped(pickle.loads(data))
+        shipped = SentObject(pickle.loads(data))
         shipped._packed = key, data
         _UNPACKED[key] = shipped
         while len(_UNPACKED) > _KEEP:

@@ -26,7 +26,7 @@ logger = logging.getLogger("obspy_tng")
 
 LOG_EVERY = 60.0  # s between progress lines where there is no terminal
 ROUNDS = 3  # files that vanish again and again are somebody else's doing
-HOPELESS = 3  # units in a row at which workers died: it is not the units
+MOST_WORKER_DEATHS = 3  # units in a row at which workers died: it is not the units
 
 
 def run_job(job, output, *, workers=1, processes=False, executor=None, shard=None,
@@ -171,7 +171,7 @@ class _Loop:
                     error="the worker process was killed while at it (out of memory?)"))
                 self.bar.update(unit, Result(error="worker killed"))
                 self.pool.renew(died)
-        if len(deadly) == len(units) >= HOPELESS:
+        if len(deadly) == len(units) >= MOST_WORKER_DEATHS:
             self.manifest.reset(deadly)
             raise TNGException(f"worker processes die whatever they do ({reason}); a script that "
                                "starts a run with processes needs `if __name__ == '__main__':`")

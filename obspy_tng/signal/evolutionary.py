@@ -12,7 +12,7 @@ dispersion and component correlation, and nothing else of it
 * :func:`filter_bank` - the bands; :meth:`FilterBank.analyse` and
   :meth:`FilterBank.synthesise` are exact inverses.
 * :func:`local_covariance` - the evolutionary cross-spectrum of one record.
-* :func:`shaped_noise` - one realization with given covariances; :func:`noise_to_record` makes
+* :func:`shaped_noise` - one realization with given covariances; :func:`finish_record` makes
   a record of it.
 
 .. [Priestley1965] Priestley, M. B. (1965). Evolutionary spectra and
@@ -277,7 +277,7 @@ def match_band_levels(bank, data, levels):
     return irfft(spectrum * np.exp(gains @ lines.T), bank.nfft)[..., :bank.npts]
 
 
-def noise_to_record(bank, noise, levels):
+def finish_record(bank, noise, levels):
     """
     Make a record of shaped noise: with levels as asked for, from rest to rest.
 

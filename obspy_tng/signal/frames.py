@@ -9,11 +9,11 @@ hundredth of an independent sample in a frame, the widest several
 (:func:`frame_weights`). Under a Gaussian model of slowly changing covariance the mean
 products are sufficient, as periodograms are in Whittle's likelihood [Whittle1953]_.
 
-* :func:`frame_spectra` - records to mean products and band levels.
-* :func:`frame_noise` - one realization of noise with a given covariance per band and frame;
-  :func:`unsmeared` - what it has to start from, as bands ring (:func:`smearing`).
+* :func:`frame_cross_spectra` - records to mean products and band levels.
+* :func:`simulate_frames` - one realization of noise with a given covariance per band and frame;
+  :func:`deconvolve_power` - what it has to start from, as bands ring (:func:`filter_spread`).
 * :func:`with_bands` - the same for a number of bands other than the record's.
-* :func:`time_of_energy` - when a share of the energy has come; :func:`placement` - frames
+* :func:`time_of_energy` - when a share of the energy has come; :func:`align_frames` - frames
   that are aligned at it.
 
 .. [Whittle1953] Whittle, P. (1953). Estimation and information in stationary time
@@ -55,15 +55,15 @@ def _rates(bank, frames):
     return [max(1, -(-OVERSAMPLING * len(gain) // frames)) for gain in bank.gains]
 
 
-def frame_spectra(bank, data, frames=FRAMES, turns=None):
+def frame_cross_spectra(bank, data, frames=FRAMES, shifts=None):
     """
     Mean products of the components per band and frame.
 
     :param bank: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
     :param data: records ``(n, 3, npts)``.
     :param frames: number of frames over the zero-padded record.
-    :param turns: samples by which each padded record is turned later, ``(n,)``, see
-        :func:`placement`; None: not at all.
+    :param shifts: samples by which each padded record is turned later, ``(n,)``, see
+        :func:`align_frames`; None: not at all.
     :return: float32 array ``(n, 9, bands, frames)``: the powers of Z, N and E, each with mean 1
         over the frames, then real and imaginary parts of the products N Z*, E Z* and E N*
         in the same units; and the levels ``(n, 3, bands)``, ln energy per band as
@@ -74,15 +74,15 @@ def frame_spectra(bank, data, frames=FRAMES, turns=None):
     >>> from obspy_tng.signal.evolutionary import filter_bank
     >>> bank = filter_bank(3000, 50.0)
     >>> x = np.random.default_rng(0).standard_normal((2, 3, 3000))
-    >>> spectra, levels = frame_spectra(bank, x)
+    >>> spectra, levels = frame_cross_spectra(bank, x)
     >>> spectra.shape == (2, 9, len(bank), FRAMES), levels.shape == (2, 3, len(bank))
     (True, True)
     """
     transform = rfft(np.asarray(data, dtype=float), bank.nfft)
     n = len(transform)
-    if turns is not None:
+    if shifts is not None:
         bins = np.arange(transform.shape[-1]) / bank.nfft
-        transform *= np.exp(-2j * np.pi * np.multiply.outer(turns, bins))[:, None]
+        transform *= np.exp(-2j * np.pi * np.multiply.outer(shifts, bins))[:, None]
     spectra = np.empty((n, 9, len(bank), frames), dtype=np.float32)
     levels = np.empty((n, 3, len(bank)))
     for band, (start, gain, k) in enumerate(zip(bank.starts, bank.gains, _rates(bank, frames),
@@ -116,7 +116,7 @@ def with_bands(array, bands, axis):
     return array.take(np.minimum(np.arange(bands), array.shape[axis] - 1), axis)
 
 
-def placement(bank, onsets, frames=FRAMES):
+def align_frames(bank, onsets, frames=FRAMES):
     """
     Where records lie on frames that are aligned at their onsets.
 
@@ -132,14 +132,14 @@ def placement(bank, onsets, frames=FRAMES):
         time there, from -0.5 to 0.5 (0 outside).
     """
     per_frame = bank.nfft / frames
-    turns = np.round(ANCHOR * per_frame - np.asarray(onsets, dtype=float)).astype(int)
-    time = ((np.arange(frames) + 0.5) * per_frame - turns[:, None]) % bank.nfft
+    shifts = np.round(ANCHOR * per_frame - np.asarray(onsets, dtype=float)).astype(int)
+    time = ((np.arange(frames) + 0.5) * per_frame - shifts[:, None]) % bank.nfft
     inside = time < bank.npts
-    return turns, np.stack([inside, inside * (time / bank.npts - 0.5)], 1).astype(np.float32)
+    return shifts, np.stack([inside, inside * (time / bank.npts - 0.5)], 1).astype(np.float32)
 
 
 @lru_cache(maxsize=8)   # every record of a generator asks for the same
-def smearing(bank, frames=FRAMES):
+def filter_spread(bank, frames=FRAMES):
     """
     How far each band spreads the power of noise that is made in it.
 
@@ -171,7 +171,7 @@ def smearing(bank, frames=FRAMES):
     return shares
 
 
-def unsmeared(bank, power):
+def deconvolve_power(bank, power):
     """
     Powers which, spread by the filters of their bands, are those given.
 
@@ -183,7 +183,7 @@ def unsmeared(bank, power):
     :return: array of that shape.
     """
     frames = power.shape[-1]
-    filters = rfft(smearing(bank, frames))
+    filters = rfft(filter_spread(bank, frames))
     # transforms are good to a share of the largest value
     least = power.max(-1, keepdims=True) * 1e-12
     found = power
@@ -193,34 +193,34 @@ def unsmeared(bank, power):
     return found
 
 
-def frame_noise(bank, log_power, mixing, rng, turn=0):
+def simulate_frames(bank, log_power, cholesky_coefficients, rng, shift=0):
     """
     One realization of Gaussian noise with a covariance per band and frame.
 
     The covariance is D V V* D with D the square roots of the powers and V lower triangular
-    with rows of norm one, made of ``mixing`` (p, q, r complex): row two (p, 1), row three
-    (q, r, 1), each divided by its norm.
+    with rows of norm one, made of ``cholesky_coefficients`` (p, q, r complex): row two (p, 1), row
+    three (q, r, 1), each divided by its norm.
 
     :param bank: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
-    :param log_power: ln power of Z, N, E, ``(3, bands, frames)``: what :func:`frame_spectra` finds
-        in the mean over many realizations, so far as the bands can be as quick.
-    :param mixing: real and imaginary parts of p, q, r, ``(6, bands, frames)``.
+    :param log_power: ln power of Z, N, E, ``(3, bands, frames)``: what :func:`frame_cross_spectra`
+        finds in the mean over many realizations, so far as the bands can be as quick.
+    :param cholesky_coefficients: real and imaginary parts of p, q, r, ``(6, bands, frames)``.
     :param rng: ``numpy.random.Generator``.
-    :param turn: samples by which powers and couplings were turned later round the circle of
-        frames, see :func:`placement`; the noise is turned back.
+    :param shift: samples by which powers and cholesky_coefficients were turned later round the
+        circle of frames, see :func:`align_frames`; the noise is turned back.
     :return: array ``(3, npts)``.
     """
     frames = log_power.shape[-1]
-    amplitude = np.sqrt(unsmeared(bank, np.exp(log_power)))
+    amplitude = np.sqrt(deconvolve_power(bank, np.exp(log_power)))
     spectrum = np.zeros((3, bank.nfft // 2 + 1), dtype=complex)
     for band, (start, gain, k) in enumerate(zip(bank.starts, bank.gains, _rates(bank, frames),
                                                 strict=True)):
         length = frames * k
         noise = rng.standard_normal((2, 3, length))
         white = (noise[0] + 1j * noise[1]) * np.sqrt(0.5 * length / np.square(gain).sum())
-        at = ((np.arange(length) + 0.5) / k + turn * frames / bank.nfft) % frames - 0.5
+        at = ((np.arange(length) + 0.5) / k + shift * frames / bank.nfft) % frames - 0.5
         z, n, e, *parts = (np.interp(at, np.arange(frames), row, period=frames)
-                           for row in (*amplitude[:, band], *mixing[:, band]))
+                           for row in (*amplitude[:, band], *cholesky_coefficients[:, band]))
         p, q, r = (parts[i] + 1j * parts[i + 1] for i in (0, 2, 4))
         y = np.stack([
             z * white[0],

@@ -49,9 +49,10 @@ def test_couplings_make_noise_with_these_coherencies():
     bank = evolutionary.filter_bank(6000, 50.0, freqmin=10 / 120)
     rng = np.random.default_rng(2)
     wanted = np.repeat([[0.5], [0.3j], [-0.4]], len(bank), axis=1)
-    mixing = np.repeat(coherency.couplings(wanted)[..., None], frames.FRAMES, axis=-1)
-    total = np.mean([frames.frame_spectra(bank, frames.frame_noise(
-        bank, np.zeros((3, len(bank), frames.FRAMES)), mixing, rng)[None])[0][0, 3:].mean(-1)
+    coefficients = np.repeat(coherency.cholesky_coefficients(wanted)[..., None], frames.FRAMES,
+                             axis=-1)
+    total = np.mean([frames.frame_cross_spectra(bank, frames.simulate_frames(
+        bank, np.zeros((3, len(bank), frames.FRAMES)), coefficients, rng)[None])[0][0, 3:].mean(-1)
         for _ in range(30)], axis=0)
     got = (total[::2] + 1j * total[1::2])[:, 15:]
     np.testing.assert_allclose(got.mean(-1), wanted[:, 0], atol=0.04)
@@ -59,6 +60,6 @@ def test_couplings_make_noise_with_these_coherencies():
 
 def test_impossible_coherencies_are_reduced():
     impossible = np.array([[0.9], [0.9], [-0.9]])
-    p, q, r = coherency.couplings(impossible)[::2, 0]
+    p, q, r = coherency.cholesky_coefficients(impossible)[::2, 0]
     assert np.isfinite([p, q, r]).all()
     assert 0.2 < p / np.hypot(1, p) < 0.9

@@ -222,12 +222,12 @@ def test_records_set_in_when_those_of_their_station_do(groups):
 
 
 def test_a_record_that_lends_its_shape_lends_its_onset(pretrained):
-    levels = pretrained._method.levels(pretrained._bank)
+    levels = pretrained._method.fit_bank(pretrained._bank)
     own = np.flatnonzero(levels.stations == "SM.S001")
     rng = np.random.default_rng(0)
-    for lender in own[:4]:
-        asked = levels.magnitudes[lender], levels.distances[lender]
-        assert levels.onset("SM.S001", *asked, rng, lender) == levels.onsets[lender]
+    for source_record in own[:4]:
+        asked = levels.magnitudes[source_record], levels.distances[source_record]
+        assert levels.onset("SM.S001", *asked, rng, source_record) == levels.onsets[source_record]
     other = np.flatnonzero(levels.stations != "SM.S001")[0]
     drawn = {levels.onset("SM.S001", 6.0, 150.0, rng, other) for _ in range(40)}
     assert len(drawn) > 2  # of several records of the station

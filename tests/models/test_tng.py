@@ -50,9 +50,9 @@ def tiny(seed=0):
 
 def test_likelihood_is_that_of_the_matrices():
     packed, matrix = spectra(2, 4, 5)
-    power, mixing = torch.randn(2, 3, 4, 5).double(), torch.randn(2, 6, 4, 5).double()
+    power, coefficients = torch.randn(2, 3, 4, 5).double(), torch.randn(2, 6, 4, 5).double()
     weights = torch.rand(4).double()
-    p, q, r = (torch.complex(mixing[:, k], mixing[:, k + 1]) for k in (0, 2, 4))
+    p, q, r = (torch.complex(coefficients[:, k], coefficients[:, k + 1]) for k in (0, 2, 4))
     one, zero = torch.ones_like(p), torch.zeros_like(p)
     rows = torch.stack([torch.stack(x, -1) for x in ((one, zero, zero), (p, one, zero),
                                                      (q, r, one))], -2)
@@ -61,7 +61,7 @@ def test_likelihood_is_that_of_the_matrices():
     covariance = factor @ factor.mH
     expected = (torch.linalg.slogdet(covariance)[1]
                 + torch.linalg.solve(covariance, matrix).diagonal(dim1=-2, dim2=-1).sum(-1).real)
-    torch.testing.assert_close(whittle_loss(power, mixing, packed, weights[:, None]),
+    torch.testing.assert_close(whittle_loss(power, coefficients, packed, weights[:, None]),
                                (expected * weights[:, None]).sum((1, 2)))
 
 
@@ -72,13 +72,13 @@ def test_likelihood_is_best_at_the_truth():
     scale = (0.5 * power).exp().permute(0, 2, 3, 1)
     v = torch.linalg.cholesky(matrix) / scale[..., None]
     v = v / v.diagonal(dim1=-2, dim2=-1)[..., None]   # rows (p, 1), (q, r, 1)
-    mixing = torch.stack([f for i, j in ((1, 0), (2, 0), (2, 1))
+    coefficients = torch.stack([f for i, j in ((1, 0), (2, 0), (2, 1))
                           for f in (v[..., i, j].real, v[..., i, j].imag)], 1)
     power.requires_grad_()
-    mixing.requires_grad_()
-    whittle_loss(power, mixing, packed, torch.ones(2, 1).double()).sum().backward()
+    coefficients.requires_grad_()
+    whittle_loss(power, coefficients, packed, torch.ones(2, 1).double()).sum().backward()
     assert power.grad.abs().max() < 1e-9
-    assert mixing.grad.abs().max() < 1e-9
+    assert coefficients.grad.abs().max() < 1e-9
 
 
 def test_pooling_does_not_know_order_and_sharpens():
@@ -104,10 +104,11 @@ def test_a_record_alone_equals_the_batch():
 
 def test_decoded_powers_have_mean_one():
     model = tiny()
-    power, mixing = model.decoder(torch.randn(2, 3), torch.randn(2, 2), torch.randn(2, 9), place(2))
+    power, coefficients = model.decoder(torch.randn(2, 3), torch.randn(2, 2), torch.randn(2, 9),
+                                        place(2))
     # outside of the record there is nothing
     torch.testing.assert_close(power[..., :16].exp().sum(-1) / 20, torch.ones(2, 3, 6))
-    assert mixing.shape == (2, 6, 6, 20)
+    assert coefficients.shape == (2, 6, 6, 20)
 
 
 def test_what_is_outside_of_the_record_does_not_count():
@@ -119,8 +120,9 @@ def test_what_is_outside_of_the_record_does_not_count():
         changed = spectra_.clone()
         changed[:, :3, :, 16:] *= value
         # what the encoder makes of it is another matter
-        power, mixing = model.decoder(torch.ones(4, 3), torch.ones(4, 2), torch.ones(4, 9), where)
-        losses.append(whittle_loss(power, mixing, changed, where[:, None, 0]))
+        power, coefficients = model.decoder(torch.ones(4, 3), torch.ones(4, 2), torch.ones(4, 9),
+                                            where)
+        losses.append(whittle_loss(power, coefficients, changed, where[:, None, 0]))
     torch.testing.assert_close(*losses)
     assert torch.isfinite(model.loss(spectra_, levels, event, where, labels)["loss"])
 
@@ -147,10 +149,10 @@ def test_gradients_numerically():
     """In float64, on the parts that do not choose periods."""
     torch.manual_seed(0)
     power = torch.randn(1, 3, 2, 3, dtype=torch.float64, requires_grad=True)
-    mixing = torch.randn(1, 6, 2, 3, dtype=torch.float64, requires_grad=True)
+    coefficients = torch.randn(1, 6, 2, 3, dtype=torch.float64, requires_grad=True)
     packed, _ = spectra(1, 2, 3)
     assert torch.autograd.gradcheck(
-        lambda a, b: whittle_loss(a, b, packed, torch.ones(2, 1).double()), (power, mixing))
+        lambda a, b: whittle_loss(a, b, packed, torch.ones(2, 1).double()), (power, coefficients))
 
 
 def test_a_station_tells_of_its_other_records_only():

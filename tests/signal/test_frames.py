@@ -27,12 +27,12 @@ def products(spectra):
 
 def test_spectra_are_normalised_products(bank):
     x = np.random.default_rng(0).standard_normal((2, 3, NPTS)) * np.hanning(NPTS)
-    spectra, levels = frames.frame_spectra(bank, x)
+    spectra, levels = frames.frame_cross_spectra(bank, x)
     np.testing.assert_allclose(spectra[:, :3].mean(-1), 1, rtol=1e-5)
     np.testing.assert_allclose(levels, evolutionary.band_levels(bank, x), rtol=1e-9)
     # means of products of one vector with itself: no negative eigenvalue
     assert np.linalg.eigvalsh(products(spectra)).min() > -1e-4
-    single, _ = frames.frame_spectra(bank, x[1:])
+    single, _ = frames.frame_cross_spectra(bank, x[1:])
     np.testing.assert_array_equal(single[0], spectra[1])
 
 
@@ -49,11 +49,12 @@ def test_noise_has_the_covariance_asked_for(bank):
     time = np.arange(frames.FRAMES)
     envelope = -0.5 * np.square((time - 50) / 20.0)
     power = np.broadcast_to(envelope - np.log(np.exp(envelope).mean()), (3, *shape))
-    mixing = np.zeros((6, *shape))
-    mixing[0], mixing[5] = 1.5, 0.8   # p real, r imaginary
+    coefficients = np.zeros((6, *shape))
+    coefficients[0], coefficients[5] = 1.5, 0.8   # p real, r imaginary
     total = 0
     for _ in range(60):
-        spectra, _ = frames.frame_spectra(bank, frames.frame_noise(bank, power, mixing, rng)[None])
+        noise = frames.simulate_frames(bank, power, coefficients, rng)
+        spectra, _ = frames.frame_cross_spectra(bank, noise[None])
         total = total + spectra
     mean = (total / 60)[0, :, 8:40].mean(1)   # bands that have many samples
     strong = slice(35, 65)
@@ -70,8 +71,9 @@ def test_noise_has_the_covariance_asked_for(bank):
 
 
 def test_noise_depends_on_its_generator_alone(bank):
-    power, mixing = np.zeros((3, len(bank), 160)), np.zeros((6, len(bank), 160))
-    one, two, other = (frames.frame_noise(bank, power, mixing, np.random.default_rng(seed))
+    power, coefficients = np.zeros((3, len(bank), 160)), np.zeros((6, len(bank), 160))
+    one, two, other = (frames.simulate_frames(bank, power, coefficients,
+                                              np.random.default_rng(seed))
                        for seed in (0, 0, 1))
     np.testing.assert_array_equal(one, two)
     assert np.abs(one - other).max() > 0.1
@@ -85,8 +87,8 @@ def test_records_are_aligned_and_turned_back(bank, start):
     x = rng.standard_normal((1, 3, NPTS)) * np.where(time < start, 1e-3,
                                                      np.exp(-(time - start) / 200))
     onset = time_of_energy(np.square(x).sum(1))
-    turns, place = frames.placement(bank, onset)
-    spectra, levels = frames.frame_spectra(bank, x, turns=turns)
+    shifts, place = frames.align_frames(bank, onset)
+    spectra, levels = frames.frame_cross_spectra(bank, x, shifts=shifts)
     np.testing.assert_allclose(levels, evolutionary.band_levels(bank, x), rtol=1e-9)
     wide = spectra[0, :3, 25:].mean((0, 1))   # bands that are quick
     assert abs(int(np.argmax(wide > 0.5 * wide.max())) - frames.ANCHOR) <= 1
@@ -95,7 +97,7 @@ def test_records_are_aligned_and_turned_back(bank, start):
     assert wide[place[0, 0] == 0].max() < 0.05 * wide.max()
     power = np.log(spectra[0, :3] + 1e-7)
     power[:, :25] = -20   # quick bands only
-    noise = frames.frame_noise(bank, power, np.zeros((6, *power.shape[1:])), rng, turns[0])
+    noise = frames.simulate_frames(bank, power, np.zeros((6, *power.shape[1:])), rng, shifts[0])
     again = time_of_energy(np.square(noise).sum(0))
     assert again == pytest.approx(onset[0], abs=2 * bank.nfft / frames.FRAMES)
 
@@ -112,7 +114,7 @@ def test_bands_of_another_number():
     more = frames.with_bands(x, 6, 1)
     np.testing.assert_array_equal(more[:, :4], x)
     np.testing.assert_array_equal(more[:, 4:], np.repeat(x[:, 3:], 2, axis=1))
-    assert len(frames.frame_spectra(evolutionary.filter_bank(4000, 50.0, 10 / 80), np.ones(
+    assert len(frames.frame_cross_spectra(evolutionary.filter_bank(4000, 50.0, 10 / 80), np.ones(
         (1, 3, 4000)))[1][0, 0]) == len(evolutionary.filter_bank(2000, 50.0, 10 / 40)) + 6
 
 
@@ -121,19 +123,19 @@ def test_noise_is_as_short_as_the_envelope_asked_for():
     bank = evolutionary.filter_bank(6000, RATE, freqmin=10 / 120)
     time = np.arange(frames.FRAMES)
     short = np.where((time >= 40) & (time < 50), 1.0, 1e-6) * np.ones((3, len(bank), 1))
-    kernel = frames.smearing(bank)
+    kernel = frames.filter_spread(bank)
     np.testing.assert_allclose(kernel.sum(1), 1)
     assert kernel[12, 0] < 0.1 < 0.7 < kernel[40, 0]   # 0.33 Hz and 8.5 Hz
     # what a record with that envelope shows in its bands
     wanted = np.fft.irfft(np.fft.rfft(short) * np.fft.rfft(kernel), frames.FRAMES)
     wanted /= wanted.mean(-1, keepdims=True)
-    deconvolved = frames.unsmeared(bank, wanted)
+    deconvolved = frames.deconvolve_power(bank, wanted)
     np.testing.assert_allclose(deconvolved.mean(-1), 1, rtol=1e-6)
     assert deconvolved.min() >= 0
     rng, mean = np.random.default_rng(0), 0
     for _ in range(80):
-        wave = frames.frame_noise(bank, np.log(wanted), np.zeros((6, *wanted.shape[1:])), rng)
-        mean = mean + frames.frame_spectra(bank, wave[None])[0][0, :3].mean(0) / 80
+        wave = frames.simulate_frames(bank, np.log(wanted), np.zeros((6, *wanted.shape[1:])), rng)
+        mean = mean + frames.frame_cross_spectra(bank, wave[None])[0][0, :3].mean(0) / 80
 
     def width(power):
         share = np.cumsum(power) / power.sum()

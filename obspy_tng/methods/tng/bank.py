@@ -9,7 +9,7 @@ import numpy as np
 
 from ...exceptions import TNGInputError
 from ...groundmotion import band_levels, scenario
-from ...groundmotion.coherency import CoherencyModel, couplings, fit_coherencies
+from ...groundmotion.coherency import CoherencyModel, cholesky_coefficients, fit_coherencies
 from ...groundmotion.durations import DurationModel, fit_durations
 from ...records.record import earthquakes, info_values
 from ...signal import frames
@@ -24,7 +24,7 @@ PRIOR_WEIGHT = 2.0
 class BankModel:
     """What drawing needs of all enrolled records: levels, durations, z, earthquakes."""
 
-    model: band_levels.TermModel
+    model: band_levels.BandLevelModel
     terms: dict
     magnitudes: np.ndarray
     distances: np.ndarray
@@ -33,7 +33,7 @@ class BankModel:
     names: list
     mu: np.ndarray
     logvar: np.ndarray
-    onsets: np.ndarray
+    t05s: np.ndarray
     delay: float
     decoded: np.ndarray
     durations: DurationModel
@@ -46,7 +46,7 @@ class BankModel:
             self.drawers[station] = self.model.drawer(self.terms[station])
         return self.drawers[station]
 
-    def any_earthquake(self, station, rng):
+    def draw_scenario(self, station, rng):
         """Magnitude, distance and depth of a record of the station, else of any."""
         known = np.isfinite(self.magnitudes) & np.isfinite(self.distances)
         own = np.flatnonzero(known & (self.stations == station))
@@ -58,44 +58,44 @@ class BankModel:
                                                             self.model.predictor_covariance)
         return 6 + magnitude, band_levels.REFERENCE_DISTANCE * np.exp(ln_ratio), np.nan
 
-    def onset(self, station, magnitude, distance, rng, lender=None):
+    def t05(self, station, magnitude, distance, rng, source_record=None):
         """
         When a record's energy sets in (s): as in the record of the station that lends its z (one
         that sets in late has less of the window to go on in), else as in one of about that
         magnitude and distance; corrected for what differs in distance.
         """
         own = np.flatnonzero(self.stations == station)
-        if lender is not None and self.stations[lender] == station:
-            i = lender
+        if source_record is not None and self.stations[source_record] == station:
+            i = source_record
         else:
-            apart = self._apart(magnitude, distance)[own]
-            weight = np.exp(-0.5 * (apart - apart.min())) if np.isfinite(apart).any() \
-                else np.ones(len(own))
+            separation = self._scenario_distance(magnitude, distance)[own]
+            known = np.isfinite(separation).any()
+            weight = np.exp(-0.5 * (separation - separation.min())) if known else np.ones(len(own))
             i = own[rng.choice(len(own), p=weight / weight.sum())]
         farther = distance - self.distances[i] if np.isfinite(self.distances[i]) else 0.0
-        return max(self.onsets[i] + self.delay * farther, 0.5 * min(self.onsets[own]))
+        return max(self.t05s[i] + self.delay * farther, 0.5 * min(self.t05s[own]))
 
-    def couplings(self, station, rng):
+    def cholesky_coefficients(self, station, rng):
         """Couplings of a new record of the station, ``(6, network's bands)``."""
-        return couplings(self.coherencies.draw(station, rng))
+        return cholesky_coefficients(self.coherencies.draw(station, rng))
 
-    def duration(self, station, magnitude, distance, onset, rng, lender, decoded):
+    def duration(self, station, magnitude, distance, t05, rng, source_record, decoded):
         """
         ln duration of a new record, see :mod:`obspy_tng.groundmotion.durations`; with the z of a
         record of another station it is as much longer or shorter than usual as that one is at
         home.
         """
-        if lender is not None:
-            at_home = self.durations.stations[self.stations[lender]][0]
-            decoded = self.durations.stations[station][0] + self.decoded[lender] - at_home
-        return self.durations.draw(station, decoded, onset, magnitude, distance, rng)
+        if source_record is not None:
+            at_home = self.durations.stations[self.stations[source_record]][0]
+            decoded = self.durations.stations[station][0] + self.decoded[source_record] - at_home
+        return self.durations.draw(station, decoded, t05, magnitude, distance, rng)
 
-    def _apart(self, magnitude, distance):
-        return scenario.apart(self.magnitudes, self.distances, magnitude, distance)
+    def _scenario_distance(self, magnitude, distance):
+        return scenario.scenario_distance(self.magnitudes, self.distances, magnitude, distance)
 
-    def lender(self, station, magnitude, distance, rng):
+    def source_record(self, station, magnitude, distance, rng):
         """Index of a record that lends its z, or None for the prior."""
-        weight = np.exp(-0.5 * self._apart(magnitude, distance))
+        weight = np.exp(-0.5 * self._scenario_distance(magnitude, distance))
         weight *= np.where(self.stations == station, OWN_WEIGHT, 1.0)
         total = weight.sum() + PRIOR_WEIGHT
         choice = rng.choice(len(weight) + 1, p=np.append(weight, PRIOR_WEIGHT) / total)
@@ -108,8 +108,8 @@ def bank_model(bank, filters, prior, decoded):
 
     :param bank: dict station -> :class:`~obspy_tng.station_generator.Enrolled`.
     :param filters: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
-    :param prior: :class:`~obspy_tng.groundmotion.band_levels.TermModel` of simulated stations, or
-        None.
+    :param prior: :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel` of simulated
+        stations, or None.
     :param decoded: dict station -> ln durations of what is decoded of its records.
     :return: :class:`BankModel`.
     :raises TNGInputError: if nothing is known of earthquakes in general.
@@ -122,7 +122,7 @@ def bank_model(bank, filters, prior, decoded):
               for key in bank[stations[0]].arrays}
     known = np.flatnonzero(np.isfinite(values[0]) & np.isfinite(values[1]))
     if len(known) >= band_levels.FEWEST_RECORDS:
-        model = band_levels.fit_terms(arrays["levels"][known], stations[known], events[known],
+        model = band_levels.fit_band_levels(arrays["levels"][known], stations[known], events[known],
                                     *(v[known] for v in values), filters.center_frequencies,
                                     prior)
     elif prior is not None:
@@ -151,10 +151,10 @@ def bank_model(bank, filters, prior, decoded):
                                      1 / np.outer(arrays["fill"], samples), stations))
 
 
-def _delay(onsets, distances, stations):
+def _delay(t05, distances, stations):
     """By how much the energy comes later with distance (s/km), within stations; at least 0."""
     known = np.isfinite(distances)
-    x, y = distances[known], onsets[known]
+    x, y = distances[known], t05[known]
     for station in set(stations[known]):
         own = stations[known] == station
         x, y = (np.where(own, v - v[own].mean(), v) for v in (x, y))

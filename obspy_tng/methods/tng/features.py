@@ -17,7 +17,7 @@ def _fill(powers):
     return np.square(envelope.sum()) / (len(envelope) * np.square(envelope).sum())
 
 
-def onsets(data):
+def t05_samples(data):
     """When 5 % of the energy of records ``(..., 3, npts)`` have come, samples."""
     return time_of_energy(np.square(np.asarray(data, dtype=float)).sum(-2))
 

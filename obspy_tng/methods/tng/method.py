@@ -34,10 +34,10 @@ from ...simulate.corpus import simulated_corpus
 from ...training import Phase, Trainer
 from ...training.sets import RecordSets
 from .bank import bank_model
-from .features import END_TAPER, _fill, event_features, onsets
+from .features import END_TAPER, _fill, event_features, t05_samples
 from .prior import LevelPrior, load_pretrained
 from .synthesis import EXPONENTS, Decoded
-from .training_sets import _company, _features, _mixed
+from .training_sets import _features, _mixed, n_simulated
 
 SAMPLERS = ("posterior", "prior")
 SIZES: dict[str, dict] = {"small": {}}
@@ -104,7 +104,7 @@ class StationBottleneckMethod:
         real, held = self._split(groups, settings)
         count = settings.simulated
         if started:  # no more than the second phase takes
-            count = min(count, _company(sum(len(columns[0]) for columns in real)))
+            count = min(count, n_simulated(sum(len(columns[0]) for columns in real)))
         simulated = [self._columns(data, infos) for data, infos in simulated_corpus(
             count, self.npts, self.sampling_rate, settings.seed)]
         if not started:
@@ -136,19 +136,19 @@ class StationBottleneckMethod:
 
     def _columns(self, data, infos):
         """What the loss takes (spectra and places in half precision), levels and infos."""
-        spectra, levels, place = self._spectra(data)
+        spectra, levels, position = self._spectra(data)
         return (np.minimum(spectra, np.finfo(np.float16).max).astype(np.float16),
                 self._relative(levels), event_features(infos, self.window),
-                place.astype(np.float16), levels, infos)
+                position.astype(np.float16), levels, infos)
 
     def _spectra(self, data):
         """Aligned spectra in the network's bands, levels in the records' own, places."""
         # an end cut in the signal would leak into bands that have little of their own
         data = taper(data, self.sampling_rate, END_TAPER)
         count = self.model.config.frames
-        turns, place = frames.placement(self.filters, onsets(data), count)
-        spectra, levels = frames.frame_spectra(self.filters, data, count, turns)
-        return frames.with_bands(spectra, self.model.config.bands, 2), levels, place
+        shifts, position = frames.align_frames(self.filters, t05_samples(data), count)
+        spectra, levels = frames.frame_cross_spectra(self.filters, data, count, shifts)
+        return frames.with_bands(spectra, self.model.config.bands, 2), levels, position
 
     def _relative(self, levels):
         """Levels ``(n, 3, bands)`` -> what the network sees of them, ``(n, 3 * its bands)``."""
@@ -175,11 +175,11 @@ class StationBottleneckMethod:
         rows = []
         # one at a time: the last digit of a convolution depends on what it is batched with
         for record, info in zip(data, infos, strict=True):
-            spectra, levels, place = self._spectra(record[None])
+            spectra, levels, position = self._spectra(record[None])
             outputs = self.model.encoder(*map(self._tensor, (
-                spectra, self._relative(levels), event_features([info], self.window), place)))
+                spectra, self._relative(levels), event_features([info], self.window), position)))
             rows.append((*(t[0].cpu().numpy() for t in outputs), levels[0],
-                         onsets(record) / self.sampling_rate,
+                         t05_samples(record) / self.sampling_rate,
                          ln_duration(record[None], self.sampling_rate)[0],
                          spectra[0, 3:].mean(-1), _fill(spectra[0, :3])))
         names = ("mu", "logvar", "summary", "levels", "onset", "duration", "coherency", "fill")
@@ -207,7 +207,7 @@ class StationBottleneckMethod:
             for i, info in enumerate(infos)])
 
     @torch.no_grad()
-    def _decode(self, vector, z, levels, event, onset, couplings=0.0):
+    def _decode(self, vector, z, levels, event, t05, cholesky_coefficients=0.0):
         """
         The envelopes of a record of a station.
 
@@ -215,8 +215,8 @@ class StationBottleneckMethod:
         :param z: ``(z_dim,)``, or a function of the expected mean and standard deviation.
         :param levels: ``(3, bands)``.
         :param event: features ``(1, 6)``.
-        :param onset: s, when 5 % of the energy should have come.
-        :param couplings: ``(6, network's bands)``, what all frames have besides.
+        :param t05: s, when 5 % of the energy should have come.
+        :param cholesky_coefficients: ``(6, network's bands)``, what all frames have besides.
         :return: :class:`Decoded`.
         """
         context = self.model.context(self._tensor(self._relative(levels[None])),
@@ -224,13 +224,14 @@ class StationBottleneckMethod:
         if callable(z):
             mean, logvar = (t[0].cpu().numpy() for t in self.model.expected(vector, context))
             z = z(mean, np.exp(0.5 * logvar))
-        turns, place = frames.placement(self.filters, [onset * self.sampling_rate],
+        shifts, position = frames.align_frames(self.filters, [t05 * self.sampling_rate],
                                         self.model.config.frames)
-        power, mixing = (t[0].cpu().numpy().astype(float) for t in self.model.decoder(
-            self._tensor(z)[None], vector, context, self._tensor(place)))
-        mixing += np.expand_dims(couplings, -1)
-        power, mixing = (frames.with_bands(x, len(self.filters), 1) for x in (power, mixing))
-        return Decoded(power, mixing, levels, turns[0], onset)
+        power, coefficients = (t[0].cpu().numpy().astype(float) for t in self.model.decoder(
+            self._tensor(z)[None], vector, context, self._tensor(position)))
+        coefficients += np.expand_dims(cholesky_coefficients, -1)
+        power, coefficients = (frames.with_bands(x, len(self.filters), 1)
+                               for x in (power, coefficients))
+        return Decoded(power, coefficients, levels, shifts[0], t05)
 
     def _realize(self, decoded, duration, rng):
         """
@@ -247,13 +248,14 @@ class StationBottleneckMethod:
         # the larger the exponent, the shorter; where it is not, the first one that will do
         shortest = np.minimum.accumulate(durations)
         power = decoded.power * np.interp(NOISE_MEAN - wanted, -shortest, EXPONENTS)
-        turn = decoded.turn + self._early(power, decoded)
-        wave = frames.frame_noise(self.filters, power, decoded.mixing, rng, turn)
-        return evolutionary.noise_to_record(self.filters, wave, decoded.levels)
+        shift = decoded.shift + self._early(power, decoded)
+        wave = frames.simulate_frames(self.filters, power, decoded.cholesky_coefficients, rng,
+                                      shift)
+        return evolutionary.finish_record(self.filters, wave, decoded.levels)
 
     def _durations(self, decoded, exponents=EXPONENTS):
         """ln duration of the horizontals with each of the exponents."""
-        at, per_frame = self._inside(decoded.turn)
+        at, per_frame = self._inside(decoded.shift)
         power = decoded.power[1:, :, np.round(at).astype(int) % self.model.config.frames]
         weight = np.exp(decoded.levels - decoded.levels.max())[1:]
         found = []
@@ -264,24 +266,24 @@ class StationBottleneckMethod:
             found.append(np.mean(np.log(np.subtract(ends, start))))
         return np.array(found) + np.log(per_frame / self.sampling_rate)
 
-    def _inside(self, turn):
+    def _inside(self, shift):
         """Frames at which a record is, in its own order (fractions), and samples per frame."""
         count = self.model.config.frames
         per_frame = self.filters.nfft / count
-        return (np.arange(int(self.npts / per_frame)) + turn / per_frame) % count, per_frame
+        return (np.arange(int(self.npts / per_frame)) + shift / per_frame) % count, per_frame
 
     def _early(self, power, decoded):
         """Samples by which energy sets in before it should (a blurred rise does)."""
-        at, per_frame = self._inside(decoded.turn)
+        at, per_frame = self._inside(decoded.shift)
         energy = np.einsum("cb,cbt->t", np.exp(decoded.levels - decoded.levels.max()),
                            np.exp(power))
         here = time_of_energy(np.interp(at, np.arange(len(energy)), energy,
                                                period=len(energy)))
-        return round(here * per_frame - decoded.onset * self.sampling_rate)
+        return round(here * per_frame - decoded.t05 * self.sampling_rate)
 
     # -- drawing --------------------------------------------------------------
 
-    def levels(self, bank):
+    def fit_bank(self, bank):
         """
         Fit levels, durations and coherencies to a bank.
 
@@ -325,28 +327,28 @@ class StationBottleneckMethod:
         data, notes = [], []
         for rng in rngs:
             if condition.magnitude is None:
-                magnitude, distance, depth = levels.any_earthquake(station, rng)
+                magnitude, distance, depth = levels.draw_scenario(station, rng)
             else:
                 magnitude, distance = condition.magnitude, condition.distance
                 depth = np.nan if condition.depth is None else condition.depth
             event = {"magnitude": magnitude, "distance": distance, "depth": depth}
-            lender = levels.lender(station, magnitude, distance, rng) \
+            source_record = levels.source_record(station, magnitude, distance, rng) \
                 if sampler == "posterior" else None
-            onset = levels.onset(station, magnitude, distance, rng, lender)
+            t05 = levels.t05(station, magnitude, distance, rng, source_record)
             noise = rng.standard_normal(self.model.config.z_dim)
-            if lender is None:
+            if source_record is None:
                 def z(mean, sd, noise=noise):
                     return mean + sd * noise
             else:
-                z = levels.mu[lender] + np.exp(0.5 * levels.logvar[lender]) * noise
+                z = levels.mu[source_record] + np.exp(0.5 * levels.logvar[source_record]) * noise
             decoded = self._decode(vector, z, drawer(magnitude, distance, depth, rng),
-                                   event_features([event], self.window), onset,
-                                   levels.couplings(station, rng))
+                                   event_features([event], self.window), t05,
+                                   levels.cholesky_coefficients(station, rng))
             data.append(self._realize(decoded, functools.partial(
-                levels.duration, station, magnitude, distance, onset / self.window, rng,
-                lender), rng))
+                levels.duration, station, magnitude, distance, t05 / self.window, rng,
+                source_record), rng))
             notes.append({"sampler": sampler,
-                          "sources": [] if lender is None else [levels.names[lender]],
+                          "sources": [] if source_record is None else [levels.names[source_record]],
                           "drawn_magnitude": float(magnitude),
                           "drawn_distance": float(distance)})
         return np.stack(data), notes

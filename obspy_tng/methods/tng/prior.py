@@ -28,8 +28,8 @@ REFERENCE_RATE = 100.0
 
 class LevelPrior(nn.Module):
     """
-    A :class:`~obspy_tng.groundmotion.band_levels.TermModel` at fixed frequencies, kept with the
-    weights.
+    A :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel` at fixed frequencies, kept with
+    the weights.
     """
 
     def __init__(self):
@@ -51,12 +51,12 @@ class LevelPrior(nn.Module):
         stations = np.repeat(np.arange(len(columns)), [len(some) for *_, some in columns])
         # events of different networks may share a name
         events = [f"{info['event_id']} {info['magnitude']:.6f}" for info in infos]
-        model = band_levels.fit_terms(
+        model = band_levels.fit_band_levels(
             np.concatenate([levels for *_, levels, _ in columns]), stations, events,
             *(info_values(infos, key) for key in ("magnitude", "distance", "depth")),
             filters.center_frequencies)
-        rows = np.concatenate([model.coefficients, [model.station_sd], [model.event_sd],
-                               [model.residual_sd]]).reshape(ROWS, -1)
+        rows = np.concatenate([model.coefficients, [model.phi_s2s], [model.tau],
+                               [model.phi_ss]]).reshape(ROWS, -1)
         rows[0] -= np.log(sampling_rate / REFERENCE_RATE)
         at = np.log(filters.center_frequencies)
         table = np.stack([np.interp(np.log(FREQUENCIES), at, row) for row in rows])
@@ -71,7 +71,7 @@ class LevelPrior(nn.Module):
 
         :param filters: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
         :param sampling_rate: Hz.
-        :return: :class:`~obspy_tng.groundmotion.band_levels.TermModel`, or None if nothing was
+        :return: :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel`, or None if nothing was
             learned.
         """
         table, moments = (t.cpu().numpy() for t in (self.table, self.moments))
@@ -83,7 +83,7 @@ class LevelPrior(nn.Module):
         coefficients, (station, event, residual) = np.split(rows.reshape(7, -1), [4])
         bands = len(at)
         correlation = float(moments[0])
-        return band_levels.TermModel(
+        return band_levels.BandLevelModel(
             coefficients, station, event, residual, correlation,
             smooth_correlation(bands, band_levels.RESIDUAL_LENGTH, correlation,
                                          nugget=band_levels.NUGGET),

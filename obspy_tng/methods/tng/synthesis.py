@@ -14,15 +14,15 @@ class Decoded:
     Envelopes that the network gives for one record.
 
     :param power: ln power of Z, N, E, ``(3, bands, frames)``.
-    :param mixing: couplings ``(6, bands, frames)``, see
-        :func:`obspy_tng.signal.frames.frame_noise`.
+    :param cholesky_coefficients: ``(6, bands, frames)``, see
+        :func:`obspy_tng.signal.frames.simulate_frames`.
     :param levels: ``(3, bands)``.
-    :param turn: samples by which frames are turned later than the record.
-    :param onset: s, when 5 % of the energy should have come.
+    :param shift: samples by which frames are turned later than the record.
+    :param t05: s, when 5 % of the energy should have come.
     """
 
     power: np.ndarray
-    mixing: np.ndarray
+    cholesky_coefficients: np.ndarray
     levels: np.ndarray
-    turn: int
-    onset: float
+    shift: int
+    t05: float

@@ -8,7 +8,7 @@ from ...training.sets import RecordSets
 #: that has seen thousands of simulated records learns a hundred real ones by heart
 REAL_SHARE = 0.3
 #: ways in which each real station is cut into sets
-WAYS = 2
+N_PARTITIONS = 2
 
 
 def _features(columns):
@@ -18,16 +18,17 @@ def _features(columns):
 
 def _mixed(real, simulated, seed):
     """Sets of real records among sets of simulated ones."""
-    wanted = _company(sum(len(columns[0]) for columns in real))
+    wanted = n_simulated(sum(len(columns[0]) for columns in real))
     chosen, count = [], 0
     for k in np.random.default_rng(seed).permutation(len(simulated)):
         if count >= wanted:
             break
         chosen.append(simulated[k])
         count += len(simulated[k][0])
-    return RecordSets(_features(real + chosen), [WAYS] * len(real) + [1] * len(chosen), seed)
+    partitions = [N_PARTITIONS] * len(real) + [1] * len(chosen)
+    return RecordSets(_features(real + chosen), partitions, seed)
 
 
-def _company(records):
+def n_simulated(records):
     """Simulated records that go with some real ones in the second phase."""
-    return round(WAYS * records * (1 - REAL_SHARE) / REAL_SHARE)
+    return round(N_PARTITIONS * records * (1 - REAL_SHARE) / REAL_SHARE)
