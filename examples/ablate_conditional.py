@@ -26,7 +26,7 @@ from obspy_tng.records.record import group_by_station, record_to_array, split_by
 def main():
     args = arguments()
     train, _ = split_by_event(list(read_records(args.records)), 0.5, seed=args.seed)
-    method = TNGGenerator.load(args.model, device="cpu")._method
+    method = TNGGenerator.load(args.model, device="cpu").method
     stations = method.model.config.stations
     parts = [(torch.as_tensor(method._to_model(np.stack([record_to_array(r) for r in rs]))),
               1 + stations.index(station)) for station, rs in group_by_station(train).items()]

@@ -141,7 +141,7 @@ class Bench:
 
     @staticmethod
     def _describe(generator, n, seconds):
-        arrays = [e.arrays for e in generator._bank.values()]
+        arrays = [e.arrays for e in generator.bank.values()]
         active = active_units(np.concatenate([a["mu"] for a in arrays])) if "mu" in arrays[0] \
             else None
         return {"records": n, "cpu_seconds": round(seconds), "epochs": len(generator.history),

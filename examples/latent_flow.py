@@ -125,7 +125,7 @@ def one_split(records, number, seed):
                              training={"validation": 0.0}, device="cpu").fit(train, progress=False)
     train, test = group_by_station(train), group_by_station(test)
     test = {station: test[station] for station in sorted(set(train) & set(test))}
-    method, expected = generator._method, generator.model.expected
+    method, expected = generator.method, generator.model.expected
     torch.manual_seed(seed)
     real = [(np.stack([record_to_array(r) for r in group]), [record_info(r) for r in group])
             for group in train.values()]

@@ -9,23 +9,16 @@ architectures is in :mod:`obspy_tng.methods`.
 
 import io
 
-import numpy as np
 import obspy
 import torch
 from obspy.core.util.obspy_types import ObsPyException
 
+from ._checks import count, one_of
 from ._version import __version__
 from .exceptions import TNGCheckpointError, TNGException, TNGInputError
-from .methods import METHODS
+from .methods import METHODS, Method, ReleasedMethod
 from .methods.tng.prior import load_pretrained, pretrained_folder
-from .models.checkpoint import (
-    load_folder,
-    load_published,
-    load_weights,
-    published_bank,
-    save_folder,
-    state_hash,
-)
+from .models.checkpoint import load_folder, load_weights, save_folder, state_hash
 from .records.record import (
     RECORD_FIELDS,
     check_station,
@@ -34,7 +27,7 @@ from .records.record import (
     station_id,
     synthetic_record,
 )
-from .station_generator import Enrolled, StationGenerator, keyword_names
+from .station_generator import Enrolled, StationGenerator
 from .training import Processes, RecordStore, TrainingSettings, local_rank
 
 
@@ -78,27 +71,27 @@ class TNGGenerator(StationGenerator):
     def __init__(self, sampling_rate=100.0, window=60.0, architecture="tng", *,
                  size="small", training=None, device=None, seed=0):
         super().__init__(sampling_rate, window)
-        if architecture not in METHODS:
-            raise TNGInputError(f"architecture must be one of {sorted(METHODS)}, "
-                                f"got {architecture!r}")
-        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-            raise TNGInputError(f"seed must be an integer >= 0, got {seed!r}")
-        self.architecture = architecture
+        self.architecture = one_of("architecture", architecture, sorted(METHODS))
         self.size = size
         self.training = TrainingSettings.from_dict({**METHODS[architecture].training,
                                                     **(training or {})})
         self.device = choose_device(device)
-        self.seed = int(seed)
+        self.seed = count("seed", seed)
         self.history = []
-        self._method = self._new_method()
+        self._method: Method = self._new_method()
         self._trained = False
-        self._levels = None
+        self._fitted_bank = None
         self._hash = None
 
     @property
     def name(self):
         """Name of the generator in tables and provenance."""
         return "tng" if self.architecture == "tng" else f"tng-{self.architecture}"
+
+    @property
+    def method(self) -> Method:
+        """How the architecture trains, enrols and draws."""
+        return self._method
 
     @property
     def model(self):
@@ -162,7 +155,7 @@ class TNGGenerator(StationGenerator):
                                           device=self.device, seed=self.seed)
 
     def _encode(self, station, data, infos):
-        self._levels = None
+        self._fitted_bank = None
         return self._method.encode(station, data, infos)
 
     def _checked_store(self, store):
@@ -176,13 +169,13 @@ class TNGGenerator(StationGenerator):
     # -- generating -------------------------------------------------------------
 
     def _draw(self, station, rngs, condition, **options):
-        if self._levels is None:
-            self._levels = self._method.fit_bank(self._bank)
-        return self._method.draw(self._bank[station], station, rngs, condition, self._levels,
-                                 sampling_rate=self.sampling_rate, **options)
+        if self._fitted_bank is None:
+            self._fitted_bank = self._method.fit_bank(self._bank)
+        return self._method.draw(self._bank[station], station, rngs, condition,
+                                 self._fitted_bank, sampling_rate=self.sampling_rate, **options)
 
     def _options(self):
-        return keyword_names(self._method.draw, getattr(self._method, "decode_draw", None))
+        return set(self._method.options)
 
     def _provenance(self):
         return {"architecture": self.architecture, "model": self.model_hash,
@@ -330,21 +323,17 @@ class TNGGenerator(StationGenerator):
         :return: TNGGenerator
         :raises TNGCheckpointError: if a file is not what it should be.
         """
-        model = load_published(checkpoint, top_k, periods)
-        size = {k: v for k, v in model.settings().items() if k != "seq_len"}
-        generator = cls(sampling_rate, model.config.seq_len / sampling_rate, "released",
-                        size=size, device=device)
-        generator._method = type(generator._method).around(model, generator.device)
-        generator._trained = True
+        method = ReleasedMethod.from_published(checkpoint, top_k, periods, choose_device(device))
+        size = method.model.settings()
+        npts = size.pop("seq_len")
+        generator = cls(sampling_rate, npts / sampling_rate, "released", size=size, device=device)
+        generator._method, generator._trained = method, True
         if latent_bank is not None:
-            cpu = model.to("cpu")
-            for name, recon, means, stdev in published_bank(latent_bank, cpu):
-                station = f"{network}.{name}"
+            for code, arrays in method.published_arrays(latent_bank):
+                station = f"{network}.{code}"
                 infos = [{**dict.fromkeys(RECORD_FIELDS), "record_id": f"{station}.published.{i}"}
-                         for i in range(len(recon))]
-                generator._bank[station] = Enrolled(
-                    generator._method.bank_arrays(recon, means, stdev), infos)
-            model.to(generator.device)
+                         for i in range(len(arrays["recon"]))]
+                generator._bank[station] = Enrolled(arrays, infos)
         return generator
 
 

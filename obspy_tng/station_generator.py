@@ -12,6 +12,7 @@ import inspect
 import logging
 import warnings
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 from obspy import Stream, UTCDateTime
@@ -99,6 +100,11 @@ class StationGenerator:
         raise NotImplementedError
 
     # -- what users call ----------------------------------------------------
+
+    @property
+    def bank(self):
+        """What is kept of the enrolled records: read-only mapping station id -> Enrolled."""
+        return MappingProxyType(self._bank)
 
     @property
     def stations(self):
@@ -265,12 +271,11 @@ class StationGenerator:
         return self._bank[station]
 
 
-def keyword_names(function, passed_on=None):
+def keyword_names(function):
     """
     Arguments of a function that have defaults.
 
     :param function: callable.
-    :param passed_on: function that gets the keywords that ``function`` does not name, or None.
     :return: set of str; None where any keyword is taken.
 
     .. rubric:: Example
@@ -281,8 +286,7 @@ def keyword_names(function, passed_on=None):
     parameters = inspect.signature(function).parameters.values()
     names = {p.name for p in parameters if p.default is not p.empty}
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
-        more = None if passed_on is None else keyword_names(passed_on)
-        return None if more is None else names | more
+        return None
     return names
 
 

@@ -117,7 +117,7 @@ def test_paper_mode_has_the_faults_of_averages(fitted, network):
     real = obspy_tng.records.record.group_by_station(network.records)
     drawn = {s: fitted.generate(s, n=40, seed=0, amplitudes="paper") for s in real}
     for station, streams in drawn.items():
-        kept = fitted._bank[station].arrays
+        kept = fitted.bank[station].arrays
         single = (kept["stdev"] * kept["recon"].std(-1)).mean(0)
         np.testing.assert_allclose(arrays(streams).std(-1).mean(0) / single, 0.447, atol=0.12)
     result = obspy_tng.evaluate(real, {"paper": drawn, "the records": real}, seed=0)
@@ -144,7 +144,7 @@ def test_paper_mixture_is_the_decoded_mean_of_latents(fitted, network, station):
 
 
 def test_bank_is_small(fitted, station):
-    kept = sum(a.nbytes for a in fitted._bank[station].arrays.values())
+    kept = sum(a.nbytes for a in fitted.bank[station].arrays.values())
     published = 10 * (fitted.npts * 128 + 6) * 4  # latents of the published size, float32
     assert kept <= 0.03 * published
 

@@ -156,7 +156,7 @@ differences = {}
 for periods in ("batch", "record"):
     other_generator = TNGGenerator(RATE, WINDOW, "released", size={**size, "periods": periods})
     other_generator.model.load_state_dict(generator.model.state_dict())
-    method = other_generator._method
+    method = other_generator.method
     together = method.reconstruct(station, batch)
     alone = np.concatenate([method.reconstruct(station, one[None]) for one in batch])
     differences[periods] = np.sqrt(np.square(together - alone).mean() / np.square(alone).mean())
@@ -175,7 +175,7 @@ for start in (1.0, 0.02):
     trained = TNGGenerator(RATE, WINDOW, "released", size={**size, "position_std": start},
                            training={"epochs": 4, "finetune_epochs": 0}).fit(records,
                                                                               progress=False)
-    errors = np.concatenate([trained._method.encode(name, samples)["recon"] - waves[name]
+    errors = np.concatenate([trained.method.encode(name, samples)["recon"] - waves[name]
                              for name, samples in data.items()])
     print(f"table from {start:4}: error {errors.std():.2f} of the record, of it common to all "
           f"records {errors.mean(0).std():.2f}")

@@ -64,6 +64,8 @@ class ConditionalMethod:
     sizes: dict = SIZES
     #: the bottleneck sees a thousand numbers: larger steps throw z about
     training: ClassVar[dict] = {"learning_rate": 3e-3, "finetune_learning_rate": 1e-3}
+    #: names of the options of :meth:`draw` and :meth:`decode_draw`
+    options: ClassVar[tuple] = ("sampler", "k", "alpha", "amplitudes")
 
     def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
         if isinstance(size, str):
@@ -260,6 +262,7 @@ class SpectrogramMethod(ConditionalMethod):
 
     config_class, model_class = SpectrogramConfig, SpectrogramVAE
     sizes = SPECTROGRAM_SIZES
+    options: ClassVar[tuple] = (*ConditionalMethod.options, "phase", "iterations")
 
     def decode_draw(self, station, z, rng, phase="decoded", iterations=32):
         """

@@ -22,6 +22,7 @@ import torch
 
 from ..exceptions import TNGInputError
 from ..groundmotion.component_levels import fit_levels
+from ..models.checkpoint import load_published, published_bank
 from ..models.released import ReleasedAutoencoder, ReleasedConfig
 from ..records.record import info_values
 from ..signal import end_at_rest
@@ -53,6 +54,8 @@ class ReleasedMethod:
 
     #: settings of the training that differ from the general defaults
     training: ClassVar[dict] = {}
+    #: names of the options of :meth:`draw`
+    options: ClassVar[tuple] = ("sampler", "k", "alpha", "amplitudes")
 
     def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
         if isinstance(size, str):
@@ -70,12 +73,36 @@ class ReleasedMethod:
         self.model.to(self.device).eval()
 
     @classmethod
-    def around(cls, model, device="cpu"):
-        """The method with a model that exists already."""
+    def from_published(cls, checkpoint, top_k=2, periods="record", device="cpu"):
+        """
+        The method with the weights of a published checkpoint.
+
+        :param checkpoint: torch file, see :func:`~obspy_tng.models.checkpoint.load_published`.
+        :param top_k: number of periods.
+        :param periods: "record" or "batch".
+        :param device: torch device.
+        :return: the method, with the sizes of the weights.
+        :raises TNGCheckpointError: if the file is not a published checkpoint.
+        """
         method = cls.__new__(cls)
         method.device = torch.device(device)
-        method.model = model.to(method.device).eval()
+        method.model = load_published(checkpoint, top_k, periods).to(method.device).eval()
         return method
+
+    def published_arrays(self, latent_bank):
+        """
+        Arrays of the bank from a published latent bank; the decoder runs on the CPU.
+
+        :param latent_bank: npz file, see :func:`~obspy_tng.models.checkpoint.published_bank`.
+        :return: iterator of (station code, arrays as :meth:`encode` returns them).
+        :raises TNGCheckpointError: if the file is not a bank of this model.
+        """
+        model = self.model.to("cpu")
+        try:
+            for code, *decoded in published_bank(latent_bank, model):
+                yield code, self.bank_arrays(*decoded)
+        finally:
+            self.model.to(self.device)
 
     # -- training -----------------------------------------------------------
 

@@ -45,7 +45,7 @@ def test_learns_spectra_but_not_phases(fitted):
     first, last = fitted.history[0], fitted.history[-1]
     assert last["amplitude"] < 0.5 * first["amplitude"]
     assert last["phase_error"] > 0.7  # 1 is chance
-    mu = np.concatenate([e.arrays["mu"] for e in fitted._bank.values()])
+    mu = np.concatenate([e.arrays["mu"] for e in fitted.bank.values()])
     assert active_units(mu) >= 8
 
 

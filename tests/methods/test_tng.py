@@ -164,7 +164,7 @@ def test_an_end_cut_in_the_signal_does_not_leak(trained):
     """Bands far above the signal would get all their energy from the cut, in one frame."""
     long = bandpass(np.random.default_rng(0).standard_normal((3, 4500)), 50.0, 0.5, 2.0, order=4)
     record = synthetic_record(long[:, 1500:3000], 50.0, "XX.CUT")
-    levels = copy.deepcopy(trained).enroll([record])._bank["XX.CUT"].arrays["levels"][0]
+    levels = copy.deepcopy(trained).enroll([record]).bank["XX.CUT"].arrays["levels"][0]
     assert (levels[:, -3:].max(1) - levels.max(1) < -15).all()
 
 
@@ -221,15 +221,15 @@ def test_records_set_in_when_those_of_their_station_do(groups):
         assert np.mean(new) == pytest.approx(np.mean(onsets(records)), abs=4)
 
 
-def test_a_record_that_lends_its_shape_lends_its_onset(pretrained):
-    levels = pretrained._method.fit_bank(pretrained._bank)
+def test_t05_is_that_of_the_source_record(pretrained):
+    levels = pretrained.method.fit_bank(pretrained.bank)
     own = np.flatnonzero(levels.stations == "SM.S001")
     rng = np.random.default_rng(0)
     for source_record in own[:4]:
         asked = levels.magnitudes[source_record], levels.distances[source_record]
-        assert levels.onset("SM.S001", *asked, rng, source_record) == levels.onsets[source_record]
+        assert levels.t05("SM.S001", *asked, rng, source_record) == levels.t05s[source_record]
     other = np.flatnonzero(levels.stations != "SM.S001")[0]
-    drawn = {levels.onset("SM.S001", 6.0, 150.0, rng, other) for _ in range(40)}
+    drawn = {levels.t05("SM.S001", 6.0, 150.0, rng, other) for _ in range(40)}
     assert len(drawn) > 2  # of several records of the station
 
 

@@ -58,6 +58,8 @@ class StationBottleneckMethod:
     #: settings of the training that differ from the general defaults
     training: ClassVar[dict] = {"epochs": 30, "finetune_epochs": 6, "learning_rate": 1e-3,
                                 "finetune_learning_rate": 3e-4}
+    #: names of the options of :meth:`draw`
+    options: ClassVar[tuple] = ("sampler",)
 
     def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
         if isinstance(size, str):
