@@ -27,7 +27,7 @@ from .records.record import (
     station_id,
     synthetic_record,
 )
-from .station_generator import Enrolled, StationGenerator
+from .station_generator import Enrolled, StationGenerator, refuse_generated
 from .training import Processes, RecordStore, TrainingSettings, local_rank
 
 
@@ -38,14 +38,15 @@ class TNGGenerator(StationGenerator):
     :param sampling_rate: Hz, of every record in and out.
     :param window: record length in s (60 s as published; 120 s at 50 Hz suits
         sites of 0.2 Hz).
-    :param architecture: "tng" (the learned station bottleneck, which begins with weights that
-        come with the package), "released" (the published autoencoder), "conditional" (the
-        station-conditioned variational model), or "spectrogram" (the baseline,
+    :param architecture: "tng" (the learned station bottleneck, ready to :meth:`enroll`: it
+        begins with weights that come with the package), "released" (the published autoencoder),
+        "conditional" (the station-conditioned variational model), or "spectrogram" (the baseline,
         :class:`obspy_tng.baselines.SpectrogramCVAE`).
     :param size: "small" (trains on a CPU in minutes), "paper" (published sizes),
         or a dict of the architecture's sizes.
     :param training: dict of :class:`~obspy_tng.training.TrainingSettings`; what it leaves
-        out is as there, or as the architecture needs it.
+        out is as there, or as the architecture needs it. A setting that would change nothing
+        is refused: "tng" has no first phase where it begins with the weights of the package.
     :param device: torch device; None takes CUDA where there is one.
     :param seed: of initial weights and training.
 
@@ -60,8 +61,8 @@ class TNGGenerator(StationGenerator):
 
     >>> from obspy_tng import TNGGenerator, simulate_network
     >>> net = simulate_network(n_stations=2, n_events=4, seed=1, window=20.0)
-    >>> gen = TNGGenerator(window=20.0, training={"finetune_epochs": 0})
-    >>> gen = gen.fit(net.records, inventory=net.inventory, progress=False)
+    >>> gen = TNGGenerator(window=20.0)
+    >>> gen = gen.enroll(net.records, inventory=net.inventory)
     >>> station = list(gen.stations)[0]
     >>> streams = gen.generate(station, n=3, seed=0)
     >>> len(streams), streams[0][0].stats.npts
@@ -79,9 +80,25 @@ class TNGGenerator(StationGenerator):
         self.seed = count("seed", seed)
         self.history = []
         self._method: Method = self._new_method()
-        self._trained = False
+        self._trained = (architecture == "tng" and self.training.pretrained
+                         and load_pretrained(self.model))
+        self._refuse_idle(training or {})
         self._fitted_bank = None
         self._hash = None
+
+    def _refuse_idle(self, given):
+        """Raise for settings of the training that would change nothing."""
+        idle = {}
+        if self._trained:
+            idle = dict.fromkeys(("epochs", "learning_rate"), (
+                "training begins with the weights of the package, so the first phase is left out; "
+                "finetune_epochs and finetune_learning_rate set the second, pretrained=False "
+                "begins from nothing"))
+        elif self.architecture != "tng":
+            idle = dict.fromkeys(("simulated", "pretrained"), (
+                f"architecture {self.architecture!r} learns from the user's records alone"))
+        for name in idle.keys() & given.keys():
+            raise TNGInputError(f"training: {name}={given[name]!r} changes nothing: {idle[name]}")
 
     @property
     def name(self):
@@ -107,7 +124,7 @@ class TNGGenerator(StationGenerator):
     # -- learning -------------------------------------------------------------
 
     def fit(self, records, inventory=None, *, targets=None, checkpoint=None, log=None,
-            progress=True):
+            progress=True, allow_generated=False):
         """
         Train on the records and enrol every station in them.
 
@@ -118,16 +135,23 @@ class TNGGenerator(StationGenerator):
             are enrolled.
         :param inventory: Inventory with the stations' coordinates; optional.
         :param targets: station ids for which the second phase is trained ("released":
-            the first is then trained on the others); None trains both on all.
+            the first is then trained on the others); None trains both on all. "tng" has no
+            phase for single stations and takes targets with a RecordStore only.
         :param checkpoint: file to resume from, written after every epoch; None
             writes none.
         :param log: folder for loss curves (CSV, TensorBoard); None writes none.
-        :param progress: show progress bars.
+        :param progress: show progress bars on a terminal, and log lines elsewhere.
+        :param allow_generated: see :meth:`enroll`.
         :return: self
         :raises TNGInputError: for records that are not usable, or unknown targets.
         """
         stored = isinstance(records, RecordStore)
-        groups = self._checked_store(records) if stored else self._checked(records)
+        if targets is not None and self.architecture == "tng" and not stored:
+            raise TNGInputError(f"targets={targets!r} change nothing: architecture 'tng' has no "
+                                "phase for single stations")
+        groups = self._checked_store(records) if stored else self._checked(records, True)
+        if not allow_generated:
+            refuse_generated(groups)
         if not groups:
             raise TNGInputError("no new records to fit: all of them are enrolled already")
         unknown = sorted(set(targets or ()) - set(groups))
@@ -142,12 +166,14 @@ class TNGGenerator(StationGenerator):
         self._source_inventory = inventory or self._source_inventory
         return self
 
-    def enroll(self, records, inventory=None):
+    def enroll(self, records, inventory=None, *, allow_generated=False):
         """Add stations, or records to stations, without training; see the base class."""
         if not self._trained:
-            raise TNGException("enroll() needs a trained model: call fit(), load() or "
-                               "from_published() first")
-        return super().enroll(records, inventory)
+            raise TNGException(
+                f"enroll() needs a trained model, and no weights for architecture="
+                f"{self.architecture!r}, size={self.size!r} come with the package: call fit(), or "
+                "begin with TNGGenerator.load(), from_pretrained() or from_published()")
+        return super().enroll(records, inventory, allow_generated=allow_generated)
 
     def _new_method(self):
         """The architecture's method with initial weights."""
@@ -216,7 +242,7 @@ class TNGGenerator(StationGenerator):
         :raises TNGInputError: if the folder holds something else or cannot be written.
         """
         if not self._trained:
-            raise TNGException("nothing to save: the model is not trained")
+            raise TNGException("nothing to save: the model is not trained; call fit()")
         description = {
             "version": __version__, "architecture": self.architecture,
             "sampling_rate": self.sampling_rate, "window": self.window,
@@ -252,8 +278,8 @@ class TNGGenerator(StationGenerator):
         try:
             generator = cls(description["sampling_rate"], description["window"],
                             description["architecture"], size=description["size"],
-                            training=description["training"], device=device,
-                            seed=description["seed"])
+                            device=device, seed=description["seed"])
+            generator.training = TrainingSettings.from_dict(description["training"])
             generator.history = list(description["history"])
             for station, infos in description["infos"].items():
                 prefix = f"{station}/"
@@ -303,7 +329,6 @@ class TNGGenerator(StationGenerator):
         generator = cls(sampling_rate, window, "tng", device=device)
         if not load_pretrained(generator.model, folder):
             raise TNGCheckpointError(f"{folder}: weights of another size than this version's")
-        generator._trained = True
         return generator
 
     @classmethod

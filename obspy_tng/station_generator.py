@@ -111,17 +111,18 @@ class StationGenerator:
         """Enrolled stations: dict ``station id -> number of records``."""
         return {station: len(enrolled) for station, enrolled in self._bank.items()}
 
-    def fit(self, records, inventory=None):
+    def fit(self, records, inventory=None, *, allow_generated=False):
         """
         Learn from the records and enrol every station in them.
 
         :param records: iterable of records (see :mod:`obspy_tng.records.record`).
         :param inventory: Inventory with the stations' coordinates; optional.
+        :param allow_generated: see :meth:`enroll`.
         :return: self
         """
-        return self.enroll(records, inventory)
+        return self.enroll(records, inventory, allow_generated=allow_generated)
 
-    def enroll(self, records, inventory=None):
+    def enroll(self, records, inventory=None, *, allow_generated=False):
         """
         Add stations, or records to stations, without training.
 
@@ -130,13 +131,15 @@ class StationGenerator:
 
         :param records: iterable of records of this generator's rate and length.
         :param inventory: Inventory with the stations' coordinates; optional.
+        :param allow_generated: take generated records as well, which are refused otherwise:
+            a generator that learns from itself drifts away from the station.
         :return: self
         :raises TNGInputError: if a record is not usable; nothing is enrolled then.
         """
         records = group_by_station(records)
         if self._bank and not any(records.values()):
             warnings.warn("no records to enrol: the iterable is empty", TNGWarning, stacklevel=3)
-        self._add(self._checked(records))
+        self._add(self._checked(records, allow_generated))
         if inventory is not None:
             self._source_inventory = inventory
         return self
@@ -175,6 +178,10 @@ class StationGenerator:
         common = {"generator": self.name, "seed": seed, "station": station,
                   "enrolled": len(enrolled), "magnitude": magnitude, "distance": distance,
                   "depth": depth, **self._provenance()}
+        where = metadata.station_coordinates(self._source_inventory, station)
+        if where is not None:  # for the headers of files
+            common |= dict(zip(("station_latitude", "station_longitude", "station_elevation"),
+                               where, strict=True))
         start = UTCDateTime(starttime)
         return [synthetic_record(samples, self.sampling_rate, station,
                                  realization_starttime(i, self.window, start),
@@ -228,7 +235,7 @@ class StationGenerator:
         """What every generated record of this generator tells of its model."""
         return {}
 
-    def _checked(self, records):
+    def _checked(self, records, allow_generated=False):
         """Usable new records: dict station -> (data ``(n, 3, npts)``, list of infos)."""
         checked, loud = {}, []
         for station, group in group_by_station(records).items():
@@ -249,6 +256,8 @@ class StationGenerator:
                 infos.append(info)
             if infos:
                 checked[station] = (np.stack(arrays), infos)
+        if not allow_generated:
+            refuse_generated(checked)
         if loud:
             warnings.warn(f"{len(loud)} records have peaks above {LARGEST_PEAK:g} m/s^2 (first: "
                           f"{loud[0]}); are the samples in gal? prepare_record(..., units=...) "
@@ -266,9 +275,23 @@ class StationGenerator:
     def _enrolled(self, station):
         """The :class:`Enrolled` of a station, or a clear error."""
         if station not in self._bank:
-            known = ", ".join(sorted(self._bank)) or "none"
+            known = ", ".join(sorted(self._bank)) or "none, call enroll() with records first"
             raise TNGInputError(f"station {station!r} is not enrolled; enrolled: {known}")
         return self._bank[station]
+
+
+def refuse_generated(groups):
+    """
+    Raise where there are generated records.
+
+    :param groups: dict station -> (data, list of infos).
+    :raises TNGInputError: names the first one.
+    """
+    found = [info["record_id"] for _, infos in groups.values() for info in infos
+             if info.get("source") == "generated"]
+    if found:
+        raise TNGInputError(f"{len(found)} records are generated, not recorded (the first: "
+                            f"{found[0]}); allow_generated=True takes them all the same")
 
 
 def keyword_names(function):

@@ -1,6 +1,7 @@
 """The earthquake asked for, and how far the earthquakes of records are from it."""
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
@@ -44,6 +45,8 @@ class Condition:
     def __post_init__(self):
         for name, low, high in (("magnitude", -2, 10), ("distance", 0, 20100), ("depth", -5, 800)):
             value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, Real | None):
+                raise TypeError(f"{name} must be a number or None, got {value!r}")
             if value is not None and not low <= value <= high:
                 raise TNGInputError(f"{name} must be between {low} and {high} or None, "
                                     f"got {value!r}")

@@ -8,7 +8,8 @@ filter); count and interval
 (``NPTS= 4000, DT= .0100 SEC`` or the older ``4000 0.0100 NPTS, DT``). Then the
 samples, five a line. There is no start time: traces begin on 1 January 1970
 and ``stats.at2.starttime_known`` is False, unless obspy_tng wrote the file,
-which keeps id and start time in the title. [PEER]_
+which keeps id, start time, coordinates and earthquake in the title; the title of a generated
+record begins with SYNTHETIC and tells model, seed and realization. [PEER]_
 
 .. [PEER] Pacific Earthquake Engineering Research Center, NGA strong-motion
    database, data format of the records.
@@ -24,7 +25,7 @@ from .common.fields import parse_date, parse_time, to_utc
 from .common.fortran import numeric_lines, parse_block, to_float, to_int, without_cut_number
 from .common.orientation import parse_direction
 from .common.textfile import MAX_LINE, TextFile, peek_lines
-from .common.writing import acceleration, write_each
+from .common.writing import acceleration, provenance, write_each
 
 _QUANTITY = re.compile(r"(ACCEL\w*|VEL\w*|DISP\w*)\s+(?:TIME\s+(?:HISTORY|SERIES|HIST\.?)\s+)?"
                        r"(?:IN|,)\s*(?:UNITS\s+OF\s+|UNITS:?\s*)?([A-Za-z][\w/*^]*)",
@@ -36,6 +37,10 @@ _OURS = re.compile(r"ID=(\w*)\.(\w*)\.(\w*)\.(\w*)\s+START=(\S+)")
 _HEADER_LINES = 8  # some files have a line or two before the title
 _WIDTH = 15
 _TITLE = "STRONG MOTION RECORD WRITTEN BY OBSPY_TNG"
+# keys of our titles -> fields of stats.at2
+_KEYS = {"M": "magnitude", "R": "distance", "H": "event_depth", "LAT": "station_latitude",
+         "LON": "station_longitude", "ELEV": "station_elevation"}
+_TNG = {"event_depth": "depth"}  # where stats.tng has another name
 
 
 def is_at2(source):
@@ -88,6 +93,10 @@ def read_at2(source, headonly=False, starttime=None, endtime=None, nearest_sampl
         item.network, item.station, item.location, item.channel = ours.groups()[:4]
         item.starttime = to_utc(parse_date(ours[5]), parse_time(ours[5]))
         item.direction = parse_direction(item.channel[-1:])
+        known = dict(re.findall(r"\b([A-Z]+)=(\S+)", header[0]))
+        item.meta.update({field: to_float(known.get(key)) for key, field in _KEYS.items()})
+        item.meta["processing"] = (header[0].partition(" ID=")[0]
+                                   if header[0].startswith("SYNTHETIC") else None)
     return to_stream([item], starttime, endtime, nearest_sample, network)
 
 
@@ -109,9 +118,14 @@ def _format(tr):
     stats = tr.stats
     data = acceleration(tr, "AT2") / g
     tng = stats.get("tng", {})
-    event = re.sub("[,\r\n]", " ", str(tng.get("event_id") or "UNKNOWN EVENT"))
+    synthetic = provenance(tr)
+    event = re.sub("[,\r\n]", " ", str(tng.get("event_id") or (
+        "SYNTHETIC" if synthetic else "UNKNOWN EVENT")))
     start = stats.starttime
-    lines = [f"{_TITLE} ID={tr.id} START={start}",
+    known = {key: tng.get(_TNG.get(field, field)) for key, field in _KEYS.items()}
+    lines = [" ".join([f"{synthetic or _TITLE} ID={tr.id} START={start}",
+                       *(f"{key}={value:.6g}" for key, value in known.items()
+                         if value is not None)]),
              f"{event}, {start.month}/{start.day}/{start.year}, {stats.network}.{stats.station}, "
              f"{stats.channel[-1:]}",
              "ACCELERATION TIME SERIES IN UNITS OF G",

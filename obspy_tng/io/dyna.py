@@ -20,7 +20,7 @@ from .common.fields import parse_date, parse_time, to_utc
 from .common.fortran import numeric_lines, parse_block, to_float, to_int, without_cut_number
 from .common.orientation import UP, Direction, horizontal, parse_direction
 from .common.textfile import MAX_LINE, TextFile, peek_lines
-from .common.writing import acceleration, write_each
+from .common.writing import acceleration, provenance, write_each
 
 _DIRECTIONS = {"Z": UP, "U": UP, "V": UP, "N": horizontal(0), "E": horizontal(90)}
 # Keys of DYNA 1.2 in their order.
@@ -149,6 +149,8 @@ def write_dyna(stream, filename, **kwargs):
     Write accelerations as DYNA 1.2, in cm/s^2.
 
     Header values come from ``stats.dyna`` (or the like of another format) and ``stats.tng``.
+    EVENT_NAME and USER1 of a generated record are SYNTHETIC, and PROCESSING tells model, seed and
+    realization.
 
     :param stream: Stream in m/s^2. Each trace goes into a file of its own: with
         several, the channel code is put before the suffix (``rec.ASC`` becomes
@@ -168,8 +170,11 @@ def _format(tr):
     peak = int(np.argmax(np.abs(data)))
     origin, start = known.get("origin_time"), stats.starttime
     kind = (known.get("magnitude_type") or "Mw")[-1:].upper()
+    synthetic = provenance(tr)
     values = {
-        **{key: known.get(name) for name, key in {**_NUMBERS, **_TEXTS}.items()},
+        **{key: known.get(name) or tng.get(name) for name, key in {**_NUMBERS, **_TEXTS}.items()},
+        **({"EVENT_NAME": "SYNTHETIC", "PROCESSING": synthetic, "DATA_CREATOR": "obspy_tng",
+            "USER1": "SYNTHETIC"} if synthetic else {}),
         "EVENT_ID": known.get("event_id") or tng.get("event_id"),
         "EVENT_DATE_YYYYMMDD": origin and origin.strftime("%Y%m%d"),
         "EVENT_TIME_HHMMSS": origin and origin.strftime("%H%M%S"),

@@ -23,7 +23,8 @@ from obspy.core import AttribDict
 from ..exceptions import TNGInputError
 from .c_libraries import C_LIBRARIES
 from .packing import FORMAT, mseed_id, pack_record, write_packed
-from .record import record_info, station_id
+from .record import record_info, source_of, station_id
+from .sac import sac_header
 
 
 def write_records(records, folder):
@@ -151,6 +152,8 @@ def read_record(path):
         del tr.stats["mseed"], tr.stats["_format"]
         tr.id = described["id"]
         tr.stats.tng = AttribDict(described["tng"])
+        if source_of([tr]) == "generated":
+            tr.stats.sac = sac_header(tr.stats.starttime, tr.stats.tng)
         if described["processing"]:
             tr.stats.processing = described["processing"]
     return record

@@ -19,7 +19,15 @@ from ..signal import processing
 from .event import event_fields
 from .instrument import find_channel, orientation, to_acceleration, to_zne
 from .quality import check_trace
-from .record import COMPONENTS, UNITS, band_code, check_channel_codes, recording_id, station_id
+from .record import (
+    COMPONENTS,
+    UNITS,
+    band_code,
+    check_channel_codes,
+    recording_id,
+    source_of,
+    station_id,
+)
 from .windows import choose_window, edge_levels, pick_onset
 
 # Lowest default corner: below it analogue and 12-bit accelerographs have little
@@ -122,7 +130,8 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
     info |= {"record_id": recording_id(traces),
              "p_index": p_index if clear and 0 <= p_index < npts else None, "units": UNITS,
              "freqmin": freqmin, "freqmax": freqmax, "energy_kept": energy,
-             "source": "recorded", "response": how, "onset": "P" if clear else "arias",
+             "source": source_of(traces) or "recorded", "response": how,
+             "onset": "P" if clear else "arias",
              "start_level": levels[0], "end_level": levels[1],
              "padded": max(0, npts - available) / sampling_rate,
              "source_ids": [tr.id for tr in traces]}

@@ -22,6 +22,7 @@ from obspy import Stream, Trace, UTCDateTime
 from obspy.core import AttribDict
 
 from ..exceptions import TNGInputError
+from .sac import sac_header
 
 COMPONENTS = "ZNE"
 UNITS = "m/s^2"
@@ -125,8 +126,25 @@ def record_info(record):
     tng = record[0].stats.get("tng", {})
     info = {field: tng.get(field) for field in RECORD_FIELDS}
     info["record_id"] = record_id(record)
+    info["source"] = source_of(record)
     info["starttime"] = str(record[0].stats.starttime)
     return info
+
+
+def source_of(record):
+    """
+    Where a record comes from.
+
+    Files that drop ``stats.tng`` (MiniSEED, SAC) keep the channel, and instrument X at location
+    SY is that of generated records.
+
+    :param record: Stream of one record, or list of its Traces.
+    :return: "recorded", "simulated" or "generated"; None where nothing tells.
+    """
+    stats = record[0].stats
+    if (stats.location, stats.channel[1:2]) == (SYNTHETIC_LOCATION, SYNTHETIC_INSTRUMENT):
+        return "generated"
+    return stats.get("tng", {}).get("source")
 
 
 def info_values(infos, key):
@@ -325,7 +343,7 @@ def synthetic_record(data, sampling_rate, station, starttime=SYNTHETIC_START, tn
     :param station: station id ``"NET.STA"``.
     :param starttime: UTCDateTime of the first sample.
     :param tng: dict for ``stats.tng`` (a copy goes on every trace).
-    :return: Stream, e.g. ``XR.AL01.SY.HXZ`` and so on.
+    :return: Stream, e.g. ``XR.AL01.SY.HXZ`` and so on; with ``stats.sac`` for SAC files.
     :raises TNGInputError: on an id that is not ``"NET.STA"``.
 
     .. rubric:: Example
@@ -336,12 +354,13 @@ def synthetic_record(data, sampling_rate, station, starttime=SYNTHETIC_START, tn
     """
     network, code = check_station(station)
     prefix = band_code(sampling_rate) + SYNTHETIC_INSTRUMENT
+    tng = {**(tng or {}), "units": UNITS, "source": "generated"}
     stream = Stream()
     for component, samples in zip(COMPONENTS, data, strict=True):
         header = {"network": network, "station": code, "location": SYNTHETIC_LOCATION,
                   "channel": prefix + component, "sampling_rate": sampling_rate,
-                  "starttime": starttime,
-                  "tng": AttribDict({**(tng or {}), "units": UNITS, "source": "generated"})}
+                  "starttime": starttime, "tng": AttribDict(tng),
+                  "sac": sac_header(starttime, tng)}
         stream.append(Trace(np.ascontiguousarray(samples, dtype=np.float32), header))
     return stream
 

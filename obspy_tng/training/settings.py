@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .._checks import positive
 from ..exceptions import TNGInputError
 from ..records.record import earthquakes
 from .data import TrainingData
@@ -60,9 +61,13 @@ class TrainingSettings:
             raise TNGInputError(f"validation must be in [0, 1), got {self.validation!r}")
         if self.precision not in PRECISIONS:
             raise TNGInputError(f"precision must be one of {PRECISIONS}, got {self.precision!r}")
-        if isinstance(self.simulated, bool) or not isinstance(self.simulated, int) \
-                or self.simulated < 1:
-            raise TNGInputError(f"simulated must be an integer >= 1, got {self.simulated!r}")
+        for name, least in (("epochs", 0), ("finetune_epochs", 0), ("batch_size", 1), ("seed", 0),
+                            ("simulated", 1)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < least:
+                raise TNGInputError(f"{name} must be an integer >= {least}, got {value!r}")
+        positive("learning_rate", self.learning_rate)
+        positive("finetune_learning_rate", self.finetune_learning_rate)
         if self.parts is not None and (isinstance(self.parts, bool) or self.parts < 1
                                        or not isinstance(self.parts, int)):
             raise TNGInputError(f"parts must be an integer >= 1 or None, got {self.parts!r}")

@@ -36,6 +36,35 @@ def test_round_trip(fmt, tolerance, record, tmp_path):
         np.testing.assert_allclose(back[0].data, tr.data, rtol=1e-6, atol=tolerance)
 
 
+@pytest.mark.parametrize("fmt", ["AT2", "DYNA"])
+def test_generated_records_say_so(fmt, record):
+    """In the header for who reads it by eye, and in stats.tng for what reads it with us."""
+    for tr in record:
+        tr.stats.tng.update({"model": "0123abcd", "seed": 5, "realization": 2, "depth": 51.0,
+                             "station_latitude": 19.4356, "station_longitude": -99.1401,
+                             "station_elevation": 2232.0})
+    file = io.BytesIO()
+    record[:1].write(file, format=fmt)
+    text = file.getvalue().decode()
+    assert "SYNTHETIC" in text.splitlines()[0]
+    assert "MODEL=0123abcd SEED=5 REALIZATION=2" in text
+    file.seek(0)
+    back = obspy.read(file)[0].stats
+    meta = back[fmt.lower()]
+    assert (meta.magnitude, meta.distance, meta.event_depth) == (7.1, 131.7, 51.0)
+    assert (meta.station_latitude, meta.station_longitude) == (19.4356, -99.1401)
+    assert "SEED=5" in meta.processing
+    assert back.tng.source == "generated"
+    recorded = record[:1].copy()
+    recorded[0].stats.update({"location": "", "channel": "HNZ"})
+    recorded[0].stats.tng.source = "recorded"
+    file = io.BytesIO()
+    recorded.write(file, format=fmt)
+    assert "SYNTHETIC" not in file.getvalue().decode()
+    file.seek(0)
+    assert obspy.read(file)[0].stats.tng.source == "recorded"
+
+
 def test_at2_as_opensees_reads_it(record):
     """Count and interval on the fourth line, then numbers only."""
     file = io.BytesIO()

@@ -164,7 +164,8 @@ def test_an_end_cut_in_the_signal_does_not_leak(trained):
     """Bands far above the signal would get all their energy from the cut, in one frame."""
     long = bandpass(np.random.default_rng(0).standard_normal((3, 4500)), 50.0, 0.5, 2.0, order=4)
     record = synthetic_record(long[:, 1500:3000], 50.0, "XX.CUT")
-    levels = copy.deepcopy(trained).enroll([record]).bank["XX.CUT"].arrays["levels"][0]
+    taught = copy.deepcopy(trained).enroll([record], allow_generated=True)
+    levels = taught.bank["XX.CUT"].arrays["levels"][0]
     assert (levels[:, -3:].max(1) - levels.max(1) < -15).all()
 
 
@@ -242,8 +243,53 @@ def test_clear_errors(trained, pretrained):
         TNGGenerator.from_pretrained("tng-huge")
     with pytest.raises(TNGInputError, match="simulated"):
         TNGGenerator(architecture="tng", training={"simulated": 0})
-    with pytest.raises(TNGException, match="trained"):
+    with pytest.raises(TNGInputError, match="no records to enrol"):
         TNGGenerator(architecture="tng").enroll([])
+    with pytest.raises(TNGInputError, match="is not enrolled; enrolled: none, call enroll"):
+        TNGGenerator().generate("SM.S001")
+    for condition in ({"magnitude": "6", "distance": 10}, {"magnitude": 6, "distance": [10]},
+                      {"magnitude": True, "distance": 10}):
+        with pytest.raises(TypeError, match="must be a number or None, got"):
+            trained.generate("SM.S001", **condition)
+
+
+def test_the_default_generator_is_ready(pretrained, groups):
+    ready = TNGGenerator(pretrained.sampling_rate, pretrained.window, device="cpu")
+    assert ready.model_hash == pretrained.model_hash
+    with pytest.raises(TNGException, match=r"no weights .* from_pretrained"):
+        TNGGenerator(training={"pretrained": False}).enroll(groups["SM.S001"])
+
+
+@pytest.mark.parametrize(("training", "word"), [
+    ({"epochs": 3}, "epochs=3 changes nothing: .*finetune_epochs"),
+    ({"learning_rate": 1e-3}, "learning_rate=0.001 changes nothing"),
+    ({"epochs": -1}, "epochs must be an integer >= 0, got -1"),
+    ({"finetune_epochs": -1}, "finetune_epochs must be"),
+    ({"finetune_learning_rate": 0.0}, "finetune_learning_rate must be"),
+    ({"batch_size": 0}, "batch_size must be")])
+def test_settings_act_or_are_refused(training, word, groups):
+    with pytest.raises(TNGInputError, match=word):
+        TNGGenerator(training=training)
+    TNGGenerator(training={"epochs": 3, "learning_rate": 1e-3, "pretrained": False})
+    with pytest.raises(TNGInputError, match="simulated=5 changes nothing"):
+        TNGGenerator(architecture="released", training={"simulated": 5})
+    with pytest.raises(TNGInputError, match="targets=.* change nothing"):
+        TNGGenerator().fit(groups["SM.S001"], targets=["SM.S001"])
+
+
+def test_generated_records_are_not_enrolled(pretrained, groups):
+    """Nor are those that came through a file without stats.tng."""
+    streams = pretrained.generate("SM.S001", n=2, seed=0)
+    for tr in streams[1]:
+        del tr.stats.tng
+    gen = TNGGenerator(pretrained.sampling_rate, pretrained.window, device="cpu")
+    for stream in streams:
+        with pytest.raises(TNGInputError, match="1 records are generated, not recorded"):
+            gen.enroll([*groups["SM.S001"], stream])
+        with pytest.raises(TNGInputError, match="allow_generated=True"):
+            gen.fit([stream])
+    assert gen.stations == {}
+    assert gen.enroll(streams, allow_generated=True).stations == {"SM.S001": 2}
 
 
 def test_features_of_unknown_earthquakes_are_zero():

@@ -18,7 +18,7 @@ from obspy.geodetics import degrees2kilometers, locations2degrees
 from scipy.constants import g
 
 from ...exceptions import TNGInputError, TNGWarning
-from ...records.record import band_code
+from ...records.record import band_code, source_of
 from .orientation import Direction, component
 
 # Sampling intervals that an accelerograph can have, in s; anything else is a
@@ -259,7 +259,8 @@ def _meta(tr):
 def _fill_tng(tr):
     """What obspy_tng.records.record wants to know of a record, where the file says it."""
     meta = _meta(tr)
-    tng = {"units": meta.units, "source": "recorded", "event_id": meta.event_id,
+    tng = {"units": meta.units, "source": source_of([tr]) or "recorded",
+           "event_id": meta.event_id,
            "magnitude": meta.magnitude, "distance": meta.distance, "depth": meta.event_depth,
            "freqmin": meta.freqmin, "freqmax": meta.freqmax}
     if meta.p_time is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ...exceptions import TNGInputError
-from ...records.record import UNITS
+from ...records.record import UNITS, source_of
 
 
 def acceleration(tr, fmt):
@@ -27,6 +27,21 @@ def acceleration(tr, fmt):
     if np.ma.isMaskedArray(tr.data) or not tr.stats.npts or not np.isfinite(tr.data).all():
         raise TNGInputError(f"{fmt}: {tr.id} is empty or has gaps or samples that are not finite")
     return np.asarray(tr.data, dtype=np.float64)
+
+
+def provenance(tr):
+    """
+    What a header must say of a generated record.
+
+    :param tr: Trace.
+    :return: str that begins with SYNTHETIC; empty for any other record.
+    """
+    if source_of([tr]) != "generated":
+        return ""
+    tng = tr.stats.get("tng", {})
+    model = "_".join(str(tng.get("model") or tng.get("generator") or "UNKNOWN").split())
+    return (f"SYNTHETIC RECORD OF OBSPY_TNG MODEL={model} SEED={tng.get('seed', 'UNKNOWN')} "
+            f"REALIZATION={tng.get('realization', 'UNKNOWN')}")
 
 
 def write_each(stream, filename, to_text, fmt):
