@@ -21,6 +21,10 @@ PGA, Arias intensity, durations     :mod:`~obspy_tng.signal.intensity`
 PSA, RotD50, RotD100                :mod:`~obspy_tng.signal.response`
 evolutionary cross-spectrum         :mod:`~obspy_tng.signal.evolutionary`
 the same on frames, for networks    :mod:`~obspy_tng.signal.frames`
+a waveform from a source record     :mod:`~obspy_tng.signal.source_waveform`
+its time axis, filter, edges        :mod:`~obspy_tng.signal.time_warp`,
+                                    :mod:`~obspy_tng.signal.minimum_phase`,
+                                    :mod:`~obspy_tng.signal.record_edges`
 ==================================  ============================================
 
 .. rubric:: Example

@@ -1,0 +1,73 @@
+"""
+Moved source records: the strongest that can be had without a network
+=====================================================================
+
+A record of about the scenario asked for, of any enrolled station, on another time axis and with
+the band levels of the scenario and the station (:mod:`obspy_tng.methods.source_bank`). Onsets,
+polarisation, dispersion, pre-event noise and coda are those of recorded ground motion; the
+waveform is no nearer to the source record than two records of different earthquakes are.
+"""
+
+import numpy as np
+
+from ..exceptions import TNGInputError
+from ..methods.source_bank import SourceBank, fit_bank_levels
+from ..signal import evolutionary
+from ..station_generator import StationGenerator
+
+
+class MovedSourceRecord(StationGenerator):
+    """
+    Source records of near scenario, warped in time and moved to station and earthquake.
+
+    ``fit`` and ``enroll`` do the same: every record may become a source record of any station.
+    Some of the records must know their magnitude and distance.
+
+    :param sampling_rate: Hz.
+    :param window: s.
+    :param prior: :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel` of another network,
+        with which few records will do; None: 12 records are needed.
+    """
+
+    name = "source record"
+
+    def __init__(self, sampling_rate=100.0, window=60.0, prior=None):
+        super().__init__(sampling_rate, window)
+        self.prior = prior
+        self._sources = None
+        # ten periods of the lowest band fit into the window
+        self._filters = evolutionary.filter_bank(self.npts, self.sampling_rate,
+                                                 freqmin=10 / self.window)
+
+    def _encode(self, station, data, infos):
+        self._sources = None
+        return {"data": data.astype(np.float32),
+                "levels": evolutionary.band_levels(self._filters, data)}
+
+    def _draw(self, station, rngs, condition):
+        if (condition.magnitude is None) != (condition.distance is None):
+            raise TNGInputError("magnitude and distance must be given together, got magnitude="
+                                f"{condition.magnitude!r}, distance={condition.distance!r}")
+        if self._sources is None:
+            self._sources = SourceBank(self._bank, self._filters, fit_bank_levels(
+                self._bank, self._filters, self.prior))
+        data, notes = [], []
+        for rng in rngs:
+            scenario = (condition.magnitude, condition.distance, np.nan if condition.depth is None
+                        else condition.depth)
+            if condition.magnitude is None:
+                scenario = self._recorded_scenario(station, rng)
+            samples, source = self._sources.draw(station, *scenario, rng)
+            data.append(samples)
+            notes.append({"sampler": "source", "sources": [source],
+                          "drawn_magnitude": float(scenario[0]),
+                          "drawn_distance": float(scenario[1])})
+        return np.stack(data), notes
+
+    def _recorded_scenario(self, station, rng):
+        """Magnitude, distance and depth of a record of the station, else of any."""
+        records = self._sources.records
+        known = np.isfinite(records.magnitudes) & np.isfinite(records.distances)
+        own = np.flatnonzero(known & (records.stations == station))
+        i = rng.choice(own if len(own) else np.flatnonzero(known))
+        return records.magnitudes[i], records.distances[i], records.depths[i]

@@ -1,0 +1,137 @@
+"""
+Source records: which records may lend their waveform, and what levels the new one gets
+========================================================================================
+
+A new record for a scenario starts from a recorded one of about that scenario, of the station
+itself before others. Its band levels are those of the scenario and the station, with a
+residual that is partly the source record's own and partly drawn::
+
+    level = predicted + delta_s2s + cos(a) own residual + sin(a) drawn residual
+
+Both residuals have the same covariance, so the sum has it too. The source record's own part keeps
+the filter that moves the levels smooth (what it departs from the mean by in single bands stays);
+the drawn part keeps two records of one source record from having the same levels.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .band_levels import to_contrasts, to_levels
+from .scenario import scenario_distance
+
+#: angles a (degrees) of the levels, and of the ratios of components (HVSR, north over east), whose
+#: filters would turn components against each other
+LEVEL_ANGLE, RATIO_ANGLE = 35.0, 15.0
+#: weight of a record of the station itself beside those of others
+OWN_WEIGHT = 5.0
+#: a record whose component ratios differ from the usual by this (ln energy, median over the band
+#: below), or scatter this much about their median, has a dead or polluted component
+LARGEST_OFFSET, LARGEST_SCATTER = 1.5, 1.0
+RATIO_BAND = (1.0, 15.0)
+#: km/s, hypocentral distance over the time from P to S of crustal earthquakes
+PS_VELOCITY = 8.0
+#: km, of a depth that is not known
+USUAL_DEPTH = 20.0
+#: difference in ln hypocentral distance that needs no stretch of the time from P to S (depths and
+#: velocities scatter as much), and the largest ln stretch
+FREE_STRETCH, LARGEST_STRETCH = 0.4, 0.5
+
+
+def sound_components(levels, stations, frequencies):
+    """
+    Which records have three components that fit together.
+
+    :param levels: array ``(n, 3, bands)``, band levels.
+    :param stations: n station ids.
+    :param frequencies: Hz, centres of the bands.
+    :return: boolean array ``(n,)``; False where a component is dead or polluted.
+    """
+    inside = (frequencies >= RATIO_BAND[0]) & (frequencies <= RATIO_BAND[1])
+    ratios = to_contrasts(levels).reshape(len(levels), 3, -1)[:, 1:, inside]
+    stations, sound = np.asarray(stations), np.ones(len(levels), bool)
+    for station in set(stations.tolist()):
+        own = stations == station
+        off = ratios[own] - np.median(ratios[own], axis=0)
+        sound[own] = ((np.abs(np.median(off, axis=-1)) <= LARGEST_OFFSET)
+                      & (off.std(-1) <= LARGEST_SCATTER)).all(axis=1)
+    return sound
+
+
+def hypocentral(distance, depth):
+    """
+    Hypocentral distance.
+
+    :param distance: epicentral, km, number or array.
+    :param depth: km; NaN: :data:`USUAL_DEPTH`.
+    :return: km.
+    """
+    return np.hypot(distance, np.where(np.isfinite(depth), depth, USUAL_DEPTH))
+
+
+@dataclass(frozen=True)
+class SourceRecords:
+    """
+    What all source records tell without their samples.
+
+    :param stations: array (n,) of station ids.
+    :param magnitudes: array (n,), NaN where unknown.
+    :param distances: array (n,), epicentral, km, NaN where unknown.
+    :param depths: array (n,), km, NaN where unknown.
+    :param residuals: contrasts ``(n, D)`` less what scenario and station explain.
+    :param usable: boolean array (n,), see :func:`sound_components`.
+    """
+
+    stations: np.ndarray
+    magnitudes: np.ndarray
+    distances: np.ndarray
+    depths: np.ndarray
+    residuals: np.ndarray
+    usable: np.ndarray
+
+    def choose(self, station, magnitude, distance, rng):
+        """
+        A source record.
+
+        :param station: station id.
+        :param magnitude: asked for.
+        :param distance: asked for, epicentral, km.
+        :param rng: ``numpy.random.Generator``.
+        :return: int, index of a usable record near the scenario.
+        """
+        apart = scenario_distance(self.magnitudes, self.distances, magnitude, distance)
+        apart = np.where(self.usable, apart, np.inf)
+        if not np.isfinite(apart).any():
+            apart = np.where(self.usable | ~self.usable.any(), 0.0, np.inf)
+        weight = np.exp(-0.5 * (apart - apart.min()))
+        weight *= np.where(self.stations == station, OWN_WEIGHT, 1.0)
+        return int(rng.choice(len(weight), p=weight / weight.sum()))
+
+    def levels(self, i, expected, drawn):
+        """
+        Band levels of a new record.
+
+        :param i: index of the source record.
+        :param expected: contrasts ``(D,)`` that scenario and station explain.
+        :param drawn: band levels ``(3, bands)`` drawn for them, with a residual of their own.
+        :return: array ``(3, bands)``.
+        """
+        angles = np.radians([LEVEL_ANGLE, RATIO_ANGLE, RATIO_ANGLE])[:, None]
+        own = self.residuals[i].reshape(3, -1)
+        other = (to_contrasts(drawn) - expected).reshape(3, -1)
+        return to_levels(expected + (np.cos(angles) * own + np.sin(angles) * other).ravel())
+
+    def ps_seconds(self, i):
+        """Time from P to S of a source record by its distance, s; 0 where it is not known."""
+        if not np.isfinite(self.distances[i]):
+            return 0.0
+        return float(hypocentral(self.distances[i], self.depths[i]) / PS_VELOCITY)
+
+    def stretch(self, i, distance, depth):
+        """Factor of the time from P to S of a source record for a distance and depth, km."""
+        if not np.isfinite(self.distances[i]):
+            return 1.0
+        ratio = np.log(hypocentral(distance, depth)
+                       / hypocentral(self.distances[i], self.depths[i]))
+        excess = np.clip(abs(ratio) - FREE_STRETCH, 0.0, LARGEST_STRETCH)
+        return float(np.exp(np.sign(ratio) * excess))

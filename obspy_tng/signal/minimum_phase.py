@@ -1,0 +1,51 @@
+"""
+Filters that change a spectrum without ringing before arrivals.
+
+A zero-phase filter puts energy before an arrival as well as behind it; where records are quiet
+before P, that is heard at once. The minimum-phase filter of the same gains is causal, and of all
+causal ones it is the most sudden [Oppenheim_Schafer2010]_.
+
+.. [Oppenheim_Schafer2010] Oppenheim, A. V. and Schafer, R. W. (2010). Discrete-time signal
+   processing, 3rd ed., chapter 13 (the cepstrum and minimum phase). Pearson.
+"""
+
+import numpy as np
+from scipy.fft import irfft, rfft
+
+
+def minimum_phase(ln_gain, nfft):
+    """
+    Response of the minimum-phase filter of some gains.
+
+    Its phase is minus the Hilbert transform of the ln gain, by way of the cepstrum.
+
+    :param ln_gain: array ``(..., nfft // 2 + 1)``, ln of the gain at the bins of a real
+        transform.
+    :param nfft: samples of that transform, even.
+    :return: complex array, the shape of ``ln_gain``.
+
+    .. rubric:: Example
+
+    One pole is minimum phase itself:
+
+    >>> pole = 1 / (1 - 0.9 * np.exp(-2j * np.pi * np.arange(513) / 1024))
+    >>> bool(np.allclose(minimum_phase(np.log(np.abs(pole)), 1024), pole))
+    True
+    """
+    cepstrum = irfft(ln_gain, nfft)
+    cepstrum[..., 1:nfft // 2] *= 2
+    cepstrum[..., nfft // 2 + 1:] = 0
+    return np.exp(rfft(cepstrum, nfft))
+
+
+def lines_between(frequencies, at):
+    """
+    Weights with which values at some frequencies become straight lines against ln f.
+
+    :param frequencies: ascending array ``(n,)``, Hz.
+    :param at: array ``(bins,)``, Hz; beyond the ends values stay what they are there.
+    :return: array ``(n, bins)``, whose columns sum to one.
+    """
+    place = np.interp(np.log(np.maximum(at, frequencies[0])), np.log(frequencies),
+                      np.arange(len(frequencies)))
+    return np.maximum(0, 1 - np.abs(place - np.arange(len(frequencies))[:, None]))

@@ -1,0 +1,100 @@
+"""
+The edges of a record: what a window cut off and tapered, and what may stand in for it.
+
+Records begin in noise and end in coda (:func:`obspy_tng.records.prepare.taper_ends` tapers both
+ends, and short recordings are padded with zeros). A record of another time axis needs noise and
+coda from beyond those edges: they are mirrored, the coda with the decay that it has.
+"""
+
+import numpy as np
+
+#: s and share of the window that records are tapered over
+FRONT, END_SHARE = 1.0, 0.05
+#: share of the record behind its strongest part from which the decay of the coda is taken
+_DECAY_SEGMENTS = 12
+
+
+def front_taper(lead):
+    """
+    Seconds over which a record is tapered at its start.
+
+    :param lead: s before the arrival of P.
+    :return: float, half of the lead, 0.1 s to 1 s.
+    """
+    return min(FRONT, max(0.5 * lead, 0.1))
+
+
+def untapered(npts, sampling_rate, lead, padded=0.0):
+    """
+    The part of a record that neither tapers nor padding changed.
+
+    :param npts: samples of the record.
+    :param sampling_rate: Hz.
+    :param lead: s before the arrival of P.
+    :param padded: s of zeros at its end.
+    :return: ``(first, end)``, samples.
+    """
+    recorded = npts - round(padded * sampling_rate)
+    # recordings that end early were tapered over another second before they were cut
+    extra = round(FRONT * sampling_rate) if padded else 0
+    first = int(np.ceil(front_taper(lead) * sampling_rate)) + 1
+    return first, max(recorded - int(END_SHARE * recorded) - extra, first + 2)
+
+
+def coda_decay(data, first, end):
+    """
+    Decay of the end of a record.
+
+    :param data: record ``(3, npts)``.
+    :param first: sample from which it is looked at.
+    :param end: sample behind the last one.
+    :return: float >= 0, ln amplitude per sample, by least squares over equal segments.
+    """
+    length = (end - first) // _DECAY_SEGMENTS
+    if length < 2:
+        return 0.0
+    part = data[:, end - length * _DECAY_SEGMENTS:end].reshape(len(data), _DECAY_SEGMENTS, length)
+    level = 0.5 * np.log(np.square(part).sum((0, 2)) + np.finfo(np.float32).tiny)
+    x = np.arange(_DECAY_SEGMENTS) - (_DECAY_SEGMENTS - 1) / 2
+    return max(0.0, -float(x @ level / (x @ x)) / length)
+
+
+def extend(data, first, end, more):
+    """
+    A record that goes on beyond its edges.
+
+    :param data: record ``(3, npts)``.
+    :param first: first sample that is used, see :func:`untapered`.
+    :param end: sample behind the last one that is used.
+    :param more: samples on either side.
+    :return: array ``(3, end - first + 2 more)``; its sample ``more`` is ``first``.
+
+    .. rubric:: Example
+
+    >>> extend(np.arange(8.0)[None], 2, 6, 2)
+    array([[4., 3., 2., 3., 4., 5., 4., 3.]])
+    """
+    inner = data[:, first:end]
+    found = np.pad(inner, ((0, 0), (more, more)), mode="reflect")
+    # the last third is coda in nearly all records; what is mirrored was louder by as much again
+    decay = coda_decay(data, first + 2 * (end - first) // 3, end)
+    found[:, more + end - first:] *= np.exp(-2 * decay * np.arange(1, more + 1))
+    return found
+
+
+def taper_edges(data, sampling_rate, lead):
+    """
+    Taper the ends as those of recorded ones are.
+
+    :param data: array ``(..., npts)``.
+    :param sampling_rate: Hz.
+    :param lead: s before the arrival of P.
+    :return: new array ``(..., npts)``.
+    """
+    npts = data.shape[-1]
+    window = np.ones(npts, dtype=data.dtype)
+    for length, side in ((int(front_taper(lead) * sampling_rate), slice(None)),
+                         (int(END_SHARE * npts), slice(None, None, -1))):
+        ramp = 0.5 - 0.5 * np.cos(np.pi * np.arange(length) / max(length, 1))
+        window[side][:length] *= ramp
+    return data * window

@@ -1,0 +1,126 @@
+"""
+A new waveform from a source record.
+
+The source record is played on another time axis (:mod:`~obspy_tng.signal.time_warp`), reaching
+into mirrored noise and coda at its edges (:mod:`~obspy_tng.signal.record_edges`), and its band
+levels are moved by one minimum-phase filter per component
+(:mod:`~obspy_tng.signal.minimum_phase`). The filter does two things at once: it adds
+what the new levels differ from those of the source record by, and takes back what the warp did
+to the spectrum (it smears the steep flank below the lowest frequencies of interest). Both are
+smooth; where a record differs from the mean spectrum of its scenario, it still does.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.fft import irfft, rfft
+
+from .evolutionary import FilterBank, band_levels, filter_bank
+from .minimum_phase import lines_between, minimum_phase
+from .record_edges import extend, taper_edges, untapered
+from .time_warp import PERIODS, dominant_frequency, resample_at, warped_times
+
+#: bands that the spectrum is repaired in: per octave, octaves below the lowest band level
+REPAIR_BANDS, REPAIR_OCTAVES = 3, 3
+#: largest change of a level, ln amplitude
+LARGEST_GAIN = 4.0
+#: s before P where the arrival of P is not known (triggered recordings begin about there)
+UNKNOWN_LEAD = 0.2
+#: share of the window that a warp may reach beyond either edge of the source record
+REACH = 0.4
+
+
+@dataclass(frozen=True)
+class Source:
+    """
+    What a new waveform takes of a source record.
+
+    :param data: array ``(3, npts)``, ZNE, m/s^2.
+    :param levels: band levels ``(3, bands)`` of the record.
+    :param p_index: sample of the arrival of P, None where it is not known.
+    :param padded: s of zeros at its end.
+    :param ps_samples: samples from P to S, 0 where not known.
+    """
+
+    data: np.ndarray
+    levels: np.ndarray
+    p_index: int | None = None
+    padded: float = 0.0
+    ps_samples: float = 0.0
+
+
+class SourceWaveforms:
+    """
+    Makes waveforms for one filter bank.
+
+    :param filters: :class:`~obspy_tng.signal.evolutionary.FilterBank` of the band levels.
+    """
+
+    def __init__(self, filters: FilterBank):
+        self.filters = filters
+        window = filters.npts / filters.sampling_rate
+        self.repair = filter_bank(filters.npts, filters.sampling_rate,
+                                  filters.center_frequencies[0] / 2 ** REPAIR_OCTAVES,
+                                  REPAIR_BANDS)
+        if self.repair.nfft != filters.nfft:
+            raise ValueError("both banks pad records alike")
+        bins = np.arange(filters.nfft // 2 + 1) / filters.nfft * filters.sampling_rate
+        self._lines = lines_between(filters.center_frequencies, bins).astype(np.float32)
+        self._repair_lines = lines_between(self.repair.center_frequencies, bins).astype(np.float32)
+        self._gains = np.zeros((len(self.repair), len(bins)), np.float32)
+        for row, start, gain in zip(self._gains, self.repair.starts, self.repair.gains,
+                                    strict=True):
+            row[start:start + len(gain)] = np.square(gain)
+        self._most = int(REACH * filters.npts)
+        self._longest_step = window / 20 * filters.sampling_rate
+
+    def make(self, source, levels, rng, stretch=1.0):
+        """
+        One new waveform.
+
+        :param source: :class:`Source`.
+        :param levels: band levels ``(3, bands)`` that it should have.
+        :param rng: ``numpy.random.Generator``.
+        :param stretch: factor of the time from P to S.
+        :return: float32 array ``(3, npts)``.
+        """
+        rate, npts = self.filters.sampling_rate, self.filters.npts
+        lead = UNKNOWN_LEAD if source.p_index is None else source.p_index / rate
+        first, end = untapered(npts, rate, lead, source.padded)
+        origin = first if source.p_index is None else source.p_index
+        step = min(PERIODS / dominant_frequency(source.data, rate) * rate, self._longest_step)
+        times = warped_times(rng, npts, step, origin,
+                             (origin, origin + source.ps_samples, stretch))
+        longer = extend(source.data.astype(np.float32, copy=False), first, end, self._most)
+        data = resample_at(longer, times - first + self._most)
+        return taper_edges(self._filtered(data, source, levels), rate, lead)
+
+    def _filtered(self, data, source, levels):
+        """Levels moved from the source record's to those asked for, and the spectrum repaired."""
+        nfft = self.filters.nfft
+        spectrum = rfft(data, nfft)
+        change = np.clip(0.5 * (levels - source.levels), -LARGEST_GAIN, LARGEST_GAIN)
+        repair = 0.5 * (self._repair_levels(rfft(source.data.astype(np.float32), nfft))
+                        - self._repair_levels(spectrum))
+        repair = np.clip(repair, -LARGEST_GAIN, LARGEST_GAIN)
+        ln_gain = change.astype(np.float32) @ self._lines + repair @ self._repair_lines
+        return irfft(spectrum * minimum_phase(ln_gain, nfft), nfft)[..., :data.shape[-1]]
+
+    def _repair_levels(self, spectrum):
+        """ln energy of each band of repair, ``(3, bands)``, of a transform."""
+        power = np.square(spectrum.real) + np.square(spectrum.imag)
+        return np.log(power @ self._gains.T + np.finfo(np.float32).tiny)
+
+
+def source_of(filters, data, p_index=None, padded=0.0, ps_samples=0.0):
+    """
+    A :class:`Source` of a record.
+
+    :param filters: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
+    :param data: array ``(3, npts)``.
+    :param p_index: see :class:`Source`, as are the others.
+    :param padded: s.
+    :param ps_samples: samples.
+    :return: Source
+    """
+    return Source(data, band_levels(filters, data), p_index, padded, ps_samples)

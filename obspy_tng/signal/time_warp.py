@@ -1,0 +1,124 @@
+"""
+Time warps: a record whose time axis runs a little faster here and slower there.
+
+Arrivals, their polarisation and their order stay, each as sudden as it was; where time runs
+``rate`` faster over a few periods, phases have moved by a good part of a cycle, so that the
+waveform is another one. Nothing rings, since nothing is filtered: a warp cannot put energy before
+an arrival.
+
+* :func:`smooth_noise` - a slowly varying random function of time.
+* :func:`dominant_frequency` - the frequency that sets how fast a warp has to vary.
+* :func:`warped_times` - where the samples of a new record lie in the old one.
+* :func:`resample_at` - band-limited interpolation there.
+"""
+
+import numpy as np
+from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
+from scipy.interpolate import CubicSpline
+
+#: relative standard deviation of the local speed of a warp, over :data:`PERIODS` periods of the
+#: dominant frequency: half a cycle of phase, after which two waveforms no longer correlate
+RATE, PERIODS = 0.1, 5.0
+#: the same over longer times (as so many times the length above), and of the whole record
+SLOW_RATE, SLOW_TIMES, WHOLE_RATE = 0.05, 5.0, 0.05
+#: slowest and fastest that time may run
+SPEEDS = (0.55, 1.6)
+# samples beyond either end that interpolation and the transform need
+_MARGIN = 32
+
+
+def smooth_noise(rng, npts, step):
+    """
+    Gaussian noise that varies over ``step`` samples: a cubic spline through independent values.
+
+    :param rng: ``numpy.random.Generator``.
+    :param npts: number of samples.
+    :param step: samples between independent values, above 0.
+    :return: array ``(npts,)``, of standard deviation about 1.
+    """
+    knots = int(np.ceil(npts / step)) + 4
+    values = rng.standard_normal(knots)
+    # the ends of a spline are less certain than its middle: start a step inside
+    return CubicSpline(np.arange(knots) * step, values)(np.arange(npts) + step)
+
+
+def dominant_frequency(data, sampling_rate):
+    """
+    Energy-weighted geometric mean frequency of the horizontals.
+
+    :param data: records ``(..., 3, npts)``, ZNE.
+    :param sampling_rate: Hz.
+    :return: array ``(...)``, Hz.
+
+    .. rubric:: Example
+
+    >>> t = np.arange(4000) / 100
+    >>> f = dominant_frequency(np.stack([0 * t, np.sin(12.5664 * t), np.sin(12.5664 * t)]), 100.0)
+    >>> round(float(f), 1)
+    2.0
+    """
+    power = np.square(np.abs(rfft(np.asarray(data, dtype=float)[..., 1:, :]))).sum(-2)[..., 1:]
+    frequencies = rfftfreq(np.shape(data)[-1], 1 / sampling_rate)[1:]
+    return np.exp((power * np.log(frequencies)).sum(-1) / power.sum(-1))
+
+
+def warped_times(rng, npts, step, origin, stretch=(0, 0, 1.0), rate=RATE):
+    """
+    Where each sample of a new record lies in the old one.
+
+    :param rng: ``numpy.random.Generator``.
+    :param npts: samples of a record.
+    :param step: samples over which the local speed varies, see :func:`smooth_noise`.
+    :param origin: sample that stays where it is (the arrival of P).
+    :param stretch: ``(first, last, factor)``: between these samples of the old record, time
+        is stretched by the factor besides (P to S of another distance).
+    :param rate: standard deviation of the local speed; the slower ones are in proportion.
+    :return: increasing array ``(npts,)``, samples of the old record.
+
+    .. rubric:: Example
+
+    >>> times = warped_times(np.random.default_rng(0), 1000, 50, 200, rate=0)
+    >>> bool(np.allclose(times, np.arange(1000)))
+    True
+    """
+    whole = WHOLE_RATE / RATE * rng.standard_normal()
+    slow = SLOW_RATE / RATE * smooth_noise(rng, npts, SLOW_TIMES * step)
+    speed = np.clip(1 + rate * (smooth_noise(rng, npts, step) + slow + whole), *SPEEDS)
+    first, last, factor = stretch
+    end = first + (last - first) * factor
+    speed[int(first):max(int(min(end, npts)), int(first))] /= factor
+    times = np.cumsum(speed)
+    return times - times[origin] + origin
+
+
+def resample_at(data, times):
+    """
+    Values between the samples.
+
+    The data are doubled in rate by their Fourier transform, then interpolated by cubics, which
+    is exact to 1 % up to 0.7 of the Nyquist frequency.
+
+    :param data: array ``(..., npts)``; it should begin and end near the values that it has at the
+        other end, or reach beyond ``times``.
+    :param times: array ``(n,)``, in samples; those beyond the ends count as the ends.
+    :return: array ``(..., n)``, float32.
+
+    .. rubric:: Example
+
+    >>> x = np.sin(np.arange(400) / 5)
+    >>> y = resample_at(x, np.arange(100, 300) + 0.3)
+    >>> bool(np.allclose(y, np.sin((np.arange(100, 300) + 0.3) / 5), atol=1e-3))
+    True
+    """
+    data = np.asarray(data, dtype=np.float32)
+    npts = data.shape[-1]
+    padded = np.concatenate([np.repeat(data[..., :1], _MARGIN, -1), data,
+                             np.repeat(data[..., -1:], _MARGIN, -1)], -1)
+    nfft = next_fast_len(padded.shape[-1], real=True)
+    nfft += nfft % 2
+    fine = 2 * irfft(rfft(padded, nfft), 2 * nfft)
+    at = 2 * (np.clip(times, 0, npts - 1) + _MARGIN)
+    i = at.astype(int)
+    t = (at - i).astype(np.float32)
+    a, b, c, d = (fine[..., i + k] for k in (-1, 0, 1, 2))
+    return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))

@@ -1,0 +1,68 @@
+"""Which records may be source records, and the levels that new ones get."""
+
+import numpy as np
+import pytest
+
+from obspy_tng.groundmotion.band_levels import to_contrasts, to_levels
+from obspy_tng.groundmotion.source_records import SourceRecords, hypocentral, sound_components
+
+FREQUENCIES = np.geomspace(0.2, 20, 20)
+
+
+def records(n=6, bands=5, seed=0):
+    rng = np.random.default_rng(seed)
+    return SourceRecords(np.array(["XX.A"] * (n // 2) + ["XX.B"] * (n - n // 2)),
+                         np.linspace(4, 6, n), np.geomspace(20, 200, n), np.full(n, np.nan),
+                         rng.standard_normal((n, 3 * bands)), np.ones(n, bool))
+
+
+def test_dead_components_are_found():
+    rng = np.random.default_rng(1)
+    levels = 0.3 * rng.standard_normal((40, 3, len(FREQUENCIES)))
+    levels[3, 1] -= 8      # a dead component
+    levels[7, 2] += np.linspace(-4, 4, len(FREQUENCIES))   # noise of another colour
+    levels[9] += 5         # a strong earthquake
+    sound = sound_components(levels, ["XX.A"] * 20 + ["XX.B"] * 20, FREQUENCIES)
+    assert np.flatnonzero(~sound).tolist() == [3, 7]
+
+
+def test_near_scenarios_and_the_station_itself_are_chosen():
+    some = records()
+    chosen = np.array([some.choose("XX.B", 5.6, 120.0, np.random.default_rng(i))
+                       for i in range(300)])
+    counts = np.bincount(chosen, minlength=6)
+    assert counts[4] == counts.max()
+    assert counts[:2].sum() < 0.1 * len(chosen)
+    assert (some.stations[chosen] == "XX.B").mean() > 0.8
+
+
+def test_unusable_records_are_not_chosen():
+    some = records()
+    some.usable[4:] = False
+    chosen = {some.choose("XX.B", 6.0, 200.0, np.random.default_rng(i)) for i in range(100)}
+    assert chosen <= {0, 1, 2, 3}
+
+
+def test_scenarios_that_nobody_knows():
+    some = records()
+    some.magnitudes[:] = np.nan
+    assert 0 <= some.choose("XX.A", 5.0, 50.0, np.random.default_rng(0)) < 6
+    assert some.stretch(0, 50.0, 10.0) == pytest.approx(1, abs=0.3)
+
+
+def test_levels_have_the_variance_of_the_residuals():
+    some, expected = records(n=4000), np.arange(15.0)
+    rng = np.random.default_rng(2)
+    made = np.array([to_contrasts(some.levels(i, expected,
+                                              to_levels(expected + rng.standard_normal(15))))
+                     for i in range(4000)])
+    np.testing.assert_allclose(made.mean(0), expected, atol=0.1)
+    np.testing.assert_allclose(made.std(0), 1, rtol=0.05)
+
+
+def test_time_from_p_to_s_follows_distance_beyond_the_usual_scatter():
+    some = records()
+    assert some.stretch(0, some.distances[0], np.nan) == 1
+    assert some.stretch(0, 5 * some.distances[0], np.nan) > 1.3
+    assert some.stretch(5, some.distances[5] / 5, np.nan) < 0.8
+    assert some.ps_seconds(0) == pytest.approx(hypocentral(20.0, np.nan) / 8)

@@ -1,0 +1,95 @@
+"""Waveforms from source records: causal, with the levels asked for, and new."""
+
+import numpy as np
+import pytest
+from scipy.signal import butter, sosfilt
+
+from obspy_tng.signal import evolutionary
+from obspy_tng.signal.source_waveform import Source, SourceWaveforms, source_of
+
+RATE, NPTS, P, S = 50.0, 3000, 500, 1100
+
+
+@pytest.fixture(scope="module")
+def filters():
+    return evolutionary.filter_bank(NPTS, RATE, freqmin=10 / 60)
+
+
+@pytest.fixture(scope="module")
+def data():
+    """Noise, P on the vertical, S on the horizontals, coda; with an anti-alias filter."""
+    rng = np.random.default_rng(0)
+    t = np.arange(NPTS)
+    envelope = np.full((3, NPTS), 1e-3)
+    envelope[0] += 0.3 * (t >= P) * np.exp(-(t - P).clip(0) / 300)
+    envelope[1:] += (t >= S) * np.exp(-(t - S).clip(0) / 250)
+    low = butter(4, 15.0, fs=RATE, output="sos")
+    return sosfilt(low, envelope * rng.standard_normal((3, NPTS)))
+
+
+def test_levels_are_those_asked_for(filters, data):
+    source = source_of(filters, data, P)
+    wanted = source.levels + 1.5 + 0.5 * np.sin(np.arange(len(filters)) / 8)
+    waveforms = SourceWaveforms(filters)
+    made = np.mean([evolutionary.band_levels(filters, waveforms.make(
+        source, wanted, np.random.default_rng(i))) for i in range(8)], axis=0)
+    # a smooth filter, and noise: each band to some ten percent of its amplitude
+    assert np.abs(made - wanted)[:, 3:36].mean() < 0.35
+
+
+def test_quiet_before_p_and_sudden_at_p(filters, data):
+    source = source_of(filters, data, P)
+    made = SourceWaveforms(filters).make(source, source.levels + np.linspace(-1, 1, len(filters)),
+                                         np.random.default_rng(1))
+    before, after = (made[0, s].std() for s in (slice(P - 200, P - 2), slice(P, P + 200)))
+    had = data[0, P - 200:P - 2].std(), data[0, P:P + 200].std()
+    assert before / after < 2 * had[0] / had[1]
+
+
+def test_no_silence_at_the_ends(filters, data):
+    source = source_of(filters, data, P)
+    made = SourceWaveforms(filters).make(source, source.levels, np.random.default_rng(2))
+    for some in (slice(60, 260), slice(NPTS - 400, NPTS - 200)):
+        assert 0.3 < made[:, some].std() / data[:, some].std() < 3
+    assert np.abs(made[:, [0, -1]]).max() < 1e-6
+
+
+def test_padding_becomes_coda(filters, data):
+    short = data.copy()
+    short[:, 2300:] = 0
+    source = source_of(filters, short, P, padded=(NPTS - 2300) / RATE)
+    made = SourceWaveforms(filters).make(source, source.levels, np.random.default_rng(3))
+    late, earlier = (np.abs(made[1:, s]).mean() for s in (slice(2500, 2800), slice(1900, 2200)))
+    assert 0.05 < late / earlier < 1.0
+
+
+def test_new_and_different_every_time(filters, data):
+    source = source_of(filters, data, P)
+    waveforms = SourceWaveforms(filters)
+    a, b, again = (waveforms.make(source, source.levels, np.random.default_rng(i))
+                   for i in (4, 5, 4))
+    np.testing.assert_array_equal(a, again)
+    for one, other in ((a, data), (b, data), (a, b)):
+        for c in (1, 2):
+            x, y = (v[c] - v[c].mean() for v in (one, other))
+            lags = np.correlate(x, y, "full") / np.linalg.norm(x) / np.linalg.norm(y)
+            assert np.abs(lags).max() < 0.6
+
+
+def test_s_moves_with_the_stretch(filters, data):
+    source = Source(data, evolutionary.band_levels(filters, data), P, 0.0, S - P)
+    waveforms = SourceWaveforms(filters)
+
+    def arrival(stretch):
+        def first(seed):
+            made = waveforms.make(source, source.levels, np.random.default_rng(seed), stretch)
+            return np.searchsorted(np.cumsum(made[1] ** 2), 0.05 * (made[1] ** 2).sum())
+        return np.mean([first(seed) for seed in range(6)])
+    assert arrival(1.3) - arrival(1.0) == pytest.approx(0.3 * (S - P), rel=0.2)
+
+
+def test_input_stays(filters, data):
+    before = data.copy()
+    source = source_of(filters, data, P)
+    SourceWaveforms(filters).make(source, source.levels, np.random.default_rng(0))
+    np.testing.assert_array_equal(data, before)

@@ -1,0 +1,44 @@
+"""Time warps against closed forms."""
+
+import numpy as np
+import pytest
+
+from obspy_tng.signal import time_warp
+
+
+def test_smooth_noise_has_unit_variance_and_is_smooth():
+    noise = np.stack([time_warp.smooth_noise(np.random.default_rng(i), 2000, 50)
+                      for i in range(50)])
+    assert noise.std() == pytest.approx(1, rel=0.15)
+    assert np.abs(np.diff(noise)).max() < 0.2
+
+
+def test_resampling_is_exact_below_the_upper_frequencies():
+    """A chirp up to 0.6 of the Nyquist frequency, at irrational times."""
+    def chirp(n):
+        return np.cos(0.6 * np.pi * n ** 2 / 2 / 1000)
+    times = 50 + np.arange(850) * 1.0123
+    found = time_warp.resample_at(chirp(np.arange(1000.0)), times)
+    np.testing.assert_allclose(found, chirp(times), atol=0.02)
+
+
+def test_times_increase_and_keep_the_origin():
+    for seed in range(10):
+        times = time_warp.warped_times(np.random.default_rng(seed), 3000, 40, 700)
+        assert times[700] == pytest.approx(700)
+        assert np.diff(times).min() >= time_warp.SPEEDS[0] - 1e-12
+        assert np.diff(times).max() <= time_warp.SPEEDS[1] + 1e-12
+
+
+def test_stretch_moves_what_comes_later():
+    times = time_warp.warped_times(np.random.default_rng(0), 1000, 40, 200, (200, 400, 1.5), rate=0)
+    assert times[500] == pytest.approx(400, abs=1)
+    assert times[900] == pytest.approx(800, abs=1)
+
+
+def test_dominant_frequency_of_two_sines():
+    """The geometric mean of two sines of one energy."""
+    t = np.arange(5000) / 100
+    x = np.sin(2 * np.pi * 2 * t) + np.sin(2 * np.pi * 8 * t)
+    found = time_warp.dominant_frequency(np.stack([0 * x, x, x]), 100.0)
+    assert found == pytest.approx(4, rel=0.01)
