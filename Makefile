@@ -21,7 +21,7 @@ $(VENV)/installed: setup.py pyproject.toml
 	touch $@
 
 $(VENV)/installed-test: $(VENV)/installed
-	$(PIP) install --quiet --editable ".[test]"
+	$(PIP) install --quiet --editable ".[test,dask,tensorboard,target,match]"
 	touch $@
 
 $(VENV)/installed-docs: $(VENV)/installed

@@ -20,6 +20,9 @@ EXTRAS = {
              "latex2mathml"],
     "dask": ["distributed"],
     "tensorboard": ["tensorboard"],
+    # ground-motion models as targets, spectral matching (its code asks for NumPy 2)
+    "target": ["pygmm>=0.8"],
+    "match": ["reqpy-M>=0.4", "numpy>=2"],
 }
 
 # ObsPy waveform formats: module of obspy_tng.io -> whether it also writes

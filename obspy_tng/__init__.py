@@ -43,7 +43,7 @@ _PUBLIC = {
     "TNGWarning": "exceptions",
 }
 _SUBPACKAGES = ("archive", "baselines", "evaluation", "groundmotion", "io", "models", "plotting",
-                "records", "metadata", "methods", "signal", "simulate", "training")
+                "records", "metadata", "methods", "signal", "simulate", "suites", "training")
 
 __all__ = ["__version__", *_PUBLIC]
 

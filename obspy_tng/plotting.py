@@ -100,7 +100,7 @@ def plot_hvsr_comparison(groups):
                                  "upper right")
     for ax in panels:
         ax.set(xscale="log", yscale="log", xlabel="frequency (Hz)")
-        _plain_log(ax)
+        plain_log_axes(ax)
     return figure
 
 
@@ -116,7 +116,7 @@ def plot_response_spectra(groups):
                                  "PSA RotD50 (m/s$^2$)", "lower left")
     for ax in panels:
         ax.set(xscale="log", yscale="log", xlabel="period (s)")
-        _plain_log(ax)
+        plain_log_axes(ax)
     return figure
 
 
@@ -159,7 +159,7 @@ def plot_f0_histograms(groups):
                   linewidth=1.6, label=f"{name} ({len(records)})")
         ax.set(xscale="log", xlabel="f$_0$ (Hz)", xlim=(every.min() / 2, every.max() * 2))
         ax.margins(y=0.25)  # room for the legend
-        _plain_log(ax, "x")
+        plain_log_axes(ax, "x")
         ax.legend(fontsize=7, frameon=False)
     return figure
 
@@ -246,8 +246,13 @@ def _band(ax, x, values, color, label, log):
     ax.plot(x, middle, color=color, linewidth=1.6, label=label)
 
 
-def _plain_log(ax, which="both"):
-    """Plain numbers (0.1, 0.2, 0.5, 1) on logarithmic axes."""
+def plain_log_axes(ax, which="both"):
+    """
+    Plain numbers (0.1, 0.2, 0.5, 1) on logarithmic axes.
+
+    :param ax: :class:`matplotlib.axes.Axes`; it is changed.
+    :param which: ``"x"``, ``"y"`` or ``"both"``.
+    """
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
     for name, axis in (("x", ax.xaxis), ("y", ax.yaxis)):
         if which in (name, "both"):

@@ -15,7 +15,7 @@ ROOT = Path(obspy_tng.__file__).parent
 
 # What each part of the package may import from the package, and whether it may import torch.
 # Every file falls under the row with the longest matching prefix; a part may import itself.
-BASE = ("exceptions", "_version", "_checks", "_random")
+BASE = ("exceptions", "_version", "_checks", "_random", "_page")
 SIGNAL = (*BASE, "signal")
 STATISTICS = (*SIGNAL, "groundmotion")
 RECORDS = (*STATISTICS, "records")
@@ -29,6 +29,7 @@ LAYERS = {
     "exceptions.py": (),
     "_checks.py": BASE,
     "_random.py": BASE,
+    "_page.py": BASE,
     "signal": SIGNAL,
     "models": BASE,
     "groundmotion": STATISTICS,
@@ -41,6 +42,7 @@ LAYERS = {
     "plotting.py": (*SIGNAL, "records", "hvsr_curves", "evaluation"),
     "evaluation": (*SOURCES, "plotting"),
     "training": SOURCES,
+    "suites": (*SOURCES, "plotting"),
     "station_generator.py": SOURCES,
     "methods": GENERATORS,
     "generator.py": GENERATORS,

@@ -13,6 +13,7 @@ from scipy import signal as scipy_signal
 from .. import signal
 from ..exceptions import TNGInputError
 from ..records.record import info_values, record_info, record_to_array
+from ..signal.intensity import horizontal_measures
 
 # Records measured at a time: bounds the memory, keeps the FFTs batched.
 CHUNK = 32
@@ -198,21 +199,15 @@ class RecordSet:
         """
         ln of intensity measures of the horizontals, SI units.
 
-        Geometric mean of N and E for ``pga pgv pgd cav tm``; both together
-        for ``arias`` (sum) and the durations ``d5_75 d5_95`` (joint Husid curve).
-        PGV and PGD are of the motion above ``axes.freqmin``: drift is seen by
-        :attr:`motion_at_end` and must not hide them.
+        See :func:`~obspy_tng.signal.intensity.horizontal_measures`. PGV and PGD are of the
+        motion above ``axes.freqmin``: drift is seen by :attr:`motion_at_end` and must not hide
+        them.
         """
         rate = self.axes.sampling_rate
-        horizontal = signal.intensity_measures(data[:, 1:], rate, self.axes.freqmin)
-        both = np.hypot(data[:, 1], data[:, 2])
+        values = horizontal_measures(data, rate, self.axes.freqmin)
         # one sample is added to the durations, so that none is zero
-        values = {key: np.log(horizontal[key]).mean(-1) for key in ("pga", "pgv", "pgd", "cav",
-                                                                    "tm")}
-        values["arias"] = np.log(horizontal["arias"].sum(-1))
-        for key, high in (("d5_75", 0.75), ("d5_95", 0.95)):
-            values[key] = np.log(signal.significant_duration(both, rate, 0.05, high) + 1 / rate)
-        return values
+        return {key: np.log(value + (1 / rate if key.startswith("d5") else 0))
+                for key, value in values.items()}
 
     @measured
     def rotd50(self, data):

@@ -19,6 +19,8 @@ f0, window rejection                :mod:`~obspy_tng.signal.f0`
 SESAME criteria                     :mod:`~obspy_tng.signal.sesame`
 PGA, Arias intensity, durations     :mod:`~obspy_tng.signal.intensity`
 PSA, RotD50, RotD100                :mod:`~obspy_tng.signal.response`
+ratio of RotD100 to RotD50          :mod:`~obspy_tng.signal.directionality`
+inelastic response                  :mod:`~obspy_tng.signal.inelastic`
 evolutionary cross-spectrum         :mod:`~obspy_tng.signal.evolutionary`
 the same on frames, for networks    :mod:`~obspy_tng.signal.frames`
 a waveform from a source record     :mod:`~obspy_tng.signal.source_waveform`
@@ -43,11 +45,14 @@ From acceleration to the site frequency:
 1.2
 """
 
+from .directionality import rotd100_over_rotd50
 from .f0 import F0Pick, lognormal_f0, pick_f0, reject_windows
+from .inelastic import inelastic_ratio
 from .intensity import (
     arias,
     cav,
     ground_motion,
+    horizontal_measures,
     intensity_measures,
     mean_period,
     pga,
@@ -64,8 +69,9 @@ from .spectral_ratio import default_center_frequencies, hvsr
 
 __all__ = [
     "F0Pick", "arias", "bandpass", "cav", "default_center_frequencies", "detrend", "eas",
-    "end_at_rest", "fas", "ground_motion", "hvsr", "integrate", "intensity_measures",
-    "konno_ohmachi_weights", "log_gaussian_weights", "lognormal_f0", "mean_period", "pga", "pgd",
-    "pgv", "pick_f0", "reject_windows", "resample", "response_spectra", "rotd",
-    "sesame_criteria", "significant_duration", "smoother", "taper",
+    "end_at_rest", "fas", "ground_motion", "horizontal_measures", "hvsr", "inelastic_ratio",
+    "integrate", "intensity_measures", "konno_ohmachi_weights", "log_gaussian_weights",
+    "lognormal_f0", "mean_period", "pga", "pgd", "pgv", "pick_f0", "reject_windows",
+    "resample", "response_spectra", "rotd", "rotd100_over_rotd50", "sesame_criteria",
+    "significant_duration", "smoother", "taper",
 ]

@@ -20,7 +20,7 @@ whole record has there; this one gives it within 6 % (rms; peak velocity 3 %).
 import numpy as np
 from scipy.integrate import cumulative_trapezoid, trapezoid
 
-from .._checks import as_samples, positive
+from .._checks import as_records, as_samples, positive
 from ..exceptions import TNGInputError
 from .processing import bandpass, detrend, integrate, taper
 from .spectra import fas
@@ -221,6 +221,30 @@ def intensity_measures(data, sampling_rate, freqmin=None):
         "d5_95": (_crossing(husid, 0.95) - start) / sampling_rate,
         "tm": mean_period(data, sampling_rate),
     }
+
+
+def horizontal_measures(data, sampling_rate, freqmin=None):
+    """
+    Intensity measures of the two horizontals of records.
+
+    Geometric mean of N and E for ``pga pgv pgd cav tm``; both together for ``arias`` (sum) and
+    the durations (Husid curve of the sum of squares).
+
+    :param data: acceleration ``(..., 3, npts)`` in m/s^2, ZNE; Z is not used.
+    :param sampling_rate: Hz.
+    :param freqmin: Hz, for PGV and PGD: see :func:`ground_motion`.
+    :return: dict of float64 arrays ``(...)``, as :func:`intensity_measures`.
+    """
+    data = as_records(data)
+    north, east = data[..., 1, :], data[..., 2, :]
+    each = intensity_measures(data[..., 1:, :], sampling_rate, freqmin)
+    # a trace of zeros has the measure 0
+    values = {key: np.sqrt(each[key].prod(axis=-1)) for key in ("pga", "pgv", "pgd", "cav", "tm")}
+    values["arias"] = each["arias"].sum(axis=-1)
+    both = np.hypot(north, east)
+    for key, high in (("d5_75", 0.75), ("d5_95", 0.95)):
+        values[key] = significant_duration(both, sampling_rate, 0.05, high)
+    return {key: values[key] for key in each}
 
 
 def time_of_energy(energy, share=0.05):

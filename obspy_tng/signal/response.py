@@ -150,7 +150,7 @@ def _responses(data, sampling_rate, periods, damping, interpolation):
     wanted = SAMPLES_PER_PERIOD / (periods * sampling_rate)
     factors = np.exp2(np.ceil(np.log2(np.maximum(wanted, 1) - 1e-9))).astype(int)
     factors = np.minimum(factors, FINEST[interpolation])
-    finer = _bandlimited if interpolation == "bandlimited" else _straight_lines
+    finer = bandlimited if interpolation == "bandlimited" else _straight_lines
     for factor in np.unique(factors):
         acceleration = finer(data, factor)
         for index in np.flatnonzero(factors == factor):
@@ -167,8 +167,14 @@ def _recursion(period, damping, sampling_rate):
     return b[0], a
 
 
-def _bandlimited(data, factor):
-    """Samples, ``factor`` times as many, that straight lines turn into the band-limited signal."""
+def bandlimited(data, factor):
+    """
+    Samples, ``factor`` times as many, that straight lines turn into the band-limited signal.
+
+    :param data: array ``(..., npts)``.
+    :param factor: int, above 1.
+    :return: float64 array ``(..., npts * factor)``.
+    """
     npts = data.shape[-1]
     nfft = scipy.fft.next_fast_len(npts + GUARD, real=True)
     spectrum = scipy.fft.rfft(data, nfft, axis=-1)

@@ -1,0 +1,73 @@
+"""Suites of generated records: records of one station, drawn for the target's scenario."""
+
+import warnings
+
+import numpy as np
+
+from .._checks import count
+from .._random import checked_seed
+from ..exceptions import TNGInputError, TNGWarning
+from .spectra import ln_spectra
+from .suite import checked_factors, comparison, suite_of
+
+SCENARIO = ("magnitude", "distance", "depth")
+
+
+def generate_suite(generator, station, target, n=11, *, pool=300, most=1200,
+                   tolerance=(0.10, 0.15), period_range=None, scale_factors=None, seed=0,
+                   **options):
+    """
+    Draw records of a station for a scenario and select those that fit a target together.
+
+    Records are drawn by the pool, and more of them as long as the suite does not fit, so that
+    they need not be scaled.
+
+    :param generator: with ``generate(station, n, seed=, first=, magnitude=, ...)``, such as a
+        :class:`~obspy_tng.generator.TNGGenerator`; the station is enrolled.
+    :param station: station id.
+    :param target: :class:`~obspy_tng.suites.targets.Target`; its ``scenario`` is asked for.
+    :param n: records of the suite.
+    :param pool: records that are drawn at a time.
+    :param most: records that are drawn in all, at most.
+    :param tolerance: ``(mean, sd)``: deviations from the target, as shares, that are good enough
+        (see :meth:`~obspy_tng.suites.suite.Suite.fit`).
+    :param period_range: see :func:`~obspy_tng.suites.suite.select`, as is ``scale_factors``,
+        of which the default here is None: no scaling.
+    :param seed: int or None, of the draw and of the selection.
+    :param options: more for ``generate``; ``magnitude``, ``distance`` and ``depth`` here are
+        asked for instead of the target's.
+    :return: :class:`~obspy_tng.suites.suite.Suite`
+    :raises TNGInputError: for bad values.
+
+    A :class:`~obspy_tng.exceptions.TNGWarning` tells of a suite that does not fit within the
+    tolerance after ``most`` records; it is the best there is.
+    """
+    pool, most, seed = count("pool", pool), count("most", most), checked_seed(seed)
+    if not n <= pool <= most:
+        raise TNGInputError(f"n, pool and most must ascend, got {n!r}, {pool!r} and {most!r}")
+    mean_tolerance, sd_tolerance = tolerance
+    periods, bounds = comparison(target, period_range), checked_factors(scale_factors)
+    asked = {key: target.scenario[key] for key in SCENARIO
+             if target.scenario.get(key) is not None} | options
+    records, spectra = [], np.empty((0, len(periods)))
+    while len(records) < most:
+        more = generator.generate(station, min(pool, most - len(records)), seed=seed,
+                                  first=len(records), **asked)
+        records += more
+        spectra = np.concatenate([spectra, ln_spectra(more, periods, target.component,
+                                                      target.damping)])
+        suite = suite_of(records, spectra, periods, target, n, bounds,
+                         {"max_per_station": None, "max_per_event": None}, seed)
+        fit = suite.fit()
+        good = fit["mean_error"] <= mean_tolerance and not fit["sd_error"] > sd_tolerance
+        if good:
+            break
+    else:
+        warnings.warn(f"the best suite of {len(records)} records has its mean within "
+                      f"{100 * fit['mean_error']:.0f} % and its sd of ln within "
+                      f"{100 * fit['sd_error']:.0f} % of the target: more records (most=), scale "
+                      "factors, a narrower period_range or another scenario may help", TNGWarning,
+                      stacklevel=2)
+    suite.settings.update(station=station, drawn=len(records),
+                          asked={k: v for k, v in asked.items() if k in SCENARIO})
+    return suite
