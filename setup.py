@@ -27,7 +27,8 @@ EXTRAS = {
 
 # ObsPy waveform formats: module of obspy_tng.io -> whether it also writes
 FORMATS = {"dyna": True, "asa": False, "nsmn": False, "afadmat": False, "cosmos": False,
-           "csmip": False, "geonet": False, "smc": False, "at2": True}
+           "csmip": False, "geonet": False, "smc": False, "at2": True, "cwa": False, "csmnc": False,
+           "bhrc": False, "esd": False, "usc": False}
 WAVEFORM_PLUGINS = {
     "obspy.plugin.waveform": [f"{n.upper()}=obspy_tng.io.{n}" for n in FORMATS],
     **{f"obspy.plugin.waveform.{n.upper()}": [

@@ -19,6 +19,7 @@ from obspy import Stream, UTCDateTime, read
 from obspy.core.util.base import ENTRY_POINTS
 
 from ..exceptions import TNGInputError
+from ..records.nied import from_nied
 
 DAY = 86400.0
 SMALLEST_MSEED = 128  # bytes of the shortest record
@@ -232,7 +233,7 @@ class FileClient:
         full = os.path.join(self.root, path)
         found, spans = os.stat(full), {}
         try:
-            stream = read(full, format=self.format, headonly=True)
+            stream = from_nied(read(full, format=self.format, headonly=True))
         except Exception as err:  # readers raise anything; which file it was matters
             raise TNGInputError(f"{full} cannot be read as {self.format}: {err}; a template "
                                 "that leaves it out helps") from err
@@ -255,7 +256,8 @@ def read_file(path, format, starttime=None, endtime=None):
     :param format: name of ObsPy's.
     :param starttime: UTCDateTime or None; readers skip what lies outside, most of a day file.
     :param endtime: UTCDateTime or None.
-    :return: Stream, trimmed; empty for a MiniSEED file that has only just been begun.
+    :return: Stream, trimmed; empty for a MiniSEED file that has only just been begun. Traces of
+        K-NET and KiK-net have SEED names and are in m/s^2.
     """
     if format == "MSEED":
         is_format, read_format = _mseed_functions()
@@ -266,7 +268,7 @@ def read_file(path, format, starttime=None, endtime=None):
             for tr in stream:
                 tr.stats._format = format
             return _trimmed(stream, starttime, endtime)
-    return read(path, format=format, starttime=starttime, endtime=endtime)
+    return from_nied(read(path, format=format, starttime=starttime, endtime=endtime))
 
 
 def _trimmed(stream, starttime, endtime):

@@ -5,19 +5,40 @@ Strong-motion formats for ObsPy
 The plug-ins of this package make ``obspy.read`` open the files that engineers
 get from agencies:
 
-=========  ======================================  ==========================
-format     files                                   remarks
-=========  ======================================  ==========================
-DYNA       ESM, ITACA ``.ASC``; AFAD ``.asc``      read and write
-ASA        Mexico: CIRES, UNAM (ASA 2.0)
-NSMN       Turkey, text files of before DYNA
-AFADMAT    AFAD records as MATLAB structs          keyword ``columns``
-COSMOS     COSMOS 1.20: V1, V2 (V0 as counts)
-CSMIP      California: CSMIP and CDMG V1, V2       acceleration of V2
-GEONET     New Zealand V1A, V2A                    acceleration of V2A
-SMC        USGS SMC
-AT2        PEER AT2 (VT2, DT2)                     read and write AT2
-=========  ======================================  ==========================
+=======  =================================================  ====================================
+format   files                                              remarks
+=======  =================================================  ====================================
+DYNA     ESM, ITACA ``.ASC``; AFAD ``.asc``                 read and write
+ASA      Mexico: CIRES, UNAM (ASA 2.0)
+NSMN     Turkey, text files of before DYNA
+AFADMAT  AFAD records as MATLAB structs                     keyword ``columns``
+COSMOS   COSMOS 1.20: V1, V2 (V0 as counts)
+CSMIP    California: CSMIP and CDMG V1, V2; Chile: RENADIC  acceleration of V2; V3 gives nothing
+GEONET   New Zealand V1A, V2A                               acceleration of V2A
+SMC      USGS SMC                                           film is interpolated
+AT2      PEER AT2 (VT2, DT2)                                read and write AT2; no start time
+CWA      Taiwan: CWA (CWB) free field
+CSMNC    China                                              no network code
+BHRC     Iran: BHRC volume 1                                no start time
+ESD      Europe before ESM: ISESD ``.cor.acc``              no start time, no place
+USC      Los Angeles: USC volumes 1 and 2                   film is interpolated; no start time
+(KNET)   Japan: K-NET, KiK-net                              read by ObsPy, see below
+=======  =================================================  ====================================
+
+Where the agencies describe them, or give the files away:
+
+* DYNA: https://esm-db.eu, https://tadas.afad.gov.tr; NSMN, AFADMAT: https://tadas.afad.gov.tr
+* ASA: https://aplicaciones.iingen.unam.mx/AcelerogramasRSM
+* COSMOS: https://www.strongmotioncenter.org/vdc/cosmos_format_1_20.pdf
+* CSMIP: https://www.conservation.ca.gov/cgs/pages/program-smi/reports/other/osms85-03.aspx;
+  RENADIC: http://terremotos.ing.uchile.cl
+* GEONET: https://www.geonet.org.nz/data/supplementary/strong_motion_file_formats
+* SMC: https://escweb.wr.usgs.gov/nsmp-data/smcfmt.html
+* AT2: https://ngawest2.berkeley.edu
+* CWA: https://gdms.cwa.gov.tw; CSMNC: https://www.csmnc.net; BHRC: https://smd.bhrc.ac.ir
+* ESD: http://isesd.hi.is/ESD_Local/CdRom/cdrom5.htm
+* USC: http://caltecheerl.library.caltech.edu/204 (the layout of Caltech's tapes)
+* K-NET, KiK-net: https://www.kyoshin.bosai.go.jp/kyoshin/man/knetform_en.html
 
 .. rubric:: What you get
 
@@ -30,28 +51,39 @@ velocity or displacement come in m/s and m, on channels with instrument code X
 direction lies within 5 degrees of the axis; components that point down, south
 or west are turned, and ``stats.<format>.reversed`` is True. Other horizontals
 are 1 (nearer to north-south) and 2, not turned, with their azimuth in
-``stats.<format>.azimuth``. Without a full SEED name in the file, the channel
-is ``records.band_code`` of the sampling rate, N, and the component. Several
-sensors of one file that would have the same id get the channel number as
-location code.
+``stats.<format>.azimuth``; longitudinal and transverse components whose azimuth is not stated are 1
+and 2 without one, and make a record only with an inventory. Without a full SEED name in the file,
+the channel is ``records.band_code`` of the sampling rate, N, and the component.
 
-*Film.* Old records that were digitised at uneven times (CSMIP V1, SMC) are interpolated to
-an even rate, with the largest point on a sample.
+*Codes.* A station code of up to five letters and digits stays as it is; of a longer code or name
+the first two letters are kept and three symbols are made of all of it
+(:mod:`obspy_tng.io.common.codes`), so that a station has one code in all its files. The full code
+and name are in ``stats.<format>``. In a structure of more than three channels the location code
+is the number of the channel in the station, or one code for each place on the ground, whose
+three components make a record.
+
+*Film.* Old records that were digitised at uneven times (CSMIP V1, SMC, USC volume 1) are
+interpolated to an even rate, on the same instants for all traces of a film; the sample next to
+the largest point takes its value.
 
 *Metadata.* ``stats.<format>`` (lower case) has the same names for all formats,
 None where the file is silent:
 
 * ``quantity``, ``units``, ``file_units``, ``factor`` (file to SI),
   ``azimuth`` and ``dip`` (degrees, of the trace as given), ``reversed``,
-  ``pga`` (absolute peak as printed in the header, in ``units``),
-  ``npts_header``, ``channel_number``, ``format_version``, ``starttime_known``
+  ``pga`` (peak as printed in the header, with its sign, in ``units``),
+  ``npts_header``, ``channel_number``, ``format_version``
 * ``station_code``, ``station_name``, ``station_latitude``,
-  ``station_longitude``, ``station_elevation`` (m), ``vs30`` (m/s), ``instrument``
+  ``station_longitude``, ``station_elevation`` (m), ``vs30`` (m/s), ``instrument``,
+  ``sensor_place`` (in the words of the header)
 * ``event_id`` (else made of the origin time), ``event_name``, ``origin_time``,
   ``event_latitude``, ``event_longitude``, ``event_depth`` (km), ``magnitude``,
   ``magnitude_type``, ``distance`` (epicentral, km; from the coordinates if not
   stated), ``p_time`` (AFADMAT: also ``s_time``)
 * ``freqmin``, ``freqmax`` (Hz, corners of the processing), ``processing``
+* ``starttime_known``: whether the header has the start, to the second, by a clock that was set;
+  ``starttime_precision`` (s: 1, or 60 where only the minute is stated); ``doubts``: what
+  contradicted itself in the header, and what was made of it
 * ``header``: the file's own header
 
 ``stats.tng`` has what :mod:`obspy_tng.records.record` asks for (units, event, corners).
@@ -62,7 +94,12 @@ Besides those of ``obspy.read``: ``strict`` (True: a file that is cut short
 raises :class:`~obspy_tng.exceptions.TNGInputError`; False: it warns and gives
 what is there) and ``network`` (code that replaces the file's).
 
-``obspy.read`` unpacks zip-like files before a plug-in sees them.
+``obspy.read`` unpacks zip-like files before a plug-in sees them. Spectra in the zips of agencies
+(V3) give no trace and a :class:`~obspy_tng.exceptions.TNGWarning`.
+
+*K-NET and KiK-net.* ObsPy reads them, with channels EW, NS, UD and counts. ``prepare_record``
+and archives of format KNET call :func:`~obspy_tng.records.nied.from_nied`, which gives SEED names,
+m/s^2 and the earthquake. Location 01 is the borehole of KiK-net, 02 the surface.
 
 .. rubric:: Example
 

@@ -15,10 +15,11 @@ import numpy as np
 from obspy import UTCDateTime
 
 from ..exceptions import TNGInputError
-from .common.component import Component, check_count, collect, to_stream
+from .common.component import Component, to_stream
 from .common.fortran import to_float
 from .common.matfile import Opaque, decode_datetimes, first_bytes, load_mat
 from .common.orientation import parse_direction
+from .common.reading import check_count, collect
 from .common.textfile import peek, read_bytes
 
 COLUMNS = ("NEU", "ENU")
@@ -64,7 +65,7 @@ def read_afadmat(source, headonly=False, starttime=None, endtime=None, nearest_s
     components = collect(
         "AFADMAT", records, lambda record: _parse(record, times, columns, headonly, strict),
         strict)
-    return to_stream(components, starttime, endtime, nearest_sample, network)
+    return to_stream(components, "AFADMAT", starttime, endtime, nearest_sample, network)
 
 
 def _parse(record, times, columns, headonly, strict):
@@ -79,37 +80,27 @@ def _parse(record, times, columns, headonly, strict):
     npts = _number(record, "numofData")
     npts = len(accel) if npts is None or npts < 1 else int(npts)
     check_count(len(accel), npts, "Accel", strict)
-    start, delta = _time(record, "recordtime", times), _number(record, "sampling")
-    station = _number(record, "statID")
-    meta = _meta(record, times)
-    for name, field in (("p_time", "Ptime"), ("s_time", "Stime")):
-        seconds = _number(record, field)
-        meta[name] = start + seconds if start and seconds and abs(seconds) < 1e5 else None
-    peaks = _numbers(record, "pga")
+    start, station = _time(record, "recordtime", times), _number(record, "statID")
+    place, epicenter = (numbers if len(numbers) == 2 else (None, None) for numbers in (
+        _numbers(record, "statco"), _numbers(record, "epicenter")))
+    depth, peaks = _number(record, "depth"), _numbers(record, "pga")
+    picks = {name: start + seconds if start and seconds and abs(seconds) < 1e5 else None
+             for name, seconds in (("p_time", _number(record, "Ptime")),
+                                   ("s_time", _number(record, "Stime")))}
     return [Component(
-        "AFADMAT", npts, delta, parse_direction(letter), "gal",
-        None if headonly else accel[:npts, i], start, NETWORK,
-        f"{int(station):04d}" if station is not None else _text(record, "statID"), number=i + 1,
-        meta={**meta, "pga": peaks[i] if len(peaks) == 3 else None})
+        npts, _number(record, "sampling"), parse_direction(letter), "gal",
+        None if headonly else accel[:npts, i], start, network=NETWORK,
+        station=f"{int(station):04d}" if station is not None else _text(record, "statID") or "",
+        number=i + 1, station_name=_text(record, "place"), station_latitude=place[0],
+        station_longitude=place[1], station_elevation=_number(record, "alt"),
+        vs30=_number(record, "Vs30"), hemispheres="NE", instrument=_text(record, "recordtype"),
+        origin_time=_time(record, "date", times), event_latitude=epicenter[0],
+        event_longitude=epicenter[1],
+        event_depth=depth / 1000.0 if depth is not None else None,  # the file has m
+        magnitude=_number(record, "magnitudeval"), magnitude_type=_text(record, "magnitudetype"),
+        pga=peaks[i] if len(peaks) == 3 else None, **picks,
+        header={name: _plain(value) for name, value in record.items()})
         for i, letter in enumerate(columns)]
-
-
-def _meta(record, times):
-    place, epicenter = _numbers(record, "statco"), _numbers(record, "epicenter")
-    depth = _number(record, "depth")
-    return {
-        "station_name": _text(record, "place"),
-        "station_latitude": place[0] if len(place) == 2 else None,
-        "station_longitude": place[1] if len(place) == 2 else None,
-        "station_elevation": _number(record, "alt"), "vs30": _number(record, "Vs30"),
-        "origin_time": _time(record, "date", times),
-        "event_latitude": epicenter[0] if len(epicenter) == 2 else None,
-        "event_longitude": epicenter[1] if len(epicenter) == 2 else None,
-        "event_depth": depth / 1000.0 if depth is not None else None,  # the file has m
-        "magnitude": _number(record, "magnitudeval"),
-        "magnitude_type": _text(record, "magnitudetype"),
-        "instrument": _text(record, "recordtype"),
-        "header": {name: _plain(value) for name, value in record.items()}}
 
 
 def _numbers(record, name):
@@ -128,8 +119,14 @@ def _number(record, name):
 
 
 def _text(record, name):
+    """Text of a field; bytes above 127 are ISO-8859-9, as in AFAD's text files."""
     value = record.get(name)
-    return value.strip() or None if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    try:
+        return value.encode("latin-1").decode("iso8859-9").strip()
+    except UnicodeEncodeError:  # Unicode in the file
+        return value.strip()
 
 
 def _time(record, name, times):

@@ -3,9 +3,10 @@ Archivo estandar de aceleracion, ASA 2.0 (CIRES, UNAM and others in Mexico)
 ===========================================================================
 
 About 109 header lines in Spanish, ``KEY : value``, where values that differ
-between channels stand as ``/a/b/c``; then one row a sample with one column a
-channel (``3F10.4``). Direction and sign follow the key ORIENTACION: the column
-heads may contradict it, since they are left over from older files. [SMIS1993]_
+between channels stand as ``/a/b/c`` (some institutes leave out the first slash);
+then one row a sample with one column a channel (``3F10.4``). Direction and sign follow
+the key ORIENTACION: the column heads may contradict it, since they are left over from
+older files. [SMIS1993]_
 
 The header has the time of the first sample without its date: the date is that
 which brings it nearest to the origin time of the earthquake.
@@ -20,11 +21,11 @@ import unicodedata
 import numpy as np
 
 from ..exceptions import TNGInputError
-from .common.component import Component, check_count, to_stream
-from .common.fields import parse_coordinates, parse_date, parse_time, to_utc
-from .common.fortran import numeric_lines, parse_table, to_float, to_int, without_cut_number
+from .common.component import Component
+from .common.fields import parse_clock, parse_coordinates, parse_date, to_utc
+from .common.fortran import field_width, numeric_block, to_float, to_int
 from .common.orientation import parse_direction
-from .common.textfile import MAX_LINE, TextFile, peek_lines
+from .common.reading import TextFormat, check_count, claims, read_text
 
 _MARK = "ARCHIVO ESTANDAR DE ACELERACION"
 # The CIRES network (FICA before 1995) has no registered code; XR (a code for temporary networks) is
@@ -32,61 +33,54 @@ _MARK = "ARCHIVO ESTANDAR DE ACELERACION"
 _NETWORKS = {"CIRES": "XR", "FICA": "XR"}
 _MAGNITUDES = ("MW", "M", "MS", "ML", "MC", "MB")
 _MAX_CHANNELS = 12
-_HALF_DAY = 43200.0
+_DAY = 86400.0
 
 
 def is_asa(source):
-    """
-    Whether a file is ASA.
-
-    :param source: file name or binary file-like object.
-    :return: bool; never raises.
-    """
-    return any(_plain(line).strip(": ") == _MARK for line in peek_lines(source, 2048)[:20])
+    """Whether a file is ASA 2.0: bool; never raises."""
+    return claims(source, FORMAT)
 
 
-def read_asa(source, headonly=False, starttime=None, endtime=None, nearest_sample=True,
-             strict=True, network=None, **kwargs):
+def read_asa(source, **options):
     """
     Read an ASA file.
 
     :param source: file name or binary file-like object.
-    :param headonly: read only the header.
-    :param starttime: UTCDateTime to cut at.
-    :param endtime: UTCDateTime to cut at.
-    :param nearest_sample: see :meth:`obspy.core.trace.Trace.trim`.
-    :param strict: raise on a file that is cut short; False: warn and give what is there.
-    :param network: network code that replaces the default ("XR" for CIRES, else empty).
+    :param options: see :func:`~.common.reading.read_text`; ``network`` replaces the default
+        ("XR" for CIRES, else empty).
     :return: Stream in m/s^2; ``stats.asa`` as in :mod:`obspy_tng.io`. A file that holds
         more rows than its header states is read to its end.
     :raises TNGInputError: if the file cannot be read.
     """
-    text = TextFile(source)
-    header, body = _split(text.lines)
+    return read_text(source, FORMAT, **options)
+
+
+def _claims(lines):
+    return any(_plain(line).strip(": ") == _MARK for line in lines[:20])
+
+
+def _parse(record):
+    header, row = _split(record)
     count = to_int(_one(header, "NUMERO DE CANALES")) or len(_values(header, "ORIENTACION"))
     if not 1 <= count <= _MAX_CHANNELS:
-        raise TNGInputError(f"ASA: NUMERO DE CANALES is {count}, must be 1 to {_MAX_CHANNELS}")
-    columns = [None] * count
+        raise TNGInputError(f"NUMERO DE CANALES is {count}, must be 1 to {_MAX_CHANNELS}")
     npts = [to_int(value) for value in _values(header, "NUM. TOTAL DE MUESTRAS", count)]
-    if not headonly or None in npts:
-        columns = _columns(header, body, npts, text.complete)
+    columns = [None] * count
+    if not record.headonly or None in npts:
+        columns = _columns(header, record, row, count)
         worst = min(range(count), key=lambda i: len(columns[i]) - (npts[i] or 0))
-        check_count(len(columns[worst]), npts[worst], f"ASA channel {worst + 1}", strict)
-    components = [_component(header, number, npts[number], column)
-                  for number, column in enumerate(columns)]
-    if headonly:
-        for item in components:
-            item.data = None
-    return to_stream(components, starttime, endtime, nearest_sample, network)
+        check_count(len(columns[worst]), npts[worst], f"ASA channel {worst + 1}", record.strict)
+    return [_component(header, number, count, npts[number], column)
+            for number, column in enumerate(columns)]
 
 
-def _split(lines):
-    """Header as dict (values of continued lines joined by a line end), and the data lines."""
-    header, key = {}, None
+def _split(record):
+    """Header as dict (values of continued lines joined by a line end), and the row of the data."""
+    header, key, lines = {}, None, record.lines
     start = next((i for i, line in enumerate(lines)
                   if _plain(line[:80]).startswith("DATOS DE ACELERACION")), len(lines))
     for line in lines[:start]:
-        name, colon, value = line[:MAX_LINE].partition(":")
+        name, colon, value = line.partition(":")
         if colon and name.strip():
             key = _plain(name).strip()
             header[key] = value.strip()
@@ -94,23 +88,19 @@ def _split(lines):
             header[key] = f"{header[key]}\n{value.strip()}".strip()
         elif line.strip():
             key = None
-    for size, line in enumerate(lines[start + 1:start + 8], start + 2):
-        if numeric_lines([line]) and not line.startswith("--"):
-            return header, lines[size - 1:]
-    return header, lines[start + 8:]
+    for row, line in enumerate(lines[start + 1:start + 8], start + 1):
+        if re.search(r"\d", line) and numeric_block(line.encode("latin-1", "replace")) and (
+                not line.startswith("--")):
+            return header, row
+    return header, start + 8
 
 
-def _columns(header, body, npts, complete):
+def _columns(header, record, row, count):
     """Samples of each channel, without the blanks below the shorter ones."""
-    fmt = re.search(r"F\s*(\d+)", _one(header, "FORMATO DATOS").upper())
-    width = int(fmt[1]) if fmt and 4 <= int(fmt[1]) <= 30 else 10
-    lines = without_cut_number(numeric_lines(body), complete, width)
-    if lines and len(lines[-1].split()) < len(npts) and len(set(npts)) == 1:
-        lines.pop()  # a row that was cut
-    table = parse_table(lines, len(npts), width) if lines else np.empty((0, len(npts)))
+    table = record.table(row, count, field_width(_one(header, "FORMATO DATOS")))
     columns = []
-    for number, expected in enumerate(npts):
-        column = table[:, number] if len(set(npts)) == 1 else table[:expected, number]
+    for number in range(count):
+        column = table[:, number]
         filled = np.flatnonzero(np.isfinite(column))
         column = column[:filled[-1] + 1] if filled.size else column[:0]
         if not np.isfinite(column).all():
@@ -120,44 +110,48 @@ def _columns(header, body, npts, complete):
     return columns
 
 
-def _component(header, number, npts, column):
+def _component(header, number, count, npts, column):
     def value(key):
         values = _values(header, key)
         return values[number] if number < len(values) else ""
 
-    owner = _one(header, "INSTITUCION RESPONSABLE")
-    peak = to_float(value("ACEL. MAX. (GAL)"))
+    def one(key):
+        return _one(header, key)
+
+    owner = one("INSTITUCION RESPONSABLE").upper()
+    start, precision = _first_sample(header)
+    place, epicenter = (parse_coordinates(one(f"COORDENADAS {key}")) for key in (
+        "DE LA ESTACION", "DEL EPICENTRO"))
+    kind, size = _magnitude(one("MAGNITUD"))
     return Component(
-        "ASA", npts if npts is not None else len(column), _delta(header, value, npts),
-        parse_direction(value("ORIENTACION")), _unit(header), column, _first_sample(header),
-        next((code for name, code in _NETWORKS.items() if name in owner.upper()), ""),
-        _one(header, "CLAVE DE LA ESTACION"), number=number + 1,
-        meta={**_meta(header), "pga": peak})
+        npts if npts is not None else len(column), _delta(header, value, npts),
+        parse_direction(value("ORIENTACION")), _unit(header), column, start, precision,
+        next((code for name, code in _NETWORKS.items() if name in owner), ""),
+        one("CLAVE DE LA ESTACION"), number=number + 1, channels=count,
+        station_name=one("NOMBRE DE LA ESTACION"), station_latitude=place[0],
+        station_longitude=place[1], station_elevation=to_float(one("ALTITUD")),
+        hemispheres="NW", instrument=one("MODELO DEL ACELEROGRAFO"),
+        origin_time=_origin(header), event_latitude=epicenter[0], event_longitude=epicenter[1],
+        event_depth=to_float(one("PROFUNDIDAD FOCAL")), magnitude=size,
+        magnitude_type=kind and kind.capitalize(), pga=to_float(value("ACEL. MAX. (GAL)")),
+        format_version=one("VERSION DEL FORMATO"), header=header)
 
 
-def _meta(header):
-    place, epicenter = (parse_coordinates(_one(header, key)) for key in (
-        "COORDENADAS DE LA ESTACION", "COORDENADAS DEL EPICENTRO"))
+def _magnitude(text):
+    """Kind and size of the best magnitude in a list of them."""
     sizes = {name.upper(): to_float(size) for name, size in re.findall(
-        r"\b(M[a-z]?)\s*=\s*(\d+[.,]?\d*)", _one(header, "MAGNITUD"), re.IGNORECASE)}
-    kind = next((name for name in _MAGNITUDES if name in sizes), None)
-    return {
-        "format_version": _one(header, "VERSION DEL FORMATO"),
-        "station_name": _one(header, "NOMBRE DE LA ESTACION"),
-        "station_latitude": place[0], "station_longitude": place[1],
-        "station_elevation": to_float(_one(header, "ALTITUD")),
-        "origin_time": _origin(header), "event_latitude": epicenter[0],
-        "event_longitude": epicenter[1],
-        "event_depth": to_float(_one(header, "PROFUNDIDAD FOCAL")),
-        "magnitude": sizes.get(kind), "magnitude_type": kind and kind.capitalize(),
-        "instrument": _one(header, "MODELO DEL ACELEROGRAFO"), "header": header}
+        r"\b(M[a-z]?)\s*=\s*(\d+[.,]?\d*)", text, re.IGNORECASE)}
+    kind = next((name for name in _MAGNITUDES if sizes.get(name)), None)
+    return kind, sizes.get(kind)
 
 
 def _values(header, key, count=None):
     """Values ``/a/b/c`` of the keys that start so, channels 1-6 and then 7-12."""
     values = []
     for name in sorted(_names(header, key), key=lambda name: "C7" in name):
-        values += [v.strip() for v in header[name].replace("\n", "").split("/")[1:]]
+        text = header[name].replace("\n", "").strip()
+        if text:
+            values += [v.strip() for v in text.removeprefix("/").split("/")]
     return values if count is None else [*values, *[""] * count][:count]
 
 
@@ -189,20 +183,22 @@ def _unit(header):
 
 def _origin(header):
     return to_utc(parse_date(_one(header, "FECHA DEL SISMO")),
-                  parse_time(_one(header, "HORA EPICENTRO")))
+                  parse_clock(_one(header, "HORA EPICENTRO"))[0])
 
 
 def _first_sample(header):
-    seconds = parse_time(_one(header, "HORA DE LA PRIMERA MUESTRA"))
-    origin = _origin(header)
+    """Time of the first sample, and how well it is stated."""
+    seconds, precision = parse_clock(_one(header, "HORA DE LA PRIMERA MUESTRA"))
     if seconds is None:
-        return None
+        return None, None
+    origin = _origin(header)
     if origin is None:
         name = re.match(r"[A-Z0-9]{4}(\d{8})\d{4}", _one(header, "NOMBRE DEL ARCHIVO"))
-        return to_utc(parse_date(name[1]), seconds) if name else None
+        date = parse_date(_one(header, "FECHA DEL SISMO")) or (name and parse_date(name[1]))
+        return to_utc(date, seconds), precision
     midnight = to_utc((origin.year, origin.month, origin.day))
-    turns = round((origin - (midnight + seconds)) / (2 * _HALF_DAY))
-    return midnight + seconds + turns * 2 * _HALF_DAY
+    turns = round((origin - (midnight + seconds)) / _DAY)
+    return midnight + seconds + turns * _DAY, precision
 
 
 def _squeeze(key):
@@ -212,3 +208,6 @@ def _squeeze(key):
 def _plain(text):
     """Upper case without accents."""
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().upper()
+
+
+FORMAT = TextFormat("ASA", _claims, _parse)

@@ -3,13 +3,16 @@ PEER AT2 (also VT2, DT2): reading and writing
 =============================================
 
 Four header lines: a title; earthquake, date, station and component; quantity
-and unit (``ACCELERATION TIME SERIES IN UNITS OF G``, in old files with the corners of the
-filter); count and interval
+and unit (``ACCELERATION TIME SERIES IN UNITS OF G``, ``The units are (g)``, in old files with
+the corners of the filter); count and interval
 (``NPTS= 4000, DT= .0100 SEC`` or the older ``4000 0.0100 NPTS, DT``). Then the
 samples, five a line. There is no start time: traces begin on 1 January 1970
 and ``stats.at2.starttime_known`` is False, unless obspy_tng wrote the file,
 which keeps id, start time, coordinates and earthquake in the title; the title of a generated
 record begins with SYNTHETIC and tells model, seed and realization. [PEER]_
+
+Stations are known by name; the code of the trace is made of it, see
+:mod:`obspy_tng.io.common.codes`. NGA-East names the channel (``BH100``: channel BH1, location 00).
 
 .. [PEER] Pacific Earthquake Engineering Research Center, NGA strong-motion
    database, data format of the records.
@@ -20,22 +23,31 @@ import re
 from scipy.constants import g
 
 from ..exceptions import TNGInputError
-from .common.component import Component, check_count, clean_code, to_stream
-from .common.fields import parse_date, parse_time, to_utc
-from .common.fortran import numeric_lines, parse_block, to_float, to_int, without_cut_number
-from .common.orientation import parse_direction
-from .common.textfile import MAX_LINE, TextFile, peek_lines
+from .common.codes import clean_code
+from .common.component import Component
+from .common.fields import parse_clock, parse_date, parse_moment, to_utc
+from .common.fortran import to_float, to_int
+from .common.orientation import Direction, parse_direction
+from .common.reading import TextFormat, claims, read_text
 from .common.writing import acceleration, provenance, write_each
 
 _QUANTITY = re.compile(r"(ACCEL\w*|VEL\w*|DISP\w*)\s+(?:TIME\s+(?:HISTORY|SERIES|HIST\.?)\s+)?"
-                       r"(?:IN|,)\s*(?:UNITS\s+OF\s+|UNITS:?\s*)?([A-Za-z][\w/*^]*)",
+                       r"(?:IN|,)\s*(?:UNITS\s+OF\s+|UNITS:?\s*)?[(\[]?([A-Za-z][\w/*^]*)",
                        re.IGNORECASE)
+# without the quantity, only acceleration is sure
+_UNITS_ALONE = re.compile(r"\bUNITS?\b\s*(?:ARE|IS|OF|IN|:|=)*\s*[(\[]?\s*(G|CM/S(?:EC)?/S(?:EC)?|"
+                          r"M/S(?:EC)?/S(?:EC)?|CM/S\^?2|M/S\^?2|GALS?)\b", re.IGNORECASE)
 _FLOAT = r"(\d*\.?\d+(?:[EeDd][+-]?\d+)?)"
 _COUNT = re.compile(rf"\s*NPTS\s*=\s*(\d+)\.?\s*,?\s*DT\s*=\s*{_FLOAT}", re.IGNORECASE)
 _COUNT_OLD = re.compile(rf"\s*(\d+)\s+{_FLOAT}\s+NPTS\s*,\s*DT", re.IGNORECASE)
 _OURS = re.compile(r"ID=(\w*)\.(\w*)\.(\w*)\.(\w*)\s+START=(\S+)")
+_DATE = re.compile(r"(?<!\d)\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})(?!\d)"
+                   r"(?:\s+\d{1,2}:?\d\d\b(?::[\d.]+)?)?(?:\s+(?:UTC|GMT|P[SD]T)\b)?")
+# NGA-East: band, instrument and orientation code, and the location behind them
+_SEED_CHANNEL = re.compile(r"([BHECLS][HNLG][ZNE123])(\d\d|--)?", re.IGNORECASE)
 _HEADER_LINES = 8  # some files have a line or two before the title
 _WIDTH = 15
+_SYNTHETIC = "SYNTHETIC"
 _TITLE = "STRONG MOTION RECORD WRITTEN BY OBSPY_TNG"
 # keys of our titles -> fields of stats.at2
 _KEYS = {"M": "magnitude", "R": "distance", "H": "event_depth", "LAT": "station_latitude",
@@ -44,60 +56,66 @@ _TNG = {"event_depth": "depth"}  # where stats.tng has another name
 
 
 def is_at2(source):
-    """
-    Whether a file is AT2, VT2 or DT2.
-
-    :param source: file name or binary file-like object.
-    :return: bool; never raises.
-    """
-    return _find_header(peek_lines(source, 1024)) is not None
+    """Whether a file is AT2, VT2 or DT2: bool; never raises."""
+    return claims(source, FORMAT)
 
 
-def read_at2(source, headonly=False, starttime=None, endtime=None, nearest_sample=True,
-             strict=True, network=None, **kwargs):
+def read_at2(source, **options):
     """
     Read an AT2, VT2 or DT2 file.
 
     :param source: file name or binary file-like object.
-    :param headonly: read only the header.
-    :param starttime: UTCDateTime to cut at.
-    :param endtime: UTCDateTime to cut at.
-    :param nearest_sample: see :meth:`obspy.core.trace.Trace.trim`.
-    :param strict: raise on a file that is cut short; False: warn and give what is there.
-    :param network: network code of the traces; AT2 has none.
+    :param options: see :func:`~.common.reading.read_text`; ``network`` is the network code of the
+        traces: AT2 has none.
     :return: Stream in m/s^2 (VT2: m/s, DT2: m); ``stats.at2`` as in :mod:`obspy_tng.io`.
     :raises TNGInputError: if the file cannot be read.
     """
-    text = TextFile(source)
-    row = _find_header(text.lines)
+    return read_text(source, FORMAT, **options)
+
+
+def _claims(lines):
+    return _find_header(lines) is not None
+
+
+def _parse(record):
+    row = _find_header(record.lines)
     if row is None:
-        raise TNGInputError("AT2: no line with NPTS and DT below one with the units")
-    header = [line[:MAX_LINE] for line in text.lines[:row + 1]]
+        raise TNGInputError("no line with NPTS and DT below one with the units")
+    header = record.lines[:row + 1]
     count = _COUNT.match(header[-1]) or _COUNT_OLD.match(header[-1])
-    npts, data = to_int(count[1]), None
-    if not headonly:
-        lines = without_cut_number(numeric_lines(text.lines[row + 1:]), text.complete)
-        data = parse_block(lines, npts, _WIDTH)
-        check_count(len(data), npts, "AT2", strict)
-    unit = _QUANTITY.search(header[-2])[2]
-    event, date, station, name = _describe(header[-3] if len(header) > 2 else "")
-    corners = dict(re.findall(rf"\b(HP|LP)\s*=\s*{_FLOAT}", header[-2].upper()))
+    npts = to_int(count[1])
+    # files of others, with a line for the units alone, describe the record as they like
+    peer = len(header) > 2 and _QUANTITY.search(header[-2])
+    event, date, station, name = _describe(header[-3]) if peer else ("", "", "", "")
+    day, clock = parse_date(date, dayfirst=False), _clock(date)
     item = Component(
-        "AT2", npts, to_float(count[2]), parse_direction(name), unit, data,
-        station=clean_code(station, 5),
-        meta={"event_name": event, "station_name": station, "header": {"text": header},
-              "origin_time": to_utc(parse_date(date, dayfirst=False), _time(date)),
-              "freqmin": to_float(corners.get("HP")), "freqmax": to_float(corners.get("LP"))})
+        npts, to_float(count[2]), parse_direction(name), _unit(header[-2]),
+        record.block(row + 1, npts, _WIDTH, "AT2"), station=station, station_name=station,
+        event_name=event, origin_time=to_utc(day, clock), event_id=_event_id(event, day, clock),
+        freqmin=_corner("HP", header[-2]), freqmax=_corner("LP", header[-2]),
+        header={"text": header})
+    seed = _SEED_CHANNEL.fullmatch(name)
+    if seed:
+        item.channel, item.location = seed[1].upper(), (seed[2] or "").strip("-")
+        letter = item.channel[-1]
+        item.direction = parse_direction(letter) if letter in "ZNE" else Direction(letter=letter)
     ours = _OURS.search(header[0])
     if ours:
-        item.network, item.station, item.location, item.channel = ours.groups()[:4]
-        item.starttime = to_utc(parse_date(ours[5]), parse_time(ours[5]))
-        item.direction = parse_direction(item.channel[-1:])
-        known = dict(re.findall(r"\b([A-Z]+)=(\S+)", header[0]))
-        item.meta.update({field: to_float(known.get(key)) for key, field in _KEYS.items()})
-        item.meta["processing"] = (header[0].partition(" ID=")[0]
-                                   if header[0].startswith("SYNTHETIC") else None)
-    return to_stream([item], starttime, endtime, nearest_sample, network)
+        _fill_ours(item, header[0], ours, event)
+    return [item]
+
+
+def _fill_ours(item, title, ours, event):
+    """What the title of a file says that this package wrote."""
+    item.network, item.own_station, item.location, item.channel = ours.groups()[:4]
+    item.starttime = parse_moment(ours[5].replace("T", " ")).time
+    item.direction = parse_direction(item.channel[-1:])
+    item.event_id = None if event == _SYNTHETIC else event
+    known = dict(re.findall(r"\b([A-Z]+)=(\S+)", title))
+    for key, field in _KEYS.items():
+        setattr(item, field, to_float(known.get(key)))
+    if title.startswith(_SYNTHETIC):
+        item.processing = title.partition(" ID=")[0]
 
 
 def write_at2(stream, filename, **kwargs):
@@ -120,7 +138,7 @@ def _format(tr):
     tng = stats.get("tng", {})
     synthetic = provenance(tr)
     event = re.sub("[,\r\n]", " ", str(tng.get("event_id") or (
-        "SYNTHETIC" if synthetic else "UNKNOWN EVENT")))
+        _SYNTHETIC if synthetic else "UNKNOWN EVENT")))
     start = stats.starttime
     known = {key: tng.get(_TNG.get(field, field)) for key, field in _KEYS.items()}
     lines = [" ".join([f"{synthetic or _TITLE} ID={tr.id} START={start}",
@@ -137,28 +155,62 @@ def _format(tr):
 
 def _find_header(lines):
     """Row of the line with NPTS and DT; None if there is none below a line with the unit."""
-    lines = [line[:MAX_LINE] for line in lines[:_HEADER_LINES]]
+    lines = lines[:_HEADER_LINES]
     for row in range(1, len(lines)):
         if (_COUNT.match(lines[row]) or _COUNT_OLD.match(lines[row])) and (
-                _QUANTITY.search(lines[row - 1])):
+                _QUANTITY.search(lines[row - 1]) or _UNITS_ALONE.search(lines[row - 1])):
             return row
     return None
 
 
-def _time(date):
+def _unit(line):
+    found = _QUANTITY.search(line)
+    return found[2] if found else _UNITS_ALONE.search(line)[1]
+
+
+def _corner(name, line):
+    """Corner of the filter: ``HP=0.1 Hz``, ``HP= -5 POLE @ .05``."""
+    found = re.search(rf"\b{name}\s*=?\s*(?:[-+]?\d+\s*POLES?\s*@\s*)?{_FLOAT}", line.upper())
+    return to_float(found[1]) if found else None
+
+
+def _clock(date):
     """Seconds since midnight after a date: ``12:31`` or, in old headers, ``1231``."""
     found = re.search(r"/\d{2,4}\s+(\d\d)(\d\d)\b", date)
-    return parse_time(f"{found[1]}:{found[2]}" if found else date)
+    return parse_clock(f"{found[1]}:{found[2]}" if found else date)[0]
+
+
+def _event_id(event, day, clock):
+    """Without a time of day, the day and the name are what the records of an earthquake share."""
+    if clock is not None or day is None or not event:
+        return None
+    return f"{day[0]:04d}{day[1]:02d}{day[2]:02d}-{clean_code(event)}"
 
 
 def _describe(line):
-    """Earthquake, date and time, station, component: separated by commas, commas in names."""
+    """
+    Earthquake, date and time, station, component: separated by commas, commas in names.
+
+    Some names of earthquakes look like dates (``ComalTX11-10-20``); the date has slashes.
+    """
     parts = [part.strip() for part in re.sub(r"\(.*?\)", "", line).split(",")]
+    parts = [part for part in parts if part]
     name = parts.pop() if len(parts) > 1 else ""
-    dated = next((i for i, part in enumerate(parts) if parse_date(part, dayfirst=False)), None)
+    dated = next((i for i, part in enumerate(parts) if _DATE.search(part)), None)
     if dated is None:
-        return ", ".join(parts[:1]), "", ", ".join(parts[1:]), name
-    date = re.search(r"\d{1,2}/\d{1,2}/\d{2,4}.*", parts[dated])
-    event = [*parts[:dated], parts[dated][:date.start()].strip() if date else parts[dated]]
-    return (", ".join(filter(None, event)), date[0] if date else parts[dated],
-            ", ".join(parts[dated + 1:]), name)
+        dated = next((i for i, part in enumerate(parts) if parse_date(part, dayfirst=False)), None)
+        if dated is None:
+            return ", ".join(parts[:1]), "", ", ".join(parts[1:]), name
+        return ", ".join(parts[:dated]), parts[dated], ", ".join(parts[dated + 1:]), name
+    date = _DATE.search(parts[dated])
+    if not name:  # no commas at all
+        words = parts[dated][date.end():].split()
+        if len(words) > 1 and parse_direction(words[-1]).known:
+            name = words[-1]
+            parts[dated] = parts[dated][:-len(name)].strip()
+    before, after = parts[dated][:date.start()].strip(), parts[dated][date.end():].strip()
+    return (", ".join(filter(None, [*parts[:dated], before])), date[0],
+            ", ".join(filter(None, [after, *parts[dated + 1:]])), name)
+
+
+FORMAT = TextFormat("AT2", _claims, _parse)

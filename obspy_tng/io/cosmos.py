@@ -16,19 +16,14 @@ import re
 from scipy.constants import g
 
 from ..exceptions import TNGInputError
-from .common.component import Component, check_count, collect, to_stream
-from .common.fields import parse_date, parse_time, to_utc
-from .common.fortran import (
-    header_numbers,
-    numeric_lines,
-    parse_block,
-    to_float,
-    without_cut_number,
-)
+from .common.component import Component
+from .common.fields import parse_moment, to_utc
+from .common.fortran import header_numbers, to_float
 from .common.orientation import DOWN, UP, Direction, horizontal, parse_direction
-from .common.textfile import MAX_LINE, TextFile, peek_lines, take
+from .common.reading import TextFormat, claims, read_text
 
 _START = re.compile(r"\(FORMAT\s+V\s*0*1[.\d]*\s+WITH\s+(\d+)\s+TEXT LINES", re.IGNORECASE)
+_SPECTRA = re.compile(r"\s*(RESPONSE|FOURIER)\b.*\bSPECTR", re.IGNORECASE)
 _BLOCK = re.compile(r"\s*(\d+)\s+(INTEGER|REAL)-HEADER.*?ON\s+(\d+)\s+LINES?.*?"
                     r"\(?\s*\d+[IFE](\d+)", re.IGNORECASE)
 _DATA = re.compile(r"\s*(\d+)\s+(?!COMMENT)(.*?)P(?:TS|OINTS).*?UNITS\s*=\s*([^(,]*)"
@@ -46,77 +41,77 @@ _VOLUMES = {0: "V0", 1: "V1", 2: "V2", 3: "V3"}
 
 
 def is_cosmos(source):
-    """
-    Whether a file is COSMOS 1.x.
-
-    :param source: file name or binary file-like object.
-    :return: bool; never raises.
-    """
-    lines = peek_lines(source)
-    return bool(lines and _START.search(lines[0])) and any(
-        "INTEGER-HEADER" in line for line in lines[1:40])
+    """Whether a file is COSMOS 1.x: bool; never raises."""
+    return claims(source, FORMAT)
 
 
-def read_cosmos(source, headonly=False, starttime=None, endtime=None, nearest_sample=True,
-                strict=True, network=None, **kwargs):
+def read_cosmos(source, **options):
     """
     Read a COSMOS file.
 
     :param source: file name or binary file-like object.
-    :param headonly: read only the headers.
-    :param starttime: UTCDateTime to cut at.
-    :param endtime: UTCDateTime to cut at.
-    :param nearest_sample: see :meth:`obspy.core.trace.Trace.trim`.
-    :param strict: raise on a file that is cut short; False: warn and give what is there.
-    :param network: network code that replaces the file's.
-    :return: Stream in m/s^2 (V0: counts); ``stats.cosmos`` as in :mod:`obspy_tng.io`.
+    :param options: see :func:`~.common.reading.read_text`.
+    :return: Stream in m/s^2 (V0: counts); ``stats.cosmos`` as in :mod:`obspy_tng.io`. Empty (with
+        a TNGWarning) for spectra.
     :raises TNGInputError: if the file cannot be read.
     """
-    text = TextFile(source)
-    records = text.records(_START.search)
-    components = collect(
-        "COSMOS", records,
-        lambda lines: [_parse(lines, headonly, strict, text.complete or lines is not records[-1])],
-        strict)
-    return to_stream(components, starttime, endtime, nearest_sample, network)
+    return read_text(source, FORMAT, **options)
 
 
-def _parse(lines, headonly, strict, complete):
-    count = int(_START.search(lines[0])[1])
-    words = take(lines, 0, min(count, 99), "the text header")
+def _claims(lines):
+    return bool(_START.search(lines[0])) and any("INTEGER-HEADER" in line for line in lines[1:40])
+
+
+def _parse(record):
+    lines = record.lines
+    start = _START.search(lines[0])
+    if not start:
+        raise TNGInputError("the first line does not say (Format v01.20 with ... text lines)")
+    count = int(start[1])
+    words = record.take(0, min(count, 99), "the text header")
     missing = (*_MISSING, *_stated_missing(words))
-    integers, row = _header_block(lines, count, "INTEGER", missing)
-    reals, row = _header_block(lines, row, "REAL", missing)
+    integers, row = _header_block(record, count, "INTEGER", missing)
+    reals, row = _header_block(record, row, "REAL", missing)
     row, head = next(((i, m) for i, line in enumerate(lines[row:], row)
-                      if (m := _DATA.match(line[:_HEADING]))), (0, None))
+                      if (m := _DATA.match(line[:_HEADING]))), (None, None))
     if head is None:
         raise TNGInputError("the line that announces the data is missing")
-    npts, width = int(head[1]), int(head[5])
-    unit = _UNITS.get(int(head[4] or integers[2] or 0), head[3].strip())
-    data = None
-    if not headonly:
-        block = without_cut_number(numeric_lines(lines[row + 1:]), complete, width or None)
-        data = parse_block(block, npts, width or None)
-        check_count(len(data), npts, words[0][:40].strip(), strict)
-    comments = [line[:MAX_LINE] for line in lines[:row] if line.lstrip().startswith("|")]
-    code = re.search(r"CODE:\s*(\w{1,2})-\s*(\w+)", "\n".join(words), re.IGNORECASE)
-    net, station, location, channel = _scnl(comments) or (
+    npts, unit = int(head[1]), _UNITS.get(int(head[4] or 0), head[3].strip())
+    item = Component(
+        npts, _delta(reals, npts), Direction(), unit,
+        record.block(row + 1, npts, int(head[5]) or None, words[0][:40].strip()),
+        _first_sample(integers, reals), format_version=_VOLUMES.get(integers[0]))
+    comments = [line for line in lines[:row] if line.lstrip().startswith("|")]
+    _fill_sensor(item, words, integers, comments)
+    _fill_meta(item, words, reals)
+    item.header = {"text": list(words), "integers": integers[:100], "reals": reals[:100],
+                   "comments": comments}
+    return [item]
+
+
+def _fill_sensor(item, words, integers, comments):
+    """Codes, number, place and direction."""
+    text = "\n".join(words)
+    code = re.search(r"CODE:\s*(--|\w{1,2})-\s*(\w+)", text, re.IGNORECASE)
+    net, item.station, item.location, item.channel = _scnl(comments) or (
         *(code.groups() if code else ("", "")), "", "")
-    number = re.search(r"STA CHAN?\s*:?\s*(\d{1,3})\s*:", "\n".join(words), re.IGNORECASE)
-    return Component(
-        "COSMOS", npts, _delta(reals, npts), _direction(integers, words, channel), unit, data,
-        _first_sample(integers, reals), net, station, location, channel,
-        int(number[1]) if number else None,
-        meta=_meta(words, integers, reals, comments))
+    item.network = net.strip("-")
+    number = re.search(r"STA CHAN?\s*:?\s*(\d{1,3})\s*:", text, re.IGNORECASE)
+    item.number = int(number[1]) if number else None
+    total = re.search(r"CHNS?\s+OF\s+(\d{1,3})\s+AT STA", text, re.IGNORECASE)
+    item.channels = int(total[1]) if total else None
+    place = re.search(r"RCRDR CHAN.*?\)\s*LOCATION:\s*(.*)", text, re.IGNORECASE)
+    item.sensor_place = place[1] if place else None
+    item.direction = _direction(integers, words, item.channel)
 
 
-def _header_block(lines, start, kind, missing):
+def _header_block(record, start, kind, missing):
     """Numbers of the block, at least 100 of them, and the row after it."""
-    for row, line in enumerate(lines[start:start + 20], start):
+    for row, line in enumerate(record.lines[start:start + 20], start):
         head = _BLOCK.match(line[:_HEADING])
         if head and head[2].upper() == kind:
             rows, width = int(head[3]), int(head[4])
-            block = take(lines, row + 1, rows, f"the {kind.lower()} header")
+            block = record.take(row + 1, rows, f"the {kind.lower()} header")
             numbers = header_numbers(block, max(width, 1), missing)
             return [*numbers, *[None] * 100], row + 1 + rows
     raise TNGInputError(f"the line that announces the {kind.lower()} header is missing")
@@ -129,27 +124,22 @@ def _stated_missing(words):
             if value is not None]
 
 
-def _meta(words, integers, reals, comments):
+def _fill_meta(item, words, reals):
     text = "\n".join(words)
     origin = re.search(r"ORIGIN:\s*(.*)", text, re.IGNORECASE)
     name = re.search(r"CODE:\s*\S+\s+(.*)", text, re.IGNORECASE)
-    kind, magnitude = next(((kind, reals[i]) for kind, i in (("Mw", 12), ("Ms", 13), ("Ml", 14))
-                            if reals[i] is not None), (None, None))
-    return {
-        "format_version": _VOLUMES.get(integers[0]), "factor": _count_factor(reals),
-        "pga": reals[63], "station_name": name[1].strip() if name else None,
-        "station_latitude": reals[0], "station_longitude": reals[1],
-        "station_elevation": reals[2], "vs30": reals[3],
-        "event_name": words[1].strip() if len(words) > 1 else None,
-        "origin_time": origin and to_utc(parse_date(origin[1], dayfirst=False),
-                                         parse_time(origin[1])),
-        "event_latitude": reals[9], "event_longitude": reals[10], "event_depth": reals[11],
-        "magnitude": magnitude, "magnitude_type": kind, "distance": reals[16],
-        "freqmin": reals[53], "freqmax": reals[56],
-        "processing": next((w.strip() for w in words if w.upper().startswith("RECORD FILTERED")),
-                           None),
-        "header": {"text": list(words), "integers": integers[:100], "reals": reals[:100],
-                   "comments": comments}}
+    item.magnitude_type, item.magnitude = next(
+        ((kind, reals[i]) for kind, i in (("Mw", 12), ("Ms", 13), ("Ml", 14)) if reals[i]),
+        (None, None))
+    item.factor, item.pga = _count_factor(reals), reals[63]
+    item.station_name = name[1] if name else None
+    item.station_latitude, item.station_longitude, item.station_elevation = reals[:3]
+    item.vs30, item.distance = reals[3], reals[16]
+    item.event_name = words[1] if len(words) > 1 else None
+    item.origin_time = origin and parse_moment(origin[1], dayfirst=False).time
+    item.event_latitude, item.event_longitude, item.event_depth = reals[9:12]
+    item.freqmin, item.freqmax = reals[53], reals[56]
+    item.processing = next((w for w in words if w.upper().startswith("RECORD FILTERED")), None)
 
 
 def _count_factor(reals):
@@ -176,7 +166,7 @@ def _direction(integers, words, channel):
     stated = re.search(r"STA CHAN?\s*\S*?:\s*(.*?)\s*\(RCRDR", "\n".join(words), re.IGNORECASE)
     for name in (stated[1] if stated else "", channel[-1:]):
         direction = parse_direction(name)
-        if any(value is not None for value in direction):
+        if direction.known:
             return direction
     return Direction()
 
@@ -192,3 +182,7 @@ def _first_sample(integers, reals):
     if None in (year, month, day, hour, minute):
         return None
     return to_utc((year, month, day), hour * 3600 + minute * 60 + (reals[29] or 0.0))
+
+
+FORMAT = TextFormat("COSMOS", _claims, _parse, (b"TEXT LINES",), _START,
+                    spectra=lambda lines: bool(_SPECTRA.match(lines[0])))

@@ -15,11 +15,12 @@ import re
 import numpy as np
 
 from ..exceptions import TNGInputError
-from .common.component import Component, check_count, clean_code, collect, to_stream
-from .common.fields import parse_date, parse_time, to_utc
-from .common.fortran import numeric_lines, parse_block, to_float, to_int, without_cut_number
+from .common.codes import STATION_LENGTH, clean_code
+from .common.component import Component
+from .common.fields import parse_clock, parse_date, parse_moment, to_utc
+from .common.fortran import to_float, to_int
 from .common.orientation import UP, Direction, horizontal, parse_direction
-from .common.textfile import MAX_LINE, TextFile, peek_lines
+from .common.reading import TextFormat, claims, read_text
 from .common.writing import acceleration, provenance, write_each
 
 _DIRECTIONS = {"Z": UP, "U": UP, "V": UP, "N": horizontal(0), "E": horizontal(90)}
@@ -51,85 +52,63 @@ _NUMBERS = {"station_latitude": "STATION_LATITUDE_DEGREE",
 _TEXTS = {"event_id": "EVENT_ID", "event_name": "EVENT_NAME", "station_name": "STATION_NAME",
           "instrument": "INSTRUMENT", "processing": "PROCESSING",
           "format_version": "HEADER_FORMAT"}
+# how we note a station code that is longer than a SEED code
+_OWN = re.compile(r"obspy_tng station (\w+)")
 
 
 def is_dyna(source):
-    """
-    Whether a file is DYNA.
-
-    :param source: file name or binary file-like object.
-    :return: bool; never raises.
-    """
-    lines = peek_lines(source, 6000)
-    keys = {line.partition(":")[0].strip() for line in lines}
-    return lines[:1] != [] and lines[0].startswith("EVENT_NAME:") and {
-        "STATION_CODE", "SAMPLING_INTERVAL_S", "NDATA"} <= keys
+    """Whether a file is DYNA: bool; never raises."""
+    return claims(source, FORMAT)
 
 
-def read_dyna(source, headonly=False, starttime=None, endtime=None, nearest_sample=True,
-              strict=True, network=None, **kwargs):
+def read_dyna(source, **options):
     """
     Read a DYNA file.
 
     :param source: file name or binary file-like object.
-    :param headonly: read only the headers.
-    :param starttime: UTCDateTime to cut at.
-    :param endtime: UTCDateTime to cut at.
-    :param nearest_sample: see :meth:`obspy.core.trace.Trace.trim`.
-    :param strict: raise on a file that is cut short; False: warn and give what is there.
-    :param network: network code that replaces the file's.
+    :param options: see :func:`~.common.reading.read_text`.
     :return: Stream in m/s^2; ``stats.dyna`` as in :mod:`obspy_tng.io`, with the file's
         own header in ``stats.dyna.header``.
     :raises TNGInputError: if the file cannot be read.
     """
-    text = TextFile(source, encoding="iso8859-9")
-    records = text.records(lambda line: line.startswith("EVENT_NAME:"))
-    components = collect(
-        "DYNA", records,
-        lambda lines: [_parse(lines, headonly, strict, text.complete or lines is not records[-1])],
-        strict)
-    return to_stream(components, starttime, endtime, nearest_sample, network)
+    return read_text(source, FORMAT, **options)
 
 
-def _parse(lines, headonly, strict, complete):
+def _claims(lines):
+    keys = {line.partition(":")[0].strip() for line in lines}
+    return lines[0].startswith("EVENT_NAME:") and {
+        "STATION_CODE", "SAMPLING_INTERVAL_S", "NDATA"} <= keys
+
+
+def _parse(record):
+    lines = record.lines
     size = next((i for i, line in enumerate(lines) if to_float(line) is not None), len(lines))
     header = {key.strip(): value.strip()
-              for key, _, value in (line[:MAX_LINE].partition(":") for line in lines[:size])}
+              for key, _, value in (line.partition(":") for line in lines[:size])}
     npts, delta = to_int(header.get("NDATA")), to_float(header.get("SAMPLING_INTERVAL_S"))
     quantity = header.get("DATA_TYPE", "")
     if "SPECTR" in quantity.upper():
         raise TNGInputError(f"DATA_TYPE is {quantity!r}, must be a time series")
-    data = None
-    if not headonly or npts is None:
-        block = without_cut_number(numeric_lines(lines[size:]), complete)
-        data = parse_block(block, npts)
-        check_count(len(data), npts, header.get("STATION_CODE", "record"), strict)
-    stream, first = header.get("STREAM", ""), _first_sample(header)
-    return Component(
-        "DYNA", len(data) if npts is None else npts, delta, _direction(stream),
-        header.get("UNITS") or "cm/s^2", None if headonly else data, first,
-        header.get("NETWORK", ""), header.get("STATION_CODE", ""), _location(header), stream,
-        meta=_meta(header))
-
-
-def _meta(header):
-    meta = {name: to_float(header.get(key)) for name, key in _NUMBERS.items()}
-    meta.update({name: header.get(key) or None for name, key in _TEXTS.items()})
-    for kind in ("W", "L", "S", "B"):
-        value = to_float(header.get(f"MAGNITUDE_{kind}"))
-        if value is not None:
-            meta.update(magnitude=value, magnitude_type=f"M{kind.lower()}")
-            break
+    data = record.block(size, npts, what=header.get("STATION_CODE", "record"))
+    stream = header.get("STREAM", "")
+    start = parse_moment(re.sub("[_T]", " ", header.get(
+        "DATE_TIME_FIRST_SAMPLE_YYYYMMDD_HHMMSS", "")))
+    kind, magnitude = next(((kind, value) for kind, value in (
+        (kind, to_float(header.get(f"MAGNITUDE_{kind}"))) for kind in "WLSB")
+        if value is not None), (None, None))
     peak = next((key for key in header if key.startswith(("PGA_", "PGV_", "PGD_"))), "")
-    meta.update(pga=to_float(header.get(peak)), header=header, origin_time=to_utc(
-        parse_date(header.get("EVENT_DATE_YYYYMMDD", "")),
-        parse_time(header.get("EVENT_TIME_HHMMSS", ""))))
-    return meta
-
-
-def _first_sample(header):
-    value = re.sub("[_T]", " ", header.get("DATE_TIME_FIRST_SAMPLE_YYYYMMDD_HHMMSS", ""))
-    return to_utc(parse_date(value), parse_time(value.partition(" ")[2]))
+    own = _OWN.search(header.get("USER2", ""))
+    return [Component(
+        len(data) if npts is None else npts, delta, _direction(stream),
+        header.get("UNITS") or "cm/s^2", data, start.time, start.precision,
+        header.get("NETWORK", ""), header.get("STATION_CODE", ""), _location(header), stream,
+        own_station=own[1] if own else "",
+        **{name: to_float(header.get(key)) for name, key in _NUMBERS.items()},
+        **{name: header.get(key) for name, key in _TEXTS.items()},
+        origin_time=to_utc(parse_date(header.get("EVENT_DATE_YYYYMMDD", "")),
+                           parse_clock(header.get("EVENT_TIME_HHMMSS", ""))[0]),
+        magnitude=magnitude, magnitude_type=kind and f"M{kind.lower()}",
+        pga=to_float(header.get(peak)), header=header)]
 
 
 def _direction(stream):
@@ -192,6 +171,8 @@ def _format(tr):
         "LOW_CUT_FREQUENCY_HZ": known.get("freqmin") or tng.get("freqmin"),
         "HIGH_CUT_FREQUENCY_HZ": known.get("freqmax") or tng.get("freqmax"),
         "HEADER_FORMAT": "DYNA 1.2", "DATA_TYPE": "ACCELERATION"}
+    if len(stats.station) > STATION_LENGTH:
+        values["USER2"] = f"obspy_tng station {stats.station}"
     lines = [f"{key}: {'' if values.get(key) is None else _one_line(values[key])}"
              for key in _KEYS]
     return "\n".join([*lines, *(f"{value:.6f}" for value in data)]) + "\n"
@@ -199,3 +180,7 @@ def _format(tr):
 
 def _one_line(value):
     return " ".join(str(value).split())
+
+
+FORMAT = TextFormat("DYNA", _claims, _parse, (b"EVENT_NAME:",), re.compile("^EVENT_NAME:"),
+                    encoding="iso8859-9")

@@ -8,12 +8,14 @@ Turkish national network, text files of before DYNA (NSMN)
 
 import re
 
+import numpy as np
+
 from ..exceptions import TNGInputError
-from .common.component import Component, check_count, to_stream
-from .common.fields import parse_coordinates, parse_date, parse_time, to_utc
-from .common.fortran import numeric_lines, parse_table, to_float, to_int, without_cut_number
+from .common.component import Component
+from .common.fields import parse_coordinates, parse_moment
+from .common.fortran import to_float, to_int
 from .common.orientation import parse_direction
-from .common.textfile import MAX_LINE, TextFile, peek_lines
+from .common.reading import TextFormat, check_count, claims, read_text
 
 _MARK = re.compile(r"\s*STRONG GROUND MOTION RECORDS? OF TURK")
 # Column names; numbers begin below them.
@@ -23,79 +25,68 @@ NETWORK = "TK"
 
 
 def is_nsmn(source):
-    """
-    Whether a file is NSMN text.
-
-    :param source: file name or binary file-like object.
-    :return: bool; never raises.
-    """
-    lines = peek_lines(source)
-    return bool(_MARK.match(lines[0] if lines else "")) and any(
-        line.startswith("SAMPLING INTERVAL") for line in lines)
+    """Whether a file is NSMN text: bool; never raises."""
+    return claims(source, FORMAT)
 
 
-def read_nsmn(source, headonly=False, starttime=None, endtime=None, nearest_sample=True,
-              strict=True, network=None, **kwargs):
+def read_nsmn(source, **options):
     """
     Read an NSMN text file.
 
     :param source: file name or binary file-like object.
-    :param headonly: read only the header.
-    :param starttime: UTCDateTime to cut at.
-    :param endtime: UTCDateTime to cut at.
-    :param nearest_sample: see :meth:`obspy.core.trace.Trace.trim`.
-    :param strict: raise on a file that is cut short; False: warn and give what is there.
-    :param network: network code that replaces "TK".
-    :return: Stream in m/s^2; ``stats.nsmn`` as in :mod:`obspy_tng.io`.
+    :param options: see :func:`~.common.reading.read_text`; ``network`` replaces "TK".
+    :return: Stream in m/s^2; ``stats.nsmn`` as in :mod:`obspy_tng.io`. A file that holds
+        more rows than its header states is read to its end.
     :raises TNGInputError: if the file cannot be read.
     """
-    text = TextFile(source, encoding="iso8859-9")
-    start = next((i for i, line in enumerate(text.lines)
+    return read_text(source, FORMAT, **options)
+
+
+def _claims(lines):
+    return bool(_MARK.match(lines[0])) and any(
+        line.startswith("SAMPLING INTERVAL") for line in lines)
+
+
+def _parse(record):
+    lines = record.lines
+    start = next((i for i, line in enumerate(lines)
                   if ":" not in line and _COLUMN.search(line[:80].upper())), None)
     if start is None:
-        raise TNGInputError("NSMN: the line that names the columns (N-S E-W U-D) is missing")
-    fields = (line[:MAX_LINE].partition(":") for line in text.lines[:start])
-    header = {key.strip().upper(): value.strip() for key, colon, value in fields if colon}
-    columns = _COLUMN.findall(text.lines[start][:80].upper())
+        raise TNGInputError("the line that names the columns (N-S E-W U-D) is missing")
+    header = {key.strip().upper(): value.strip() for key, colon, value in (
+        line.partition(":") for line in lines[:start]) if colon}
+    names = _COLUMN.findall(lines[start][:80].upper())
     npts, table = to_int(header.get("NUMBER OF DATA")), None
-    if not headonly or npts is None:
-        lines = without_cut_number(numeric_lines(text.lines[start + 1:]), text.complete)
-        if lines and len(lines[-1].split()) < len(columns):
-            lines.pop()  # a row that was cut
-        table = parse_table(lines, len(columns), _WIDTH)[:npts] if lines else []
-        check_count(len(table), npts, f"NSMN {header.get('STATION ID', '')}", strict)
+    if not record.headonly or npts is None:
+        table = record.table(start + 1, len(names), _WIDTH)
+        if not np.isfinite(table).all():
+            raise TNGInputError("a row has a blank field")
+        check_count(len(table), npts, f"NSMN {header.get('STATION ID', '')}", record.strict)
         npts = len(table) if npts is None else npts
+    return [_component(header, number, name, npts, None if table is None else table[:, number])
+            for number, name in enumerate(names)]
+
+
+def _component(header, number, name, npts, column):
+    def one(start):
+        return next((header[key] for key in header if key.startswith(start)), "")
+
+    start = parse_moment(one("RECORD TIME"))
+    place, epicenter = (parse_coordinates(one(f"{key} COORDINATES")) for key in (
+        "STATION", "EPICENTER"))
+    size = re.match(r"([\d.,]+)\s*(\w*)", one("EARTHQUAKE MAGNITUDE")) or ["", "", ""]
     peaks = dict(re.findall(r"\(([NSEWUD]-[NSEWUD])\)\s*([-+\d.,]+)",
-                            header.get("RAW PGA VALUES (GAL)", "").upper()))
-    components = [Component(
-        "NSMN", npts, to_float(_value(header, "SAMPLING INTERVAL")), parse_direction(name), "gal",
-        None if headonly else table[:, number], _first_sample(header), NETWORK,
-        header.get("STATION ID", ""), number=number + 1,
-        meta={**_meta(header), "pga": to_float(peaks.get(name))})
-        for number, name in enumerate(columns)]
-    return to_stream(components, starttime, endtime, nearest_sample, network)
+                            one("RAW PGA VALUES").upper()))
+    return Component(
+        npts, to_float(one("SAMPLING INTERVAL")), parse_direction(name), "gal", column,
+        start.time, start.precision, NETWORK, header.get("STATION ID", ""), number=number + 1,
+        station_name=header.get("PLACE"), station_latitude=place[0], station_longitude=place[1],
+        station_elevation=to_float(one("STATION ALTITUDE")), hemispheres="NE",
+        instrument=header.get("RECORDER TYPE"),
+        origin_time=parse_moment(one("EARTHQUAKE DATE")).time, event_latitude=epicenter[0],
+        event_longitude=epicenter[1], event_depth=to_float(one("EARTHQUAKE DEPTH")),
+        magnitude=to_float(size[1]), magnitude_type=size[2], pga=to_float(peaks.get(name)),
+        header=header)
 
 
-def _meta(header):
-    place = parse_coordinates(_value(header, "STATION COORDINATES"))
-    epicenter = parse_coordinates(_value(header, "EPICENTER COORDINATES"))
-    size = re.match(r"([\d.,]+)\s*(\w*)", _value(header, "EARTHQUAKE MAGNITUDE")) or ["", "", ""]
-    date = _value(header, "EARTHQUAKE DATE")
-    return {
-        "station_name": header.get("PLACE"), "station_latitude": place[0],
-        "station_longitude": place[1],
-        "station_elevation": to_float(_value(header, "STATION ALTITUDE")),
-        "origin_time": to_utc(parse_date(date), parse_time(date)),
-        "event_latitude": epicenter[0], "event_longitude": epicenter[1],
-        "event_depth": to_float(_value(header, "EARTHQUAKE DEPTH")),
-        "magnitude": to_float(size[1]), "magnitude_type": size[2] or None,
-        "instrument": header.get("RECORDER TYPE"), "header": header}
-
-
-def _first_sample(header):
-    time = _value(header, "RECORD TIME")
-    return to_utc(parse_date(time), parse_time(time))
-
-
-def _value(header, start):
-    return next((header[key] for key in header if key.startswith(start)), "")
+FORMAT = TextFormat("NSMN", _claims, _parse, encoding="iso8859-9")

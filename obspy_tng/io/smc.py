@@ -15,16 +15,16 @@ acceleration, which are interpolated to an even rate. [SMC2001]_
 import re
 
 from ..exceptions import TNGInputError
-from .common.component import Component, check_count, collect, to_stream
+from .common.component import Component
 from .common.fields import to_utc
 from .common.film import evenly_sampled
-from .common.fortran import header_numbers, numeric_lines, parse_block, without_cut_number
+from .common.fortran import header_numbers, numeric_block
 from .common.orientation import DOWN, UP, horizontal, parse_direction
-from .common.textfile import TextFile, peek_lines, take
+from .common.reading import TextFormat, claims, read_text
 
-_START = re.compile(r"\s*([0-4])\s+(?:UNKNOWN|UNCORRECTED ACCEL|CORRECTED ACCEL|VELOCITY|"
-                    r"DISPLACEMENT)", re.IGNORECASE)
-_UNITS = {"3": "cm/s", "4": "cm"}
+_START = re.compile(r"^\s*([0-4])\b\s*(UNKNOWN|UNCORRECTED|CORRECTED|VELOCITY|DISPLACEMENT|\S*)",
+                    re.IGNORECASE)
+_SPECTRA = re.compile(r"\s*[56]\s+.*SPECTR", re.IGNORECASE)
 _NETWORKS = {"USGS": "NP", "CDMG": "CE", "CSMIP": "CE"}
 _TEXT_LINES, _INTEGER_LINES, _REAL_LINES = 11, 6, 10
 # Data fields: 8E10.4, or 5E14.7 where more digits were wanted.
@@ -32,102 +32,104 @@ _WIDTHS = (10, 14)
 
 
 def is_smc(source):
-    """
-    Whether a file is an SMC time series.
-
-    :param source: file name or binary file-like object.
-    :return: bool; never raises.
-    """
-    lines = peek_lines(source)
-    return len(lines) > _TEXT_LINES and bool(_START.match(lines[0])) and (
-        lines[1].startswith("*")) and any("STATION" in line for line in lines[2:_TEXT_LINES])
+    """Whether a file is an SMC time series or spectrum: bool; never raises."""
+    return claims(source, FORMAT)
 
 
-def read_smc(source, headonly=False, starttime=None, endtime=None, nearest_sample=True,
-             strict=True, network=None, **kwargs):
+def read_smc(source, **options):
     """
     Read an SMC file.
 
     :param source: file name or binary file-like object.
-    :param headonly: read only the headers.
-    :param starttime: UTCDateTime to cut at.
-    :param endtime: UTCDateTime to cut at.
-    :param nearest_sample: see :meth:`obspy.core.trace.Trace.trim`.
-    :param strict: raise on a file that is cut short; False: warn and give what is there.
-    :param network: network code that replaces the one derived from "data source".
-    :return: Stream in SI units; ``stats.smc`` as in :mod:`obspy_tng.io`.
+    :param options: see :func:`~.common.reading.read_text`; ``network`` replaces the code derived
+        from "data source".
+    :return: Stream in SI units; ``stats.smc`` as in :mod:`obspy_tng.io`. Empty (with a
+        TNGWarning) for spectra.
     :raises TNGInputError: if the file cannot be read.
     """
-    text = TextFile(source)
-    records = text.records(_START.match)
-    components = collect(
-        "SMC", records,
-        lambda lines: [_parse(lines, headonly, strict, text.complete or lines is not records[-1])],
-        strict)
-    return to_stream(components, starttime, endtime, nearest_sample, network)
+    return read_text(source, FORMAT, **options)
 
 
-def _parse(lines, headonly, strict, complete):
-    kind = _START.match(lines[0])[1]
-    words = take(lines, 0, _TEXT_LINES, "the text header")
-    integers, reals = _headers(lines)
-    row = _TEXT_LINES + _INTEGER_LINES + _REAL_LINES
-    while row < len(lines) and lines[row].startswith("|"):
+def _claims(lines):
+    return len(lines) > _TEXT_LINES and bool(
+        _START.match(lines[0]) or _SPECTRA.match(lines[0])) and lines[1].startswith("*") and any(
+        "STATION" in line for line in lines[2:_TEXT_LINES])
+
+
+def _parse(record):
+    kind = _START.match(record.lines[0])
+    if not kind:
+        raise TNGInputError(f"first line is {record.lines[0][:40]!r}, must begin with a type from "
+                            "0 to 4")
+    words = record.take(0, _TEXT_LINES, "the text header")
+    integers, reals = _headers(record)
+    first = row = _TEXT_LINES + _INTEGER_LINES + _REAL_LINES
+    while row < len(record.lines) and record.lines[row].startswith("|"):
         row += 1
     npts, rate = int(integers[16] or 0), reals[1]
     if npts < 1:
         raise TNGInputError(f"number of data values (integer 17) is {npts}, must be positive")
-    data, first = None, _first_sample(integers)
-    if not headonly or not rate:
-        data = _samples(lines[row:], npts, strict, complete)
+    start, precision = _first_sample(integers)
+    data = record.block(row, npts, _width(record, row), "samples", always=not rate)
     if not rate:
         rate, late, data = evenly_sampled(data[:len(data) // 2 * 2].reshape(-1, 2))
-        npts, first = len(data), first and first + late
-    owner = re.search(r"data source\s*=\s*(.*)", words[7], re.IGNORECASE)
-    peaks = [abs(value) for value in (reals[29], reals[31]) if value is not None]
-    return Component(
-        "SMC", npts, 1.0 / rate, _direction(words, integers), _UNITS.get(kind, "cm/s^2"),
-        None if headonly else data, first,
-        next((code for name, code in _NETWORKS.items() if owner and name in owner[1]), ""),
-        _station(words, integers), number=int(integers[8]) if integers[8] else None,
-        meta={**_meta(words, reals), "format_version": kind, "pga": max(peaks, default=None),
-              "header": {"text": words, "integers": integers[:48], "reals": reals[:50],
-                         "comments": lines[_TEXT_LINES + _INTEGER_LINES + _REAL_LINES:row]}})
+        npts, start = len(data), start and start + late
+    item = Component(
+        npts, 1.0 / rate, _direction(words, integers), _unit(kind[1], words[0]), data, start,
+        precision, station=_station(words, integers),
+        number=int(integers[8]) if integers[8] else None,
+        channels=int(integers[10] or integers[9] or 0), format_version=kind[1],
+        header={"text": words, "integers": integers[:48], "reals": reals[:50],
+                "comments": record.lines[first:row]})
+    _fill_meta(item, words, reals)
+    return [item]
 
 
-def _headers(lines):
+def _headers(record):
     """Integers and reals; the first of each states what stands for unknown."""
-    block = take(lines, _TEXT_LINES, _INTEGER_LINES, "the integer header")
+    block = record.take(_TEXT_LINES, _INTEGER_LINES, "the integer header")
     integers = header_numbers(block, 10)
     integers = [None if v == integers[0] else v for v in integers] + [None] * 48
-    block = take(lines, _TEXT_LINES + _INTEGER_LINES, _REAL_LINES, "the real header")
+    block = record.take(_TEXT_LINES + _INTEGER_LINES, _REAL_LINES, "the real header")
     reals = header_numbers(block, 15)
     reals = [None if v == reals[0] or v is None or abs(v) > 1e37 else v for v in reals]
     return integers, reals + [None] * 50
 
 
-def _samples(lines, npts, strict, complete):
-    block = numeric_lines(lines)
-    longest = max(map(len, block), default=0)
-    width = next((w for w in _WIDTHS if longest % w == 0), _WIDTHS[0])
-    data = parse_block(without_cut_number(block, complete, width), npts, width)
-    check_count(len(data), npts, "samples", strict)
-    return data
+def _width(record, row):
+    """Width of the data fields: of those that divide the first, full, line."""
+    lines = numeric_block(record.text.data(row)[:2000]).split(b"\n")
+    longest = max(len(line.rstrip()) for line in lines)
+    return next((w for w in _WIDTHS if longest % w == 0), _WIDTHS[0])
 
 
-def _meta(words, reals):
-    name = re.search(r"station\s*=\s*(.*?)\s*(?:component\s*=|$)", words[5], re.IGNORECASE)
-    instrument = re.search(r"inst type\s*=\s*(.*?)\s*(?:data source|$)", words[7], re.IGNORECASE)
-    kind, magnitude = next(((kind, reals[i]) for kind, i in (
-        ("Mw", 5), ("Ms", 6), ("Ml", 7), ("M", 8)) if reals[i] is not None), (None, None))
-    return {
-        "station_name": name[1] if name else None, "station_latitude": reals[10],
-        "station_longitude": reals[11], "station_elevation": reals[12],
-        "event_name": re.sub(r"^[\d\s:.]+", "", words[3]).strip(),
-        "origin_time": _origin(words[3]), "event_latitude": reals[2],
-        "event_longitude": reals[3], "event_depth": reals[4], "magnitude": magnitude,
-        "magnitude_type": kind, "distance": reals[16], "freqmin": reals[32],
-        "freqmax": reals[19], "instrument": instrument[1] if instrument else None}
+def _unit(kind, title):
+    """Types 1 and 2 are acceleration, 3 velocity, 4 displacement; 0 is what the title says."""
+    title = title.upper() if kind == "0" else ""
+    if kind == "3" or "VELOC" in title:
+        return "cm/s"
+    return "cm" if kind == "4" or "DISPL" in title else "cm/s^2"
+
+
+def _fill_meta(item, words, reals):
+    def stated(key, line, end):
+        found = re.search(rf"{key}\s*=\s*(.*?)\s*(?:{end}|$)", line, re.IGNORECASE)
+        return found[1] if found else None
+
+    owner = stated("data source", words[7], "$") or ""
+    item.network = next((code for name, code in _NETWORKS.items() if name in owner), "")
+    item.station_name = stated("station", words[5], r"component\s*=")
+    item.instrument = stated("inst type", words[7], "data source")
+    item.station_latitude, item.station_longitude, item.station_elevation = reals[10:13]
+    item.event_name = re.sub(r"^[\d\s:.]+", "", words[3])
+    item.origin_time = _origin(words[3])
+    item.event_latitude, item.event_longitude, item.event_depth = reals[2:5]
+    item.magnitude_type, item.magnitude = next(
+        ((kind, reals[i]) for kind, i in (("Mw", 5), ("Ms", 6), ("Ml", 7), ("M", 8))
+         if reals[i]), (None, None))
+    item.distance, item.freqmin, item.freqmax = reals[16], reals[32], reals[19]
+    peaks = [value for value in (reals[29], reals[31]) if value is not None]
+    item.pga = max(peaks, key=abs, default=None)
 
 
 def _direction(words, integers):
@@ -157,9 +159,21 @@ def _origin(line):
 
 
 def _first_sample(integers):
-    """Year, day of the year, hour, minute, second, millisecond."""
+    """
+    Year, day of the year, hour, minute, second, millisecond; and how well that is stated.
+
+    Where the minute is all that was known, the second is 0 and the millisecond unknown.
+    """
     year, day, hour, minute = integers[1:5]
     if None in (year, day, hour, minute) or not 1 <= day <= 366:
-        return None
+        return None, None
+    precision = 1.0 if integers[5] or integers[6] is not None else 60.0
     return to_utc((year, 1, 1), (day - 1) * 86400.0 + hour * 3600 + minute * 60
-                  + (integers[5] or 0) + (integers[6] or 0) / 1000.0)
+                  + (integers[5] or 0) + (integers[6] or 0) / 1000.0), precision
+
+
+FORMAT = TextFormat("SMC", _claims, _parse,
+                    (b" UNCORRECTED", b" CORRECTED", b" VELOCITY", b" DISPLACEMENT", b" UNKNOWN"),
+                    re.compile(r"^\s*[0-4]\s+(UNKNOWN|UNCORRECTED ACCEL|CORRECTED ACCEL|VELOCITY|"
+                               r"DISPLACEMENT)", re.IGNORECASE),
+                    spectra=lambda lines: bool(_SPECTRA.match(lines[0])))

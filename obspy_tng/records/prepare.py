@@ -18,6 +18,7 @@ from ..exceptions import TNGInputError
 from ..signal import processing
 from .event import event_fields
 from .instrument import find_channel, orientation, to_acceleration, to_zne
+from .nied import from_nied
 from .quality import check_trace
 from .record import (
     COMPONENTS,
@@ -94,6 +95,8 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
     _check_arguments(sampling_rate=sampling_rate, window=window, pre_event=pre_event, pad=pad,
                      min_energy=min_energy, max_start_level=max_start_level,
                      max_end_level=max_end_level, min_steps=min_steps)
+    if inventory is None and isinstance(stream, Stream):
+        stream = from_nied(stream)
     traces = three_traces(stream, common_span)
     for tr in traces:
         check_trace(tr, min_steps)

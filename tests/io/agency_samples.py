@@ -6,57 +6,15 @@ samples come from one set of rows, in m/s^2, rounded to what the format keeps.
 """
 
 import io
-from typing import NamedTuple
 
 import numpy as np
 import scipy.io
-from obspy import UTCDateTime
 
-G = 9.80665
-START = UTCDateTime(2017, 9, 19, 18, 14, 45, 500000)
-ORIGIN = UTCDateTime(2017, 9, 19, 18, 14, 40)
-DELTA = 0.01
+from .later_samples import bhrc, csmnc, cwa, esd, renadic, usc
+from .sample_parts import DELTA, ORIGIN, START, G, Sample, encode, fixed, integers, reals, rows
 
-
-class Sample(NamedTuple):
-    """Bytes of a file, channel ids, samples ``(channels, npts)`` in m/s^2, tolerance."""
-
-    raw: bytes
-    ids: tuple
-    data: np.ndarray
-    tolerance: float
-    starttime: UTCDateTime | None = START
-
-
-def rows(npts=203, channels=3, seed=1):
-    """Noise with a burst, m/s^2; one value of each channel needs a full field."""
-    data = np.random.default_rng(seed).normal(0.0, 0.5, (channels, npts))
-    data *= 0.05 + np.exp(-0.5 * ((np.arange(npts) - 80) / 20.0) ** 2)
-    data[:, 81] = (-9.87654321, 8.7654321, -7.654321)[:channels]
-    data[:, 82] = (-9.1, -8.1, -7.1)[:channels]
-    return data
-
-
-def fixed(values, width, decimals, per_line):
-    """Fortran ``(nFw.d)``: neighbours touch where a value fills its field."""
-    fields = [f"{v:.{decimals}f}".rjust(width) for v in values]
-    return ["".join(fields[i:i + per_line]) for i in range(0, len(fields), per_line)]
-
-
-def integers(values, width, per_line, size):
-    values = [values.get(i + 1, -999) for i in range(size)]
-    return ["".join(str(v).rjust(width) for v in values[i:i + per_line])
-            for i in range(0, size, per_line)]
-
-
-def reals(values, form, per_line, size, missing=-999.0):
-    values = [values.get(i + 1, missing) for i in range(size)]
-    return ["".join(format(v, form) for v in values[i:i + per_line])
-            for i in range(0, size, per_line)]
-
-
-def encode(lines, newline="\n", encoding="latin-1"):
-    return (newline.join(lines) + newline).encode(encoding)
+__all__ = ["DELTA", "ORIGIN", "SAMPLES", "START", "VARIANTS", "G", "afadmat", "asa", "at2",
+           "cosmos", "csmip", "dyna", "geonet", "nsmn", "renadic", "rows", "smc", "usc"]
 
 
 def dyna(data=None, stream="HNE", **keys):
@@ -324,13 +282,14 @@ def at2(old=False, name="90", unit="G", quantity="ACCELERATION"):
              f"Northridge-01, 1/17/1994, Alhambra - Fremont School, {name}",
              f"{quantity} TIME SERIES IN UNITS OF {unit}", count,
              *("".join(values[i:i + 5]) for i in range(0, len(values), 5))]
-    return Sample(encode(lines), (".ALHAM..HNE",),
+    return Sample(encode(lines), (".ALQXO..HNE",),
                   np.array([[float(v) for v in values]]) * G, 1e-9, None)
 
 
 SAMPLES = {
     "DYNA": dyna, "ASA": asa, "NSMN": nsmn, "AFADMAT": afadmat, "COSMOS": cosmos, "CSMIP": csmip,
-    "GEONET": geonet, "SMC": smc, "AT2": at2}
+    "GEONET": geonet, "SMC": smc, "AT2": at2, "CWA": cwa, "CSMNC": csmnc, "BHRC": bhrc,
+    "ESD": esd, "USC": usc}
 VARIANTS = {
     "CSMIP V1": ("CSMIP", lambda: csmip("V1")),
     "GEONET V2A": ("GEONET", lambda: geonet("V2A")),
@@ -340,4 +299,9 @@ VARIANTS = {
     "NSMN comma": ("NSMN", lambda: nsmn(comma=True)),
     "COSMOS no SCNL": ("COSMOS", lambda: cosmos(scnl=False)),
     "SMC LF": ("SMC", lambda: smc(newline="\n")),
+    "CWA Chi-Chi": ("CWA", lambda: cwa(zone="", columns="ENU")),
+    "CSMNC UD": ("CSMNC", lambda: csmnc("UD")),
+    "ESD V": ("ESD", lambda: esd("UP")),
+    "USC V1": ("USC", lambda: usc("V1")),
+    "RENADIC": ("CSMIP", renadic),
     **{name: (name, make) for name, make in SAMPLES.items()}}

@@ -154,16 +154,17 @@ def test_touching_fields(values, per_line):
     for width, decimals in ((8, 1), (10, 3)):
         fields = [f"{v:.{decimals}f}".rjust(width) for v in values]
         lines = ["".join(fields[i:i + per_line]) for i in range(0, len(fields), per_line)]
-        read = parse_block(lines, count=len(values), width=width)
+        block = "\n".join(lines).encode()
+        read = parse_block(block, count=len(values), width=width)
         np.testing.assert_array_equal(read, [float(f) for f in fields])
         if len(values) % per_line == 0:
-            table = parse_table(lines, per_line, width)
+            table = parse_table(block, per_line, width)
             np.testing.assert_array_equal(table.ravel(), read)
 
 
 def test_overflowed_field_is_an_error():
     with pytest.raises(TNGInputError, match=r"\*\*\*\*\*\*"):
-        parse_block(["   1.00000   2.00000", "   3.00000**********"], count=4, width=10)
+        parse_block(b"   1.00000   2.00000\n   3.00000**********", count=4, width=10)
 
 
 def test_mat_bomb_is_refused(monkeypatch):

@@ -49,11 +49,12 @@ def test_samples_codes_and_times(name):
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_peak_of_the_header_is_that_of_the_data(name):
-    if name.startswith("AT2"):
-        pytest.skip("AT2 has no peak in its header")
+    if name.startswith(("AT2", "BHRC", "USC V1")):
+        pytest.skip("no peak in the header")
     for tr in read(VARIANTS[name][1]().raw):
         # real headers keep six digits or so
-        assert meta_of(tr).pga == pytest.approx(np.abs(tr.data).max(), rel=2e-5)
+        tolerance = 6e-4 if name == "RENADIC" else 2e-5
+        assert abs(meta_of(tr).pga) == pytest.approx(np.abs(tr.data).max(), rel=tolerance)
 
 
 @pytest.mark.parametrize("name", VARIANTS)
@@ -120,9 +121,8 @@ def test_cut_files(name):
             st = reader(io.BytesIO(raw[:size]))
         except TNGInputError:
             pass
-        else:  # only the line that closes the last channel is missing
-            assert name in ("COSMOS", "CSMIP")
-            assert len(raw) - size < 60
+        else:  # only what follows the acceleration is cut
+            assert name == "USC" or (name in ("COSMOS", "CSMIP") and len(raw) - size < 60)
             assert sum(tr.stats.npts for tr in st) == sample.data.size
             continue
         with warnings.catch_warnings(record=True) as caught:

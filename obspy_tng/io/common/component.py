@@ -8,8 +8,8 @@ All readers describe each component of a file as a :class:`Component` and let
 """
 
 import re
-import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 from obspy import Stream, Trace, UTCDateTime
@@ -17,29 +17,25 @@ from obspy.core import AttribDict
 from obspy.geodetics import degrees2kilometers, locations2degrees
 from scipy.constants import g
 
-from ...exceptions import TNGInputError, TNGWarning
+from ...exceptions import TNGInputError
 from ...records.record import band_code, source_of
+from .codes import clean_code, location_code, station_code
 from .orientation import Direction, component
+from .unknown import settle
 
 # Sampling intervals that an accelerograph can have, in s; anything else is a
 # broken header.
 MIN_DELTA, MAX_DELTA = 1e-5, 10.0
 MAX_NPTS = 10 ** 9
-# Fields of stats.<format>; the guide in obspy_tng.io says what they mean.
-FIELDS = ("format_version", "quantity", "units", "file_units", "factor", "azimuth", "dip",
-          "reversed", "pga", "npts_header", "channel_number", "station_code", "station_name",
-          "station_latitude", "station_longitude", "station_elevation", "vs30", "event_id",
-          "event_name", "origin_time", "event_latitude", "event_longitude", "event_depth",
-          "magnitude", "magnitude_type", "distance", "p_time", "freqmin", "freqmax",
-          "instrument", "processing", "starttime_known", "header")
+MAX_OWN_STATION = 8  # FDSN source identifiers; K-NET has six
 # spelling (lower case, no blanks) -> (factor to SI, SI unit, quantity)
 _UNITS = {}
 for _si, _quantity, _names in (
         ("m/s^2", "acceleration",
          {"cm/s^2": .01, "cm/s/s": .01, "cm/s2": .01, "cm/s**2": .01, "gal": .01, "gals": .01,
           "gal(cm/s/s)": .01, "mm/s/s": .001, "mm/s^2": .001, "mm/s2": .001, "m/s/s": 1.,
-          "m/s^2": 1., "m/s2": 1., "g": g, "g/10": g / 10, "g*10": g * 10, "mg": g / 1000,
-          "in/s/s": .0254, "in/s^2": .0254}),
+          "m/s^2": 1., "m/s2": 1., "m/s**2": 1., "g": g, "g's": g, "g/10": g / 10, "g*10": g * 10,
+          "mg": g / 1000, "in/s/s": .0254, "in/s^2": .0254}),
         ("m/s", "velocity", {"cm/s": .01, "mm/s": .001, "m/s": 1., "in/s": .0254}),
         ("m", "displacement", {"cm": .01, "mm": .001, "m": 1., "in": .0254}),
         ("counts", "counts", {"counts": 1., "count": 1.})):
@@ -49,37 +45,83 @@ for _si, _quantity, _names in (
 @dataclass
 class Component:
     """
-    One component of a file, in the file's own units and sign.
+    What an agency's header can say of one component, and its samples.
 
-    :param fmt: format name, e.g. ``"DYNA"``.
-    :param npts: samples by the header.
-    :param delta: sampling interval in s.
-    :param direction: Direction of positive motion.
-    :param unit: unit of ``data``, see :func:`unit_factor`.
-    :param data: samples; None if only the header is read.
-    :param meta: dict of what goes into ``stats.<format>`` (names in :data:`FIELDS`).
+    Samples are in the file's own unit and sign. Text is as in the file, times are UTC, angles
+    degrees, lengths m (depth and distance km), frequencies Hz. What the header leaves out is
+    None; what it fills with zeros or a clock that was never set becomes None, see
+    :func:`~.unknown.settle`.
     """
 
-    fmt: str
+    # samples
     npts: int
-    delta: float
+    delta: float | None
     direction: Direction
     unit: str
     data: np.ndarray | None = None
     starttime: UTCDateTime | None = None
+    #: how well the start is stated, s: 1 or better, or 60 (minutes only)
+    starttime_precision: float | None = 1.0
+    # codes; a station's name where it has no code
     network: str = ""
     station: str = ""
     location: str = ""
     channel: str = ""
+    #: the code as it was when this package wrote the file: longer than five is kept
+    own_station: str = ""
+    #: number of the channel in the station, and how many the station has
     number: int | None = None
-    meta: dict = field(default_factory=dict)
+    channels: int | None = None
+    # place
+    station_name: str | None = None
+    station_latitude: float | None = None
+    station_longitude: float | None = None
+    station_elevation: float | None = None
+    vs30: float | None = None
+    sensor_place: str | None = None
+    #: where the network is ("NW", ""): headers mix up hemispheres
+    hemispheres: str = ""
+    # instrument
+    instrument: str | None = None
+    factor: float | None = None
+    # earthquake
+    event_id: str | None = None
+    event_name: str | None = None
+    origin_time: UTCDateTime | None = None
+    event_latitude: float | None = None
+    event_longitude: float | None = None
+    event_depth: float | None = None
+    magnitude: float | None = None
+    magnitude_type: str | None = None
+    distance: float | None = None
+    # record
+    pga: float | None = None
+    p_time: UTCDateTime | None = None
+    s_time: UTCDateTime | None = None
+    # processing
+    format_version: str | None = None
+    freqmin: float | None = None
+    freqmax: float | None = None
+    processing: str | None = None
+    # how sure
+    doubts: list[str] = field(default_factory=list)
+    header: Any = None
+
+
+# Fields of Component that are not in stats.<format> under their own name.
+_ELSEWHERE = ("npts", "delta", "direction", "unit", "data", "starttime", "network", "station",
+              "location", "channel", "own_station", "number", "channels", "hemispheres")
+#: fields of stats.<format>; the guide in obspy_tng.io says what they mean
+FIELDS = ("quantity", "units", "file_units", "azimuth", "dip", "reversed", "npts_header",
+          "channel_number", "station_code", "starttime_known",
+          *(item.name for item in fields(Component) if item.name not in _ELSEWHERE))
 
 
 def unit_factor(text):
     """
     Factor from a unit to SI.
 
-    :param text: str, e.g. ``"cm/sec/sec"``, ``"Gal"``, ``"G/10"``.
+    :param text: str, e.g. ``"cm/sec/sec"``, ``"Gal"``, ``"G/10"``, ``"(g)"``.
     :return: tuple (factor, SI unit, quantity).
     :raises TNGInputError: if the unit is not known.
 
@@ -88,77 +130,19 @@ def unit_factor(text):
     >>> unit_factor("CM/SEC/SEC"), unit_factor("cm")
     ((0.01, 'm/s^2', 'acceleration'), (0.01, 'm', 'displacement'))
     """
-    key = re.sub(r"\s", "", (text or "").lower()).strip(".").replace("sec", "s")
+    key = re.sub(r"\s", "", (text or "").lower()).strip(".,;:").replace("sec", "s")
+    key = key if key in _UNITS else key.strip("()[]")
     if key not in _UNITS:
         raise TNGInputError(f"units {text!r} are not known; allowed: {', '.join(_UNITS)}")
     return _UNITS[key]
 
 
-def collect(fmt, records, parse, strict):
-    """
-    Components of all records of a file.
-
-    :param fmt: format name.
-    :param records: list of what ``parse`` takes, one entry for each record.
-    :param parse: function that returns the list of Components of one record.
-    :param strict: raise if a record is broken; otherwise warn and keep those before it.
-    :return: list of Component.
-    :raises TNGInputError: if there is no record, or a broken one and ``strict``.
-    """
-    components = []
-    for index, record in enumerate(records):
-        try:
-            components.extend(parse(record))
-        except TNGInputError as error:
-            message = f"{fmt}, record {index + 1} of {len(records)}: {error}"
-            if strict or not components:
-                raise TNGInputError(message) from error
-            warnings.warn(f"{message}; the records before it are kept", TNGWarning, stacklevel=3)
-            break
-    if not components:
-        raise TNGInputError(f"{fmt}: no record in the file")
-    return components
-
-
-def check_count(found, expected, what, strict):
-    """
-    Compare the number of samples in the file with that of its header.
-
-    :param found: samples in the file.
-    :param expected: samples that the header states; None: it does not.
-    :param what: name of the record, for the message.
-    :param strict: raise if samples are missing; otherwise warn.
-    :raises TNGInputError: if there is no sample, or if some are missing and ``strict``.
-    """
-    if (expected is not None and found < expected) or not found:
-        message = (f"{what}: cut short, the header states npts={expected} and the file holds "
-                   f"{found} samples")
-        if strict or not found:
-            raise TNGInputError(message + "; strict=False reads what is there")
-        warnings.warn(message, TNGWarning, stacklevel=2)
-
-
-def check_complete(complete, what, strict):
-    """
-    Raise (or warn) where the samples are there but what must follow them is not.
-
-    :param complete: whether all of it is there.
-    :param what: name of the record, for the message.
-    :param strict: raise; otherwise warn.
-    :raises TNGInputError: if not complete and ``strict``.
-    """
-    if not complete:
-        message = f"{what}: cut short, the file ends before the end of the record"
-        if strict:
-            raise TNGInputError(message + "; strict=False reads what is there")
-        warnings.warn(message, TNGWarning, stacklevel=2)
-
-
-def to_stream(components, starttime=None, endtime=None, nearest_sample=True, network=None):
+def to_stream(components, fmt, starttime=None, endtime=None, nearest_sample=True, network=None):
     """
     Stream in SI units, N, E and Z positive to the north, the east and up.
 
     :param components: list of Component.
+    :param fmt: format name, e.g. ``"DYNA"``.
     :param starttime: UTCDateTime to cut at; None: from the first sample.
     :param endtime: UTCDateTime to cut at; None: to the last sample.
     :param nearest_sample: see :meth:`obspy.core.trace.Trace.trim`.
@@ -166,33 +150,21 @@ def to_stream(components, starttime=None, endtime=None, nearest_sample=True, net
     :return: Stream
     :raises TNGInputError: on an impossible sampling interval or count, or an unknown unit.
     """
-    stream = Stream([_to_trace(c, network) for c in components])
-    _make_ids_unique(stream)
+    stream = Stream([_to_trace(c, fmt, network) for c in components])
+    _make_ids_unique(stream, fmt.lower())
     if (starttime or endtime) and all(len(tr.data) for tr in stream):
         stream.trim(starttime, endtime, nearest_sample=nearest_sample)
     for tr in stream:
-        _fill_tng(tr)
+        _fill_tng(tr, tr.stats[fmt.lower()])
     return stream
 
 
-def clean_code(text, length):
-    """
-    Code of at most ``length`` letters and digits, as SEED wants it.
-
-    .. rubric:: Example
-
-    >>> clean_code(" J-22367 ", 5)
-    'J2236'
-    """
-    return re.sub("[^A-Za-z0-9]", "", text or "")[:length].upper()
-
-
-def _to_trace(item, network):
+def _to_trace(item, fmt, network):
     if item.delta is None or not MIN_DELTA <= item.delta <= MAX_DELTA:
-        raise TNGInputError(f"{item.fmt}: sampling interval is {item.delta!r} s, must be between "
+        raise TNGInputError(f"{fmt}: sampling interval is {item.delta!r} s, must be between "
                             f"{MIN_DELTA:g} and {MAX_DELTA:g} s")
     if not 1 <= item.npts <= MAX_NPTS:
-        raise TNGInputError(f"{item.fmt}: number of samples is {item.npts}, must be between 1 "
+        raise TNGInputError(f"{fmt}: number of samples is {item.npts}, must be between 1 "
                             f"and {MAX_NPTS}")
     factor, unit, quantity = unit_factor(item.unit)
     letter, sign, direction = component(item.direction)
@@ -201,25 +173,25 @@ def _to_trace(item, network):
     # N: accelerometer; X: derived, for velocities and displacements from one.
     instrument = "N" if quantity in ("acceleration", "counts") else "X"
     channel = clean_code(item.channel, 3)
-    prefix = channel[:2] if len(channel) == 3 else band_code(rate) + instrument
-    meta = AttribDict({name: None for name in FIELDS})
-    meta.update(item.meta)
+    if len(channel) < 3:
+        channel = band_code(rate) + instrument + letter
+    settle(item)
+    meta = _to_meta(item)
     meta.update({
         "quantity": quantity, "units": unit, "file_units": item.unit,
-        "azimuth": direction.azimuth, "dip": direction.dip, "reversed": sign < 0,
-        "npts_header": item.npts, "channel_number": item.number, "station_code": item.station,
-        "starttime_known": item.starttime is not None})
+        "azimuth": direction.azimuth, "dip": direction.dip, "reversed": sign < 0})
     # Counts stay counts; their factor to m/s^2 comes from the reader.
     meta.factor = meta.factor if quantity == "counts" else factor
     if meta.pga is not None:
-        meta.pga = abs(meta.pga) * factor
-    _check_places(meta)
-    if meta.event_id is None and meta.origin_time is not None:
-        meta.event_id = meta.origin_time.strftime("%Y%m%dT%H%M%S")
+        meta.pga *= factor
+    location = clean_code(item.location, 2) or location_code(
+        item.number, item.channels, item.sensor_place)
     header = {"network": clean_code(item.network if network is None else network, 2),
-              "station": clean_code(item.station, 5), "location": clean_code(item.location, 2),
-              "channel": prefix + letter, "sampling_rate": rate,
-              "starttime": item.starttime or UTCDateTime(0), item.fmt.lower(): meta}
+              "station": (clean_code(item.own_station, MAX_OWN_STATION)
+                          or station_code(item.station or item.station_name)),
+              "location": location, "channel": channel[:2] + letter, "sampling_rate": rate,
+              "starttime": UTCDateTime(0) if item.starttime is None else item.starttime,
+              fmt.lower(): meta}
     if quantity == "counts" and meta.factor:
         header["calib"] = meta.factor
     if item.data is None:
@@ -227,38 +199,48 @@ def _to_trace(item, network):
     return Trace(np.asarray(item.data, dtype=np.float64) * (factor * sign), header)
 
 
-def _check_places(meta):
-    """Coordinates out of range are unknown; the distance follows from them if not stated."""
-    for place in ("station", "event"):
-        position = [meta[f"{place}_{axis}"] for axis in ("latitude", "longitude")]
-        if None in position or abs(position[0]) > 90 or abs(position[1]) > 180:
-            meta[f"{place}_latitude"] = meta[f"{place}_longitude"] = None
+def _to_meta(item):
+    """``stats.<format>`` of a Component, bar what depends on unit and direction."""
+    meta = AttribDict({name: getattr(item, name, None) for name in FIELDS})
+    meta.update({
+        "npts_header": item.npts, "channel_number": item.number, "station_code": item.station,
+        "starttime_known": item.starttime is not None and (item.starttime_precision or 0) <= 1.0})
     corners = (meta.station_latitude, meta.station_longitude, meta.event_latitude,
                meta.event_longitude)
     if meta.distance is None and None not in corners:
         meta.distance = float(degrees2kilometers(locations2degrees(*corners)))
+    if meta.event_id is None and meta.origin_time is not None:
+        meta.event_id = meta.origin_time.strftime("%Y%m%dT%H%M%S")
+    return meta
 
 
-def _make_ids_unique(stream):
+def _make_ids_unique(stream, key):
     """Two horizontals between the axes: 1 and 2; arrays: channel number as location."""
     horizontals = [tr for tr in stream if tr.stats.channel[-1] in "12"]
-    if len(horizontals) == 2 and horizontals[0].id == horizontals[1].id:
+    if len(horizontals) == 2 and _same_id(*horizontals):
         for tr, letter in zip(horizontals, "12", strict=True):
             tr.stats.channel = tr.stats.channel[:2] + letter
-    if len({tr.id for tr in stream}) < len(stream):
+    if any(_same_id(a, b) for i, a in enumerate(stream) for b in stream[:i]):
         for index, tr in enumerate(stream):
-            number = _meta(tr).channel_number or index + 1
+            number = tr.stats[key].channel_number or index + 1
             tr.stats.location = tr.stats.location or f"{number % 100:02d}"
+    for index, tr in enumerate(stream):  # two channels with one number
+        free = iter(range(index + 1, 100))
+        while any(_same_id(tr, other) for other in stream[:index]):
+            number = next(free, None)
+            if number is None:
+                break
+            tr.stats.location = f"{number:02d}"
 
 
-def _meta(tr):
-    return next(value for value in tr.stats.values()
-                if isinstance(value, AttribDict) and "npts_header" in value)
+def _same_id(one, other):
+    """Whether two traces have one id at one time: then they are of two sensors."""
+    return one.id == other.id and (
+        one.stats.starttime <= other.stats.endtime and other.stats.starttime <= one.stats.endtime)
 
 
-def _fill_tng(tr):
+def _fill_tng(tr, meta):
     """What obspy_tng.records.record wants to know of a record, where the file says it."""
-    meta = _meta(tr)
     tng = {"units": meta.units, "source": source_of([tr]) or "recorded",
            "event_id": meta.event_id,
            "magnitude": meta.magnitude, "distance": meta.distance, "depth": meta.event_depth,

@@ -8,6 +8,7 @@ stops the reading of a record.
 """
 
 import re
+from typing import NamedTuple
 
 from obspy import UTCDateTime
 
@@ -21,6 +22,19 @@ _MONTHS = {name: number + 1 for number, names in enumerate((
 _CENTURY_PIVOT = 33
 _YEARS = range(1900, 2200)
 _MAX_SECONDS = 367 * 86400.0
+# hours from UTC
+_ZONES = {"UTC": 0, "GMT": 0, "GCT": 0, "UT": 0, "Z": 0, "PST": -8, "PDT": -7, "MST": -7, "MDT": -6,
+          "CST": -6, "CDT": -5, "EST": -5, "EDT": -4, "AKST": -9, "AKDT": -8, "HST": -10,
+          "JST": 9, "NZST": 12, "NZDT": 13, "BTM": 8, "BJT": 8}
+_ZONE_NAMES = "|".join(sorted(_ZONES, key=len, reverse=True))
+_MINUTE = 60.0
+
+
+class Moment(NamedTuple):
+    """A time in UTC, and how well it is stated: 1 (to the second or better) or 60 (minute), s."""
+
+    time: UTCDateTime | None = None
+    precision: float | None = None
 
 
 def parse_date(text, dayfirst=True):
@@ -28,7 +42,7 @@ def parse_date(text, dayfirst=True):
     Year, month and day of the first date in a text.
 
     :param text: str, e.g. ``"2017/09/19"``, ``"11/MAY/90"``, ``"May 2, 1983"``,
-        ``"20190728"``, ``"28072019"``.
+        ``"04 de ABRIL del 2010"``, ``"20190728"``, ``"28072019"``.
     :param dayfirst: whether ``"02/05/1983"`` is 2 May (else February 5).
     :return: tuple of three int, or None.
 
@@ -37,7 +51,8 @@ def parse_date(text, dayfirst=True):
     >>> parse_date("19/SEP/17"), parse_date("05/02/83, 23:42", dayfirst=False)
     ((2017, 9, 19), (1983, 5, 2))
     """
-    number, word, gap = r"(\d{1,2})", r"([A-Za-z]{3,10})\.?", r"[-/., ]+(?:de )?"
+    number, word = r"(\d{1,2})", r"([A-Za-z]{3,10})\.?"
+    gap = r"[-/., ]+(?:del? (?:a\w+o )?)?"
     if m := re.search(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)", text):
         year, month, day = m.groups()
     elif m := re.search(r"(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?!\d)", text):
@@ -47,11 +62,11 @@ def parse_date(text, dayfirst=True):
     elif m := re.search(r"(?<!\d)((?:19|2[01])\d\d)(0\d|1[0-2])([0-3]\d)(?!\d)", text):
         year, month, day = m.groups()
     elif m := (re.search(r"(?<!\d)(\d\d)(\d\d)((?:19|2[01])\d\d)(?!\d)", text)
-               or re.search(rf"(?<!\d){number}{gap}{word}{gap}(\d{{4}}|\d\d)(?!\d)", text)):
+               or re.search(rf"(?i)(?<!\d){number}{gap}{word}{gap}(\d{{4}}|\d\d)(?!\d)", text)):
         day, month, year = m.groups()
-    elif m := re.search(rf"{word}{gap}{number}{gap}(\d{{4}})(?!\d)", text):
+    elif m := re.search(rf"(?i){word}{gap}{number}{gap}(\d{{4}})(?!\d)", text):
         month, day, year = m.groups()
-    elif m := re.search(rf"(?<!\d)(\d{{4}}){gap}{word}{gap}{number}(?!\d)", text):
+    elif m := re.search(rf"(?i)(?<!\d)(\d{{4}}){gap}{word}{gap}{number}(?!\d)", text):
         year, month, day = m.groups()
     else:
         return None
@@ -60,27 +75,74 @@ def parse_date(text, dayfirst=True):
     return (year, month, int(day)) if month else None
 
 
-def parse_time(text):
+def parse_clock(text):
     """
-    Seconds since midnight of the first time in a text.
+    Seconds since midnight of the first time in a text, and how well it is stated.
 
-    :param text: str, e.g. ``"18:14:40.0"``, ``"23:43:49,1"``, ``"02:33:  .0"``, ``"160919.870"``.
-    :return: float, or None.
+    :param text: str, e.g. ``"18:14:40.0"``, ``"23:43:49,1"``, ``"02:33:  .0"``, ``"160919.870"``,
+        ``"2317 UTC"``.
+    :return: tuple (seconds, precision in s: 1 or 60); both None without a time.
 
     .. rubric:: Example
 
-    >>> parse_time("16:42:48.2 PDT"), parse_time("20190728_160919.870")
-    (60168.2, 58159.87)
+    >>> parse_clock("16:42:48.2 PDT"), parse_clock("16:42 PDT"), parse_clock("2317 UTC")
+    ((60168.2, 1.0), (60120.0, 60.0), (83820.0, 60.0))
     """
-    m = (re.search(r"(?<!\d)(\d{1,2}):\s*(\d{1,2})(?::\s*(\d{0,2})(?:[.,:](\d*))?)?", text)
-         or re.search(r"(?<!\d)(\d\d)(\d\d)(\d\d)(?:[.,](\d*))?(?!\d)", text))
+    m = _clock(text)
     if not m:
-        return None
+        return None, None
     hour, minute, second, fraction = m.groups(default="")
-    hour, minute, second = int(hour), int(minute), int(second or 0)
-    if hour > 24 or minute > 59 or second > 60:
-        return None
-    return hour * 3600 + minute * 60 + second + float(f"0.{fraction[:9] or 0}")
+    if int(hour) > 24 or int(minute) > 59 or int(second or 0) > 60:
+        return None, None
+    value = int(hour) * 3600 + int(minute) * 60 + int(second or 0)
+    return value + float(f"0.{fraction[:9] or 0}"), 1.0 if second or fraction else _MINUTE
+
+
+def parse_time(text):
+    """The seconds of :func:`parse_clock`; None without a time."""
+    return parse_clock(text)[0]
+
+
+def parse_moment(text, dayfirst=True, zone=0.0):
+    """
+    Date and time of a text, in UTC.
+
+    :param text: str, e.g. ``"05/02/83, 16:42:48.2 PDT"``. What stands in brackets is a remark.
+    :param dayfirst: see :func:`parse_date`.
+    :param zone: hours from UTC where the text names no time zone.
+    :return: Moment; its time is None without date or time, or if the zone is not known.
+
+    .. rubric:: Example
+
+    >>> parse_moment("7/04/19, 17:35:07.3(*LoQ*)", dayfirst=False).time
+    UTCDateTime(2019, 7, 4, 17, 35, 7, 300000)
+    >>> parse_moment("10/11/13, 23:05 GMT", dayfirst=False).precision
+    60.0
+    """
+    plain = re.sub(r"\([^)]*\)?", " ", text)
+    seconds, precision = parse_clock(plain)
+    hours = _zone(plain, zone)
+    time = to_utc(parse_date(plain, dayfirst), seconds)
+    return Moment() if time is None or hours is None else Moment(time - 3600 * hours, precision)
+
+
+def _clock(text):
+    """Match of the first time in a text: hour, minute, second, fraction."""
+    return (re.search(r"(?<!\d)(\d{1,2}):\s*(\d{1,2})(?::\s*(\d{0,2})(?:[.,:](\d*))?)?", text)
+            or re.search(r"(?<!\d)(\d\d)(\d\d)(\d\d)(?:[.,](\d*))?(?!\d)", text)
+            or re.search(rf"(?i)(?<![\d/.])(\d\d)(\d\d)()()(?=\s*(?:{_ZONE_NAMES})\b)", text))
+
+
+def _zone(text, default):
+    """Hours from UTC of the zone that stands behind the time; None for one that is not known."""
+    m = _clock(text)
+    found = re.match(r"[\s,]*([A-Za-z]{1,4})(?![A-Za-z])\s*([+-]\s*\d{1,2})?",
+                     text[m.end():]) if m else None
+    word = found[1].upper() if found else ""
+    if word in _ZONES:
+        return float(re.sub(r"\s", "", found[2])) if found[2] and not _ZONES[word] else _ZONES[word]
+    # EAT, CEST: the zone of somewhere else
+    return None if re.fullmatch(r"[A-Z]{1,2}[SDA]?T", word) else default
 
 
 def to_utc(date, seconds=0.0):
@@ -119,3 +181,27 @@ def parse_coordinates(text):
         if value is not None and value <= limit:
             found.setdefault(side in "NS", -value if side in "SWO" else value)
     return found.get(True), found.get(False)
+
+
+def parse_dms(text):
+    """
+    Latitude and longitude from degrees, minutes and seconds, each followed by its hemisphere.
+
+    :param text: str, e.g. ``"42 31 24S  172 49 50E"``.
+    :return: (latitude, longitude), signed. A longitude with the letter of a latitude
+        (``"118 26 05N"``) has no known sign: it comes as None.
+
+    .. rubric:: Example
+
+    >>> parse_dms("34 12 00N, 118 30 00W"), parse_dms("34 12 00N, 118 30 00N")
+    ((34.2, -118.5), (34.2, None))
+    """
+    angle = r"(\d+)\s+(\d+)\s+(\d+(?:\.\d*)?)\s*([NSEW])"
+    found = re.search(rf"{angle}[\s,]+{angle}", text.upper())
+    if not found:
+        return None, None
+    parts = found.groups()
+    values = [(to_float(d) or 0.0) + (to_float(m) or 0.0) / 60 + (to_float(s) or 0.0) / 3600
+              for d, m, s in (parts[:3], parts[4:7])]
+    return (-values[0] if parts[3] == "S" else values[0],
+            None if parts[7] in "NS" else -values[1] if parts[7] == "W" else values[1])

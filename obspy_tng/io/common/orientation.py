@@ -7,6 +7,8 @@ it lies within 5 degrees of that axis (SEED manual, appendix A); others are 1
 (nearer to north-south) or 2, with the azimuth in ``stats.<format>``. A
 component that points south, west or down has its sign turned, so that N, E
 and Z always mean motion to the north, to the east and up.
+
+Of two letters (``"N-S"``, ``"WE"``) the first is where positive motion goes.
 """
 
 import re
@@ -14,14 +16,23 @@ from typing import NamedTuple
 
 # SEED manual, appendix A: N and E are within 5 degrees of the true direction.
 TOLERANCE = 5.0
-_UP = ("UP", "U", "V", "+V", "VERT", "VERTICAL", "UD", "U-D", "Z", "+Z", "VER", "UPWARD")
-_DOWN = ("DOWN", "DOWNWARD", "DWN", "DN", "DN.", "D", "-V", "-Z")
-_AXES = {"N": 0.0, "NS": 0.0, "N-S": 0.0, "NORTH": 0.0, "S": 180.0, "SOUTH": 180.0,
-         "S-N": 180.0, "SN": 180.0, "E": 90.0, "EW": 90.0, "E-W": 90.0, "EAST": 90.0,
-         "W": 270.0, "WEST": 270.0, "W-E": 270.0, "WE": 270.0}
-_LETTERS = {"L": "1", "LONG": "1", "LONGITUDINAL": "1", "RADL": "1", "R": "1", "H1": "1",
-            "1": "1", "T": "2", "TRAN": "2", "TRANSVERSE": "2", "TANG": "2", "TRANS": "2",
-            "H2": "2", "2": "2"}
+_UP = ("UP", "U", "V", "VERT", "VERTICAL", "UD", "U-D", "Z", "VER", "UPWARD", "UPDN", "UPDO",
+       "UP-DOWN", "VRT", "HNZ", "HLZ", "BHZ")
+_DOWN = ("DOWN", "DOWNWARD", "DWN", "DN", "D", "DU", "D-U")
+_AXES = {"N": 0.0, "NS": 0.0, "N-S": 0.0, "NORTH": 0.0, "NORTE": 0.0, "NORTH-SOUTH": 0.0,
+         "S": 180.0, "SOUTH": 180.0, "SUR": 180.0, "S-N": 180.0, "SN": 180.0,
+         "E": 90.0, "EW": 90.0, "E-W": 90.0, "EAST": 90.0, "ESTE": 90.0, "E-O": 90.0, "EO": 90.0,
+         "EAST-WEST": 90.0,
+         "W": 270.0, "WEST": 270.0, "OESTE": 270.0, "W-E": 270.0, "WE": 270.0, "O-E": 270.0,
+         "OE": 270.0, "O": 270.0}
+# Components of the instrument, or of the fault or the path, whose azimuth is not stated.
+_LETTERS = {**dict.fromkeys(("L", "LO", "LONG", "LONGITUDINAL", "RADL", "RADIAL", "R", "H1", "1",
+                             "FN", "X"), "1"),
+            **dict.fromkeys(("T", "TR", "TRAN", "TRANS", "TRANSVERSE", "TRANSVERSAL", "TANG", "H2",
+                             "2", "FP", "Y"), "2"),
+            **dict.fromkeys(("H3", "3"), "3")}
+_REVERSED = {"+": 1, "-": -1, "": 1}
+_DEGREES = re.compile(r"DEGREES?\b|DEG\b\.?|[°º]|\bAZ(?:IMUTH)?\b\.?")
 
 
 class Direction(NamedTuple):
@@ -30,6 +41,11 @@ class Direction(NamedTuple):
     azimuth: float | None = None
     dip: float | None = None
     letter: str | None = None
+
+    @property
+    def known(self):
+        """Whether anything is known."""
+        return any(value is not None for value in self)
 
 
 UP = Direction(0.0, -90.0)
@@ -41,36 +57,61 @@ def horizontal(azimuth):
     return Direction(float(azimuth) % 360.0, 0.0)
 
 
+def opposite(direction):
+    """The direction that points the other way; one that is not known stays as it is."""
+    azimuth, dip, _ = direction
+    if dip is not None and abs(dip) == 90.0:
+        return Direction(azimuth, -dip)
+    return direction if azimuth is None else horizontal(azimuth + 180.0)
+
+
 def parse_direction(text):
     """
     Direction of a component from what a header calls it.
 
-    :param text: str, e.g. ``"N90W"``, ``"S16W"``, ``"340 Deg"``, ``"+V"``, ``"N-S"``, ``"H1"``.
+    :param text: str, e.g. ``"N90W"``, ``"S16W"``, ``"340 Deg"``, ``"+V"``, ``"V;-"``, ``"N-S"``,
+        ``"E-O"``, ``"H1"``. A number with degrees is an azimuth, however small; a bare 1 or 2 is
+        the number of the component.
     :return: Direction; all None where the text says nothing.
 
     .. rubric:: Example
 
     >>> parse_direction("S16W").azimuth, parse_direction("up").dip, parse_direction("H2").letter
     (196.0, -90.0, '2')
+    >>> parse_direction("2 DEG").azimuth, parse_direction("2").azimuth
+    (2.0, None)
     """
-    text = re.sub(r"\(.*|DEGREES?|DEG\.?|COMP(ONENT)?|[°;\"]", "", (text or "").upper()).strip()
-    if m := re.fullmatch(r"([NS])\s*(\d{1,3}(?:\.\d*)?)\s*([EW])", text):
+    text = re.sub(r"\(.*|COMP(ONENTE?)?\b\.?|[:\"']", "", (text or "").upper()).strip()
+    text, in_degrees = _DEGREES.subn("", text)
+    # a sign before or behind the word: "-V", "V;+", "N90E ; -"
+    m = re.fullmatch(r"\s*([+-]?)\s*(.*?)\s*;?\s*([+-]?)\s*\.?\s*", text)
+    if not m:
+        return Direction()
+    found = _parse_word(m[2].strip(), bool(in_degrees))
+    return opposite(found) if _REVERSED[m[1]] * _REVERSED[m[3]] < 0 else found
+
+
+def _parse_word(word, in_degrees):
+    if m := re.fullmatch(r"([NS])\s*(\d{1,3}(?:\.\d*)?)\s*([EWO])", word):
         turn = float(m[2]) * (1 if (m[1] == "N") == (m[3] == "E") else -1)
         return horizontal((0.0 if m[1] == "N" else 180.0) + turn)
-    if text in _UP:
+    if word in _UP:
         return UP
-    if text in _DOWN:
+    if word in _DOWN:
         return DOWN
-    if text in _AXES:
-        return horizontal(_AXES[text])
-    if re.fullmatch(r"\d{1,3}(\.\d*)?", text) and text not in _LETTERS and float(text) <= 360:
-        return horizontal(float(text))
-    return Direction(letter=_LETTERS.get(text))
+    if word in _AXES:
+        return horizontal(_AXES[word])
+    number = re.fullmatch(r"\d{1,3}(\.\d*)?", word)
+    if number and (in_degrees or word not in _LETTERS) and float(word) <= 360:
+        return horizontal(float(word))
+    return Direction(letter=_LETTERS.get(word))
 
 
 def component(direction):
     """
     Component code, and the sign that makes N, E and Z positive.
+
+    Two horizontals at right angles never have the same code, also at 45 and 135 degrees.
 
     :param direction: Direction.
     :return: tuple (code, sign, Direction after the sign is applied).
@@ -79,6 +120,8 @@ def component(direction):
 
     >>> component(parse_direction("N90W"))
     ('E', -1.0, Direction(azimuth=90.0, dip=0.0, letter=None))
+    >>> [component(horizontal(azimuth))[0] for azimuth in (45, 135, 225, 315)]
+    ['1', '2', '1', '2']
     """
     azimuth, dip, letter = direction
     if dip is not None and abs(dip) > 45:
@@ -90,5 +133,5 @@ def component(direction):
         if abs(off) <= TOLERANCE:
             flipped = axis >= 180.0
             return code, (-1.0 if flipped else 1.0), horizontal(azimuth - (180.0 if flipped else 0))
-    nearer_north = abs((azimuth + 90.0) % 180.0 - 90.0) <= 45.0
+    nearer_north = -45.0 < (azimuth + 90.0) % 180.0 - 90.0 <= 45.0
     return ("1" if nearer_north else "2"), 1.0, direction

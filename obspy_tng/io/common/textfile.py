@@ -12,39 +12,89 @@ from ...exceptions import TNGInputError
 
 # Header lines are cut here: no format has longer ones, but damaged files do.
 MAX_LINE = 1000
+_MAX_HEADER = 1000  # lines
+_END_MARKS = b"\x00\x1a"  # ^Z ends files of DOS
 
 
 class TextFile:
     """
-    Lines of a text file, taken one after the other.
+    A text file, as records.
 
     :param source: file name, Path, or binary file-like object (read from where it stands).
     :param encoding: code page of files that are not UTF-8.
     """
 
     def __init__(self, source, encoding="latin-1"):
-        raw = read_bytes(source).removeprefix(b"\xef\xbb\xbf").rstrip(b"\x00\x1a")
-        try:
-            content = raw.decode("utf-8")
-        except UnicodeDecodeError:
-            content = raw.decode(encoding)
-        #: whether the last line ends with a line end
-        self.complete = content.endswith(("\n", "\r"))
-        self.lines = re.split("\r\n|\n|\r", content)
-        if self.lines and not self.lines[-1].strip():
-            self.lines.pop()
+        raw = read_bytes(source).removeprefix(b"\xef\xbb\xbf")
+        content = raw.rstrip(_END_MARKS)
+        #: whether anything follows the last word: a blank, a line end, ^Z
+        self.complete = len(content) < len(raw) or not content[-1:].strip()
+        if b"\r" in content:
+            content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        self.content = content
+        self.encoding = encoding
 
-    def records(self, is_start):
+    def records(self, marks=(), start=None):
         """
         Cut the file at the lines where a record starts.
 
-        :param is_start: function ``line -> bool``; of consecutive such lines
-            the first counts.
-        :return: list of lists of lines.
+        :param marks: bytes, upper case; a line where a record starts contains one of them.
+            Without marks the file is one record.
+        :param start: pattern that is searched in such a line; of consecutive lines where it is
+            found the first counts.
+        :return: list of :class:`TextRecord`.
         """
-        marks = [bool(is_start(line[:MAX_LINE])) for line in self.lines]
-        starts = [i for i, mark in enumerate(marks) if mark and not (i and marks[i - 1])]
-        return [self.lines[a:b] for a, b in zip(starts, [*starts[1:], None], strict=False)]
+        if not marks:
+            return [TextRecord(self.content, self.encoding, self.complete)]
+        upper, starts = self.content.upper(), []
+        for at, end in sorted(_lines_with(upper, marks)):
+            line = upper[at:min(end, at + MAX_LINE)].decode("latin-1")
+            if start.search(line):
+                starts.append((at, end))
+        # a file of one record may have a first line of its own kind
+        starts = starts or [(0, 0)]
+        firsts = [at for i, (at, _) in enumerate(starts) if not i or starts[i - 1][1] + 1 < at]
+        return [TextRecord(self.content[at:after], self.encoding,
+                           self.complete or after is not None)
+                for at, after in zip(firsts, [*firsts[1:], None], strict=False)]
+
+
+class TextRecord:
+    """
+    One record of a text file: header lines as str, everything also as bytes.
+
+    :param raw: bytes with ``\\n`` at the line ends.
+    :param encoding: code page if it is not UTF-8.
+    :param complete: whether something follows the last word of it.
+    """
+
+    def __init__(self, raw, encoding="latin-1", complete=True):
+        self.raw, self.complete = raw, complete
+        parts = raw.split(b"\n", _MAX_HEADER)
+        head = parts[:_MAX_HEADER]
+        if head and not head[-1].strip():
+            head = head[:-1]
+        #: the first lines, cut to MAX_LINE characters
+        self.lines = [line[:MAX_LINE] for line in _decode(b"\n".join(head), encoding).split("\n")]
+        self._starts = [0]
+        for part in parts[:-1]:
+            self._starts.append(self._starts[-1] + len(part) + 1)
+
+    def data(self, row):
+        """Everything from a line on, as bytes; lines behind the first thousand are not known."""
+        return self.raw[self._starts[row]:] if row < len(self._starts) else b""
+
+    def take(self, row, count, what):
+        """
+        Header lines ``row`` to ``row + count``, all of them.
+
+        :raises TNGInputError: if the file ends before.
+        """
+        block = self.lines[row:row + count]
+        if len(block) < count:
+            raise TNGInputError(f"the file ends inside {what}: {count} lines are needed, "
+                                f"{len(block)} are there")
+        return block
 
 
 def read_bytes(source):
@@ -95,19 +145,26 @@ def peek_lines(source, size=4096):
     :return: list of str; empty for binary files.
     """
     content = peek(source, size).removeprefix(b"\xef\xbb\xbf")
-    if b"\x00" in content:
+    if b"\x00" in content.rstrip(_END_MARKS):
         return []
     return re.split("\r\n|\n|\r", content.decode("latin-1").upper())
 
 
-def take(lines, start, count, what):
-    """
-    Header lines ``lines[start:start + count]``, all of them.
+def _lines_with(upper, marks):
+    """Start and end of the lines that contain one of the marks."""
+    found = set()
+    for mark in marks:
+        at = upper.find(mark)
+        while at >= 0:
+            end = upper.find(b"\n", at)
+            end = len(upper) if end < 0 else end
+            found.add((upper.rfind(b"\n", 0, at) + 1, end))
+            at = upper.find(mark, end)
+    return found
 
-    :raises TNGInputError: if the file ends before.
-    """
-    block = lines[start:start + count]
-    if len(block) < count:
-        raise TNGInputError(f"the file ends inside {what}: {count} lines are needed, "
-                            f"{len(block)} are there")
-    return [line[:MAX_LINE] for line in block]
+
+def _decode(raw, encoding):
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode(encoding)

@@ -1,0 +1,89 @@
+"""
+SEED codes for what agencies call their stations and sensors
+============================================================
+
+SEED has five letters or digits for a station and two for a location. Agencies have names
+(``"El Centro Array #10"``), longer codes (``CHY039``) and numbers of channels in a structure.
+Codes made here depend on nothing but what the header says of the station or the sensor: they
+are the same in every file, and different names have different codes. The full name stays in
+``stats.<format>``.
+"""
+
+import hashlib
+import re
+import unicodedata
+
+STATION_LENGTH, LOCATION_LENGTH = 5, 2
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_SYMBOLS = "0123456789" + _LETTERS
+# Sensors on or in the ground near a structure: their three components make a record.
+_GROUND = re.compile(r"FREE[\s-]*FIELD|\bON GROUND\b|DOWN[\s-]*HOLE|BORE[\s-]*HOLE|\bDEPTH\b|"
+                     r"\bSURFACE\b|\bGROUND SURFACE\b", re.IGNORECASE)
+
+
+def clean_code(text, length=None):
+    """
+    Letters (without accents) and digits of a text, upper case, at most ``length`` of them.
+
+    .. rubric:: Example
+
+    >>> clean_code(" J-22367 ", 5), clean_code("Viña")
+    ('J2236', 'VINA')
+    """
+    plain = unicodedata.normalize("NFKD", text or "")
+    return re.sub("[^A-Za-z0-9]", "", plain)[:length].upper()
+
+
+def station_code(name):
+    """
+    Station code of a name or code of any length.
+
+    Up to five letters and digits stay as they are. Of longer ones, the first two letters are
+    kept, and a hash of all of them makes the other three.
+
+    :param name: str.
+    :return: str of at most five letters and digits.
+
+    .. rubric:: Example
+
+    >>> station_code("AL-01"), station_code("El Centro Array #9"), station_code("CHY039")
+    ('AL01', 'EL2HM', 'CH069')
+    """
+    code = clean_code(name)
+    return code if len(code) <= STATION_LENGTH else code[:2] + _hashed(code, _SYMBOLS, _SYMBOLS,
+                                                                        _SYMBOLS)
+
+
+def location_code(number, channels=None, place=None):
+    """
+    Location code of a sensor of a structure or an array.
+
+    A station of three channels or fewer has none. In a structure each channel has its number
+    in the station; sensors on or in the ground have one code for each place (letter and letter or
+    digit, a hash of its name), so that the three components of one place make a record.
+
+    :param number: number of the channel in the station, or None.
+    :param channels: number of channels of the station, or None.
+    :param place: where the sensor is, in the header's words, or None.
+    :return: str, empty or two letters or digits.
+
+    .. rubric:: Example
+
+    >>> location_code(2, 3), location_code(7, 20, "Deck"), location_code(14, 20, "Free field")
+    ('', '07', 'XF')
+    """
+    if not channels or channels <= 3 or number is None:
+        return ""
+    if place and _GROUND.search(place):
+        return _hashed(clean_code(place), _LETTERS, _SYMBOLS)
+    return f"{number % 100:02d}"
+
+
+def _hashed(text, *alphabets):
+    """One symbol of each alphabet, of the SHA-256 of a text."""
+    value = int.from_bytes(hashlib.sha256(text.encode("utf-8")).digest()[:8], "big")
+    symbols = []
+    for alphabet in alphabets:
+        value, index = divmod(value, len(alphabet))
+        symbols.append(alphabet[index])
+    return "".join(symbols)

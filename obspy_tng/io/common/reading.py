@@ -1,0 +1,207 @@
+"""
+From a text file to a Stream
+============================
+
+Every text format is a function that makes :class:`~.component.Component` objects of one
+record of a file; all the rest is here and the same for all: keywords, several records in
+a file, files that are cut short.
+"""
+
+import warnings
+from typing import NamedTuple
+
+from obspy import Stream
+
+from ...exceptions import TNGInputError, TNGWarning
+from .component import Component, to_stream
+from .fortran import last_line, numeric_block, parse_block, parse_table, without_cut_number
+from .textfile import TextFile, TextRecord, peek_lines
+
+_PEEK = 8192
+
+
+class TextFormat(NamedTuple):
+    """
+    What there is to know of a text format.
+
+    ``name`` is ObsPy's name of it, ``claims`` a function of the first lines of a file (upper
+    case) that says whether it is one, ``parse`` a function of a :class:`Record` that gives its
+    Components. ``marks`` and ``start`` tell where records begin in a file of several, see
+    :meth:`~.textfile.TextFile.records`; ``whole`` checks the Components of the file together.
+    ``spectra`` says of the first lines whether a file holds spectra instead of samples: such
+    files come along in the zips of agencies, and give an empty Stream.
+    """
+
+    name: str
+    claims: object
+    parse: object
+    marks: tuple = ()
+    start: object = None
+    encoding: str = "latin-1"
+    whole: object = None
+    spectra: object = None
+
+
+class Record:
+    """
+    One record of a file, and what of it is wanted.
+
+    :param text: :class:`~.textfile.TextRecord`.
+    :param headonly: whether samples are not wanted.
+    :param strict: whether something missing is an error (else a warning).
+    """
+
+    def __init__(self, text: TextRecord, headonly: bool, strict: bool):
+        self.text, self.headonly, self.strict = text, headonly, strict
+        self.lines = text.lines
+        self.take = text.take
+
+    def block(self, data, npts, width=None, what="record", always=False,
+              count_checked=True):
+        """
+        Samples in reading order.
+
+        :param data: row where they begin, or bytes.
+        :param npts: how many the header states, or None.
+        :param width: field width in characters, or None.
+        :param what: name of the record, for messages.
+        :param always: read them even if only the header is wanted.
+        :param count_checked: compare their number with ``npts``.
+        :return: float64 array; None if only the header is wanted, and it states ``npts``.
+        :raises TNGInputError: if samples are missing and the record is read strictly.
+        """
+        if self.headonly and npts is not None and not always:
+            return None
+        block = self._numbers(data, width)
+        samples = parse_block(block, npts, width)
+        if count_checked:
+            check_count(len(samples), npts, what, self.strict)
+        return samples
+
+    def table(self, row, columns, width=None):
+        """
+        Rows of samples with a column for each channel.
+
+        :param row: row where they begin.
+        :param columns: number of channels.
+        :param width: field width in characters, or None.
+        :return: float64 array ``(rows, columns)``, NaN for blank fields.
+        """
+        block = self._numbers(row, width)
+        last = last_line(block)
+        if not self.text.complete and len(last.split()) < columns and (
+                width is None or len(last) < columns * width):
+            block = block[:block.rstrip().rfind(b"\n") + 1]  # a row that was cut
+        return parse_table(block, columns, width)
+
+    def _numbers(self, data, width):
+        if not isinstance(data, bytes):
+            data = self.text.data(data)
+        block = numeric_block(data)
+        ends_file = len(block) == len(data)
+        return without_cut_number(block, self.text.complete or not ends_file, width)
+
+
+def claims(source, fmt):
+    """
+    Whether a file is of a format.
+
+    :param source: file name or binary file-like object.
+    :param fmt: TextFormat.
+    :return: bool; never raises.
+    """
+    lines = peek_lines(source, _PEEK)
+    return bool(lines and fmt.claims(lines))
+
+
+def read_text(source, fmt, headonly=False, starttime=None, endtime=None, nearest_sample=True,
+              strict=True, network=None, **kwargs):
+    """
+    Read a file of a text format.
+
+    :param source: file name or binary file-like object.
+    :param fmt: TextFormat.
+    :param headonly: read only the headers.
+    :param starttime: UTCDateTime to cut at.
+    :param endtime: UTCDateTime to cut at.
+    :param nearest_sample: see :meth:`obspy.core.trace.Trace.trim`.
+    :param strict: raise on a file that is cut short; False: warn and give what is there.
+    :param network: network code that replaces the file's.
+    :param kwargs: other arguments of :func:`obspy.read`, ignored.
+    :return: Stream in m/s^2 (velocity and displacement in m/s and m), ``stats.<format>`` as in
+        :mod:`obspy_tng.io`.
+    :raises TNGInputError: if the file cannot be read.
+    """
+    text = TextFile(source, fmt.encoding)
+    if fmt.spectra is not None and fmt.spectra(TextRecord(text.content[:_PEEK]).lines):
+        warnings.warn(f"{fmt.name}: the file holds spectra, not a time series; nothing is read",
+                      TNGWarning, stacklevel=3)
+        return Stream()
+    records = [Record(part, headonly, strict) for part in text.records(fmt.marks, fmt.start)]
+    components = collect(fmt.name, records, fmt.parse, strict)
+    if fmt.whole is not None:
+        fmt.whole(components, strict)
+    if headonly:
+        for item in components:
+            item.data = None
+    return to_stream(components, fmt.name, starttime, endtime, nearest_sample, network)
+
+
+def collect(name, records, parse, strict) -> list[Component]:
+    """
+    Components of all records of a file.
+
+    :param name: name of the format.
+    :param records: list of what ``parse`` takes, one entry for each record.
+    :param parse: function that returns the list of Components of one record.
+    :param strict: raise if a record is broken; otherwise warn and keep those before it.
+    :return: list of Component.
+    :raises TNGInputError: if there is no record, or a broken one and ``strict``.
+    """
+    components: list[Component] = []
+    for index, record in enumerate(records):
+        try:
+            components.extend(parse(record))
+        except TNGInputError as error:
+            message = f"{name}, record {index + 1} of {len(records)}: {error}"
+            if strict or not components:
+                raise TNGInputError(message) from error
+            warnings.warn(f"{message}; the records before it are kept", TNGWarning, stacklevel=4)
+            break
+    if not components:
+        raise TNGInputError(f"{name}: no record in the file")
+    return components
+
+
+def check_count(found, expected, what, strict):
+    """
+    Compare the number of samples in the file with that of its header.
+
+    :param found: samples in the file.
+    :param expected: samples that the header states; None: it does not.
+    :param what: name of the record, for the message.
+    :param strict: raise if samples are missing; otherwise warn.
+    :raises TNGInputError: if there is no sample, or if some are missing and ``strict``.
+    """
+    if (expected is not None and found < expected) or not found:
+        message = (f"{what}: cut short, the header states npts={expected} and the file holds "
+                   f"{found} samples")
+        if strict or not found:
+            raise TNGInputError(message + "; strict=False reads what is there")
+        warnings.warn(message, TNGWarning, stacklevel=2)
+
+
+def check_complete(complete, what, strict):
+    """
+    Raise (or warn) where the samples are there but what must follow them is not.
+
+    :param complete: whether all of it is there.
+    :param what: name of the record, for the message.
+    :param strict: raise; otherwise warn.
+    :raises TNGInputError: if not complete and ``strict``.
+    """
+    if not complete:
+        message = f"{what}: cut short, the file ends before the end of the record"
+        if strict:
+            raise TNGInputError(message + "; strict=False reads what is there")
+        warnings.warn(message, TNGWarning, stacklevel=2)

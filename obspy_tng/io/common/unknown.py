@@ -1,0 +1,126 @@
+"""
+What a header does not know
+===========================
+
+Agencies print numbers where they have none: a place of 0 N, 0 E, a depth and a magnitude of 0,
+the first of January 1980 of a clock that was never set, "to be determined" for a name. None of
+that is a fact about an earthquake, and all of it looks like one. Here it becomes None, for all
+formats alike, and coordinates whose hemisphere cannot be right are put right or dropped; what
+was done is noted in ``stats.<format>.doubts``.
+"""
+
+import re
+
+from obspy.geodetics import degrees2kilometers, locations2degrees
+
+# First days of the clocks of recorders, operating systems and GPS.
+_CLOCK_STARTS = ((1, 1, 1970), (1, 1, 1980), (6, 1, 1980))
+_DAY = 86400.0
+# Epicentral distances of strong motion, km: above the one nobody records it, below the other a
+# distance is credible.
+_FAR, _CREDIBLE = 3000.0, 1500.0
+_NO_NAME = re.compile(r"(site|station|event)?\s*(name|location)?\s*(unknown|unspecified|undefined)"
+                      r"(\s*(event|station|site|location))?|none|null|nan|n/?a|not available|"
+                      r"to be determined|-+|\?+|\.+|\*+|0+", re.IGNORECASE)
+_TEXTS = ("station_name", "event_name", "event_id", "magnitude_type", "instrument", "processing",
+          "sensor_place")
+
+
+def known_text(text):
+    """
+    A name, or None where the text says that there is none.
+
+    .. rubric:: Example
+
+    >>> known_text("  Ca\u00f1on "), known_text("Site location unknown"), known_text("--")
+    ('Ca\u00f1on', None, None)
+    """
+    text = " ".join((text or "").split())
+    return None if not text or _NO_NAME.fullmatch(text.rstrip(". ") or text) else text
+
+
+def settle(item):
+    """
+    Make unknown what a Component only seems to know.
+
+    :param item: :class:`~.component.Component`, changed in place.
+    """
+    for name in _TEXTS:
+        setattr(item, name, known_text(getattr(item, name)))
+    for place in ("station", "event"):
+        _settle_place(item, place)
+    if item.station_latitude is None and not item.station_elevation:
+        item.station_elevation = None
+    _settle_hemispheres(item)
+    if item.magnitude is not None and not 0 < item.magnitude <= 10:
+        item.magnitude = None
+    if item.magnitude is None:
+        item.magnitude_type = None
+    if item.event_depth is not None and (item.event_depth < 0 or (not item.event_depth and (
+            item.magnitude is None or item.event_latitude is None))):
+        item.event_depth = None
+    for name in ("distance", "freqmin", "freqmax", "vs30", "pga"):
+        value = getattr(item, name)
+        if value is not None and (value == 0 or (value < 0 and name != "pga")):
+            setattr(item, name, None)
+    _settle_times(item)
+
+
+def never_set(time):
+    """
+    Whether a time is that of a clock that was never set.
+
+    :param time: UTCDateTime, or None.
+    :return: bool; True for the first days of 1970 and 1980 and midnight of any New Year.
+    """
+    if time is None:
+        return False
+    first = (time.day, time.month, time.year)
+    return first in _CLOCK_STARTS or (first[:2] == (1, 1) and time.ns % (_DAY * 1e9) == 0)
+
+
+def _settle_place(item, place):
+    """Coordinates out of range, one alone, and 0 N 0 E are unknown."""
+    names = f"{place}_latitude", f"{place}_longitude"
+    latitude, longitude = (getattr(item, name) for name in names)
+    if latitude is None or longitude is None or abs(latitude) > 90 or abs(longitude) > 180 or (
+            latitude == longitude == 0):
+        for name in names:
+            setattr(item, name, None)
+
+
+def _settle_times(item):
+    """A clock that was never set is not known, unless the earthquake was on that day."""
+    origin, start = item.origin_time, item.starttime
+    midnight = origin is not None and origin.ns % (_DAY * 1e9) == 0
+    if never_set(origin) and (midnight or item.event_latitude is None):
+        item.origin_time = origin = None
+    if never_set(start) and (origin is None or abs(start - origin) > _DAY):
+        item.starttime = None
+        item.doubts.append(f"clock never set: {start}")
+
+
+def _settle_hemispheres(item):
+    """
+    Of a station and an earthquake on two sides of the world, one has the wrong letter.
+
+    Where the network is decides (``item.hemispheres``); else the station is believed.
+    """
+    names = ("station_latitude", "station_longitude", "event_latitude", "event_longitude")
+    values = [getattr(item, name) for name in names]
+    if None in values or _kilometres(values) < _FAR:
+        return
+    home = item.hemispheres or ("N" if values[0] >= 0 else "S") + ("E" if values[1] >= 0 else "W")
+    turned = [abs(value) * (-1 if home[i % 2] in "SW" else 1) for i, value in enumerate(values)]
+    stated = item.distance
+    if _kilometres(turned) < _CREDIBLE and (
+            not stated or abs(_kilometres(turned) - stated) < 0.2 * stated + 20):
+        for name, value, right in zip(names, values, turned, strict=True):
+            if value != right:
+                setattr(item, name, right)
+                item.doubts.append(f"{name} is {value:g} in the file; {right:g} agrees with the "
+                                   "other coordinates")
+
+
+def _kilometres(corners):
+    return degrees2kilometers(locations2degrees(*corners))

@@ -1,0 +1,128 @@
+"""
+Central Weather Administration, Taiwan (CWA, before 2023 CWB), free-field text
+==============================================================================
+
+Header lines ``#Key: value``, then one row a sample of time and three columns, in the order and
+with the signs of the key DataSequence (``Time U(+); N(+); E(+)``), ``4F10.3``, in gal. Times are of
+the zone in their key (``Origin Time(GMT+08)``); older files (TSMIP) have no zone and are in
+UTC. [CWA]_
+
+.. [CWA] Central Weather Administration, Geophysical Database Management System,
+   gdms.cwa.gov.tw; Lee, W. H. K. et al., CWB free-field strong-motion data from the 21 September
+   Chi-Chi, Taiwan, earthquake, Bulletin of the Seismological Society of America, 2001.
+"""
+
+import re
+
+import numpy as np
+
+from ..exceptions import TNGInputError
+from .common.component import Component
+from .common.fields import Moment, parse_clock, parse_date, to_utc
+from .common.fortran import field_width, to_float
+from .common.orientation import parse_direction
+from .common.reading import TextFormat, check_count, claims, read_text
+
+_NUMBER = r"([-+]?\d*\.?\d+)"
+_MARKS = ("#STATIONCODE", "#STARTTIME", "#DATASEQUENCE")
+NETWORK = "TW"
+
+
+def is_cwa(source):
+    """Whether a file is CWA free-field text: bool; never raises."""
+    return claims(source, FORMAT)
+
+
+def read_cwa(source, **options):
+    """
+    Read a CWA free-field file.
+
+    :param source: file name or binary file-like object.
+    :param options: see :func:`~.common.reading.read_text`; ``network`` replaces "TW".
+    :return: Stream in m/s^2; ``stats.cwa`` as in :mod:`obspy_tng.io`.
+    :raises TNGInputError: if the file cannot be read.
+    """
+    return read_text(source, FORMAT, **options)
+
+
+def _claims(lines):
+    found = [line for line in lines[:60] if line.startswith("#")]
+    return lines[0].startswith("#") and all(
+        any(line.startswith(mark) for line in found) for mark in _MARKS)
+
+
+def _parse(record):
+    lines = record.lines
+    row = next((i for i, line in enumerate(lines) if line.strip() and not line.startswith("#")),
+               len(lines))
+    header = {}
+    for line in lines[:row]:
+        key, _, value = line.lstrip("#").partition(":")
+        header[key.strip()] = value.strip()
+    columns = re.findall(r"\b([UNE])\s*\(([+-])\)", _one(header, "DataSequence").upper())
+    if not columns:
+        raise TNGInputError(f"DataSequence is {_one(header, 'DataSequence')!r}, must name the "
+                            "columns, such as 'Time U(+); N(+); E(+)'")
+    rate = to_float(_one(header, "SampleRate"))
+    if not rate:
+        raise TNGInputError(f"SampleRate is {_one(header, 'SampleRate')!r}, must be in Hz")
+    length = to_float(_one(header, "RecordLength"))
+    npts = round(length * rate) if length else None
+    table = None
+    if not record.headonly or npts is None:
+        table = record.table(row, len(columns) + 1, field_width(_one(header, "Data")))
+        if not np.isfinite(table).all():
+            raise TNGInputError("a row has a blank field")
+        # the last sample may be that at the end of the length, or the one before
+        check_count(len(table) + 1, npts, _one(header, "StationCode"), record.strict)
+        npts = len(table)
+    return [_component(header, number, letter + sign, npts, rate,
+                       None if table is None else table[:, number])
+            for number, (letter, sign) in enumerate(columns, 1)]
+
+
+def _component(header, number, name, npts, rate, column):
+    unit = re.match(r"[A-Za-z][\w/^]*", _one(header, "AmplitudeUnit"))
+    peaks = re.findall(_NUMBER, _one(header, f"AmplitudeMAX. {name[0]}"))
+    start = _moment(header, "StartTime")
+    kind = re.search(r"\((\w+)\)", _key(header, "Magnitude"))
+    return Component(
+        npts, 1.0 / rate, parse_direction(name), unit[0] if unit else "", column,
+        start.time, start.precision, NETWORK, _one(header, "StationCode"), number=number,
+        station_name=_one(header, "StationName"),
+        station_latitude=_coordinate(header, "StationLatitude"),
+        station_longitude=_coordinate(header, "StationLongitude"), hemispheres="NE",
+        instrument=_one(header, "InstrumentKind"), origin_time=_moment(header, "Origin Time").time,
+        event_latitude=_coordinate(header, "EpicenterLatitude"),
+        event_longitude=_coordinate(header, "EpicenterLongitude"),
+        event_depth=to_float(_one(header, "Depth")), magnitude=to_float(_one(header, "Magnitude")),
+        magnitude_type=kind[1] if kind else None,
+        pga=max(map(float, peaks), key=abs, default=None), header=header)
+
+
+def _key(header, start):
+    """The first key that starts so; empty without one."""
+    return next((key for key in header if key.lower().startswith(start.lower())), "")
+
+
+def _one(header, start):
+    return header.get(_key(header, start), "")
+
+
+def _coordinate(header, start):
+    """Degrees; the letter of the hemisphere stands in the key."""
+    value = to_float(_one(header, start))
+    return -value if value and re.search(r"\([SW]\)", _key(header, start)) else value
+
+
+def _moment(header, start):
+    """Time in UTC; the zone stands in the key."""
+    zone = re.search(r"(?:GMT|UTC)\s*([+-]\d{1,2})", _key(header, start).upper())
+    day, _, clock = _one(header, start).rpartition("-")
+    seconds, precision = parse_clock(clock)
+    time = to_utc(parse_date(day), seconds)
+    return Moment() if time is None else Moment(
+        time - 3600 * (int(zone[1]) if zone else 0), precision)
+
+
+FORMAT = TextFormat("CWA", _claims, _parse)
