@@ -19,7 +19,7 @@ import matplotlib.pyplot as plt
 import torch
 
 from obspy_tng import TNGGenerator, simulate_network
-from obspy_tng.models.released import ReleasedAutoencoder, ReleasedConfig
+from obspy_tng.models.autoencoder import ReleasedAutoencoder, ReleasedConfig
 
 LENGTHS = [1500, 3000, 6000, 12000, 24000]
 BATCHES = [1, 2, 4, 8]

@@ -103,16 +103,37 @@ def ascending(name, values, low=0.0, high=np.inf):
     return values
 
 
-def count(name, value, otherwise=""):
+def count(name, value, otherwise="", least=0):
     """
-    A whole number, 0 or more, as int.
+    A whole number that is not too small, as int.
 
     :param name: name of the argument, for the message.
     :param value: what the caller gave.
     :param otherwise: what else is allowed, for the message, such as ``" or None"``.
+    :param least: smallest allowed value.
     :return: int
     :raises TNGInputError: if it is not one.
     """
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
-        raise TNGInputError(f"{name} must be an integer >= 0{otherwise}, got {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise TNGInputError(f"{name} must be an integer >= {least}{otherwise}, got {value!r}")
     return int(value)
+
+
+def within(name, value, low, high, ends="[]"):
+    """
+    A number in an interval, as float.
+
+    :param name: name of the argument, for the message.
+    :param value: what the caller gave.
+    :param low: lower end.
+    :param high: upper end.
+    :param ends: brackets of the interval; ``"("`` and ``")"`` exclude the end.
+    :return: float
+    :raises TNGInputError: if it is not a number in the interval; NaN never is.
+    """
+    if (isinstance(value, bool) or not isinstance(value, int | float | np.number)
+            or not low <= value <= high or (ends[0] == "(" and value == low)
+            or (ends[1] == ")" and value == high)):
+        raise TNGInputError(f"{name} must be a number in {ends[0]}{low:g}, {high:g}{ends[1]}, "
+                            f"got {value!r}")
+    return float(value)

@@ -79,7 +79,7 @@ class TNGGenerator(StationGenerator):
         self.device = choose_device(device)
         self.seed = count("seed", seed)
         self.history = []
-        self._method: Method = self._new_method()
+        self._method = self._new_method()
         self._trained = (architecture == "tng" and self.training.pretrained
                          and load_pretrained(self.model))
         self._refuse_idle(training or {})
@@ -175,7 +175,7 @@ class TNGGenerator(StationGenerator):
                 "begin with TNGGenerator.load(), from_pretrained() or from_published()")
         return super().enroll(records, inventory, allow_generated=allow_generated)
 
-    def _new_method(self):
+    def _new_method(self) -> Method:
         """The architecture's method with initial weights."""
         return METHODS[self.architecture](self.npts, self.sampling_rate, size=self.size,
                                           device=self.device, seed=self.seed)

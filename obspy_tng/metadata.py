@@ -19,6 +19,7 @@ from obspy.core.inventory import (
 )
 from obspy.core.inventory.response import PolesZerosResponseStage
 
+from ._checks import positive
 from ._version import __version__
 from .exceptions import TNGInputError
 from .records.record import COMPONENTS, SYNTHETIC_INSTRUMENT, SYNTHETIC_LOCATION, band_code
@@ -49,8 +50,7 @@ def synthetic_inventory(stations, sampling_rate, inventory=None, starttime=None)
     >>> inv.get_contents()["channels"]
     ['XR.AL01.SY.HXE', 'XR.AL01.SY.HXN', 'XR.AL01.SY.HXZ']
     """
-    if not sampling_rate > 0:
-        raise TNGInputError(f"sampling_rate must be a positive number of Hz, got {sampling_rate!r}")
+    sampling_rate = positive("sampling_rate", sampling_rate)
     start = EPOCH_START if starttime is None else UTCDateTime(starttime)
     networks = {}
     for station_id in sorted(set(stations)):
@@ -58,7 +58,7 @@ def synthetic_inventory(stations, sampling_rate, inventory=None, starttime=None)
         if len(parts) != 2 or not all(parts):
             raise TNGInputError(f"stations must be ids 'NET.STA', got {station_id!r}")
         network = networks.setdefault(parts[0], Network(parts[0], stations=[]))
-        network.stations.append(_station(*parts, float(sampling_rate), inventory, start))
+        network.stations.append(_station(*parts, sampling_rate, inventory, start))
     return Inventory(networks=list(networks.values()), source=f"obspy_tng {__version__}",
                      module=f"obspy_tng {__version__}")
 

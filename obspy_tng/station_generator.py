@@ -18,7 +18,7 @@ import numpy as np
 from obspy import Stream, UTCDateTime
 
 from . import metadata
-from ._checks import count
+from ._checks import count, positive
 from ._random import checked_seed, realization_rngs
 from .exceptions import TNGInputError, TNGWarning
 from .groundmotion.scenario import Condition
@@ -72,11 +72,8 @@ class StationGenerator:
     name = "generator"
 
     def __init__(self, sampling_rate=100.0, window=60.0):
-        for key, value in (("sampling_rate", sampling_rate), ("window", window)):
-            if not np.isscalar(value) or not np.isfinite(value) or value <= 0:
-                raise TNGInputError(f"{key} must be a positive number, got {value!r}")
-        self.sampling_rate = float(sampling_rate)
-        self.window = float(window)
+        self.sampling_rate = positive("sampling_rate", sampling_rate)
+        self.window = positive("window", window)
         self.npts = round(self.sampling_rate * self.window)
         self._bank = {}
         self._source_inventory = None

@@ -141,6 +141,7 @@ class FileClient:
         What :meth:`get_waveforms` gives, of files that are known already.
 
         :param marks: list of :attr:`WaveformFile.mark`.
+        :param network, station, location, channel, starttime, endtime: as there.
         :return: Stream
         """
         stream = Stream()

@@ -15,7 +15,7 @@ get for nothing; what a figure does not hold against them, it cannot see.
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 
-from ..exceptions import TNGInputError
+from .._checks import count, one_of, within
 from ..signal import bandpass, evolutionary, taper
 from ..station_generator import StationGenerator
 
@@ -65,12 +65,8 @@ class MeanOfRaw(_Control):
 
     def __init__(self, sampling_rate=100.0, window=60.0, k=5, amplitudes="paper"):
         super().__init__(sampling_rate, window)
-        if isinstance(k, bool) or not isinstance(k, int) or k < 1:
-            raise TNGInputError(f"k must be an integer >= 1, got {k!r}")
-        if amplitudes not in ("paper", "restored"):
-            raise TNGInputError(f"amplitudes must be 'paper' or 'restored', got {amplitudes!r}")
-        self.k = k
-        self.amplitudes = amplitudes
+        self.k = count("k", k, least=1)
+        self.amplitudes = one_of("amplitudes", amplitudes, ("paper", "restored"))
 
     @property
     def name(self):
@@ -104,10 +100,7 @@ class RandomAllPass(_Control):
 
     def __init__(self, sampling_rate=100.0, window=60.0, duration=12.0):
         super().__init__(sampling_rate, window)
-        if not 0 < duration <= window:
-            raise TNGInputError("duration must be above 0 and at most the window of "
-                                f"{window:g} s, got {duration!r}")
-        self.duration = float(duration)
+        self.duration = within("duration", duration, 0, window, "(]")
 
     def _realize(self, data, rng):
         source = rng.integers(len(data))
@@ -137,9 +130,7 @@ class ShapedNoise(_Control):
 
     def __init__(self, sampling_rate=100.0, window=60.0, smoothing=0.5):
         super().__init__(sampling_rate, window)
-        if not 0 < smoothing <= 100:
-            raise TNGInputError(f"smoothing must be above 0 and at most 100, got {smoothing!r}")
-        self.smoothing = float(smoothing)
+        self.smoothing = within("smoothing", smoothing, 0, 100, "(]")
         # ten periods of the lowest band fit into the window
         self._filters = evolutionary.filter_bank(self.npts, self.sampling_rate,
                                                  freqmin=10 / self.window)

@@ -6,12 +6,12 @@ again for the floor; take each figure of each generator in the same way; judge
 it against the floor. :func:`cross_evaluate` does so for several splits at once.
 """
 
+from .._checks import count
 from ..records.record import group_by_station
 from .axes import Axes
 from .figures import HALVES, ONE_SPLIT, comparisons, figure_rows, score_rows, settings_of
 from .inputs import (
     by_generator,
-    check_repeats,
     common_stations,
     generated_sets,
     measure,
@@ -58,7 +58,7 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
     amplitudes, which depend on the earthquakes that fall on each side; see
     :func:`~obspy_tng.evaluation.cross_evaluation.cross_evaluate`.
     """
-    check_repeats(repeats)
+    count("repeats", repeats, least=2)
     real, floor, enrolled = (group_by_station(x or {}) for x in (real, floor, enrolled))
     generators = by_generator(generated, "generated")
     rebuilt = by_generator(reconstructed or {}, "reconstructed", names=generators)
@@ -74,10 +74,10 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
                               if all(group.get(s) for s in stations)}, stations, record_set)
     measure([*sets["pool"].values(), *(r for group in others.values() for r in group.values())],
             workers)
-    return judge(sets, others, rebuilt, bool(floor), seed, repeats)
+    return evaluate_sets(sets, others, rebuilt, bool(floor), seed, repeats)
 
 
-def judge(sets, others, rebuilt, floor, seed, repeats):
+def evaluate_sets(sets, others, rebuilt, floor, seed, repeats):
     """
     All figures of sets of records.
 

@@ -8,12 +8,13 @@ luck of the split is too weak in the other, and the mean says what the generator
 
 import numpy as np
 
+from .._checks import count
 from ..exceptions import TNGInputError
 from ..records.record import group_by_station, record_id
 from .axes import Axes
 from .figures import Comparison, figure_rows, score_rows, settings_of
 from .floor import redraw, split_sets
-from .inputs import check_repeats, generated_sets, measure, real_sets
+from .inputs import generated_sets, measure, real_sets
 from .metrics.metric import REAL
 from .recordset import RecordSet
 from .result import Evaluation
@@ -43,11 +44,9 @@ def cross_evaluate(records, makers, *, n=25, splits=2, seed=0, repeats=20, freqm
     :raises TNGInputError: for bad values, or if a half has fewer than three
         records of a station.
     """
-    check_repeats(repeats)
-    if isinstance(splits, bool) or not isinstance(splits, int | np.integer) or splits < 1:
-        raise TNGInputError(f"splits must be an integer >= 1, got {splits!r}")
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < LEAST_RECORDS:
-        raise TNGInputError(f"n must be an integer >= {LEAST_RECORDS}, got {n!r}")
+    count("repeats", repeats, least=2)
+    count("splits", splits, least=1)
+    count("n", n, least=LEAST_RECORDS)
     if not makers:
         raise TNGInputError("makers has no generators")
     records = group_by_station(records)

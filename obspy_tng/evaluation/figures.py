@@ -25,9 +25,10 @@ class Comparison:
 
 def comparisons(sets, others, floor, seed, repeats):
     """
-    Who is compared with whom: nothing is measured for it.
+    The pairs of record sets that are compared; nothing is measured here.
 
-    :param sets: see :func:`judge`, as are the others.
+    :param sets, others, floor, seed, repeats: see
+        :func:`~obspy_tng.evaluation.compare.evaluate_sets`.
     :return: ``(floors, judged, given)`` as :func:`figure_rows` takes them.
     """
     real, enrolled = sets["real"], sets["enrolled"]

@@ -3,20 +3,12 @@
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
-
 from ..exceptions import TNGInputError, TNGWarning
 from ..records.record import earthquakes, group_by_station, record_id
 from .metrics.metric import REAL
 from .recordset import RecordSet
 
 FEW = 3  # real records, of which a half or a spread can be taken
-
-
-def check_repeats(repeats):
-    """Raise TNGInputError unless ``repeats`` is an integer of at least 2."""
-    if isinstance(repeats, bool) or not isinstance(repeats, int | np.integer) or repeats < 2:
-        raise TNGInputError(f"repeats must be an integer >= 2, got {repeats!r}")
 
 
 def check_names(generators):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .._checks import one_of
 from ..exceptions import TNGInputError
 from .metrics.metric import ALL, REAL
 
@@ -91,9 +92,7 @@ class Evaluation:
     def _one_generator(self, name):
         if name is None and len(self.generators) == 1:
             return self.generators[0]
-        if name not in self.sets:
-            raise TNGInputError(f"generator must be one of {self.generators}, got {name!r}")
-        return name
+        return one_of("generator", name, self.sets)
 
     def __repr__(self):
         """The table of the pooled figures."""

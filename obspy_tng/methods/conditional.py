@@ -25,8 +25,9 @@ from typing import ClassVar
 import numpy as np
 import torch
 
+from .._checks import count, one_of
 from ..exceptions import TNGInputError
-from ..models.conditional import ConditionalConfig, ConditionalModel
+from ..models.conditional_vae import ConditionalConfig, ConditionalModel
 from ..models.spectrogram_vae import SpectrogramConfig, SpectrogramVAE
 from ..signal import end_at_rest
 from ..training import Phase, Trainer
@@ -54,7 +55,7 @@ class ConditionalMethod:
     :param npts: samples of a record.
     :param sampling_rate: Hz; makes no difference to the network.
     :param size: name in :attr:`sizes`, or a dict of
-        :class:`~obspy_tng.models.conditional.ConditionalConfig` arguments.
+        :class:`~obspy_tng.models.conditional_vae.ConditionalConfig` arguments.
     :param device: torch device.
     :param seed: seed of the initial weights.
     """
@@ -135,6 +136,7 @@ class ConditionalMethod:
         :param station: station id.
         :param data: ``(n, 3, npts)``, ZNE, m/s^2.
         :param infos: of the records; make no difference here.
+        :param batch_size: records that go through the network at a time.
         :return: dict of ``mu`` and ``logvar`` (n, z_dim), ``mean`` and ``stdev`` (n, 3) in m/s^2.
         """
         parts = []
@@ -198,10 +200,8 @@ class ConditionalMethod:
         :param decoding: options of :meth:`decode_draw`.
         :return: array ``(len(rngs), 3, npts)``, and a list of dicts for provenance.
         """
-        if sampler not in SAMPLERS:
-            raise TNGInputError(f"sampler must be one of {SAMPLERS}, got {sampler!r}")
-        if amplitudes not in AMPLITUDES:
-            raise TNGInputError(f"amplitudes must be one of {AMPLITUDES}, got {amplitudes!r}")
+        one_of("sampler", sampler, SAMPLERS)
+        one_of("amplitudes", amplitudes, AMPLITUDES)
         if sampler != "dirichlet" and (alpha is not None or k is not None):
             raise TNGInputError("k and alpha belong to sampler='dirichlet'")
         if amplitudes == "paper" and condition.magnitude is not None:
@@ -276,10 +276,8 @@ class SpectrogramMethod(ConditionalMethod):
         :param iterations: of "griffin_lim".
         :return: ``(3, npts)``, ZNE.
         """
-        if phase not in ("decoded", "griffin_lim"):
-            raise TNGInputError(f"phase must be 'decoded' or 'griffin_lim', got {phase!r}")
-        if isinstance(iterations, bool) or not isinstance(iterations, int) or iterations < 1:
-            raise TNGInputError(f"iterations must be an integer >= 1, got {iterations!r}")
+        one_of("phase", phase, ("decoded", "griffin_lim"))
+        count("iterations", iterations, least=1)
         if phase == "decoded":
             return self.decode(station, z)
         start = rng.uniform(-np.pi, np.pi, (1, 3, *self.model.shape)).astype(np.float32)

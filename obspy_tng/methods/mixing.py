@@ -9,6 +9,7 @@ latents is the same mixture of standardised reconstructions.
 
 import numpy as np
 
+from .._checks import count, positive
 from ..exceptions import TNGInputError
 
 #: number of records in a mean, as published
@@ -46,8 +47,7 @@ def dirichlet_weights(n_records, rng, k=None, alpha=0.5):
     :return: array ``(n_records,)``, sum 1.
     :raises TNGInputError: for k or alpha out of range.
     """
-    if not np.isscalar(alpha) or not np.isfinite(alpha) or alpha <= 0:
-        raise TNGInputError(f"alpha must be a number > 0, got {alpha!r}")
+    alpha = positive("alpha", alpha)
     chosen = rng.choice(n_records, check_k(k, n_records, n_records), replace=False)
     weights = np.zeros(n_records)
     # logarithms of gamma variates: tiny alphas would underflow to 0/0
@@ -65,7 +65,7 @@ def check_k(k, n_records, default):
     """The number of records to combine, checked; ``default`` (or all) where k is None."""
     if k is None:
         return min(default, n_records)
-    if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k <= n_records:
-        raise TNGInputError(f"k must be an integer between 1 and the {n_records} records enrolled "
-                            f"at the station, got {k!r}")
+    if count("k", k, " or None", least=1) > n_records:
+        raise TNGInputError(f"k must be between 1 and the {n_records} records enrolled at the "
+                            f"station, got {k!r}")
     return int(k)

@@ -20,10 +20,11 @@ from typing import ClassVar
 import numpy as np
 import torch
 
+from .._checks import one_of
 from ..exceptions import TNGInputError
 from ..groundmotion.component_levels import fit_levels
+from ..models.autoencoder import ReleasedAutoencoder, ReleasedConfig
 from ..models.checkpoint import load_published, published_bank
-from ..models.released import ReleasedAutoencoder, ReleasedConfig
 from ..records.record import info_values
 from ..signal import end_at_rest
 from ..training import Phase, Trainer
@@ -47,7 +48,7 @@ class ReleasedMethod:
     :param npts: samples of a record.
     :param sampling_rate: Hz; makes no difference to the network.
     :param size: name in :data:`SIZES`, or a dict of
-        :class:`~obspy_tng.models.released.ReleasedConfig` arguments.
+        :class:`~obspy_tng.models.autoencoder.ReleasedConfig` arguments.
     :param device: torch device.
     :param seed: seed of the initial weights.
     """
@@ -148,6 +149,7 @@ class ReleasedMethod:
         :param station: station id; makes no difference here.
         :param data: ``(n, 3, npts)``, ZNE, m/s^2.
         :param infos: of the records; make no difference here.
+        :param batch_size: records that go through the network at a time.
         :return: dict of ``recon`` (n, 3, npts), ``mean`` and ``stdev`` (n, 3) in m/s^2.
         """
         parts = []
@@ -203,10 +205,8 @@ class ReleasedMethod:
         :param amplitudes: "station", or "paper" for the published formula.
         :return: array ``(len(rngs), 3, npts)``, and a list of dicts for provenance.
         """
-        if sampler not in SAMPLERS:
-            raise TNGInputError(f"sampler must be one of {sorted(SAMPLERS)}, got {sampler!r}")
-        if amplitudes not in AMPLITUDES:
-            raise TNGInputError(f"amplitudes must be one of {AMPLITUDES}, got {amplitudes!r}")
+        one_of("sampler", sampler, SAMPLERS)
+        one_of("amplitudes", amplitudes, AMPLITUDES)
         if len(enrolled) < 2:
             raise TNGInputError(f"station {station} has {len(enrolled)} record; mixing needs at "
                                 "least 2, since a mixture of one is a copy of it")

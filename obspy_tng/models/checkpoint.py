@@ -24,7 +24,7 @@ from safetensors.numpy import load_file
 from safetensors.numpy import save as to_bytes
 
 from ..exceptions import TNGCheckpointError, TNGInputError
-from .released import ReleasedAutoencoder, ReleasedConfig
+from .autoencoder import ReleasedAutoencoder, ReleasedConfig
 
 DESCRIPTION = "model.json"
 FORMAT = "obspy_tng model 1"
@@ -33,7 +33,7 @@ _DAMAGED = (OSError, RuntimeError, EOFError, ValueError, LookupError, NotImpleme
             zipfile.BadZipFile, zlib.error)
 
 
-def digest(path):
+def file_hash(path):
     """SHA-256 of a file as hexadecimal text."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(
@@ -87,7 +87,7 @@ def save_folder(folder, description, arrays, texts=None):
                 to_bytes({k: np.ascontiguousarray(v) for k, v in named.items()}))
         for name, text in (texts or {}).items():
             (work / name).write_text(text, encoding="utf-8")
-        files = {p.name: digest(p) for p in sorted(work.iterdir())}
+        files = {p.name: file_hash(p) for p in sorted(work.iterdir())}
         whole = {"format": FORMAT, **description, "files": files}
         (work / DESCRIPTION).write_text(
             json.dumps({**whole, "sha256": json_hash(whole)}, indent=1), "utf-8")
@@ -131,7 +131,7 @@ def load_folder(folder):
     for name, known in files.items():
         path = folder / Path(name).name
         try:
-            if digest(path) != known:
+            if file_hash(path) != known:
                 raise TNGCheckpointError(f"{path}: altered or truncated since it was written")
             if path.suffix == ".safetensors":
                 arrays[path.stem] = load_file(path)
@@ -164,8 +164,8 @@ def load_published(path, top_k=2, periods="record"):
 
     :param path: torch file with the key ``model_state_dict``, or a bare state dict.
     :param top_k: number of periods (it cannot be read off the weights; 2 as published).
-    :param periods: see :class:`~obspy_tng.models.released.ReleasedConfig`.
-    :return: :class:`~obspy_tng.models.released.ReleasedAutoencoder`, sizes from the weights.
+    :param periods: see :class:`~obspy_tng.models.autoencoder.ReleasedConfig`.
+    :return: :class:`~obspy_tng.models.autoencoder.ReleasedAutoencoder`, sizes from the weights.
     :raises TNGCheckpointError: if the file is not such a checkpoint.
     """
     try:

@@ -24,7 +24,7 @@ LOWEST = 4
 GROUPS, KNOTS = 8, 24
 
 
-class ShapedNoise(nn.Module):
+class NoiseExcitation(nn.Module):
     """
     White noise to excitation.
 
@@ -54,7 +54,7 @@ class ShapedNoise(nn.Module):
         # The energy of a band is what z says, without the scatter of the noise: the scatter
         # among records is in z already, and would be counted twice.
         levels = at_least_float32(self.levels(h)).reshape(-1, 3, self.bands).exp()
-        return torch.einsum("bkft,bkf->btk", shaped, levels / rms(shaped))
+        return torch.einsum("bkft,bkf->btk", shaped, levels / band_rms(shaped))
 
     def _analyse(self, x):
         """Series ``(batch, time, 3)`` -> bands ``(batch, 3, bands, time)``."""
@@ -68,11 +68,11 @@ class ShapedNoise(nn.Module):
 
         :param x: standardised records ``(n, seq_len, 3)``.
         """
-        levels = torch.cat([rms(self._analyse(part)).log() for part in x.split(8)]).mean(0)
+        levels = torch.cat([band_rms(self._analyse(part)).log() for part in x.split(8)]).mean(0)
         self.levels.bias.copy_(levels.flatten())
 
 
-def rms(x):
+def band_rms(x):
     """Root mean square over the last axis, never quite 0."""
     return x.square().mean(-1).add(1e-12).sqrt()
 

@@ -20,8 +20,8 @@ import torch
 from torch import nn
 
 from ..exceptions import TNGInputError
+from .autoencoder import standardize
 from .losses import divergence, draw_latent, kl_loss, kl_weight
-from .released import standardize
 from .timesnet import at_least_float32
 from .variational import PHASES, Stations, check_config, latent_layer, shown_labels
 
@@ -46,7 +46,7 @@ class SpectrogramConfig:
     :param station_dim: size of the station's vector, appended to z.
     :param phase_weight: of the phase error, itself weighted by amplitude.
     :param beta: weight of the divergence; ``warmup``, ``free_bits``, ``label_dropout``
-        as in :class:`~obspy_tng.models.conditional.ConditionalConfig`.
+        as in :class:`~obspy_tng.models.conditional_vae.ConditionalConfig`.
     """
 
     seq_len: int = 6000
@@ -76,7 +76,7 @@ class SpectrogramConfig:
 class SpectrogramVAE(nn.Module):
     """
     The spectrogram VAE; records and labels as in
-    :class:`~obspy_tng.models.conditional.ConditionalModel`.
+    :class:`~obspy_tng.models.conditional_vae.ConditionalModel`.
 
     :param config: :class:`SpectrogramConfig`.
     """

@@ -36,6 +36,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .._checks import count
 from ..exceptions import TNGInputError
 from .timesnet import TimesBlock
 from .whittle import whittle_loss
@@ -90,8 +91,7 @@ class StationBottleneckConfig:
 
     def __post_init__(self):
         for key, value in asdict(self).items():
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise TNGInputError(f"{key} must be a positive integer, got {value!r}")
+            object.__setattr__(self, key, count(key, value, least=1))
         if self.groups > self.bands:
             raise TNGInputError(f"groups must be at most bands = {self.bands}, got {self.groups}")
         if self.top_k > self.frames // 2:

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ..exceptions import TNGInputError
+from .._checks import count, within
 
 PHASES = ("reconstruct", "condition")
 
@@ -14,15 +14,10 @@ PHASES = ("reconstruct", "condition")
 def check_config(config, counts, weights, shares):
     """Raise TNGInputError unless counts are integers >= 1, weights >= 0, shares in [0, 1)."""
     for key in counts:
-        value = getattr(config, key)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise TNGInputError(f"{key} must be a positive integer, got {value!r}")
+        object.__setattr__(config, key, count(key, getattr(config, key), least=1))
     for keys, limit in ((weights, float("inf")), (shares, 1)):
         for key in keys:
-            value = getattr(config, key)
-            if isinstance(value, bool) or not isinstance(value, int | float) \
-                    or not 0 <= value < limit:
-                raise TNGInputError(f"{key} must be a number in [0, {limit:g}), got {value!r}")
+            within(key, getattr(config, key), 0, limit, "[)")
 
 
 class Stations(nn.Module):

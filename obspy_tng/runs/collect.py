@@ -22,7 +22,7 @@ from ..records.c_libraries import C_LIBRARIES
 from ..records.event import origin_of
 from ..records.packing import pack_record
 from ..records.prepare import check_options
-from .job import Job, Result, SentObject, WorkUnit, digest
+from .job import Job, Result, SentObject, WorkUnit, value_hash
 from .loop import run_job
 
 INVENTORY = "stations.xml"
@@ -154,7 +154,7 @@ class _Reader:
         with C_LIBRARIES:
             spans = self._client.spans_of(self._marks)
         if spans is not None:
-            self.hash = digest([[str(start), str(end)] for start, end in spans])
+            self.hash = value_hash([[str(start), str(end)] for start, end in spans])
         return spans
 
     def get_waveforms(self, *args):
@@ -226,7 +226,7 @@ def _catalog_hash(catalog):
         magnitude = event.preferred_magnitude() or next(iter(event.magnitudes), None)
         rows.append([str(event.resource_id), str(origin.time), origin.latitude, origin.longitude,
                      origin.depth, magnitude and magnitude.mag])
-    return digest(rows)
+    return value_hash(rows)
 
 
 def collect_folder(client, output, inventory=None, catalog=None, *, stations=None,

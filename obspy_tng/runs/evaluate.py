@@ -17,14 +17,14 @@ from pathlib import Path
 
 import numpy as np
 
+from .._checks import count
 from .._version import __version__
 from ..archive.files import changed_files
 from ..evaluation.axes import Axes
-from ..evaluation.compare import judge
+from ..evaluation.compare import evaluate_sets
 from ..evaluation.figures import comparisons
 from ..evaluation.inputs import (
     check_names,
-    check_repeats,
     common_stations,
     generated_sets,
     real_sets,
@@ -36,7 +36,7 @@ from ..evaluation.stored import StoredFigures, StoredSamples, read_samples, tabl
 from ..exceptions import TNGInputError
 from ..records.folder import list_records, read_record
 from ..records.packing import pack_array, replace_file
-from .job import Job, Result, WorkUnit, digest
+from .job import Job, Result, WorkUnit, value_hash
 from .manifest import NAME, Manifest
 from .outputs import first_rejection
 
@@ -89,7 +89,7 @@ def evaluate_folders(real, generated, output, floor=None, *, seed=0, repeats=20,
     """
     from .loop import run_job  # SQLite and pools only where there is a run
 
-    check_repeats(repeats)
+    count("repeats", repeats, least=2)
     if not isinstance(generated, dict):
         generated = {"generated": generated}
     inputs = Inputs(real, generated, floor, freqmin, freqmax)
@@ -107,7 +107,7 @@ def evaluate_folders(real, generated, output, floor=None, *, seed=0, repeats=20,
     if not correlated_all.complete:
         return None, correlated_all
     correlating.attach(novelty)
-    evaluation = judge(sets, others, {}, floor is not None, seed, repeats)
+    evaluation = evaluate_sets(sets, others, {}, floor is not None, seed, repeats)
     replace_file(Path(output) / EVALUATION, evaluation.to_json().encode("utf-8"))
     return evaluation, result
 
@@ -140,7 +140,7 @@ class Inputs:
         Sets of records of the stations that all have.
 
         :param missing: paths of records to leave out.
-        :return: ``(sets, others)`` as :func:`~obspy_tng.evaluation.compare.judge` takes them.
+        :return: ``(sets, others)``, see :func:`~obspy_tng.evaluation.compare.evaluate_sets`.
         """
         def there(groups):
             return {s: [r for r in group if r.path not in missing] for s, group in groups.items()}
@@ -192,7 +192,7 @@ class MeasureJob(Job):
         All sets, with the figures of the run, without the records that have none.
 
         :param output: folder of the complete run.
-        :return: ``(sets, others)`` as :func:`~obspy_tng.evaluation.compare.judge` takes them.
+        :return: ``(sets, others)``, see :func:`~obspy_tng.evaluation.compare.evaluate_sets`.
         :raises TNGInputError: if nothing is left of all stations.
         """
         tables, missing = {}, set()
@@ -222,7 +222,7 @@ class CorrelateJob(Job):
     The second run: correlations of records, those that novelty asks for.
 
     :param axes: :class:`~obspy_tng.evaluation.axes.Axes`.
-    :param sets: see :func:`~obspy_tng.evaluation.compare.judge`, as are the others.
+    :param sets: see :func:`~obspy_tng.evaluation.compare.evaluate_sets`, as are the others.
     :param others: dict of dicts of RecordSets.
     :param floor: bool.
     :param seed: int.
@@ -256,7 +256,7 @@ class CorrelateJob(Job):
             mark.update(json.dumps([name, rows, columns,
                                     [first.samples.listed[i].mark for i in rows],
                                     [second.samples.listed[i].mark for i in columns]]).encode())
-        return {"version": __version__, "axes": digest(vars(self.axes)),
+        return {"version": __version__, "axes": value_hash(vars(self.axes)),
                 "pairs": mark.hexdigest()[:16]}
 
     def plan(self):

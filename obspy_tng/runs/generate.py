@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from obspy import UTCDateTime
 
+from .._checks import count
 from .._version import __version__
 from ..exceptions import TNGInputError
 from ..records.packing import pack_record
@@ -70,10 +71,9 @@ class GenerateJob(Job):
     kind = "generate"
 
     def __init__(self, generator, stations, n, seed, batch, options, folder=None):
-        for name, value, least in (("n", n, 1), ("batch", batch, 1), ("seed", seed, 0)):
-            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-                raise TNGInputError(f"{name} must be an integer >= {least}, got {value!r}")
-        self.generator, self.n, self.seed, self.batch = generator, int(n), int(seed), int(batch)
+        self.generator = generator
+        self.n, self.batch = count("n", n, least=1), count("batch", batch, least=1)
+        self.seed = count("seed", seed)
         self.stations = list(stations or generator.stations)
         self.options = options
         for station in self.stations:  # bad arguments leave no files
@@ -94,7 +94,7 @@ class GenerateJob(Job):
                                {"station": station, "first": first, "number": number})
 
     def task(self, unit):
-        return do_unit, (self._shipped, unit.spec, self.seed, self.options)
+        return generate_unit, (self._shipped, unit.spec, self.seed, self.options)
 
     def finish(self, folder):
         inventory = self.generator.inventory
@@ -102,7 +102,7 @@ class GenerateJob(Job):
         inventory.write(str(Path(folder) / INVENTORY), format="STATIONXML", validate=True)
 
 
-def do_unit(shipped, spec, seed, options):
+def generate_unit(shipped, spec, seed, options):
     """
     Do one unit: generate and pack.
 

@@ -114,7 +114,7 @@ def _unpack(key, data):
     return _UNPACKED[key]
 
 
-def digest(value):
+def value_hash(value):
     """
     Hash of a JSON-able value.
 

@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 from ..exceptions import TNGException, TNGInputError
-from .job import WorkUnit, digest
+from .job import WorkUnit, value_hash
 
 NAME = "manifest.sqlite"
 FORMAT = "obspy_tng manifest 1"
@@ -82,7 +82,7 @@ class Manifest:
         if old is None:
             with self._transaction():
                 self.note("settings", new)
-                self.note("settings_hash", digest(new))
+                self.note("settings_hash", value_hash(new))
             return
         changed = [f"{key} was {old.get(key)!r}, is {new.get(key)!r}"
                    for key in sorted({*old, *new}) if old.get(key) != new.get(key)]

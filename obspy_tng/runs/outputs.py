@@ -19,7 +19,7 @@ logger = logging.getLogger("obspy_tng")
 REJECTED, FAILED = "rejected.txt", "failed.txt"
 
 
-def judge(manifest, unique):
+def select_records(manifest, unique):
     """
     Which records stay.
 
@@ -41,11 +41,11 @@ def missing(manifest, folder, unique):
 
     :param manifest: the manifest.
     :param folder: folder of the records.
-    :param unique: see :func:`judge`.
+    :param unique: see :func:`select_records`.
     :return: list of unit ids.
     """
     found = {}
-    for record, reason in judge(manifest, unique):
+    for record, reason in select_records(manifest, unique):
         if reason is None and not _is_whole(Path(folder) / record["path"], record):
             found[record["unit"]] = None
     return list(found)
@@ -60,10 +60,11 @@ def tidy(manifest, folder, unique):
 
     :param manifest: the manifest.
     :param folder: folder of the records; only those of its stations are looked at.
-    :param unique: see :func:`judge`.
+    :param unique: see :func:`select_records`.
     """
-    for station, judged in groupby(judge(manifest, unique), lambda pair: pair[0]["station"]):
-        pairs = list(judged)
+    selected = select_records(manifest, unique)
+    for station, group in groupby(selected, lambda pair: pair[0]["station"]):
+        pairs = list(group)
         keep = {record["path"] for record, reason in pairs if reason is None}
         suffix = Path(pairs[0][0]["path"]).suffix
         for path in (Path(folder) / station).glob(f"*{suffix}"):
@@ -79,7 +80,7 @@ def write_lists(manifest, folder, unique):
 
     :param manifest: the manifest.
     :param folder: folder of the run.
-    :param unique: see :func:`judge`.
+    :param unique: see :func:`select_records`.
     :return: Counter of units, failed, pending, accepted, rejected and what units counted.
     """
     counts = Counter(accepted=0, rejected=0)
@@ -87,7 +88,7 @@ def write_lists(manifest, folder, unique):
     counts.update(units=sum(statuses.values()), failed=statuses["failed"],
                   pending=statuses["pending"])
     left_out = {}
-    for record, reason in judge(manifest, unique):
+    for record, reason in select_records(manifest, unique):
         counts["rejected" if reason else "accepted"] += 1
         if reason:
             left_out.setdefault(record["unit"], []).append((record["record_id"], reason))

@@ -14,7 +14,8 @@ import threading
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing.connection import wait as wait_for_process
 
-from ..exceptions import TNGException, TNGInputError
+from .._checks import count
+from ..exceptions import TNGException
 
 # Units that are handed out at once: enough to keep the workers busy, few enough that
 # their results fit in memory whatever the size of the archive.
@@ -38,12 +39,10 @@ class Pool:
     """
 
     def __init__(self, workers=1, processes=False, executor=None):
-        if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
-            raise TNGInputError(f"workers must be an integer >= 1, got {workers!r}")
         if executor is not None and not isinstance(executor, Executor):
             raise TypeError("executor must be a concurrent.futures.Executor (a Dask Client has "
                             f"get_executor()), got {type(executor).__name__}")
-        self.workers = workers
+        self.workers = count("workers", workers, least=1)
         self.processes = processes and executor is None
         self.in_flight = PER_WORKER * workers
         self._given = executor

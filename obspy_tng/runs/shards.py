@@ -157,7 +157,7 @@ def _merge(whole, output, folders, parts):
 
 def _move_records(whole, output, folders, unique):
     """Move the records that stay; one that a killed merge has moved is there already."""
-    for record, reason in outputs.judge(whole, unique):
+    for record, reason in outputs.select_records(whole, unique):
         if reason is not None:
             continue
         folder = folders[_remainder(record["unit"], len(folders))]

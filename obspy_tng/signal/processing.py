@@ -17,7 +17,7 @@ import numpy as np
 import scipy.signal
 from scipy.integrate import cumulative_trapezoid
 
-from .._checks import as_samples, one_of, positive
+from .._checks import as_samples, count, one_of, positive, within
 from ..exceptions import TNGInputError
 
 # s of the taper at the start in end_at_rest
@@ -84,10 +84,8 @@ def taper(data, sampling_rate, max_percentage=0.05, max_length=None, side="both"
     data = as_samples(data)
     sampling_rate = positive("sampling_rate", sampling_rate)
     one_of("side", side, ("left", "right", "both"))
-    if not 0 <= max_percentage <= 0.5:
-        raise TNGInputError(f"max_percentage must be between 0 and 0.5, got {max_percentage!r}")
     npts = data.shape[-1]
-    length = max_percentage * npts
+    length = within("max_percentage", max_percentage, 0, 0.5) * npts
     if max_length is not None:
         length = min(length, positive("max_length", max_length) * sampling_rate)
     return data * taper_window(npts, int(length), side).astype(data.dtype)
@@ -131,8 +129,7 @@ def bandpass(data, sampling_rate, freqmin=None, freqmax=None, order=2, zerophase
     data = as_samples(data)
     sampling_rate = positive("sampling_rate", sampling_rate)
     corners = _corners(freqmin, freqmax, sampling_rate)
-    if not isinstance(order, int | np.integer) or isinstance(order, bool) or order < 1:
-        raise TNGInputError(f"order must be an integer >= 1, got {order!r}")
+    order = count("order", order, least=1)
     kind = ("lowpass" if freqmin is None else "highpass" if freqmax is None else "bandpass")
     sos = scipy.signal.butter(order, np.squeeze(corners), kind, fs=sampling_rate, output="sos")
     npad = int(np.ceil(1.5 * order / min(corners) * sampling_rate))

@@ -26,7 +26,7 @@ import numpy as np
 import scipy.fft
 from scipy.signal import cont2discrete, lfilter
 
-from .._checks import as_records, as_samples, ascending, one_of, positive
+from .._checks import as_records, as_samples, ascending, one_of, positive, within
 from ..exceptions import TNGInputError
 
 # Pseudo-acceleration is computed; the other quantities are it over powers of omega.
@@ -129,9 +129,7 @@ def _oscillators(sampling_rate, periods, damping):
     """Sampling rate, periods and damping, checked."""
     sampling_rate = positive("sampling_rate", sampling_rate)
     periods = default_periods() if periods is None else ascending("periods", periods)
-    if positive("damping", damping) >= 1:
-        raise TNGInputError(f"damping must be below 1 (critical), got {damping!r}")
-    return sampling_rate, periods, float(damping)
+    return sampling_rate, periods, within("damping", damping, 0, 1, "()")
 
 
 def _parts(count, npts):

@@ -9,8 +9,7 @@ Fourier amplitude spectra.
 import numpy as np
 import scipy.fft
 
-from .._checks import as_records, as_samples, ascending, positive
-from ..exceptions import TNGInputError
+from .._checks import as_records, as_samples, ascending, count, positive
 from .smoothing import smoother
 
 
@@ -49,9 +48,7 @@ def transform_length(nfft, npts):
     """
     if nfft is None:
         return npts
-    if isinstance(nfft, bool) or not isinstance(nfft, int | np.integer) or nfft < npts:
-        raise TNGInputError(f"nfft must be an integer of at least npts = {npts}, got {nfft!r}")
-    return int(nfft)
+    return count("nfft", nfft, least=npts)
 
 
 def eas(data, sampling_rate, frequencies=None, bandwidth=188.5, nfft=None):

@@ -11,7 +11,7 @@ import numpy as np
 import scipy.fft
 import scipy.signal
 
-from .._checks import as_records, ascending, one_of, positive
+from .._checks import as_records, ascending, one_of, positive, within
 from ..exceptions import TNGInputError
 from .processing import subtract_trend, taper_window, trend_basis
 from .smoothing import WINDOWS, smoother
@@ -141,8 +141,7 @@ def _combination(horizontal, azimuth, percentile, smooth_first):
     if (horizontal == "azimuth") != (azimuth is not None):
         raise TNGInputError(f"azimuth must be given with horizontal='azimuth' and only then, got "
                             f"azimuth={azimuth!r} with horizontal={horizontal!r}")
-    if not 0 <= percentile <= 100:
-        raise TNGInputError(f"percentile must be between 0 and 100, got {percentile!r}")
+    within("percentile", percentile, 0, 100)
     if horizontal not in COMBINE:
         azimuths = np.radians(AZIMUTHS if azimuth is None else [azimuth])
         return (lambda spectra: _turned(spectra, azimuths),
@@ -166,8 +165,7 @@ def _turned(spectra, azimuths):
 def _plain_spectra(npts, dtype, sampling_rate, detrend, taper, nfft):
     """Frequencies, and function of records (n, 3, npts) -> complex spectra (n, 3, nbins)."""
     one_of("detrend", detrend, (None, "linear", "constant"))
-    if not 0 <= taper <= 0.5:
-        raise TNGInputError(f"taper must be between 0 and 0.5, got {taper!r}")
+    within("taper", taper, 0, 0.5)
     nfft = transform_length(nfft, npts)
     length = int(taper * npts)
     ramp = taper_window(npts, length)[:length].astype(dtype)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._checks import positive
+from .._checks import count, one_of, positive, within
 from ..exceptions import TNGInputError
 from ..records.record import earthquakes
 from .data import TrainingData
@@ -57,20 +57,15 @@ class TrainingSettings:
     pretrained: bool = True
 
     def __post_init__(self):
-        if not 0 <= self.validation < 1:
-            raise TNGInputError(f"validation must be in [0, 1), got {self.validation!r}")
-        if self.precision not in PRECISIONS:
-            raise TNGInputError(f"precision must be one of {PRECISIONS}, got {self.precision!r}")
+        within("validation", self.validation, 0, 1, "[)")
+        one_of("precision", self.precision, PRECISIONS)
         for name, least in (("epochs", 0), ("finetune_epochs", 0), ("batch_size", 1), ("seed", 0),
                             ("simulated", 1)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < least:
-                raise TNGInputError(f"{name} must be an integer >= {least}, got {value!r}")
+            object.__setattr__(self, name, count(name, getattr(self, name), least=least))
         positive("learning_rate", self.learning_rate)
         positive("finetune_learning_rate", self.finetune_learning_rate)
-        if self.parts is not None and (isinstance(self.parts, bool) or self.parts < 1
-                                       or not isinstance(self.parts, int)):
-            raise TNGInputError(f"parts must be an integer >= 1 or None, got {self.parts!r}")
+        if self.parts is not None:
+            object.__setattr__(self, "parts", count("parts", self.parts, " or None", least=1))
 
     @classmethod
     def from_dict(cls, values):

@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from .._checks import count, within
 from ..exceptions import TNGCheckpointError, TNGException, TNGInputError
 from .data import prefetched
 from .log import TrainingLog
@@ -53,13 +54,10 @@ class Phase:
     patience: int | None = 10
 
     def __post_init__(self):
-        if isinstance(self.epochs, bool) or not isinstance(self.epochs, int) or self.epochs < 0:
-            raise TNGInputError(f"epochs must be an integer >= 0, got {self.epochs!r}")
-        if not isinstance(self.batch_size, int) or self.batch_size < 1:
-            raise TNGInputError(f"batch_size must be an integer >= 1, got {self.batch_size!r}")
+        count("epochs", self.epochs)
+        count("batch_size", self.batch_size, least=1)
         for key in ("learning_rate", "clip"):
-            if not getattr(self, key) > 0:
-                raise TNGInputError(f"{key} must be > 0, got {getattr(self, key)!r}")
+            within(key, getattr(self, key), 0, np.inf, "(]")
 
 
 class Trainer:

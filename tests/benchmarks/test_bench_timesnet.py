@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 
 from obspy_tng import TNGGenerator, simulate_network
+from obspy_tng.models.autoencoder import ReleasedAutoencoder, ReleasedConfig
 from obspy_tng.models.convolution import choose_tile, count_operations
-from obspy_tng.models.released import ReleasedAutoencoder, ReleasedConfig
 from obspy_tng.models.timesnet import Inception
 
 

@@ -14,8 +14,8 @@ import torch
 
 from obspy_tng import TNGGenerator, simulate_network
 from obspy_tng.exceptions import TNGException
-from obspy_tng.models.checkpoint import digest, json_hash, load_published, published_bank
-from obspy_tng.models.released import ReleasedAutoencoder, ReleasedConfig
+from obspy_tng.models.autoencoder import ReleasedAutoencoder, ReleasedConfig
+from obspy_tng.models.checkpoint import file_hash, json_hash, load_published, published_bank
 
 from ..io.test_fuzz import memory_limit, mutate  # noqa: F401
 
@@ -67,7 +67,7 @@ def check_folder(folder, tmp_path, seeds):
         description = work / "model.json"
         if rng.random() < 0.5 and path != description:
             content = json.loads(description.read_text())
-            content["files"][path.name] = digest(path)
+            content["files"][path.name] = file_hash(path)
             del content["sha256"]
             content["sha256"] = json_hash(content)
             description.write_text(json.dumps(content))

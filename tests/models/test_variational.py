@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from obspy_tng.exceptions import TNGInputError
-from obspy_tng.models.conditional import (
+from obspy_tng.models.conditional_vae import (
     ConditionalConfig,
     ConditionalModel,
 )
-from obspy_tng.models.excitation import ShapedNoise, band_gains
+from obspy_tng.models.excitation import NoiseExcitation, band_gains
 from obspy_tng.models.losses import (
     active_units,
     band_power,
@@ -137,7 +137,7 @@ def test_bands_add_up_to_the_whole(length):
 
 def test_excitation_has_the_levels_and_the_envelope_it_is_told():
     torch.manual_seed(0)
-    model = ShapedNoise(5, 6000)
+    model = NoiseExcitation(5, 6000)
     for layer in (model.levels, model.envelope):
         torch.nn.init.zeros_(layer.weight)
     with torch.no_grad():
@@ -151,7 +151,7 @@ def test_excitation_has_the_levels_and_the_envelope_it_is_told():
     thirds = x.reshape(4, 3, 2000, 3).square().mean((0, 2, 3)).log()
     assert thirds.diff().numpy() == pytest.approx([-4, -4], abs=0.3)
     assert coherence(x)[..., 40:].mean() < 0.1
-    again = ShapedNoise(5, 6000)
+    again = NoiseExcitation(5, 6000)
     again.calibrate(x)
     torch.testing.assert_close(again.levels.bias.reshape(3, -1), power.mean(0), atol=0.05, rtol=0)
 

@@ -14,7 +14,7 @@ import torch
 
 from obspy_tng import TNGGenerator, simulate_network
 from obspy_tng.exceptions import TNGException, TNGInputError
-from obspy_tng.models.released import ReleasedAutoencoder, ReleasedConfig
+from obspy_tng.models.autoencoder import ReleasedAutoencoder, ReleasedConfig
 from obspy_tng.records.folder import write_records
 from obspy_tng.records.record import record_info, record_to_array
 from obspy_tng.simulate import simulate_arrays, simulate_records

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 import torch
 from torch import nn
 
+from .._checks import count, one_of, within
 from ..exceptions import TNGInputError
 from .timesnet import TimesBlock, at_least_float32
 
@@ -30,12 +31,18 @@ class ReleasedConfig:
     Sizes of the released autoencoder; the defaults are the published ones.
 
     :param seq_len: samples of a record.
-    :param position_std: standard deviation of the position table's initial values.
-        The published 1 is as large as the standardised record itself; what training
-        does not remove of it is the same in every generated record. Small networks
-        train much faster from 0.02.
+    :param d_model: channels of the series.
+    :param d_ff: channels between the Inception layers of a TimesBlock.
+    :param e_layers: number of TimesBlocks.
+    :param num_kernels: kernels of an Inception layer.
+    :param top_k: number of periods of a TimesBlock.
+    :param dropout: share of values that are dropped in training.
     :param periods: "record" (default) or "batch" (published behaviour), see
         :func:`obspy_tng.models.timesnet.dominant_periods`.
+    :param position_std: standard deviation of the position table's initial values.
+        The published value of 1 is as large as the standardised record itself. The part that
+        training does not remove is the same in every generated record. Small networks
+        train much faster from 0.02.
     """
 
     seq_len: int = 6000
@@ -50,16 +57,12 @@ class ReleasedConfig:
 
     def __post_init__(self):
         for key in ("seq_len", "d_model", "d_ff", "e_layers", "num_kernels", "top_k"):
-            value = getattr(self, key)
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise TNGInputError(f"{key} must be a positive integer, got {value!r}")
+            object.__setattr__(self, key, count(key, getattr(self, key), least=1))
         if self.top_k > self.seq_len // 2:
             raise TNGInputError(f"top_k must be at most seq_len // 2 = {self.seq_len // 2}, "
                                 f"got {self.top_k}")
-        if not 0 <= self.dropout < 1:
-            raise TNGInputError(f"dropout must be in [0, 1), got {self.dropout!r}")
-        if self.periods not in ("record", "batch"):
-            raise TNGInputError(f"periods must be 'record' or 'batch', got {self.periods!r}")
+        within("dropout", self.dropout, 0, 1, "[)")
+        one_of("periods", self.periods, ("record", "batch"))
 
 
 def standardize(x):
@@ -155,8 +158,7 @@ class ReleasedAutoencoder(nn.Module):
             records dominate).
         :return: dict with the scalar ``loss`` and what else should be logged.
         """
-        if measure not in ("standardized", "waveform"):
-            raise TNGInputError(f"measure must be 'standardized' or 'waveform', got {measure!r}")
+        one_of("measure", measure, ("standardized", "waveform"))
         latents, means, stdev = self.encode(x)
         if phase == "denoise":
             spread = latents.detach().std(dim=(0, 1))

@@ -25,8 +25,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .._checks import one_of
 from ..exceptions import TNGInputError
-from .excitation import ShapedNoise
+from .autoencoder import Embedding, standardize
+from .excitation import NoiseExcitation
 from .losses import (
     WINDOWS,
     band_power,
@@ -38,7 +40,6 @@ from .losses import (
     reconstruction_error,
     spectral_error,
 )
-from .released import Embedding, standardize
 from .timesnet import TimesBlock, at_least_float32
 from .variational import PHASES, Stations, check_config, latent_layer, shown_labels
 
@@ -58,15 +59,18 @@ class ConditionalConfig:
     :param d_ff: channels between the Inception layers of a TimesBlock.
     :param e_layers: TimesBlocks of the encoder.
     :param d_layers: TimesBlocks of the decoder.
+    :param num_kernels: kernels of an Inception layer.
+    :param top_k: periods of a TimesBlock.
     :param z_dim: size of the bottleneck, 64 to 256 as published.
     :param station_dim: size of the station embedding appended to z.
+    :param dropout: share of values that are dropped in training.
+    :param hidden: size of the layer between z and the decoder's series.
     :param position_std: initial standard deviation of the encoder's position table.
-    :param hidden: numbers that z is turned into before they are repeated over time.
     :param pooling: what the bottleneck sees of the encoder's series: its "mean" over time, as
         published, or its "powers" in bands as well.
     :param carrier: what distinguishes one sample from the next in the decoder: a learned
         "table", the same for all records; or "noise", drawn for each of them
-        (:class:`~obspy_tng.models.excitation.ShapedNoise`).
+        (:class:`~obspy_tng.models.excitation.NoiseExcitation`).
     :param reconstruction: "squared" or "absolute"; with the carrier "noise" there is none.
     :param spectral: weight of :func:`~obspy_tng.models.losses.spectral_error` and
         :func:`~obspy_tng.models.losses.coherence_error`; 0 as published.
@@ -114,9 +118,7 @@ class ConditionalConfig:
         for key, allowed in (("reconstruction", ("squared", "absolute")),
                              ("pooling", ("mean", "powers")),
                              ("carrier", ("table", "noise"))):
-            if getattr(self, key) not in allowed:
-                raise TNGInputError(f"{key} must be one of {allowed}, got "
-                                    f"{getattr(self, key)!r}")
+            one_of(key, getattr(self, key), allowed)
 
 
 class Blocks(nn.Module):
@@ -171,7 +173,7 @@ class ConditionalModel(nn.Module):
         self.decoder = Blocks(config, config.d_layers)
         self.projection = nn.Linear(config.d_model, 3)
         if config.carrier == "noise":
-            self.excitation = ShapedNoise(config.hidden, config.seq_len)
+            self.excitation = NoiseExcitation(config.hidden, config.seq_len)
             self.carrier = nn.Linear(3, config.d_model, bias=False)
         else:
             self.carrier = nn.Parameter(torch.randn(1, config.seq_len, config.d_model))

@@ -1,0 +1,39 @@
+"""Checks of arguments: what passes comes back as a plain number, what does not is named."""
+
+import numpy as np
+import pytest
+
+from obspy_tng._checks import ascending, count, one_of, positive, within
+from obspy_tng.exceptions import TNGInputError
+
+
+@pytest.mark.parametrize(("check", "value", "expected"), [
+    (lambda v: count("n", v), np.int64(3), 3), (lambda v: count("n", v, least=2), 2, 2),
+    (lambda v: positive("x", v), np.float32(0.5), 0.5),
+    (lambda v: within("x", v, 0, 1), 1, 1.0), (lambda v: within("x", v, 0, 1, "[)"), 0, 0.0),
+    (lambda v: one_of("x", v, ("a", None)), None, None)])
+def test_passes(check, value, expected):
+    found = check(value)
+    assert found == expected
+    assert type(found) is type(expected)
+
+
+@pytest.mark.parametrize(("check", "values", "message"), [
+    (lambda v: count("n", v), (-1, 1.0, True, "3", None), r"n must be an integer >= 0, got "),
+    (lambda v: count("n", v, " or None", least=2), (1,), r"n must be an integer >= 2 or None"),
+    (lambda v: positive("x", v), (0, -1, np.nan, np.inf), r"x must be a finite number above 0"),
+    (lambda v: within("x", v, 0, 1), (-0.1, 1.1, np.nan, "a", True, None),
+     r"x must be a number in \[0, 1\], got "),
+    (lambda v: within("x", v, 0, 1, "(]"), (0,), r"x must be a number in \(0, 1\], got 0"),
+    (lambda v: within("x", v, 0, 1, "[)"), (1.0,), r"x must be a number in \[0, 1\), got 1.0"),
+    (lambda v: one_of("x", v, ("a", "b")), ("c",), r"x must be one of 'a', 'b', got 'c'"),
+    (lambda v: ascending("x", v), ([2, 1], [], [0, 1], [[1, 2]]), r"x must ")])
+def test_refuses(check, values, message):
+    for value in values:
+        with pytest.raises(TNGInputError, match=message):
+            check(value)
+
+
+def test_wrong_type():
+    with pytest.raises(TypeError, match="x must be a number, got str"):
+        positive("x", "a")
