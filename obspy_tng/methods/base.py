@@ -29,10 +29,12 @@ class Method(Protocol):
     """
     How an architecture trains, enrols and draws.
 
-    The constructor takes ``(npts, sampling_rate, size, device, seed)``: samples of a record,
-    Hz, the name of a size or a dict of sizes, a torch device, and the seed of the initial
-    weights. It raises :class:`~obspy_tng.exceptions.TNGInputError` for a size that does not
-    exist.
+    :param npts: samples of a record.
+    :param sampling_rate: Hz.
+    :param size: name of a size, or dict of sizes.
+    :param device: torch device.
+    :param seed: seed of the initial weights.
+    :raises TNGInputError: for a size that does not exist.
     """
 
     #: training settings that differ from those of :class:`~obspy_tng.training.TrainingSettings`
@@ -41,6 +43,9 @@ class Method(Protocol):
     options: ClassVar[tuple[str, ...]]
     #: the network, in evaluation mode but for the time of :meth:`fit`
     model: torch.nn.Module
+
+    def __init__(self, npts: int, sampling_rate: float = 100.0, size: Any = "small",
+                 device: Any = "cpu", seed: int = 0) -> None: ...
 
     def fit(self, groups: Mapping[str, StationRecords], targets: Sequence[str],
             settings: TrainingSettings, /, *, seed: int, checkpoint: Any = None,

@@ -273,7 +273,7 @@ def test_settings_act_or_are_refused(training, word, groups):
     TNGGenerator(training={"epochs": 3, "learning_rate": 1e-3, "pretrained": False})
     with pytest.raises(TNGInputError, match="simulated=5 changes nothing"):
         TNGGenerator(architecture="released", training={"simulated": 5})
-    with pytest.raises(TNGInputError, match="targets=.* change nothing"):
+    with pytest.raises(TNGInputError, match=r"targets=.* change nothing"):
         TNGGenerator().fit(groups["SM.S001"], targets=["SM.S001"])
 
 
