@@ -121,15 +121,32 @@ def test_import_is_light():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_recipe_asks_for_what_setup_asks_for():
-    """Version, Python and packages of the conda recipe, under conda's names."""
-    setup, recipe = ROOT.parent / "setup.py", ROOT.parent / "recipe" / "meta.yaml"
-    if not recipe.exists():
+def asked_by_setup():
+    """What setup.py asks for: its arguments for Python and packages."""
+    setup = ROOT.parent / "setup.py"
+    if not setup.exists():
         pytest.skip("installed without its recipe")
     call = next(node for node in ast.walk(ast.parse(setup.read_text("utf-8")))
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "setup")
-    needed = {k.arg: ast.literal_eval(k.value) for k in call.keywords
-              if k.arg in ("install_requires", "python_requires")}
+    return {k.arg: ast.literal_eval(k.value) for k in call.keywords
+            if k.arg in ("install_requires", "python_requires")}
+
+
+def test_lowest_versions_are_those_of_setup():
+    """recipe/lowest.txt, the constraints of the CI job on lowest versions."""
+    bounds = dict(re.fullmatch(r"([\w-]+)>=(.*)", item).groups()
+                  for item in asked_by_setup()["install_requires"])
+    text = (ROOT.parent / "recipe" / "lowest.txt").read_text("utf-8")
+    pinned = dict(re.findall(r"^([\w-]+)==([\d.]*\d)", text, re.MULTILINE))
+    assert pinned.keys() == bounds.keys()
+    for name, bound in bounds.items():
+        assert f"{bound}.".startswith(f"{pinned[name]}.") or f"{pinned[name]}.".startswith(
+            f"{bound}."), name
+
+
+def test_recipe_asks_for_what_setup_asks_for():
+    """Version, Python and packages of the conda recipe, under conda's names."""
+    needed, recipe = asked_by_setup(), ROOT.parent / "recipe" / "meta.yaml"
     conda = {"torch": "pytorch", "matplotlib": "matplotlib-base"}
     expected = {"python": needed["python_requires"]}
     for name, bound in (re.fullmatch(r"([\w-]+)(.*)", item).groups()

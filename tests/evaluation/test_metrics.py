@@ -1,10 +1,13 @@
 """Every figure against a closed form or a slow loop, and blind where it should be."""
 
+from importlib import import_module
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import signal as scipy_signal
 
-from obspy_tng.evaluation import METRICS
+from obspy_tng.evaluation import METRICS, metrics
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.metrics import (
     amplitudes,
@@ -289,3 +292,11 @@ def test_axes_of_bad_bands():
         Axes.of_records([])
     assert AXES.periods[0] == pytest.approx(0.05)
     assert AXES.periods[-1] == pytest.approx(0.8 / 0.25)
+
+
+def test_every_question_is_listed():
+    """A module with METRICS that the list forgets would never be reported."""
+    root = Path(metrics.__file__).parent
+    found = [metric.name for path in sorted(root.glob("*.py")) if path.stem != "__init__"
+             for metric in getattr(import_module(f"{metrics.__name__}.{path.stem}"), "METRICS", ())]
+    assert sorted(found) == sorted(metric.name for metric in METRICS)
