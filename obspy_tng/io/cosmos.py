@@ -17,7 +17,7 @@ from scipy.constants import g
 
 from ..exceptions import TNGInputError
 from .common.component import Component
-from .common.fields import parse_moment, to_utc
+from .common.fields import Moment, parse_moment, to_utc
 from .common.fortran import header_numbers, to_float
 from .common.orientation import DOWN, UP, Direction, horizontal, parse_direction
 from .common.reading import TextFormat, claims, read_text
@@ -77,10 +77,12 @@ def _parse(record):
     if head is None:
         raise TNGInputError("the line that announces the data is missing")
     npts, unit = int(head[1]), _UNITS.get(int(head[4] or 0), head[3].strip())
+    start = _first_sample(words, integers, reals)
     item = Component(
         npts, _delta(reals, npts), Direction(), unit,
         record.block(row + 1, npts, int(head[5]) or None, words[0][:40].strip()),
-        _first_sample(integers, reals), format_version=_VOLUMES.get(integers[0]))
+        start.time, start.precision, format_version=_VOLUMES.get(integers[0]),
+        hemispheres=_hemispheres("\n".join(words), reals))
     comments = [line for line in lines[:row] if line.lstrip().startswith("|")]
     _fill_sensor(item, words, integers, comments)
     _fill_meta(item, words, reals)
@@ -177,11 +179,30 @@ def _scnl(comments):
     return (found[3], found[1], found[4], found[2]) if found else None
 
 
-def _first_sample(integers, reals):
+def _first_sample(words, integers, reals):
+    """Start by the numbers; by the line of text where they lack it, or the seconds of it."""
     year, month, day, hour, minute = (integers[i] for i in (39, 41, 42, 43, 44))
-    if None in (year, month, day, hour, minute):
-        return None
-    return to_utc((year, month, day), hour * 3600 + minute * 60 + (reals[29] or 0.0))
+    line = re.search(r"RCRD START TIME:\s*(.*)", "\n".join(words), re.IGNORECASE)
+    stated = parse_moment(line[1], dayfirst=False) if line else Moment()
+    time = None
+    if None not in (year, month, day, hour, minute):
+        time = to_utc((year, month, day), hour * 3600 + minute * 60 + (reals[29] or 0.0))
+    if time is None or (reals[29] is None and stated.precision == 1.0
+                        and 0 <= stated.time - time < 60):
+        return stated
+    return Moment(time, 60.0 if reals[29] is None else 1.0)
+
+
+def _hemispheres(text, reals):
+    """Where most of the coordinates lie: those of station and earthquake, in words and numbers."""
+    places = [(reals[0], reals[1]), (reals[9], reals[10])]
+    for key in ("COORDS", "HYPOCENTER"):
+        found = re.search(rf"{key}:\s*(-?\d+\.\d*)\s+(-?\d+\.\d*)", text, re.IGNORECASE)
+        places += [(to_float(found[1]), to_float(found[2]))] if found else []
+    places = [place for place in places if None not in place]
+    letters = [letters[sum(place[i] < 0 for place in places) * 2 > len(places)]
+               for i, letters in enumerate(("NS", "EW"))]
+    return "".join(letters) if len(places) > 2 else ""
 
 
 FORMAT = TextFormat("COSMOS", _claims, _parse, (b"TEXT LINES",), _START,

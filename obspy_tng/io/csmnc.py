@@ -53,8 +53,8 @@ def _claims(lines):
 
 def _parse(record):
     lines = [line.strip() for line in record.lines[:_MAX_HEADER]]
-    row = next((i for i, line in enumerate(lines) if i > 5 and re.fullmatch(
-        r"[-+\d.Ee\s]*\d[-+\d.Ee\s]*", line) and len(line.split()) > 1), len(lines))
+    row = next((i for i, line in enumerate(lines) if i > 5 and "." in line and re.fullmatch(
+        r"[-+\d.Ee\s]*\d[-+\d.Ee\s]*", line)), len(lines))
     text = "\n".join(lines[:row]).upper()
 
     def one(pattern):
@@ -65,6 +65,8 @@ def _parse(record):
     if not points or not unit:
         raise TNGInputError("the line with the number of points, or that with the unit, is missing")
     npts, station = int(points[1]), one(r"\nSTATION:\s*(\w+)")
+    if len(station) == 6:  # 065JZC is 65JZC
+        station = station.removeprefix("0")
     start = parse_moment(one(r"RECORDER TIME:\s*(.*)"), zone=_BEIJING)
     place = parse_coordinates(one(r"\nSTATION:\s*\w+(.*)"))
     epicenter = parse_coordinates(one(r"\nEPICENTER(.*?)(?:DEPTH|\n)"))
@@ -75,8 +77,8 @@ def _parse(record):
         station_latitude=place[0], station_longitude=place[1],
         sensor_place=one(r"OBSERVING POINT:\s*(.*)"), hemispheres="NE",
         instrument=one(r"INSTRUMENT TYPE:\s*(.*)"),
-        event_name=lines[2] if len(lines) > 2 else None,
-        origin_time=_origin(lines), event_latitude=epicenter[0], event_longitude=epicenter[1],
+        event_name=one(r"\n(.*\bEARTHQUAKE\b.*)"), origin_time=_origin(lines),
+        event_latitude=epicenter[0], event_longitude=epicenter[1],
         event_depth=to_float(one(r"DEPTH\s*([\d.]+)\s*KM")),
         magnitude=to_float(size[1]) if size else None,
         magnitude_type=size[2].capitalize() if size else None,
@@ -85,9 +87,12 @@ def _parse(record):
 
 
 def _origin(lines):
-    """Second line: ``0120103153957 2012-01-03 15:39:57 BTM``."""
-    line = lines[1] if len(lines) > 1 else ""
-    return parse_moment(line[14:] if re.match(r"\d{13}\s", line) else line, zone=_BEIJING).time
+    """Of the first lines, such as ``0120103153957 2012-01-03 15:39:57 BTM``."""
+    for line in lines[1:4]:
+        time = parse_moment(re.sub(r"^\d{10,}\s", "", line), zone=_BEIJING).time
+        if time is not None:
+            return time
+    return None
 
 
 FORMAT = TextFormat("CSMNC", _claims, _parse)

@@ -78,7 +78,7 @@ def _parse(record):
         npts, 1.0 / rate, _direction(words, integers), _unit(kind[1], words[0]), data, start,
         precision, station=_station(words, integers),
         number=int(integers[8]) if integers[8] else None,
-        channels=int(integers[10] or integers[9] or 0), format_version=kind[1],
+        channels=int(integers[10] or integers[9] or 0), hemispheres="NW", format_version=kind[1],
         header={"text": words, "integers": integers[:48], "reals": reals[:50],
                 "comments": record.lines[first:row]})
     _fill_meta(item, words, reals)

@@ -8,6 +8,7 @@ import pytest
 from obspy import UTCDateTime
 
 from obspy_tng.exceptions import TNGInputError, TNGWarning
+from obspy_tng.records.prepare import prepare_record
 
 # cut short by their source: file -> (samples stated, samples there)
 CUT = {"AL0120110426110728": (15849, 15350), "AU4620140508170016": (19140, 19123)}
@@ -52,6 +53,16 @@ def test_all_read_with_peaks_of_the_headers(formats):
             assert np.abs(tr.data).max() == pytest.approx(
                 abs(meta.pga), rel=2e-5, abs=ROUNDED.get(path.parent.name, 0)), path
     assert count >= 100
+
+
+@pytest.mark.parametrize("pattern", ["csmnc/*", "esd/*", "cwa/1-EAS.dat", "bhrc/5522-1.V1"])
+def test_records(formats, pattern):
+    """Of the later formats, what has no fault of its own."""
+    stream = sum((obspy.read(path) for path in sorted(formats.glob(pattern))), obspy.Stream())
+    rate = min(100.0, stream[0].stats.sampling_rate)
+    record = prepare_record(stream, sampling_rate=rate, window=60.0, common_span=True)
+    assert [tr.stats.channel[-1] for tr in record] == ["Z", "N", "E"]
+    assert record[0].stats.tng.units == "m/s^2"
 
 
 def test_first_motion_of_esd_points_away_from_the_epicentre(formats):

@@ -63,7 +63,7 @@ def location_code(number, channels=None, place=None):
     digit, a hash of its name), so that the three components of one place make a record.
 
     :param number: number of the channel in the station, or None.
-    :param channels: number of channels of the station, or None.
+    :param channels: number of channels of the station, or None: at least ``number``.
     :param place: where the sensor is, in the header's words, or None.
     :return: str, empty or two letters or digits.
 
@@ -72,7 +72,7 @@ def location_code(number, channels=None, place=None):
     >>> location_code(2, 3), location_code(7, 20, "Deck"), location_code(14, 20, "Free field")
     ('', '07', 'XF')
     """
-    if not channels or channels <= 3 or number is None:
+    if number is None or max(channels or 0, number) <= 3:
         return ""
     if place and _GROUND.search(place):
         return _hashed(clean_code(place), _LETTERS, _SYMBOLS)

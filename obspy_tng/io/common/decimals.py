@@ -229,6 +229,8 @@ def _rows_one_by_one(table):
 
 def _one_by_one(words):
     """float64 array; None if a word is not a finite number."""
+    if any(b"_" in word for word in words):  # a number in Python, not in Fortran
+        return None
     try:
         values = np.array([word.upper().replace(b"D", b"E") for word in words], dtype="S")
         values = values.astype(np.float64) if len(values) else np.empty(0)

@@ -51,7 +51,7 @@ def parse_date(text, dayfirst=True):
     >>> parse_date("19/SEP/17"), parse_date("05/02/83, 23:42", dayfirst=False)
     ((2017, 9, 19), (1983, 5, 2))
     """
-    number, word = r"(\d{1,2})", r"([A-Za-z]{3,10})\.?"
+    number, word = r"(\d{1,2})", r"(?!del?\b)([A-Za-z]{3,10})\.?"
     gap = r"[-/., ]+(?:del? (?:a\w+o )?)?"
     if m := re.search(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)", text):
         year, month, day = m.groups()
@@ -136,13 +136,13 @@ def _clock(text):
 def _zone(text, default):
     """Hours from UTC of the zone that stands behind the time; None for one that is not known."""
     m = _clock(text)
-    found = re.match(r"[\s,]*([A-Za-z]{1,4})(?![A-Za-z])\s*([+-]\s*\d{1,2})?",
+    found = re.match(r"[\s,*]*([A-Za-z]{1,5})(?![A-Za-z])\s*([+-]\s*\d{1,2})?",
                      text[m.end():]) if m else None
     word = found[1].upper() if found else ""
     if word in _ZONES:
         return float(re.sub(r"\s", "", found[2])) if found[2] and not _ZONES[word] else _ZONES[word]
-    # EAT, CEST: the zone of somewhere else
-    return None if re.fullmatch(r"[A-Z]{1,2}[SDA]?T", word) else default
+    # EAT, CEST, local: the zone of somewhere else
+    return None if re.fullmatch(r"[A-Z]{1,2}[SDA]?T|LOCAL", word) else default
 
 
 def to_utc(date, seconds=0.0):

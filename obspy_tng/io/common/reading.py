@@ -89,8 +89,8 @@ class Record:
         """
         block = self._numbers(row, width)
         last = last_line(block)
-        if not self.text.complete and len(last.split()) < columns and (
-                width is None or len(last) < columns * width):
+        if len(last.split()) < columns and (width is None or (
+                not self.text.complete and len(last) < columns * width)):
             block = block[:block.rstrip().rfind(b"\n") + 1]  # a row that was cut
         return parse_table(block, columns, width)
 

@@ -1,0 +1,49 @@
+"""Dates, times and places in all the spellings that were met."""
+
+import pytest
+from obspy import UTCDateTime
+
+from obspy_tng.io.common.fields import parse_date, parse_dms, parse_moment
+
+
+@pytest.mark.parametrize("text", [
+    "04 de ABRIL del 2010", "4 de abril de 2010", "ABRIL 04 DEL 2010", "04-abr-2010",
+    "Domingo 4 de Abril del 2010", "4 de abril del año 2010", "2010/04/04", "4.4.2010",
+    "04/ABRIL/10", "20100404", "04042010", "April 4, 2010"])
+def test_dates(text):
+    assert parse_date(text) == (2010, 4, 4)
+
+
+@pytest.mark.parametrize(("text", "time", "precision"), [
+    ("7/04/19, 17:35:07.3(*LoQ*)", "2019-07-04T17:35:07.3", 1),
+    ("10/11/13, 23:05 GMT (*LoQ*)", "2013-10-11T23:05", 60),
+    ("10/11/13, 23:05:   GMT", "2013-10-11T23:05", 60),
+    ("Fri Oct 11, 2013 16:05:59.0 PDT", "2013-10-11T23:05:59", 1),
+    ("Thu Jul  4, 2019 10:35:07.3 PDT*", "2019-07-04T17:35:07.3", 1),
+    ("9/19/17, 11:14:45.5 *PDT", "2017-09-19T18:14:45.5", 1),
+    ("15 OCT 1979 - 2317 UTC", "1979-10-15T23:17", 60),
+    ("JAN 17, 1994  1230 GMT", "1994-01-17T12:30", 60),
+    ("9/19/17, 18:14: 5.0 UTC (GPS)", "2017-09-19T18:14:05", 1),
+    ("05/02/83, 16:42:48.2 PDT (Q=2)", "1983-05-02T23:42:48.2", 1),
+    ("3/11/11 14:46:18 JST", "2011-03-11T05:46:18", 1)])
+def test_moments(text, time, precision):
+    found = parse_moment(text, dayfirst=False)
+    assert found.time == UTCDateTime(time)
+    assert found.precision == precision
+
+
+@pytest.mark.parametrize("text", ["05/02/83, 16:42 EAT", "05/02/83 16:42:01 CEST",
+                                  "05/02/83 16:42 local time", "16:42:48", "05/02/83", ""])
+def test_times_that_are_not_known(text):
+    assert parse_moment(text, dayfirst=False).time is None
+
+
+def test_zone_from_outside():
+    assert parse_moment("2012-01-3 15:39:44.000 BTM").time == UTCDateTime(2012, 1, 3, 7, 39, 44)
+    assert parse_moment("2012-01-3 15:39:44", zone=8).time == UTCDateTime(2012, 1, 3, 7, 39, 44)
+
+
+def test_degrees_minutes_seconds():
+    assert parse_dms("42 30 00S  172 45 00E     Basalt") == (-42.5, 172.75)
+    assert parse_dms("34 12 00N, 118 30 00N") == (34.2, None)  # no latitude has 118 degrees
+    assert parse_dms("Site location unknown") == (None, None)
