@@ -93,7 +93,7 @@ class TNGGenerator(StationGenerator):
             idle = dict.fromkeys(("epochs", "learning_rate"), (
                 "training begins with the weights of the package, so the first phase is left out; "
                 "finetune_epochs and finetune_learning_rate set the second, pretrained=False "
-                "begins from nothing"))
+                "(fit --from-scratch) begins from nothing"))
         elif self.architecture != "tng":
             idle = dict.fromkeys(("simulated", "pretrained"), (
                 f"architecture {self.architecture!r} learns from the user's records alone"))

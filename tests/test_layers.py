@@ -25,6 +25,7 @@ GENERATORS = (*MIDDLE, "station_generator", "models", "methods")
 ALL = (*GENERATORS, "generator", "baselines", "runs")
 LAYERS = {
     "__init__.py": ALL,  # lazily
+    "__main__.py": ("scripts",),
     "_version.py": (),
     "exceptions.py": (),
     "_checks.py": BASE,

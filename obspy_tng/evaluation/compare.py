@@ -7,16 +7,18 @@ it against the floor. :func:`cross_evaluate` does so for several splits at once.
 """
 
 from .._checks import count
-from ..records.record import group_by_station
+from ..records.record import group_by_station, record_info
 from .axes import Axes
 from .figures import HALVES, ONE_SPLIT, comparisons, figure_rows, score_rows, settings_of
 from .inputs import (
     by_generator,
     common_stations,
     generated_sets,
+    known_records,
     measure,
     real_sets,
     warn_of_few,
+    warn_of_shared,
 )
 from .metrics.metric import REAL
 from .recordset import RecordSet
@@ -54,15 +56,19 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
 
     Stations that a generator lacks are left out with a
     :class:`~obspy_tng.exceptions.TNGWarning`, which there is as well for stations with fewer
-    than 3 real records: their figures are not known. One split says little about
-    amplitudes, which depend on the earthquakes that fall on each side; see
+    than 3 real records, whose figures are not known, and for earthquakes that are among both
+    ``real`` and what the generator had (floor, enrolled, sources of the generated records). One
+    split says little about amplitudes, which depend on the earthquakes that fall on each side; see
     :func:`~obspy_tng.evaluation.cross_evaluation.cross_evaluate`.
     """
     count("repeats", repeats, least=2)
+    count("seed", seed)
     real, floor, enrolled = (group_by_station(x or {}) for x in (real, floor, enrolled))
     generators = by_generator(generated, "generated")
     rebuilt = by_generator(reconstructed or {}, "reconstructed", names=generators)
     stations = common_stations(real, generators)
+    warn_of_shared([record_info(r) for s in stations for r in real[s]],
+                   known_records(real, (floor, enrolled), generators))
     axes = Axes.of_records([r for s in stations for r in real[s]], freqmin, freqmax)
 
     def record_set(streams, label):

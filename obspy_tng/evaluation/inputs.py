@@ -4,7 +4,7 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 from ..exceptions import TNGInputError, TNGWarning
-from ..records.record import earthquakes, group_by_station, record_id
+from ..records.record import earthquakes, group_by_station, record_id, record_info
 from .metrics.metric import REAL
 from .recordset import RecordSet
 
@@ -51,6 +51,40 @@ def warn_of_few(real):
         listed = ", ".join(f"{station} ({number})" for station, number in sorted(few.items()))
         warnings.warn(f"stations with fewer than {FEW} real records, most of whose figures are "
                       f"not known: {listed}", TNGWarning, stacklevel=4)
+
+
+def warn_of_shared(real, had):
+    """
+    Warn where a generator had records of the earthquakes that it is judged by.
+
+    :param real: list of dicts, see :func:`~obspy_tng.records.record.record_info`.
+    :param had: the same of the records that it had.
+    """
+    names = earthquakes([*real, *had])
+    shared = set(names[:len(real)]) & set(names[len(real):])
+    if shared:
+        warnings.warn(f"{len(shared)} of {len(set(names[:len(real)]))} earthquakes of the real "
+                      "records are also among the records that the generator had, which flatters "
+                      "it; split_by_event(), or `obspy-tng split`, holds earthquakes back",
+                      TNGWarning, stacklevel=4)
+
+
+def known_records(real, others, generators):
+    """
+    What is known of the records that the generators had.
+
+    :param real: dict station -> list of records.
+    :param others: list of dicts of records that they had, by station: floor, enrolled.
+    :param generators: generator name -> station -> list of records, whose ``stats.tng.sources``
+        may name real records.
+    :return: list of dicts, see :func:`~obspy_tng.records.record.record_info`.
+    """
+    sources = {name for groups in generators.values() for group in groups.values()
+               for record in group for name in record[0].stats.get("tng", {}).get("sources") or ()}
+    return [*(record_info(record) for groups in others for group in groups.values()
+              for record in group),
+            *(record_info(record) for group in real.values() for record in group
+              if record_id(record) in sources)]
 
 
 def real_sets(groups, make, name=record_id):

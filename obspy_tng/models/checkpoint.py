@@ -60,6 +60,21 @@ def state_hash(arrays):
     return h.hexdigest()[:16]
 
 
+def check_folder(folder):
+    """
+    Check that a model can be written to a folder.
+
+    :param folder: path.
+    :return: the path, a :class:`~pathlib.Path`.
+    :raises TNGInputError: if something else than a model is there.
+    """
+    folder = Path(folder)
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and
+                                                    not (folder / DESCRIPTION).exists())):
+        raise TNGInputError(f"{folder}: exists and is not a model folder; choose another")
+    return folder
+
+
 def save_folder(folder, description, arrays, texts=None):
     """
     Write a model folder, complete or not at all.
@@ -71,10 +86,7 @@ def save_folder(folder, description, arrays, texts=None):
     :param texts: dict file name -> str, further files.
     :raises TNGInputError: if the folder holds something else, or cannot be written.
     """
-    folder = Path(folder)
-    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and
-                                                    not (folder / DESCRIPTION).exists())):
-        raise TNGInputError(f"{folder}: exists and is not a model folder; choose another")
+    folder = check_folder(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))

@@ -28,6 +28,7 @@ from ..evaluation.inputs import (
     common_stations,
     generated_sets,
     real_sets,
+    warn_of_shared,
 )
 from ..evaluation.metrics.metric import REAL
 from ..evaluation.metrics.novelty import BLOCK, Correlations, correlated, highest_correlations
@@ -36,6 +37,7 @@ from ..evaluation.stored import StoredFigures, StoredSamples, read_samples, tabl
 from ..exceptions import TNGInputError
 from ..records.folder import list_records, read_record
 from ..records.packing import pack_array, replace_file
+from .generate import ENROLLED
 from .job import Job, Result, WorkUnit, value_hash
 from .manifest import NAME, Manifest
 from .outputs import first_rejection
@@ -90,6 +92,7 @@ def evaluate_folders(real, generated, output, floor=None, *, seed=0, repeats=20,
     from .loop import run_job  # SQLite and pools only where there is a run
 
     count("repeats", repeats, least=2)
+    count("seed", seed)
     if not isinstance(generated, dict):
         generated = {"generated": generated}
     inputs = Inputs(real, generated, floor, freqmin, freqmax)
@@ -131,6 +134,9 @@ class Inputs:
         check_names(self.generators)
         self.stations = common_stations(self.real, self.generators)
         listed = [r for s in self.stations for r in self.real[s]]
+        warn_of_shared([r.info for r in listed],
+                       [*(r.info for group in self.floor.values() for r in group),
+                        *(info for path in generated.values() for info in _enrolled(path))])
         stats = read_record(listed[0].path)[0].stats
         self.axes = Axes.of_infos([r.info for r in listed], stats.sampling_rate, stats.npts,
                                   freqmin, freqmax)
@@ -324,6 +330,13 @@ def correlate_unit(axes, spec, rows, columns):
               for i in range(0, len(columns), BLOCK)]
     piece = pack_array(spec["pair"], str(spec["first"]), np.concatenate(blocks, axis=1), {})
     return Result([piece], seconds=time.perf_counter() - started)
+
+
+def _enrolled(folder):
+    """What is known of the records that the generator of a folder had, list of dicts."""
+    path = Path(folder) / ENROLLED
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] \
+        if path.exists() else []
 
 
 def _by_station(folder):

@@ -4,6 +4,7 @@ import hashlib
 import json
 import sys
 import time
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,11 @@ from obspy import UTCDateTime
 from .._checks import count
 from .._version import __version__
 from ..exceptions import TNGInputError
-from ..records.packing import pack_record
+from ..records.packing import pack_record, replace_file
 from .job import Job, Result, SentObject, WorkUnit
 
 INVENTORY = "stations.xml"
+ENROLLED = "enrolled.jsonl"  # one line a record that the generator had
 BATCH = 25  # realizations of a unit: a second or so of work
 
 
@@ -33,7 +35,7 @@ def generate_records(generator, output, stations=None, n=50, *, seed=0, batch=BA
     :param output: folder, made where it is missing; the same arguments go on with a run
         that was stopped.
     :param stations: station ids; None for all that are enrolled.
-    :param n: records per station, at least 1.
+    :param n: records per station, at least 1; more than before go on with a run.
     :param seed: int; see :meth:`~obspy_tng.station_generator.StationGenerator.generate`.
     :param batch: realizations per unit.
     :param folder: folder that the generator was loaded from. Worker processes load it
@@ -76,6 +78,7 @@ class GenerateJob(Job):
         self.seed = count("seed", seed)
         self.stations = list(stations or generator.stations)
         self.options = options
+        self._ends = [self.n]  # realizations that each start of the run ended at
         for station in self.stations:  # bad arguments leave no files
             generator.generate(station, 1, seed=self.seed, **options)
         self._shipped = SentObject(_Model(generator, folder))
@@ -83,15 +86,24 @@ class GenerateJob(Job):
     def settings(self):
         return {"version": __version__, "generator": self.generator.name,
                 "model": _generator_hash(self.generator, self.stations),
-                "stations": self.stations, "n": self.n, "seed": self.seed, "batch": self.batch,
-                **self.options}
+                "stations": self.stations, "seed": self.seed, "batch": self.batch, **self.options}
+
+    def extend(self, before):
+        self._ends = list(before or ())
+        if self._ends and self.n < self._ends[-1]:
+            raise TNGInputError(f"n={self.n} is less than the {self._ends[-1]} records per station "
+                                "that this run has; give as many or more, or a new output folder")
+        if self.n not in self._ends:
+            self._ends.append(self.n)
+        return self._ends
 
     def plan(self):
         for station in self.stations:
-            for first in range(0, self.n, self.batch):
-                number = min(self.batch, self.n - first)
-                yield WorkUnit(f"{station}/{first}-{first + number - 1}",
-                               {"station": station, "first": first, "number": number})
+            for begin, end in pairwise([0, *self._ends]):
+                for first in range(begin, end, self.batch):
+                    number = min(self.batch, end - first)
+                    yield WorkUnit(f"{station}/{first}-{first + number - 1}",
+                                   {"station": station, "first": first, "number": number})
 
     def task(self, unit):
         return generate_unit, (self._shipped, unit.spec, self.seed, self.options)
@@ -100,6 +112,34 @@ class GenerateJob(Job):
         inventory = self.generator.inventory
         inventory.created = UTCDateTime(0)  # not now: the same run, the same bytes
         inventory.write(str(Path(folder) / INVENTORY), format="STATIONXML", validate=True)
+        lines = [json.dumps({"station": station, **info}, sort_keys=True, default=str) + "\n"
+                 for station, enrolled in sorted(self.generator.bank.items())
+                 for info in enrolled.infos]
+        replace_file(Path(folder) / ENROLLED, "".join(lines).encode("utf-8"))
+
+
+def scenario_folders(output, **values):
+    """
+    A folder for each scenario of a grid.
+
+    :param output: folder of all; where there is one scenario, its own.
+    :param values: magnitude, distance and depth: list of numbers, or None.
+    :return: list of ``(folder, options of generate())``.
+
+    .. rubric:: Example
+
+    >>> for folder, scenario in scenario_folders("out", magnitude=[6.0, 7.0], distance=[40.0]):
+    ...     print(folder, scenario)
+    out/M6_R40 {'magnitude': 6.0, 'distance': 40.0}
+    out/M7_R40 {'magnitude': 7.0, 'distance': 40.0}
+    """
+    given = {name: list(dict.fromkeys(some)) for name, some in values.items() if some is not None}
+    cells = [dict(zip(given, cell, strict=True)) for cell in product(*given.values())]
+    if len(cells) == 1:
+        return [(Path(output), cells[0])]
+    letters = {"magnitude": "M", "distance": "R", "depth": "H"}
+    return [(Path(output) / "_".join(f"{letters[name]}{value:g}" for name, value in cell.items()),
+             cell) for cell in cells]
 
 
 def generate_unit(shipped, spec, seed, options):

@@ -61,6 +61,14 @@ class Job:
         """Dict, JSON-able, of everything that the outputs depend on besides the inputs."""
         raise NotImplementedError
 
+    def extend(self, before):
+        """
+        What a run may grow by while its settings stay.
+
+        :param before: what this gave when the run was started last, or None.
+        :return: JSON-able; equal in all parts of a divided run.
+        """
+
     def plan(self):
         """Iterator of all :class:`WorkUnit`, in the order in which one process does them."""
         raise NotImplementedError

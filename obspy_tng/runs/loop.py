@@ -24,7 +24,7 @@ from .shards import part_of
 
 logger = logging.getLogger("obspy_tng")
 
-LOG_EVERY = 60.0  # s between progress lines where there is no terminal
+LOG_EVERY = 20.0  # s between progress lines where there is no terminal
 ROUNDS = 3  # files that vanish again and again are somebody else's doing
 MOST_WORKER_DEATHS = 3  # units in a row at which workers died: it is not the units
 
@@ -54,6 +54,7 @@ def run_job(job, output, *, workers=1, processes=False, executor=None, shard=Non
     folder.mkdir(parents=True, exist_ok=True)
     with Manifest(folder) as manifest:
         manifest.agree(job.kind, job.settings())
+        manifest.note("extent", job.extend(manifest.about("extent")))
         clean_temporaries(folder)
         stale = manifest.plan(part.select(enumerate(job.plan())))
         manifest.note("unique", job.unique)
@@ -178,7 +179,7 @@ class _Loop:
 
 
 class _Progress:
-    """Bar with rate and remaining time on a terminal, a line a minute in the log elsewhere."""
+    """Bar with rate and remaining time on a terminal, lines in the log elsewhere."""
 
     def __init__(self, manifest, kind, progress):
         statuses = manifest.statuses()
@@ -192,6 +193,8 @@ class _Progress:
     def __enter__(self):
         if self.before:
             logger.info("%s: %d of %d units are done already", self.kind, self.before, self.total)
+        elif self.bar.disable:
+            logger.info("%s: %d units of work", self.kind, self.total)
         return self
 
     def __exit__(self, *exc):
@@ -209,5 +212,5 @@ class _Progress:
         if self.bar.disable and now - self.logged > LOG_EVERY:
             self.logged = now
             rate = (self.done - self.before) / (now - self.started)
-            logger.info("%s: %d of %d units, %.3g units/s, %.0f s left", self.kind, self.done,
-                        self.total, rate, (self.total - self.done) / rate)
+            logger.info("%s: %d of %d units, %d failed, %.3g units/s, %.0f s left", self.kind,
+                        self.done, self.total, self.failed, rate, (self.total - self.done) / rate)

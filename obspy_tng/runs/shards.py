@@ -130,6 +130,10 @@ def _check_parts(folders, parts):
         raise TNGInputError("parts of the run are missing, or of several divisions: there are "
                             f"{', '.join(folder.name for folder in folders) or 'none'}")
     for folder, part in zip(folders, parts, strict=True):
+        if part.about("extent") != parts[0].about("extent"):
+            raise TNGInputError(f"{folder.name} goes to {part.about('extent')}, {folders[0].name} "
+                                f"to {parts[0].about('extent')}: run all parts with the same "
+                                "arguments")
         if part.about("unique") is None:
             raise TNGInputError(f"{folder.name} was stopped before it was planned; run it again")
         if pending := part.statuses()["pending"]:
@@ -144,6 +148,7 @@ def _merge(whole, output, folders, parts):
         settings = part.about("settings")
         whole.agree(settings.pop("kind"), settings)
         whole.adopt(part)
+    whole.note("extent", parts[0].about("extent"))
     unique = parts[0].about("unique")
     whole.note("unique", unique)
     whole.note("makes", parts[0].about("makes"))

@@ -5,6 +5,7 @@ What each command does; every function takes the parsed arguments.
 needs no torch, and an array job starts often.
 """
 
+import logging
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,11 +20,14 @@ from ..metadata import station_coordinates
 from ..records.folder import list_records, read_record, read_records
 from ..records.sds import export_sds
 from ..runs.collect import collect_folder
-from ..runs.generate import generate_records
+from ..runs.generate import generate_records, scenario_folders
 from ..runs.manifest import NAME as MANIFEST
 from ..runs.manifest import Manifest
 from ..runs.outputs import REJECTED, first_rejection
 from ..runs.shards import merge_shards
+from ..runs.split import check_hold_out, split_folder
+
+logger = logging.getLogger("obspy_tng")
 
 INVENTORY, CATALOG = "stations.xml", "events.xml"
 UNITS_FAILED = 3
@@ -31,6 +35,11 @@ UNITS_FAILED = 3
 
 def collect(args):
     """Archive and metadata in, prepared records and the list of rejections out."""
+    if args.hold_out is not None:
+        check_hold_out(args.hold_out)
+        if args.shard:
+            raise TNGInputError("--hold-out divides all records; with --shard, merge the parts and "
+                                "use `obspy-tng split`")
     client, folder = _client(args)
     inventory = _read(obspy.read_inventory, args.inventory, folder, INVENTORY)
     catalog = _read(obspy.read_events, args.catalog, folder, CATALOG)
@@ -39,7 +48,15 @@ def collect(args):
     result = collect_folder(client, args.output, inventory, catalog, stations=args.station,
                          sampling_rate=args.sampling_rate, window=args.window,
                          channels=args.channels, **corners, **_run_options(args))
-    return _report(result, args)
+    code = _report(result, args)
+    if args.hold_out is not None:
+        print(split_folder(result.folder, hold_out=args.hold_out))
+    return code
+
+
+def split(args):
+    """Records in, two folders out."""
+    print(split_folder(args.records, args.output, args.hold_out, args.seed))
 
 
 def merge(args):
@@ -49,49 +66,66 @@ def merge(args):
 
 def fit(args):
     """Records in, model folder out; a killed run goes on from its last epoch."""
-    training = {k: v for k, v in (("epochs", args.epochs),
-                                  ("finetune_epochs", args.finetune_epochs),
-                                  ("learning_rate", args.learning_rate),
-                                  ("batch_size", args.batch_size)) if v is not None}
+    from ..models.checkpoint import check_folder
+    training = {k: getattr(args, k) for k in ("epochs", "finetune_epochs", "learning_rate",
+                                              "finetune_learning_rate", "batch_size")
+                if getattr(args, k) is not None}
+    if args.from_scratch:
+        training["pretrained"] = False
+    output = Path(args.output)
+    check_folder(output)  # known before the training, not after it
     records = list(read_records(args.records))
     stats = records[0][0].stats
     generator = obspy_tng.TNGGenerator(stats.sampling_rate, stats.npts / stats.sampling_rate,
-                             args.architecture, size=args.size, training=training,
-                             device=args.device, seed=args.seed)
-    output = Path(args.output)
+                                       args.architecture, size=args.size, training=training,
+                                       device=args.device, seed=args.seed)
     checkpoint = output.with_name(output.name + ".training.pt")
     generator.fit(records, _inventory_beside(args.records), targets=args.target,
-                  checkpoint=checkpoint)
+                  checkpoint=checkpoint, allow_generated=args.allow_generated)
     generator.save(output)
     checkpoint.unlink(missing_ok=True)
     print(f"{generator}\nsaved in {output}")
 
 
 def enroll(args):
-    """More records into a model, or into one that comes with the package."""
+    """More records into a model, or into a new one with the weights of the package."""
+    from ..models.checkpoint import check_folder
+    output = args.output or args.model
+    check_folder(output)
+    new = not Path(args.model).exists()
+    if args.pretrained and not new:
+        raise TNGInputError(f"model {args.model} exists: leave --pretrained out to add to it, or "
+                            "name a new folder")
     records = list(read_records(args.records))
-    if args.pretrained:
+    if new and (args.pretrained or not args.output):
         stats = records[0][0].stats
         generator = obspy_tng.TNGGenerator.from_pretrained(
-            args.pretrained, sampling_rate=stats.sampling_rate,
+            args.pretrained or "tng-small", sampling_rate=stats.sampling_rate,
             window=stats.npts / stats.sampling_rate, device=args.device)
+        logger.info("%s is new: it begins with the weights that come with the package", args.model)
     else:
         generator = obspy_tng.TNGGenerator.load(args.model, device=args.device)
-    generator.enroll(records, _inventory_beside(args.records))
-    generator.save(args.output or args.model)
-    print(f"{generator}\nsaved in {args.output or args.model}")
+    generator.enroll(records, _inventory_beside(args.records),
+                     allow_generated=args.allow_generated)
+    generator.save(output)
+    print(f"{generator}\nsaved in {output}")
 
 
 def generate(args):
     """New records of some or all stations, with provenance and StationXML."""
     generator = obspy_tng.TNGGenerator.load(args.model, device=args.device)
-    options = {k: getattr(args, k) for k in ("magnitude", "distance", "depth", "sampler", "k",
-                                             "alpha", "amplitudes") if getattr(args, k) is not None}
-    result = generate_records(generator, args.output, args.station, args.number, seed=args.seed,
-                              batch=args.batch, folder=args.model, **_run_options(args), **options)
-    if args.format == "sds" and result.complete and not args.shard:
-        export_sds(result.folder)
-    return _report(result, args)
+    options = {k: getattr(args, k) for k in ("sampler", "k", "alpha", "amplitudes")
+               if getattr(args, k) is not None}
+    code = 0
+    for folder, scenario in scenario_folders(args.output, magnitude=args.magnitude,
+                                             distance=args.distance, depth=args.depth):
+        result = generate_records(generator, folder, args.station, args.number, seed=args.seed,
+                                  batch=args.batch, folder=args.model, **_run_options(args),
+                                  **options, **scenario)
+        if args.format == "sds" and result.complete and not args.shard:
+            export_sds(result.folder)
+        code = _report(result, args) or code
+    return code
 
 
 def evaluate(args):
@@ -143,6 +177,12 @@ def info(args):
     magnitudes = [r.info["magnitude"] for r in listed if r.info["magnitude"] is not None]
     if magnitudes:
         print(f"magnitudes {min(magnitudes):.1f} to {max(magnitudes):.1f}")
+
+
+def completion(args):
+    """A script for the shell."""
+    from .completion import completion_script
+    print(completion_script(args.parser))
 
 
 def demo(args):

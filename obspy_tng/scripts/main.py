@@ -11,10 +11,10 @@ from ..exceptions import TNGException, TNGWarning
 EXAMPLES = """
 examples:
   obspy-tng demo --output demo_output
-  obspy-tng collect my_archive --output records --sampling-rate 50 --window 120 --workers 4
-  obspy-tng fit records --output model
+  obspy-tng collect my_archive --output records --sampling-rate 50 --window 120 --hold-out 0.5
+  obspy-tng enroll model records/known
   obspy-tng generate model --output generated -n 50 --seed 0
-  obspy-tng evaluate records generated --html report.html
+  obspy-tng evaluate records/held_back generated --floor records/known --html report.html
 """
 SUCCESS, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -62,15 +62,32 @@ def make_parser():
     parser.add_argument("-v", "--verbose", action="store_true",
                         help="more messages, and tracebacks of errors")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for add in (_collect, _merge, _fit, _enroll, _generate, _evaluate, _info, _demo):
+    for add in (_collect, _merge, _split, _fit, _enroll, _generate, _evaluate, _info, _demo,
+                _completion):
         add(commands)
+    parser.set_defaults(parser=parser)  # for the script that completes it
     return parser
 
 
 def _command(commands, name, text, example):
-    return commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".",
-                               epilog=f"example:\n  obspy-tng {example}",
-                               formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".",
+                                 epilog=f"example:\n  obspy-tng {example}",
+                                 formatter_class=argparse.RawDescriptionHelpFormatter)
+    # left out, it must not undo the one before the command
+    parser.add_argument("-v", "--verbose", action="store_true", default=argparse.SUPPRESS,
+                        help="more messages, and tracebacks of errors")
+    return parser
+
+
+def numbers(text):
+    """
+    Numbers of an option that takes several.
+
+    :param text: ``"6"`` or ``"5,6,7"``.
+    :return: list of floats.
+    :raises ValueError: which argparse reports.
+    """
+    return [float(item) for item in text.split(",")]
 
 
 def _record_options(parser):
@@ -93,11 +110,16 @@ def _run_options(parser):
 
 
 def _training_options(parser):
-    parser.add_argument("--epochs", type=int, metavar="N", help="epochs of the first phase")
+    parser.add_argument("--epochs", type=int, metavar="N", help="epochs of the first phase, which "
+                        "tng has with --from-scratch only")
     parser.add_argument("--finetune-epochs", type=int, metavar="N",
                         help="epochs of the second phase")
-    parser.add_argument("--learning-rate", type=float, metavar="RATE")
+    parser.add_argument("--learning-rate", type=float, metavar="RATE", help="of the first phase")
+    parser.add_argument("--finetune-learning-rate", type=float, metavar="RATE",
+                        help="of the second phase")
     parser.add_argument("--batch-size", type=int, metavar="N")
+    parser.add_argument("--from-scratch", action="store_true", help="tng: do not begin with the "
+                        "weights that come with the package")
     parser.add_argument("--size", default="small", choices=["small", "paper"],
                         help="size of the network (default small)")
     parser.add_argument("--architecture", default="tng",
@@ -129,6 +151,9 @@ def _collect(commands):
     _record_options(p)
     p.add_argument("--freqmin", type=float, metavar="HZ", help="high-pass corner")
     p.add_argument("--freqmax", type=float, metavar="HZ", help="low-pass corner")
+    p.add_argument("--hold-out", type=float, metavar="SHARE", help="share of the earthquakes to "
+                   "hold back: divides the records into OUTPUT/known and OUTPUT/held_back, as "
+                   "`obspy-tng split` does")
     _run_options(p)
 
 
@@ -137,25 +162,44 @@ def _merge(commands):
     p.add_argument("output", help="output folder of the parts")
 
 
+def _split(commands):
+    p = _command(commands, "split", "divide records by earthquake into those that a generator may "
+                 "know and those that judge it", "split records --hold-out 0.5")
+    p.add_argument("records", help="folder that collect wrote")
+    p.add_argument("--output", metavar="FOLDER", help="gets known/ and held_back/ (default: the "
+                   "folder of the records)")
+    p.add_argument("--hold-out", type=float, default=0.5, metavar="SHARE",
+                   help="share of the earthquakes to hold back (default 0.5)")
+    p.add_argument("--seed", type=int, default=0, help="of the shuffle (default 0)")
+
+
 def _fit(commands):
     p = _command(commands, "fit", "train a generator on records and enrol their stations",
-                 "fit records --output model --epochs 30")
+                 "fit records/known --output model")
     p.add_argument("records", help="folder that collect wrote")
     p.add_argument("--output", required=True, metavar="FOLDER", help="model folder")
     p.add_argument("--target", action="append", metavar="NET.STA", help="fine-tune for this "
-                   "station, pre-train on the others; may be repeated")
+                   "station, pre-train on the others (not tng); may be repeated")
+    _allow_generated(p)
     _training_options(p)
 
 
+def _allow_generated(parser):
+    parser.add_argument("--allow-generated", action="store_true",
+                        help="take generated records as well, which are refused otherwise")
+
+
 def _enroll(commands):
-    p = _command(commands, "enroll", "add records to a trained generator, without training",
-                 "enroll model new_records --pretrained tng-small")
-    p.add_argument("model", help="model folder")
+    p = _command(commands, "enroll", "add records to a generator, without training",
+                 "enroll model records/known")
+    p.add_argument("model", help="model folder; one that is not there yet begins with the weights "
+                   "that come with the package")
     p.add_argument("records", help="folder that collect wrote")
-    p.add_argument("--pretrained", metavar="NAME",
-                   help="begin a new model folder with weights that come with the package")
+    p.add_argument("--pretrained", metavar="NAME", help="weights that a new model folder begins "
+                   "with (default tng-small)")
     p.add_argument("--output", metavar="FOLDER", help="write to another model folder")
-    p.add_argument("--device")
+    p.add_argument("--device", help="cpu, cuda, ... (default: CUDA where there is one)")
+    _allow_generated(p)
 
 
 def _generate(commands):
@@ -169,9 +213,10 @@ def _generate(commands):
                    help="records per station (default 50)")
     p.add_argument("--seed", type=int, default=0, help="of the draw (default 0); another seed, "
                    "other records")
-    p.add_argument("--magnitude", type=float)
-    p.add_argument("--distance", type=float, metavar="KM", help="epicentral")
-    p.add_argument("--depth", type=float, metavar="KM")
+    p.add_argument("--magnitude", type=numbers, metavar="M", help="several, as 5,6,7, make a "
+                   "folder OUTPUT/M6_R40 for each scenario, with -n records per station")
+    p.add_argument("--distance", type=numbers, metavar="KM", help="epicentral; or several")
+    p.add_argument("--depth", type=numbers, metavar="KM", help="or several")
     p.add_argument("--sampler", choices=["mean", "dirichlet", "posterior", "prior"])
     p.add_argument("--k", type=int, help="records that are mixed")
     p.add_argument("--alpha", type=float, help="of the Dirichlet distribution")
@@ -180,13 +225,13 @@ def _generate(commands):
                    "and one JSON file a record (default), or an SDS archive beside them as well")
     p.add_argument("--batch", type=int, default=25, metavar="N", help="records per unit of work "
                    "(default 25)")
-    p.add_argument("--device")
+    p.add_argument("--device", help="cpu, cuda, ... (default: CUDA where there is one)")
     _run_options(p)
 
 
 def _evaluate(commands):
     p = _command(commands, "evaluate", "judge generated records beside real ones",
-                 "evaluate held_back generated --floor records --html report.html")
+                 "evaluate records/held_back generated --floor records/known --html report.html")
     p.add_argument("real", help="folder of real records that the generator has not seen")
     p.add_argument("generated", nargs="+", help="folders of generated records, side by side")
     p.add_argument("--floor", metavar="FOLDER", help="folder of other real records to compare "
@@ -197,7 +242,7 @@ def _evaluate(commands):
     p.add_argument("--html", metavar="FILE", help="write a report with figures")
     p.add_argument("--json", metavar="FILE", help="write all figures as JSON")
     p.add_argument("--per-station", action="store_true", help="a table for each station too")
-    p.add_argument("--seed", type=int, default=0)
+    p.add_argument("--seed", type=int, default=0, help="of splits and bootstraps (default 0)")
     _run_options(p)
 
 
@@ -214,6 +259,13 @@ def _demo(commands):
     p.add_argument("-n", "--number", type=int, default=50, metavar="N",
                    help="records to generate per station (default 50)")
     p.add_argument("--seed", type=int, default=0)
+
+
+def _completion(commands):
+    p = _command(commands, "completion", "print a script that completes commands and options",
+                 "completion bash > ~/.local/share/bash-completion/completions/obspy-tng")
+    p.add_argument("shell", choices=["bash", "zsh"], help="zsh: source it after "
+                   "`autoload -U compinit bashcompinit; compinit; bashcompinit`")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import pickle
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -71,7 +72,7 @@ class Trainer:
     :param device: torch device.
     :param seed: int.
     :param checkpoint: file for resuming, written after every epoch; None writes none.
-    :param progress: show a progress bar.
+    :param progress: show a progress bar, or log a line an epoch where there is no terminal.
     :param log: folder for loss curves (:class:`~obspy_tng.training.log.TrainingLog`).
     :param precision: "float32" or "bf16".
     :param parts: parts of a batch, see
@@ -143,8 +144,12 @@ class Trainer:
             schedule.load_state_dict(resumed["schedule"])
             state = {k: resumed[k] for k in state}
         steps = -(-len(data) // phase.batch_size)
+        started, before = time.monotonic(), state["epoch"]
         with tqdm(total=phase.epochs * steps, initial=state["epoch"] * steps, unit="batch",
                   desc=phase.name, disable=None if self.progress else True, mininterval=1) as bar:
+            if self.progress and bar.disable:
+                logger.info("%s: %d records, epochs %d to %d", phase.name, len(data), before + 1,
+                            phase.epochs)
             while state["epoch"] < phase.epochs and not self._stale(state, phase):
                 row = self._epoch(number, phase, state["epoch"], data, optimizer, bar)
                 schedule.step()
@@ -153,6 +158,12 @@ class Trainer:
                     row["validation"] = self._validate(number, phase, validation)
                     self._keep_best(state, row["validation"])
                     bar.set_postfix(loss=f"{row['loss']:.4g}", val=f"{row['validation']:.4g}")
+                if self.progress and bar.disable:  # no terminal: lines instead of the bar
+                    seconds = (time.monotonic() - started) / (state["epoch"] - before)
+                    logger.info("%s: epoch %d of %d, loss %.4g%s, at most %.0f s left", phase.name,
+                                state["epoch"], phase.epochs, row["loss"],
+                                f", validation {row['validation']:.4g}" if "validation" in row
+                                else "", seconds * (phase.epochs - state["epoch"]))
                 self.history.append(row)
                 self._save({"phase": number, **state, "key": key, "history": self.history,
                             "model": self.model.state_dict(),

@@ -1,6 +1,11 @@
 """The command line from archive to report, and what it says when something is wrong."""
 
 import json
+import logging
+import re
+import shutil
+import subprocess
+import sys
 
 import numpy as np
 import obspy
@@ -8,7 +13,8 @@ import pytest
 from obspy.clients.filesystem.sds import Client
 
 from obspy_tng import TNGGenerator, simulate_network
-from obspy_tng.records.folder import read_records
+from obspy_tng.exceptions import TNGInputError
+from obspy_tng.records.folder import read_records, write_records
 from obspy_tng.scripts.main import main
 from obspy_tng.simulate import write_sds
 
@@ -18,14 +24,19 @@ RECORD = ["--sampling-rate", "50", "--window", "40"]
 @pytest.fixture(scope="module")
 def work(tmp_path_factory):
     """A folder with an archive, its collected records, a model and generated records."""
-    folder = tmp_path_factory.mktemp("cli")
+    folder = tmp_path_factory.mktemp("cli") / "work"
+    folder.mkdir()
+    log = logging.FileHandler(folder.parent / "log.txt", encoding="utf-8")
+    logging.getLogger("obspy_tng").addHandler(log)
     write_sds(simulate_network(2, 8, seed=3, sampling_rate=50.0, window=60.0), folder / "archive")
     assert main(["collect", str(folder / "archive"), "--output", str(folder / "records"),
-                 *RECORD]) == 0
-    assert main(["fit", str(folder / "records"), "--output", str(folder / "model"),
+                 "--hold-out", "0.4", *RECORD]) == 0
+    assert main(["fit", str(folder / "records" / "known"), "--output", str(folder / "model"),
                  "--finetune-epochs", "1", "--device", "cpu"]) == 0
     assert main(["generate", str(folder / "model"), "--output", str(folder / "generated"),
                  "-n", "4", "--seed", "1"]) == 0
+    logging.getLogger("obspy_tng").removeHandler(log)
+    log.close()
     return folder
 
 
@@ -93,8 +104,10 @@ def test_enroll_info_and_evaluate(work, tmp_path, capsys):
     assert "SM.S002" in text
     assert main(["info", str(work / "records")]) == 0
     assert "50 Hz, 40 s" in capsys.readouterr().out
-    assert main(["evaluate", str(work / "records"), str(work / "generated"),
-                 "--html", str(tmp_path / "r.html"), "--json", str(tmp_path / "r.json")]) == 0
+    judge = ["evaluate", str(work / "records" / "held_back"), str(work / "generated"), "--floor",
+             str(work / "records" / "known")]
+    assert main([*judge, "--html", str(tmp_path / "r.html"), "--json",
+                 str(tmp_path / "r.json")]) == 0
     assert "HVSR" in capsys.readouterr().out
     assert "<html" in (tmp_path / "r.html").read_text("utf-8")
     assert json.loads((tmp_path / "r.json").read_text())["rows"]
@@ -114,6 +127,102 @@ def test_a_handful_of_records_and_the_weights_of_the_package(tmp_path, capsys):
     assert again.stations == {"SM.S001": 3}
 
 
+@pytest.mark.filterwarnings("default::obspy_tng.exceptions.TNGWarning")
+def test_judging_by_what_it_knew_is_warned_of(work, capsys):
+    assert main(["evaluate", str(work / "records"), str(work / "generated")]) == 0
+    assert "5 of 8 earthquakes of the real records are also" in capsys.readouterr().err
+
+
+def test_split_keeps_earthquakes_apart(work, tmp_path, capsys):
+    """Also when records come later; and no earthquake changes sides."""
+    records = list(read_records(work / "records"))
+    sides = {side: list(read_records(work / "records" / side)) for side in ("known", "held_back")}
+    assert sum(map(len, sides.values())) == len(records)
+    events = {side: {r[0].stats.tng.event_id for r in group} for side, group in sides.items()}
+    assert not events["known"] & events["held_back"]
+    assert len(events["held_back"]) == round(0.4 * len({r[0].stats.tng.event_id for r in records}))
+    grown = tmp_path / "grown"
+    write_records(records[::2], grown)
+    command = ["split", str(grown), "--output", str(tmp_path / "s"), "--hold-out", "0.3"]
+    assert main(command) == 0
+    before = json.loads((tmp_path / "s" / "split.json").read_text())["sides"]
+    write_records(records, grown)
+    assert main(command) == 0
+    after = json.loads((tmp_path / "s" / "split.json").read_text())["sides"]
+    assert set(before) < set(after)
+    assert all(after[name] == side for name, side in before.items())
+    assert len(list((tmp_path / "s").glob("*/*/*.mseed"))) == len(records)
+    assert "held_back: " in capsys.readouterr().out
+    assert main([*command[:-1], "0.5"]) == 1
+    assert "a split with hold_out=0.3, not 0.5" in capsys.readouterr().err
+
+
+def test_a_new_model_begins_with_the_weights_of_the_package(work, tmp_path, capsys, caplog):
+    model, known = str(tmp_path / "m"), str(work / "records" / "known")
+    assert main(["enroll", model, known]) == 0
+    assert "is new: it begins with the weights" in caplog.text
+    assert TNGGenerator.load(model).model_hash == TNGGenerator().model_hash
+    assert main(["enroll", model, known, "--pretrained", "tng-small"]) == 1
+    assert "leave --pretrained out" in capsys.readouterr().err
+    for command in (["enroll", model], ["fit"]):
+        assert main([*command, str(work / "generated"), "--output", str(tmp_path / "x")]) == 1
+        assert "are generated, not recorded" in capsys.readouterr().err
+    assert main(["enroll", model, str(work / "generated"), "--allow-generated"]) == 0
+
+
+def test_longer_series_and_grids_of_scenarios(work, tmp_path, capsys):
+    command = ["generate", str(work / "model"), "--output", str(tmp_path / "g"), "--station",
+               "SM.S001", "--batch", "3", "-n"]
+    for number in ("4", "6"):
+        assert main([*command, number]) == 0
+    assert main([*command[:3], str(tmp_path / "once"), *command[4:], "6"]) == 0
+    files = {side: {p.name: p.read_bytes() for p in (tmp_path / side).rglob("*.mseed")}
+             for side in ("g", "once")}
+    assert len(files["g"]) == 6
+    assert files["g"] == files["once"]
+    assert main([*command, "5"]) == 1
+    assert "n=5 is less than the 6" in capsys.readouterr().err
+    assert main([*command[:3], str(tmp_path / "grid"), *command[4:], "1", "--magnitude", "5,6.5",
+                 "--distance", "30", "--depth", "10"]) == 0
+    assert sorted(p.name for p in (tmp_path / "grid").iterdir()) == ["M5_R30_H10", "M6.5_R30_H10"]
+    record, = read_records(tmp_path / "grid" / "M6.5_R30_H10")
+    tng = record[0].stats.tng
+    assert (tng.magnitude, tng.distance, tng.depth) == (6.5, 30.0, 10.0)
+
+
+def test_verbose_before_or_after_the_command(work, tmp_path):
+    for command in (["-v", "info", str(tmp_path)], ["info", str(tmp_path), "-v"]):
+        with pytest.raises(TNGInputError, match="no records"):
+            main(command)
+
+
+def test_as_a_module():
+    done = subprocess.run([sys.executable, "-m", "obspy_tng", "--version"], capture_output=True,
+                          text=True, check=True)
+    assert done.stdout.startswith("obspy-tng ")
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
+@pytest.mark.parametrize(("words", "expected"), [
+    (["gen"], ["generate"]), (["generate", "--mag"], ["--magnitude"]),
+    (["-v", "generate", "model", "--sampler", "p"], ["posterior", "prior"]),
+    (["completion", ""], ["bash", "zsh"]), (["fit", "rec"], [])])
+def test_completion(capsys, words, expected):
+    assert main(["completion", "bash"]) == 0
+    script = capsys.readouterr().out
+    asked = " ".join(repr(word) for word in ["obspy-tng", *words])
+    done = subprocess.run(
+        ["bash", "-c", f"{script}\nCOMP_WORDS=({asked}); COMP_CWORD={len(words)}; _obspy_tng; "
+         'echo "${COMPREPLY[@]}"'], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == expected
+
+
+def test_log_lines_where_there_is_no_terminal(work):
+    text = (work.parent / "log.txt").read_text("utf-8")
+    assert re.search(r"^collect: \d+ units of work$", text, re.MULTILINE)
+    assert re.search(r"^adapt: epoch 1 of 1, loss \d", text, re.MULTILINE)
+
+
 @pytest.mark.parametrize(("arguments", "word"), [
     (["collect", "nowhere", "--output", "o"], "no archive"),
     (["collect", "--output", "o"], "either the folder"),
@@ -124,6 +233,20 @@ def test_a_handful_of_records_and_the_weights_of_the_package(tmp_path, capsys):
     (["collect", "--fdsn", "http://127.0.0.1:9", "--output", "o"], "127.0.0.1:9"),
     (["collect", "--fdsn", "http://127.0.0.1:59999", "--output", "o"], "127.0.0.1:59999"),
     (["fit", "nowhere", "--output", "o"], "no records"),
+    (["fit", "nowhere", "--output", __file__], "is not a model folder"),
+    (["enroll", __file__, "nowhere"], "is not a model folder"),
+    (["fit", "{records}", "--output", "o", "--epochs", "3"], "epochs=3 changes nothing"),
+    (["fit", "{records}", "--output", "o", "--epochs", "-1"], "epochs must be an integer >= 0"),
+    (["fit", "{records}", "--output", "o", "--learning-rate", "1e-3"], "--from-scratch"),
+    (["fit", "{records}", "--output", "o", "--from-scratch", "--learning-rate", "0"],
+     "learning_rate must be"),
+    (["fit", "{records}", "--output", "o", "--architecture", "released", "--from-scratch"],
+     "pretrained=False changes nothing"),
+    (["fit", "{records}", "--output", "o", "--target", "SM.S001"], "targets=['SM.S001'] change"),
+    (["collect", "{archive}", "--output", "o", "--hold-out", "1"], "hold_out must be"),
+    (["split", "{records}", "--output", "o", "--hold-out", "0"], "hold_out must be"),
+    (["split", "nowhere"], "no records"),
+    (["evaluate", "{records}", "{records}", "--seed", "-1"], "seed must be an integer >= 0"),
     (["generate", "nowhere", "--output", "o"], "not a model folder"),
     (["generate", "{model}", "--output", "o", "--station", "XX.NO"], "not enrolled"),
     (["generate", "{model}", "--output", "o", "-n", "-3"], "n must"),
