@@ -39,7 +39,7 @@ print(script.read_text())
 
 # %%
 # On the command line: ``torchrun --nproc-per-node 2 train.py two``. On a cluster see
-# :doc:`/archives_clusters`.
+# :doc:`/guide/training`.
 environment = {**os.environ, "OMP_NUM_THREADS": "1"}
 for name, launcher in (("one", []), ("two", ["-m", "torch.distributed.run", "--standalone",
                                              "--nproc-per-node", "2"])):
