@@ -17,7 +17,7 @@ a run that was killed at any moment, and started again, ends with the same bytes
 * :mod:`.pool` - threads, processes, or any executor (Dask, MPI, ...).
 * :mod:`.outputs` - from the manifest to the files in the folder.
 * :mod:`.shards` - one run as an array job, and the merge of its parts.
-* :mod:`.collect`, :mod:`.generate`, :mod:`.evaluate` - the kinds.
+* :mod:`obspy_tng.runs.collect`, :mod:`.generate`, :mod:`.evaluate` - the kinds.
 * :mod:`.split` - a folder of records in two, by earthquake (no run of its own).
 
 Only the process that holds the manifest writes; workers return packed files. A

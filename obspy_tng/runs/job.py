@@ -47,7 +47,8 @@ class Result:
 
 class Job:
     """
-    A kind of run. Subclasses are in :mod:`.collect`, :mod:`.generate` and :mod:`.evaluate`.
+    A kind of run. Subclasses are in :mod:`obspy_tng.runs.collect`,
+    :mod:`obspy_tng.runs.generate` and :mod:`obspy_tng.runs.evaluate`.
 
     ``kind`` is its name, ``makes`` says in words what, ``unique`` that a recording filed
     twice is to be left out.

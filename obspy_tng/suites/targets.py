@@ -3,8 +3,8 @@ Target spectra: what the records of a suite are to have, in the mean and in thei
 
 A :class:`Target` is a median response spectrum, where known with the standard deviation of
 its logarithm and the correlation between periods. It comes from arrays, a CSV file, ground-motion
-models (:mod:`.models`), a conditional spectrum (:mod:`.conditional`) or the shape of a code
-(:mod:`.codes`).
+models (:mod:`.models`), a conditional spectrum (:mod:`obspy_tng.suites.conditional`) or the
+shape of a code (:mod:`obspy_tng.suites.codes`).
 """
 
 import csv
