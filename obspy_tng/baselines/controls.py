@@ -1,12 +1,12 @@
 """
-Controls: generators without a network, to know what the figures can see.
+Controls: generators without a network, which show what the metrics can detect.
 
-All recycle enrolled records. What a learned generator must beat is what these
-get for nothing; what a figure does not hold against them, it cannot see.
+All reuse enrolled records. A learned generator must be better than these controls, and a
+metric that accepts a control does not detect its faults.
 
-* :class:`ResampledReal` - enrolled records as they are: perfect but for novelty.
-* :class:`MeanOfRaw` - mean of k standardised records: what averaging in the
-  latent space of the released autoencoder comes to, its decoder being linear.
+* :class:`ResampledReal` - enrolled records unchanged: perfect except for novelty.
+* :class:`MeanOfRaw` - mean of k standardised records: equivalent to averaging in the
+  latent space of the released autoencoder, whose decoder is linear.
 * :class:`RandomAllPass` - an enrolled record with its phase scrambled.
 * :class:`ShapedNoise` - noise with the evolutionary cross-spectrum of an
   enrolled record.
@@ -41,7 +41,7 @@ class ResampledReal(_Control):
     """
     Enrolled records, drawn at random and returned unchanged.
 
-    Everything but novelty must come out as for real records.
+    All metrics except novelty must be as for real records.
     """
 
     name = "resampled real"
@@ -89,9 +89,9 @@ class RandomAllPass(_Control):
     """
     An enrolled record through a random all-pass filter.
 
-    The Fourier amplitudes, and with them every spectral ratio, stay; the
-    phases are those of a burst of noise. One filter for all components, so
-    that their phase differences stay.
+    The Fourier amplitudes, and therefore all spectral ratios, remain; the phases are
+    those of a burst of noise. All components have the same filter, so that their phase
+    differences remain.
 
     :param duration: length of the burst in s (default 12).
     """
@@ -120,7 +120,7 @@ class ShapedNoise(_Control):
 
     The 3x3 covariance of the components, in 1/6-octave bands and slowly
     changing with time (:mod:`obspy_tng.signal.evolutionary`); the waveform is
-    new. It lacks impulsive arrivals and records unlike the enrolled ones.
+    new. It has no impulsive arrivals, and its records only resemble the enrolled ones.
 
     :param smoothing: smoothing of the covariance in correlation times of the
         band (default 0.5).
@@ -139,7 +139,7 @@ class ShapedNoise(_Control):
         source = rng.integers(len(data))
         noise = evolutionary.noise_like(self._filters, data[source].astype(float), rng,
                                         self.smoothing)
-        # The lowest band reaches down to zero frequency, where records have nothing.
+        # The lowest band extends to zero frequency, where records have no energy.
         noise = taper(noise, self.sampling_rate, side="right")
         return bandpass(noise, self.sampling_rate, freqmin=6 / self.window), [source]
 

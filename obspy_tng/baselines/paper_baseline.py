@@ -8,8 +8,8 @@ class SpectrogramCVAE(TNGGenerator):
     Conditional convolutional VAE on amplitude and phase spectrograms.
 
     Trained as :class:`~obspy_tng.TNGGenerator`: first on all records without their stations,
-    then with the station's vector appended to the latent. The network and what is chosen
-    where the paper tells nothing: :mod:`obspy_tng.models.spectrogram_vae`.
+    then with the station's vector appended to the latent. For the network, and for choices
+    that the paper does not describe, see :mod:`obspy_tng.models.spectrogram_vae`.
 
     Parameters as :class:`~obspy_tng.TNGGenerator`, but ``architecture``. Options of
     :meth:`generate`: ``sampler`` ("posterior", "dirichlet", "prior"), ``phase``

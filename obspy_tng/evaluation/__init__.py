@@ -2,8 +2,8 @@
 Evaluation: can generated records stand in for real ones?
 
 :func:`evaluate` compares generated with real records, question by question, and
-sets every figure beside what real records score against other real records.
-:func:`cross_evaluate` makes and judges generators on several splits by earthquake.
+sets every metric beside what real records score against other real records.
+:func:`cross_evaluate` builds and evaluates generators on several splits by earthquake.
 
 :mod:`.metrics` has one module per question, each with its figures
 (:class:`~.metrics.metric.Metric`); a new one is added to ``METRICS`` there. :mod:`.recordset`

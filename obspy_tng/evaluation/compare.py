@@ -1,9 +1,9 @@
 """
 ``evaluate``: every question, every station, every generator, beside the floor.
 
-The recipe: measure all records once; split the real ones by earthquake again and
-again for the floor; take each figure of each generator in the same way; judge
-it against the floor. :func:`cross_evaluate` does so for several splits at once.
+All records are measured once. The real ones are split repeatedly by earthquake for the
+floor. Each metric of each generator is computed in the same way and compared with the
+floor. :func:`cross_evaluate` does so for several splits at once.
 """
 
 from .._checks import count

@@ -1,9 +1,9 @@
 """
-``cross_evaluate``: generators made and judged on several splits by earthquake.
+``cross_evaluate``: generators built and evaluated on several splits by earthquake.
 
-Which earthquakes fall on which side moves amplitudes far more than most generators
-do. So every split is used both ways: what is too strong in one comparison by the
-luck of the split is too weak in the other, and the mean says what the generator does.
+The choice of the split changes amplitudes far more than most generators do. Every split is
+therefore used both ways: what is too strong by chance in one comparison is too weak in the
+other, and the mean shows the effect of the generator.
 """
 
 import numpy as np
@@ -19,14 +19,14 @@ from .metrics.metric import REAL
 from .recordset import RecordSet
 from .result import Evaluation
 
-# Fewer records of a station make no spread.
+# the spread of a station needs at least this many records
 LEAST_RECORDS = 3
 
 
 def cross_evaluate(records, makers, *, n=25, splits=2, seed=0, repeats=20, freqmin=None,
                    freqmax=None, workers=2):
     """
-    Make generators of one half of the earthquakes, judge them by the other half.
+    Build generators from one half of the earthquakes and evaluate them with the other half.
 
     :param records: real records: iterable of Streams or dict ``station id -> list``.
     :param makers: dict ``name -> function(list of records) -> generator`` with

@@ -1,4 +1,4 @@
-"""The figures of a comparison: who is compared with whom, and the rows of the table."""
+"""The metrics of a comparison: the pairs that are compared, and the rows of the table."""
 
 from dataclasses import dataclass
 from itertools import chain
@@ -105,7 +105,7 @@ def _column(metric, comparisons, station):
 
 
 def _figure(metric, one, station):
-    """The figure of one comparison; NaN where there is nothing to compare."""
+    """The metric of one comparison; NaN if one side has no records."""
     if station is None:
         usable = [s for s in one.real if len(one.real[s]) and len(one.other[s])]
         return metric.function(*({s: side[s] for s in usable} for side in (one.real, one.other))) \
@@ -149,7 +149,7 @@ def score_rows(real, second, others, rebuilt, seed):
 
 
 def settings_of(axes, seed, repeats, compared):
-    """What a report tells of how it was made."""
+    """Settings of the evaluation, for the report."""
     return {"seed": int(seed), "repeats": int(repeats), "compared": compared,
             "sampling_rate": axes.sampling_rate, "window": axes.window,
             "freqmin": axes.freqmin, "freqmax": axes.freqmax}

@@ -1,11 +1,11 @@
 """
-The floor: what real records score against real ones, and what follows for others.
+The floor: what real records score against other real records.
 
-The real records are split by earthquake, many times. One side plays the real
-records, the other the generator: from it, as many records are drawn (with
-replacement) as the generator made. Each figure is taken as for the generator. So
-the floor is what a generator gets that knows nothing but returns real records of
-other earthquakes, at the same sample sizes; most figures shrink with those.
+The real records are split by earthquake, many times. One side takes the role of the real
+records, the other that of the generator: from it, as many records are drawn (with
+replacement) as the generator made. Each metric is computed as for the generator. The floor
+is therefore the score of a generator that returns real records of other earthquakes, with
+the same numbers of records; most metrics decrease with these.
 """
 
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Floor:
         better than that side itself, so ``given`` counts where it is worse.
 
         :param distance: of the generated records.
-        :return: "within", "near" or "outside"; "" where it cannot be said.
+        :return: "within", "near" or "outside"; "" if the distance is not known.
         """
         if not (np.isfinite(distance) and np.isfinite(self.distance)):
             return ""

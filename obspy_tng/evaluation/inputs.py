@@ -1,4 +1,4 @@
-"""Records into sets that are measured once; what is wrong with them is said here."""
+"""Records into sets that are measured once, with checks of the input."""
 
 import warnings
 from concurrent.futures import ThreadPoolExecutor

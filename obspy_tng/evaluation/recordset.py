@@ -1,7 +1,7 @@
 """
 Records of one station with everything that is measured on them.
 
-Each quantity is measured when it is first asked for, once per record; all
+Each quantity is measured on first use, once per record; all
 figures, floors and plots are made from these arrays.
 """
 
@@ -145,7 +145,7 @@ class RecordSet:
             getattr(self, name)
 
     def release(self):
-        """Forget what can be had again from files."""
+        """Release what can be read again from files."""
         for held in (self.root.figures, *self.root.correlations.values()):
             if hasattr(held, "release"):
                 held.release()

@@ -1,9 +1,9 @@
 """
-Records on disk, and what was measured on them, for evaluations larger than memory.
+Records on disk and their measurements, for evaluations larger than memory.
 
-A run measures a batch of records and keeps a table of it, one row a record, one field a
-quantity (:func:`table_of`). :class:`StoredSamples` and :class:`StoredFigures` stand in a
-:class:`~obspy_tng.evaluation.recordset.RecordSet` for the samples and figures in memory.
+A run measures a batch of records and stores a table of it with one row per record and one
+field per quantity (:func:`table_of`). In a :class:`~obspy_tng.evaluation.recordset.RecordSet`,
+:class:`StoredSamples` and :class:`StoredFigures` replace the samples and measurements in memory.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from .recordset import QUANTITIES
 
 class StoredSamples:
     """
-    Samples of records on disk, read when they are asked for.
+    Samples of records on disk, read on access.
 
     :param listed: list of :class:`~obspy_tng.records.folder.ListedRecord`.
     :param axes: :class:`~obspy_tng.evaluation.axes.Axes`.
@@ -49,7 +49,7 @@ def read_samples(paths, axes):
 
 def table_of(records):
     """
-    Everything that is measured on some records, as a table.
+    All measurements of some records, as a table.
 
     :param records: :class:`~obspy_tng.evaluation.recordset.RecordSet`.
     :return: structured array ``(n,)``: a float64 field for each quantity, with
@@ -70,7 +70,7 @@ def table_of(records):
 
 class StoredFigures:
     """
-    Figures of a whole set of records out of tables on disk, read when they are asked for.
+    Measurements of a complete set of records from tables on disk, read on access.
 
     :param paths: files of :func:`table_of` that :func:`numpy.load` reads, in order.
     """
@@ -91,6 +91,6 @@ class StoredFigures:
         return self._known[name]
 
     def release(self):
-        """Forget all but what is one number a record."""
+        """Release everything except quantities with one number per record."""
         self._known = {name: value for name, value in self._known.items()
                        if isinstance(value, dict) or value.ndim == 1}

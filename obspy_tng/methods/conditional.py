@@ -2,21 +2,21 @@
 ``architecture="conditional"`` and ``"spectrogram"``: variational bottlenecks
 =============================================================================
 
-Both networks turn a record into a small Gaussian distribution of z, and a z into a
-standardised record; the conditional one with noise drawn for each record, since z has no
-phases. What is kept of an enrolled record is that Gaussian and the record's levels; the
-waveform itself is not kept.
+Both networks encode a record as a Gaussian distribution of z and decode a standardised
+record from z. The conditional network also draws noise for each record, since z has no
+phases. The bank keeps the Gaussian and the levels of an enrolled record, but not its
+waveform.
 
 ``generate`` draws z from the station's aggregate posterior (``sampler="posterior"``,
-default): a record at random, then its Gaussian. That is the distribution of z that the
-decoder was trained on, and it is the station's own; the prior N(0, 1)
-(``sampler="prior"``) is the same for all stations, so that the station then comes from its code
-alone, and at a weight of the divergence of 0.05 it also has regions that no record ever
-reached. ``sampler="dirichlet"`` mixes the means of several records.
+default): a record at random, then a value from its Gaussian. The decoder was trained with this
+distribution, which is specific to the station. The prior N(0, 1) (``sampler="prior"``) is the
+same for all stations, so that only the code distinguishes them; with a weight of the
+divergence of 0.05 it also has regions without any training record.
+``sampler="dirichlet"`` mixes the means of several records.
 
-A station that is enrolled later has no code of its own; it gets the code zero, which the
-first phase trains on all records and the second keeps alive by hiding the station of some.
-What is particular to the station then comes from its posteriors alone: no training.
+A station that is enrolled later has the code zero. The first phase trains this code on all
+records, and the second on those whose station is hidden. The properties of the station then come
+from its posteriors alone, without training.
 """
 
 from dataclasses import replace
@@ -37,14 +37,14 @@ from .released import AMPLITUDES, GAL, ReleasedMethod
 SAMPLERS = ("posterior", "dirichlet", "prior")
 #: records that scale what the bottleneck sees
 CALIBRATION = 64
-#: sizes of the conditional model; "paper": what the paper tells, the rest as it was released
+#: sizes of the conditional model; "paper": those in the paper, the rest as in the released code
 SIZES = {
     "paper": {"d_model": 128, "d_ff": 256, "e_layers": 2, "d_layers": 2, "num_kernels": 6,
               "z_dim": 128, "spectral": 0.0, "pooling": "mean", "carrier": "table"},
     "small": {"d_model": 16, "d_ff": 16, "e_layers": 1, "d_layers": 1, "num_kernels": 3,
               "z_dim": 64, "station_dim": 8},
 }
-#: sizes of the spectrogram VAE; the paper tells none
+#: sizes of the spectrogram VAE; the paper gives none
 SPECTROGRAM_SIZES = {"paper": {}, "small": {"channels": 8, "z_dim": 64, "station_dim": 8}}
 
 
@@ -53,7 +53,7 @@ class ConditionalMethod:
     The station-conditioned model: how it trains, enrols and draws.
 
     :param npts: samples of a record.
-    :param sampling_rate: Hz; makes no difference to the network.
+    :param sampling_rate: Hz; the network does not depend on it.
     :param size: name in :attr:`sizes`, or a dict of
         :class:`~obspy_tng.models.conditional_vae.ConditionalConfig` arguments.
     :param device: torch device.
@@ -63,7 +63,7 @@ class ConditionalMethod:
     config_class: type = ConditionalConfig
     model_class: type = ConditionalModel
     sizes: dict = SIZES
-    #: the bottleneck sees a thousand numbers: larger steps throw z about
+    #: the bottleneck has a thousand inputs: larger steps make z unstable
     training: ClassVar[dict] = {"learning_rate": 3e-3, "finetune_learning_rate": 1e-3}
     #: names of the options of :meth:`draw` and :meth:`decode_draw`
     options: ClassVar[tuple] = ("sampler", "k", "alpha", "amplitudes")
@@ -91,10 +91,10 @@ class ConditionalMethod:
 
     def fit(self, groups, targets, settings, **trainer_options):
         """
-        Train in two phases: on all stations without telling them, then on the targets by name.
+        Train in two phases: on all stations without their codes, then on the targets with codes.
 
         :param groups: dict station -> (data ``(n, 3, npts)``, infos).
-        :param targets: stations that get codes of their own.
+        :param targets: stations that get codes.
         :param settings: :class:`~obspy_tng.training.TrainingSettings`.
         :param trainer_options: seed, checkpoint, progress, log of
             :class:`~obspy_tng.training.Trainer`.
@@ -131,11 +131,11 @@ class ConditionalMethod:
     @torch.no_grad()
     def encode(self, station, data, infos=None, batch_size=8):
         """
-        What is kept of a station's records.
+        What the bank keeps of a station's records.
 
         :param station: station id.
         :param data: ``(n, 3, npts)``, ZNE, m/s^2.
-        :param infos: of the records; make no difference here.
+        :param infos: of the records; not used.
         :param batch_size: records that go through the network at a time.
         :return: dict of ``mu`` and ``logvar`` (n, z_dim), ``mean`` and ``stdev`` (n, 3) in m/s^2.
         """
@@ -154,8 +154,8 @@ class ConditionalMethod:
         """
         Records ``(n, 3, npts)`` of a station through encoder and decoder.
 
-        With spectra and envelopes of the records; of the phases, which z does not have, one
-        draw, the same at every call.
+        They have the spectra and envelopes of the records. The phases, which z does not contain,
+        are drawn from a fixed seed.
         """
         kept = self.encode(station, data)
         decoded = np.stack([self.decode_draw(station, z, np.random.default_rng(0))
@@ -172,7 +172,7 @@ class ConditionalMethod:
         :param options: of the model's ``decode``.
         :return: ``(3, npts)``, ZNE.
         """
-        # one at a time: the last digit of a convolution depends on what it is batched with
+        # one at a time: the last digit of a convolution depends on the batch
         z = torch.as_tensor(np.asarray(z, dtype=np.float32), device=self.device)[None]
         label = torch.full((1,), self._label(station), device=self.device)
         return self.model.decode(z, label, **options)[0].T.flip(0).cpu().numpy().astype(float)
@@ -194,9 +194,9 @@ class ConditionalMethod:
         :param k: records that "dirichlet" mixes; None: all.
         :param alpha: concentration of "dirichlet"; None: 0.5.
         :param amplitudes: "station" standardises what the decoder gives and draws the
-            common level of the station, given the ratios of the components in the records
-            that z is from (with the prior all three levels); "paper" multiplies it by the
-            mean and standard deviation of the record that z is from (of any, with the prior).
+            common level of the station, given the ratios of the components in the source
+            records of z (with the prior all three levels); "paper" multiplies by the standard
+            deviation and adds the mean of the source record (of any record, with the prior).
         :param decoding: options of :meth:`decode_draw`.
         :return: array ``(len(rngs), 3, npts)``, and a list of dicts for provenance.
         """
@@ -205,7 +205,7 @@ class ConditionalMethod:
         if sampler != "dirichlet" and (alpha is not None or k is not None):
             raise TNGInputError("k and alpha belong to sampler='dirichlet'")
         if amplitudes == "paper" and condition.magnitude is not None:
-            raise TNGInputError("amplitudes='paper' knows no magnitude; use 'station'")
+            raise TNGInputError("amplitudes='paper' does not take a magnitude; use 'station'")
         options = {} if alpha is None else {"alpha": alpha}
         data, notes = [], []
         for rng in rngs:
@@ -219,7 +219,7 @@ class ConditionalMethod:
                      + (w @ enrolled.arrays["mean"][used])[:, None])
             else:
                 x -= x.mean(-1, keepdims=True)
-                # the ratio of the components belongs to the waveforms that z is from
+                # the ratios of the components are those of the source records of z
                 contrasts = None if sampler == "prior" else w @ np.log(
                     enrolled.arrays["stdev"][used])
                 target = levels.draw(station, rng, condition, contrasts)
@@ -247,7 +247,7 @@ class ConditionalMethod:
         return weights @ enrolled.arrays["mu"][used] + np.sqrt(variance) * noise
 
     def decode_draw(self, station, z, rng):
-        """A standardised record of z, ``(3, npts)``; the generator draws what z leaves open."""
+        """A standardised record of z, ``(3, npts)``; ``rng`` draws the noise."""
         noise = rng.standard_normal((1, self.model.config.seq_len, 3)).astype(np.float32)
         return self.decode(station, z, noise=torch.as_tensor(noise, device=self.device))
 
@@ -272,7 +272,7 @@ class SpectrogramMethod(ConditionalMethod):
         :param z: ``(z_dim,)``.
         :param rng: generator for random phases.
         :param phase: "decoded", as published; or "griffin_lim", which finds phases that
-            go with the decoded amplitudes, beginning with random ones.
+            are consistent with the decoded amplitudes, starting from random ones.
         :param iterations: of "griffin_lim".
         :return: ``(3, npts)``, ZNE.
         """

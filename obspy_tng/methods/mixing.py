@@ -37,7 +37,7 @@ def dirichlet_weights(n_records, rng, k=None, alpha=0.5):
     Dirichlet weights on k records drawn without replacement.
 
     The third version of the paper restricts Dirichlet weights to the station
-    but does not tell alpha or k.
+    but does not give alpha or k.
 
     :param n_records: number of enrolled records.
     :param rng: ``numpy.random.Generator``.

@@ -3,16 +3,16 @@
 ========================================================
 
 The published generator mixes the latents of k records of a station and decodes
-them; the decoder is linear, so the same record is the mixture of the
-standardised reconstructions, and only those are kept (2.6 % of the size of
-the published latent bank).
+them. The decoder is linear, so that the result is the mixture of the standardised
+reconstructions. The bank stores only these (2.6 % of the size of the published latent
+bank).
 
-The published formula also averages means and standard deviations. For records
-that do not resemble each other the result is too weak (by ``sqrt(sum w^2)``) and its
-level hardly varies. ``amplitudes="station"`` (default) standardises after mixing
-and draws the levels from the station's own joint distribution, given the ratios of
-the components in the records that are mixed: drawn apart from them, the ratios
-would scatter 1.5 times as much about the mean HVSR as they do in real records.
+The published formula also averages means and standard deviations. For uncorrelated
+records the result is too weak (by ``sqrt(sum w^2)``) and its level hardly varies.
+``amplitudes="station"`` (default) standardises after mixing and draws the levels from
+the joint distribution of the station, given the ratios of the components in the mixed
+records. If they were drawn independently, the ratios would scatter 1.5 times as much
+about the mean HVSR as they do in real records.
 """
 
 from typing import ClassVar
@@ -46,7 +46,7 @@ class ReleasedMethod:
     The released autoencoder and its two samplers.
 
     :param npts: samples of a record.
-    :param sampling_rate: Hz; makes no difference to the network.
+    :param sampling_rate: Hz; the network does not depend on it.
     :param size: name in :data:`SIZES`, or a dict of
         :class:`~obspy_tng.models.autoencoder.ReleasedConfig` arguments.
     :param device: torch device.
@@ -144,11 +144,11 @@ class ReleasedMethod:
     @torch.no_grad()
     def encode(self, station, data, infos=None, batch_size=8):
         """
-        What is kept of records: standardised reconstructions and their scales.
+        What the bank keeps of records: standardised reconstructions and their scales.
 
-        :param station: station id; makes no difference here.
+        :param station: station id; not used.
         :param data: ``(n, 3, npts)``, ZNE, m/s^2.
-        :param infos: of the records; make no difference here.
+        :param infos: of the records; not used.
         :param batch_size: records that go through the network at a time.
         :return: dict of ``recon`` (n, 3, npts), ``mean`` and ``stdev`` (n, 3) in m/s^2.
         """
@@ -213,7 +213,7 @@ class ReleasedMethod:
         if alpha is not None and sampler != "dirichlet":
             raise TNGInputError("alpha belongs to sampler='dirichlet'")
         if amplitudes == "paper" and condition.magnitude is not None:
-            raise TNGInputError("amplitudes='paper' knows no magnitude; use 'station'")
+            raise TNGInputError("amplitudes='paper' does not take a magnitude; use 'station'")
         options = {"k": k, **({} if alpha is None else {"alpha": alpha})}
         data, notes = [], []
         for rng in rngs:
@@ -226,7 +226,7 @@ class ReleasedMethod:
                      + (w @ enrolled.arrays["mean"][used])[:, None])
             else:
                 x -= x.mean(-1, keepdims=True)
-                # the ratio of the components belongs to the waveforms that are mixed
+                # the ratios of the components are those of the mixed waveforms
                 contrasts = w @ np.log(enrolled.arrays["stdev"][used])
                 target = levels.draw(station, rng, condition, contrasts)
                 x = end_at_rest(x * (target / x.std(-1))[:, None], sampling_rate)

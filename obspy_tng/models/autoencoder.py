@@ -152,8 +152,8 @@ class ReleasedAutoencoder(nn.Module):
         :param phase: "reconstruct", or "denoise": Gaussian noise with the standard
             deviation of each latent dimension (over batch and time) is added
             before decoding.
-        :param epoch: not used; nothing here warms up.
-        :param measure: "standardized" (default; every record counts alike) or
+        :param epoch: not used.
+        :param measure: "standardized" (default; all records have equal weight) or
             "waveform" (as published: squared error in gal^2, which the few strongest
             records dominate).
         :return: dict with the scalar ``loss`` and what else should be logged.

@@ -28,7 +28,7 @@ from .autoencoder import ReleasedAutoencoder, ReleasedConfig
 
 DESCRIPTION = "model.json"
 FORMAT = "obspy_tng model 1"
-# What zip files raise that are not as they were written (found by mutating some thousands).
+# exceptions from damaged zip files (found by altering some thousands)
 _DAMAGED = (OSError, RuntimeError, EOFError, ValueError, LookupError, NotImplementedError,
             zipfile.BadZipFile, zlib.error)
 
@@ -41,7 +41,7 @@ def file_hash(path):
 
 
 def json_hash(description):
-    """SHA-256 of what a description says, however it is laid out."""
+    """SHA-256 of the content of a description, independent of its layout."""
     return hashlib.sha256(json.dumps(description, sort_keys=True).encode()).hexdigest()
 
 
@@ -94,7 +94,7 @@ def save_folder(folder, description, arrays, texts=None):
         raise TNGInputError(f"cannot write a model folder at {folder}: {exc}") from exc
     try:
         for stem, named in arrays.items():
-            # not save_file(), whose files nobody but their owner can read
+            # not save_file(), whose files only their owner can read
             (work / f"{stem}.safetensors").write_bytes(
                 to_bytes({k: np.ascontiguousarray(v) for k, v in named.items()}))
         for name, text in (texts or {}).items():
@@ -124,7 +124,7 @@ def load_folder(folder):
     :param folder: path.
     :return: description (dict), arrays (dict file stem -> dict name -> array),
         texts (dict file name -> str).
-    :raises TNGCheckpointError: if it is not such a folder, or not as it was written.
+    :raises TNGCheckpointError: if it is not such a folder, or was altered.
     """
     folder = Path(folder)
     try:
@@ -133,7 +133,7 @@ def load_folder(folder):
         raise TNGCheckpointError(f"{folder} is not a model folder of obspy_tng: {exc}") from exc
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         raise TNGCheckpointError(f"{folder}: {DESCRIPTION} is not of format {FORMAT!r}")
-    # before anything of the size that it claims is made
+    # before any array of the claimed size is made
     if description.pop("sha256", None) != json_hash(description):
         raise TNGCheckpointError(f"{folder}: {DESCRIPTION} was altered since it was written")
     files = description.get("files")
@@ -160,7 +160,7 @@ def load_weights(model, arrays, where):
 
     :param model: ``nn.Module``.
     :param arrays: dict name -> array or tensor.
-    :param where: what the arrays came from, for the message.
+    :param where: origin of the arrays, for the message.
     :raises TNGCheckpointError: if names or shapes do not fit.
     """
     state = {k: torch.as_tensor(v) for k, v in arrays.items()}
@@ -209,8 +209,8 @@ def published_bank(path, model):
     """
     Read a published latent bank station by station.
 
-    Decoding each latent once keeps all that generation needs: the decoder is
-    linear, so the decoded mean of latents is the mean of decoded latents.
+    Each latent is decoded once. The decoder is linear, so that the decoded mean of latents is
+    the mean of decoded latents, and generation needs nothing else.
 
     :param path: npz with ``latents_<station>`` (n, seq_len, d_model),
         ``means_<station>`` and ``stdev_<station>`` (n, 1, 3), in gal.

@@ -2,21 +2,21 @@
 The station-conditioned TimesNet-Gen
 ====================================
 
-The model of the first two versions of the paper: TimesBlocks that see the
-station as one-hot channels in their folded maps, a mean over time, a variational
-bottleneck, and TimesBlocks back to a record.
+The model of the first two versions of the paper: TimesBlocks with the station as
+one-hot channels in their folded maps, a mean over time, a variational bottleneck, and
+TimesBlocks that decode a record.
 
-As published it gives silence. A bottleneck of 64 to 256 numbers cannot carry the phases
-of 18,000 samples, and a squared error whose phases are unknown is least for no signal
-at all. Three corrections, each with the published way as an option:
+Its published form gives silence. A bottleneck of 64 to 256 numbers cannot represent the
+phases of 18,000 samples, and a squared error with unknown phases has its minimum at zero
+signal. There are three corrections, each with the published form as an option:
 
 * ``carrier="noise"`` ("table"): repeated over time, the bottleneck is the same for every
-  sample. What distinguishes them is not a learned table, with which all records are alike, but
-  noise drawn for every record and shaped by z (:mod:`~obspy_tng.models.excitation`).
+  sample. A learned table would make all records alike. Instead, noise is drawn for every
+  record and shaped by z (:mod:`~obspy_tng.models.excitation`).
 * ``spectral`` (0): the loss is a distance of band powers and of the components'
-  coherence, for which phases do not matter. With "noise" there is no squared error.
+  coherence, which do not depend on phases. With "noise" there is no squared error.
 * ``pooling="powers"`` ("mean"): the mean over time of a series that oscillates about zero is
-  nearly zero whatever the record; the mean of its power, band by band, is taken beside it.
+  nearly zero for every record. The mean of its power in each band is a further input.
 """
 
 from dataclasses import asdict, dataclass
@@ -43,7 +43,7 @@ from .losses import (
 from .timesnet import TimesBlock, at_least_float32
 from .variational import PHASES, Stations, check_config, latent_layer, shown_labels
 
-#: what the decoder's blocks first add, as a share of the usual initial weights
+#: initial weights of the decoder's blocks, as a share of the usual ones
 DAMPING = 0.1
 
 
@@ -53,8 +53,8 @@ class ConditionalConfig:
     Sizes and loss of the conditional model.
 
     :param seq_len: samples of a record.
-    :param stations: ids of the stations that have a code of their own; filled by training.
-        All others have the code zero, which the first phase trains.
+    :param stations: ids of the stations with a code; set by training. All others have the
+        code zero, which the first phase trains.
     :param d_model: channels of the series.
     :param d_ff: channels between the Inception layers of a TimesBlock.
     :param e_layers: TimesBlocks of the encoder.
@@ -66,10 +66,10 @@ class ConditionalConfig:
     :param dropout: share of values that are dropped in training.
     :param hidden: size of the layer between z and the decoder's series.
     :param position_std: initial standard deviation of the encoder's position table.
-    :param pooling: what the bottleneck sees of the encoder's series: its "mean" over time, as
-        published, or its "powers" in bands as well.
-    :param carrier: what distinguishes one sample from the next in the decoder: a learned
-        "table", the same for all records; or "noise", drawn for each of them
+    :param pooling: input of the bottleneck from the encoder's series: its "mean" over time, as
+        published, or also its "powers" in bands.
+    :param carrier: input of the decoder that varies with time: a learned "table", the same for
+        all records; or "noise", drawn for each record
         (:class:`~obspy_tng.models.excitation.NoiseExcitation`).
     :param reconstruction: "squared" or "absolute"; with the carrier "noise" there is none.
     :param spectral: weight of :func:`~obspy_tng.models.losses.spectral_error` and
@@ -77,8 +77,8 @@ class ConditionalConfig:
     :param beta: weight of the divergence (0.05 as published).
     :param warmup: epochs of the first phase over which beta rises (30 as published).
     :param free_bits: nats per dimension (1e-3 as published).
-    :param label_dropout: share of the second phase's records that are shown without their
-        station, so that the code zero stays usable for stations enrolled later.
+    :param label_dropout: share of the second phase's records that have the code zero, so that
+        it remains usable for stations that are enrolled later.
     """
 
     seq_len: int = 6000
@@ -125,8 +125,8 @@ class Blocks(nn.Module):
     """
     TimesBlocks with station codes, and a LayerNorm between them.
 
-    None after the last: it would level out, sample by sample, the energies that the mean
-    over time is to tell, and spread the decoder's energy over all frequencies.
+    There is none after the last block: it would equalise the energy of all samples, which
+    the mean over time should measure, and spread the decoder's energy over all frequencies.
     """
 
     def __init__(self, config, layers):
@@ -182,10 +182,10 @@ class ConditionalModel(nn.Module):
     @torch.no_grad()
     def _start_as_identity(self):
         """
-        Records and excitations first pass as they are; what blocks add has to earn its place.
+        Initialise embeddings as the identity and blocks near zero.
 
-        The components stay apart then. Mixed by random weights they become coherent, and weak
-        bands of one drown in what leaks from the others.
+        Random weights would mix the components, which become coherent, and weak bands of one
+        component would be masked by the others.
         """
         inputs = {self.summary: self.embedding.value_embedding}
         if self.config.carrier == "noise":
@@ -226,18 +226,18 @@ class ConditionalModel(nn.Module):
         if self.config.pooling == "mean":
             return mean
         whole, *windows = (band_power(self.summary(series), n) for n in WINDOWS)
-        # windows tell the envelope: half octaves do
+        # for the envelope in windows, half octaves are fine enough
         coarse = [F.avg_pool1d(p.transpose(1, 2), min(3, p.shape[1])) for p in windows]
         return torch.cat([mean, *(p.reshape(len(mean), -1) for p in (whole, *coarse))], dim=1)
 
     @torch.no_grad()
     def calibrate(self, x, batch_size=8):
         """
-        Scale what the bottleneck sees to unit variance over some records, before training,
-        and begin with their mean levels.
+        Scale the inputs of the bottleneck to unit variance over some records, before training,
+        and initialise the excitation with their mean levels.
 
-        The means over time of an untrained encoder differ little from record to record; drowned
-        in the noise of z they would teach the decoder to do without them.
+        The means over time of an untrained encoder differ little between records. Below the
+        noise of z the decoder would learn to ignore them.
 
         :param x: records ``(n, seq_len, 3)`` in gal.
         :param batch_size: records at a time.
@@ -272,13 +272,13 @@ class ConditionalModel(nn.Module):
         """
         Training loss of a batch: reconstruction + spectral + beta KL.
 
-        No reconstruction with the carrier "noise": of a decoded record whose phases have nothing
-        to do with those of the target, the squared error is the sum of both powers, least for
-        silence.
+        With the carrier "noise" there is no reconstruction error: the phases of the decoded record
+        are independent of those of the target, so that the squared error is the sum of both
+        powers, with its minimum at silence.
 
         :param x: records ``(batch, seq_len, 3)`` in gal.
         :param labels: ``(batch,)``.
-        :param phase: "reconstruct" (no station is told) or "condition".
+        :param phase: "reconstruct" (without stations) or "condition".
         :param epoch: for the warm-up of the first phase; None: it is over.
         :return: dict with the scalar ``loss``, and its parts for the log: ``kl`` in nats,
             ``reconstruction``, ``spectral``.

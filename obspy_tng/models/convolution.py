@@ -8,7 +8,7 @@ channels when it is applied directly. Here a map is cut into overlapping tiles
 multiplied, and transformed back: 4 to 9 multiplications instead [Mathieu2014]_.
 The result is the direct one to about 5e-7 of its maximum in float32.
 
-What makes it fast on a processor is that all of it is matrix multiplication:
+It is fast on a processor because all steps are matrix multiplications:
 
 * transforms of tiles this small are products with constant matrices, applied to
   the leading axes of ``(rows, columns, tile, channel)``, so that nothing is
@@ -19,7 +19,7 @@ What makes it fast on a processor is that all of it is matrix multiplication:
 * buffers stay below the size at which the C library returns them to the system
   and every use begins with page faults.
 
-:func:`choose_tile` is the one place where the form is chosen.
+:func:`choose_tile` chooses the form.
 
 .. [Mathieu2014] Mathieu, M., Henaff, M., LeCun, Y. (2014), Fast training of
    convolutional networks through FFTs, ICLR.
@@ -107,8 +107,8 @@ def choose_tile(shape, kernel, channels, out, share=None):
     """
     The tile with which a map is convolved, by a count of products and bytes.
 
-    Where transforms are kept, the batch does not enter: how a record is convolved
-    does not depend on what it is batched with.
+    Where transforms are kept, the choice does not depend on the batch, and neither does the
+    result of a record.
 
     :param shape: rows and columns of the map.
     :param kernel: taps along rows and columns.
@@ -244,7 +244,7 @@ def _parts(x, spectrum, kernel, tile):
     Maps of one size, part by part.
 
     :return: yields a slice of the maps, how they are cut into tiles, and slices of the
-        tiles, as alike as possible, that are as large as a block may be.
+        tiles of nearly equal size, as large as a block may be.
     """
     channels, out = spectrum.shape[2:]
     most = block_size(tile, channels, out, x.element_size())

@@ -2,12 +2,11 @@
 The decoder's source of time: noise shaped by the bottleneck
 ============================================================
 
-The paper repeats the decoded bottleneck over time and lets TimesBlocks make a record of it.
-Nothing then distinguishes one sample from the next. Here every record brings its own white
-noise, which is taken apart into bands; the bottleneck says how strong each band of
-each component is, and how it rises and falls. The sum is an evolutionary process
-[Priestley1965]_: random in phase, so that no two records are alike, with the spectrum
-and the envelope that z tells.
+The paper repeats the decoded bottleneck over time, which makes all samples alike, and decodes a
+record with TimesBlocks. Here white noise is drawn for every record and split into bands. The
+bottleneck determines the level and the envelope of each band of each component. The sum is
+an evolutionary process [Priestley1965]_ with random phases, so that no two records are equal,
+and with a spectrum and an envelope that follow from z.
 """
 
 import torch
@@ -28,7 +27,7 @@ class NoiseExcitation(nn.Module):
     """
     White noise to excitation.
 
-    :param features: numbers that tell what the excitation is to be like.
+    :param features: number of inputs that determine the excitation.
     :param seq_len: samples of a record.
     """
 
@@ -48,11 +47,11 @@ class NoiseExcitation(nn.Module):
         envelope = at_least_float32(self.envelope(h)).reshape(-1, 3, GROUPS, KNOTS)
         envelope = F.interpolate(envelope, (self.bands, noise.shape[1]), mode="bilinear",
                                  align_corners=True)
-        # only its shape counts: at most 1, it cannot overflow
+        # only its shape matters; with a maximum of 1 it cannot overflow
         envelope = (envelope - envelope.amax(-1, keepdim=True)).exp()
         shaped = self._analyse(noise) * envelope
-        # The energy of a band is what z says, without the scatter of the noise: the scatter
-        # among records is in z already, and would be counted twice.
+        # The energy of a band follows z without the scatter of the noise: z contains the scatter
+        # among records already, which would be counted twice.
         levels = at_least_float32(self.levels(h)).reshape(-1, 3, self.bands).exp()
         return torch.einsum("bkft,bkf->btk", shaped, levels / band_rms(shaped))
 
@@ -64,7 +63,7 @@ class NoiseExcitation(nn.Module):
     @torch.no_grad()
     def calibrate(self, x):
         """
-        Begin with the mean ln levels of some records.
+        Initialise with the mean ln levels of some records.
 
         :param x: standardised records ``(n, seq_len, 3)``.
         """

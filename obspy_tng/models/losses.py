@@ -2,8 +2,8 @@
 Losses of the variational models
 ================================
 
-All are means over the records of a batch, so that the parts of a batch add up to the
-whole, however it is divided.
+All are means over the records of a batch, so that the sum over parts of a batch does not
+depend on how it is divided.
 
 .. [Burda2016] Burda, Y., Grosse, R., Salakhutdinov, R. (2016), Importance
    weighted autoencoders, ICLR.
@@ -47,12 +47,12 @@ def divergence(mu, logvar):
 def kl_loss(mu, logvar, free_bits):
     """
     Divergence in the loss: per dimension at least ``free_bits`` [Kingma2016]_, mean over
-    dimensions (the paper does not tell whether mean or sum; a sum at its weight of 0.05 would
-    outweigh all that a squared error of at most 1 can gain).
+    dimensions (the paper does not say whether mean or sum; with its weight of 0.05 a sum would
+    dominate a squared error of at most 1).
 
     :param mu: ``(batch, z)``.
     :param logvar: ``(batch, z)``.
-    :param free_bits: nats; below, a dimension is not pressed further.
+    :param free_bits: nats; below this value a dimension has no gradient.
     :return: scalar.
     """
     return divergence(mu, logvar).clamp(min=free_bits).mean()
@@ -70,7 +70,7 @@ def kl_weight(epoch, beta, warmup):
 
 def active_units(mu, threshold=0.01):
     """
-    Number of latent dimensions that tell records apart [Burda2016]_.
+    Number of latent dimensions that distinguish records [Burda2016]_.
 
     :param mu: means of the posteriors ``(records, z)``, tensor or array.
     :param threshold: least variance over the records.
@@ -98,8 +98,8 @@ def spectral_error(decoded, x):
     windows of a sixth and a 24th of it.
 
     Power is averaged over sixths of an octave and four windows before the logarithm.
-    Without that, the scatter of single bins (a standard deviation of 1.3 in ln) hides
-    what tells stations apart.
+    Without averaging, the scatter of single bins (a standard deviation of 1.3 in ln) hides the
+    differences between stations.
 
     :param decoded: ``(batch, time, 3)``, standardised.
     :param x: ``(batch, time, 3)``, standardised.
@@ -115,7 +115,7 @@ def band_power(x, divisor):
 
     :param x: ``(batch, time, 3)``.
     :param divisor: length of the series over that of the Hann windows, which overlap by three
-        quarters; 1 takes the whole series as it is.
+        quarters; 1 takes the whole series without a window.
     :return: ``(batch * 3, bands, windows / 4)``, ln; white noise of variance 1 has 0.
     """
     series = at_least_float32(x).transpose(1, 2).reshape(-1, x.shape[1])

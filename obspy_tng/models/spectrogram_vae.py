@@ -89,7 +89,7 @@ class SpectrogramVAE(nn.Module):
         self.config = config
         c = config
         self.register_buffer("window", torch.hann_window(c.nfft), persistent=False)
-        # every octave counts alike, as it does in HVSR; bins alone would hear only the highest
+        # octaves have equal weight, as in HVSR; equal bins would favour the highest octaves
         octaves = 1 / torch.arange(c.nfft // 2 + 1).clamp(min=1)
         self.register_buffer("octaves", (octaves / octaves.mean())[:, None], persistent=False)
         # maps are padded to a multiple of 2 ** layers

@@ -63,7 +63,7 @@ class Inception(nn.Module):
 
     def convolve(self, maps):
         """List of maps ``(n, rows, columns, in)`` -> list of ``(n, rows, columns, out)``."""
-        # parameters made in inference mode do not tell when they change
+        # parameters made in inference mode have no version counter
         if torch.is_grad_enabled() or any(p.is_inference() for p in self.parameters()):
             self._kept.clear()
             return convolve(maps, *self.merged())
@@ -113,8 +113,8 @@ def dominant_periods(x, top_k, periods="record"):
     :param x: ``(batch, time, channel)``.
     :param top_k: number of periods.
     :param periods: "record" chooses them for each series alone; "batch" from the
-        mean amplitude over the batch, as the public code does (a series' result
-        then depends on what it is batched with).
+        mean amplitude over the batch, as the public code does (the result of a series
+        then depends on the other series of the batch).
     :return: periods in samples, list (batch) of lists (top_k); weights
         ``(batch, top_k)``, the softmax of each series' own amplitudes.
     """

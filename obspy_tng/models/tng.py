@@ -2,28 +2,27 @@
 The station bottleneck: a variational model of evolutionary cross-spectra
 =========================================================================
 
-What is learned is not a waveform, whose phases no small latent can carry, but the
-covariance of its components per band and frame, from which any number of waveforms
-is drawn (:mod:`obspy_tng.signal.frames`). The levels of the bands are taken out
-and modelled apart (:mod:`obspy_tng.groundmotion.band_levels`); the network makes shapes:
+A small latent cannot represent the phases of a waveform. The model therefore learns the
+covariance of the components per band and frame, from which any number of waveforms can be
+drawn (:mod:`obspy_tng.signal.frames`). Band levels are removed and modelled separately
+(:mod:`obspy_tng.groundmotion.band_levels`). The network has four parts:
 
-* an **encoder** of TimesBlocks reads a record's cross-spectrum frame by frame and gives two
-  things: a summary of its station, and a Gaussian of what is particular to the record, z;
-* the **station bottleneck** pools the summaries of any number of records of a station as
+* an **encoder** of TimesBlocks, which computes a summary of the station and a Gaussian of z,
+  the latent of the record, from the cross-spectra of the frames;
+* the **station bottleneck**, which pools the summaries of any number of records of a station as
   independent measurements of one small vector: precisions add, so that the order does not
-  matter and the uncertainty falls as records are added [Garnelo2018]_. There are no
-  station labels: a new station needs records, not training;
-* a **decoder** of TimesBlocks turns z, the station's vector, the earthquake and the
-  relative levels of the bands into powers and Cholesky coefficients per band and frame;
-* a **conditional prior** tells what z to expect at this station for this earthquake.
+  matter and the uncertainty decreases with the number of records [Garnelo2018]_. There are no
+  station labels: a new station needs records, but no training;
+* a **decoder** of TimesBlocks, which computes powers and Cholesky coefficients per band and
+  frame from z, the station's vector, the earthquake and the relative band levels;
+* a **conditional prior** of z for the station and the earthquake.
 
-Frames are aligned at the onset of the energy (:func:`obspy_tng.signal.frames.align_frames`), and
-what lies outside of a record does not count.
+Frames are aligned at t05 (:func:`obspy_tng.signal.frames.align_frames`). Frames outside of the
+record do not enter the likelihood.
 
-Trained by the evidence lower bound with Whittle's likelihood
-(:mod:`~obspy_tng.models.whittle`), each record with a station's vector from *other*
-records of its station, and with earthquakes hidden now and then, so that "unknown" is a
-valid value.
+Training maximises the evidence lower bound with Whittle's likelihood
+(:mod:`~obspy_tng.models.whittle`). The station's vector always comes from *other* records of the
+station. Some earthquakes are hidden at random, so that "unknown" is a valid value.
 
 .. [Garnelo2018] Garnelo, M. et al. (2018). Neural processes. ICML workshop on
    theoretical foundations and applications of deep generative models.
@@ -71,7 +70,7 @@ class StationBottleneckConfig:
     :param z_dim: size of z.
     :param station_dim: size of the station's vector.
     :param level_dim: numbers that the relative levels are reduced to.
-    :param groups: groups of bands whose mean coherences the encoder sees.
+    :param groups: groups of bands whose mean coherences are inputs of the encoder.
     :param hidden: width of the fully connected layers.
     """
 
@@ -118,7 +117,7 @@ class Series(nn.Module):
 
 
 def place_layer(config):
-    """What frames inside and outside of a record add; nothing before training."""
+    """Linear layer for the position of frames inside or outside of a record; initially zero."""
     layer = nn.Linear(2, config.d_model, bias=False)
     nn.init.zeros_(layer.weight)
     return layer
@@ -145,7 +144,7 @@ class Encoder(nn.Module):
         self.head = nn.Sequential(nn.Linear(3 * c.d_model, c.hidden // 2), nn.GELU())
         self.to_z = nn.Linear(c.hidden // 2, 2 * c.z_dim)
         self.to_station = nn.Linear(c.hidden // 2, 2 * c.station_dim)
-        # small first variances: noise in z would teach the decoder to do without it
+        # small initial variances: with noise in z the decoder would learn to ignore it
         nn.init.constant_(self.to_z.bias[c.z_dim:], -2.0)
 
     def forward(self, spectra, levels, event, place):
@@ -202,7 +201,7 @@ class Decoder(nn.Module):
         :param context: ``(batch, level_dim + 6)``.
         :param place: where the record lies, ``(batch, 2, frames)``.
         :return: ln power ``(batch, 3, bands, frames)``, mean power 1 over the frames if it is
-            0 outside of the record (what is given there goes on as the record does); and
+            0 outside of the record (where the decoded power continues that of the record); and
             Cholesky coefficients ``(batch, 6, bands, frames)``, as
             :func:`~obspy_tng.models.whittle.whittle_loss` takes them.
         """
@@ -229,8 +228,8 @@ class StationBottleneckModel(nn.Module):
 
     :param config: :class:`StationBottleneckConfig`.
     :param weights: independent samples per band and frame ``(bands,)``, see
-        :func:`obspy_tng.signal.frames.frame_weights`; None: 1. They belong to the records,
-        not to what is learned, and are not saved.
+        :func:`obspy_tng.signal.frames.frame_weights`; None: 1. They are a property of the records
+        and are not saved with the weights.
     """
 
     config_class = StationBottleneckConfig
@@ -252,7 +251,7 @@ class StationBottleneckModel(nn.Module):
         return asdict(self.config)
 
     def context(self, levels, event):
-        """What decoder and prior see of levels and earthquake, ``(batch, level_dim + 6)``."""
+        """Inputs of decoder and prior from levels and earthquake, ``(batch, level_dim + 6)``."""
         return torch.cat([self.relative(levels), event], 1)
 
     def pool(self, summaries, members):
@@ -280,9 +279,9 @@ class StationBottleneckModel(nn.Module):
         :param spectra: ``(batch, 9, bands, frames)``.
         :param levels: relative levels, ``(batch, 3 * bands)``.
         :param event: features of the earthquakes, ``(batch, 6)``.
-        :param place: where the records lie, ``(batch, 2, frames)``; outside, nothing counts.
-        :param labels: which station each record is of, ``(batch,)``.
-        :param phase, epoch: make no difference here.
+        :param place: where the records lie, ``(batch, 2, frames)``; other frames have no weight.
+        :param labels: number of each record's station, ``(batch,)``.
+        :param phase, epoch: not used.
         :return: dict of ``loss``, and of ``likelihood`` and ``kl`` in nats for the log.
         """
         event = self._hide(event.float())
@@ -300,7 +299,7 @@ class StationBottleneckModel(nn.Module):
                 "kl": kl.detach().mean()}
 
     def _others(self, labels):
-        """For each record, which others of its station its vector comes from."""
+        """For each record, the other records of its station that its vector comes from."""
         same = (labels[:, None] == labels[None]).float()
         same = same - torch.eye(len(labels), device=labels.device)
         if not self.training:

@@ -1,5 +1,5 @@
 """
-What the variational models share: stations, phases, the bottleneck's layer.
+Common parts of the variational models: stations, phases, the layer of the bottleneck.
 """
 
 import torch
@@ -22,7 +22,7 @@ def check_config(config, counts, weights, shares):
 
 class Stations(nn.Module):
     """
-    Stations as the network sees them: a one-hot code, and a learned vector.
+    Inputs of the network for stations: a one-hot code and a learned vector.
 
     Label 0 is "no station": the code and the vector are zero.
 
@@ -46,7 +46,7 @@ class Stations(nn.Module):
 
 def shown_labels(labels, phase, dropout):
     """
-    The labels that a phase shows: none in the first, most in the second.
+    The labels that are used in a phase: none in the first, most in the second.
 
     :param labels: ``(batch,)``.
     :param phase: one of :data:`PHASES`.
@@ -62,8 +62,8 @@ def latent_layer(features, z_dim):
     """
     Linear layer for the mean and log variance of z.
 
-    The variances begin small (exp(-4)): a decoder that sees nothing but noise in z at first
-    learns to do without it, and the divergence then collapses.
+    The initial variances are small (exp(-4)): if z were only noise at first, the decoder would
+    learn to ignore it, and the divergence would collapse.
     """
     layer = nn.Linear(features, 2 * z_dim)
     nn.init.constant_(layer.bias[z_dim:], -4.0)

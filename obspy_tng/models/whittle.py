@@ -5,7 +5,7 @@ Likelihood of an evolutionary cross-spectrum
 The coefficients of a narrow band of a record are close to complex Gaussian; given
 their 3x3 covariance C per frame, the mean products S of the frame have the
 log likelihood ``-w (ln det C + tr(C^-1 S))`` with w independent samples in a frame
-[Whittle1953]_. C is kept in a form that is positive definite whatever the network gives:
+[Whittle1953]_. C has a form that is positive definite for any output of the network:
 powers on the diagonal of D, and a lower triangular V with rows of norm one, C = D V V* D
 (:func:`obspy_tng.signal.frames.simulate_frames` draws from the same form).
 

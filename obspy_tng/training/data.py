@@ -1,7 +1,7 @@
 """
 Records as training batches, in memory or memory-mapped.
 
-Nothing is copied but the batch that is asked for, so that arrays may be
+Only the requested batch is copied, so that arrays may be
 memory-mapped files larger than memory (:mod:`obspy_tng.training.memmap`).
 """
 

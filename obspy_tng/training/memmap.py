@@ -3,9 +3,9 @@ Corpora larger than memory: records in memory-mapped files
 ==========================================================
 
 A store is a folder with one file of samples for each station (float32,
-little-endian, ``(n, 3, npts)``, ZNE, m/s^2) and ``index.json``, which tells
-sampling rate, record length and what is known of every record. The index is
-written last: a folder without it was interrupted and is not read.
+little-endian, ``(n, 3, npts)``, ZNE, m/s^2) and ``index.json`` with the
+sampling rate, the record length and the metadata of every record. The index is
+written last: a folder without it was interrupted and is refused.
 """
 
 import json
@@ -31,7 +31,7 @@ DTYPE = np.dtype("<f4")
 
 def write_store(items, folder, sampling_rate=None):
     """
-    Write records into a new store, one by one, as they come.
+    Write records into a new store, one by one.
 
     :param items: iterable of records (Streams; a
         :class:`~obspy_tng.archive.collection.RecordCollection`,
@@ -96,10 +96,10 @@ def _unpack(item, sampling_rate):
 class RecordStore:
     """
     Records in memory-mapped files; :meth:`TNGGenerator.fit <obspy_tng.TNGGenerator.fit>`
-    takes it in the place of records.
+    takes it instead of records.
 
     :param folder: folder that :func:`write_store` wrote.
-    :raises TNGInputError: if it is no store, or its files are not as they were written.
+    :raises TNGInputError: if it is no store, or its files were altered.
     """
 
     def __init__(self, folder):

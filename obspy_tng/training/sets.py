@@ -2,8 +2,8 @@
 Sets of records of one station as training items.
 
 A model that pools records per station is trained on batches in which each station has
-several. Stations are cut into sets of a few records, again and again in another way, and a
-set is what the trainer shuffles.
+several. Stations are repeatedly cut into sets of a few records, each time in another way, and
+the trainer shuffles the sets.
 """
 
 import hashlib
@@ -51,8 +51,8 @@ class RecordSets:
         Some sets.
 
         :param index: their positions.
-        :return: tuple of arrays, each of all records of the sets; the last one tells which
-            set a record is of.
+        :return: tuple of arrays, each of all records of the sets; the last one has the number of
+            each record's set.
         """
         chosen = [self._sets[i] for i in index]
         columns = zip(*(tuple(column[rows] for column in self.arrays[station])

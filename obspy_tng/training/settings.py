@@ -1,4 +1,4 @@
-"""What a user may set of the training, with defaults and where they come from."""
+"""Settings of the training, with defaults and their sources."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from ..exceptions import TNGInputError
 from ..records.record import earthquakes
 from .data import TrainingData
 
-#: what the paper tells of its training
+#: settings of the paper
 PUBLISHED = {"epochs": 50, "finetune_epochs": 10, "learning_rate": 3e-4,
              "finetune_learning_rate": 1e-4, "batch_size": 32}
 PRECISIONS = ("float32", "bf16")
@@ -34,13 +34,11 @@ class TrainingSettings:
     :param seed: of the split.
     :param precision: "float32", or "bf16" for automatic mixed precision (weights,
         optimiser, FFT and losses stay in float32; bfloat16 needs no loss scaling).
-    :param parts: parts that each batch goes through the network in, to save memory;
-        their gradients add up to those of the whole. With ``torchrun`` the processes share
-        the parts, and the result depends on their number, not on that of the
-        processes. None: one for each process.
-    :param simulated: simulated records that "tng" learns from beside the user's.
-    :param pretrained: whether "tng" starts from the weights that come with the package,
-        where they fit.
+    :param parts: number of parts that a batch is divided into to save memory; their gradients add
+        up to that of the batch. With ``torchrun`` the processes share the parts, and the
+        result depends on the number of parts, not of processes. None: one for each process.
+    :param simulated: number of simulated records that "tng" is trained on besides the user's.
+    :param pretrained: whether "tng" starts from the weights in the package, if its size allows.
     """
 
     epochs: int = 30

@@ -2,10 +2,9 @@
 One training loop for every architecture
 ========================================
 
-Every random number of a step follows from (seed, phase, epoch, step), so a run
-that was killed and resumed from its last checkpoint ends with the same weights
-as one that was not: there is no hidden state to restore but weights, optimiser
-and best weights so far.
+Every random number of a step follows from (seed, phase, epoch, step). A run that was
+killed and resumed from its last checkpoint therefore ends with the same weights as an
+uninterrupted run: its state consists of weights, optimiser and best weights so far.
 """
 
 import copy
@@ -36,7 +35,7 @@ class Phase:
     """
     One phase of training.
 
-    :param name: what the model's ``loss(batch, phase=name)`` is asked for.
+    :param name: argument ``phase`` of the model's ``loss``.
     :param epochs: number of epochs.
     :param learning_rate: of AdamW at the start; falls to zero along a cosine.
     :param batch_size: records per step.
@@ -223,7 +222,7 @@ class Trainer:
     def _totals(self, totals):
         """Terms of the loss as floats, added up over the processes."""
         if self.processes.size > 1:
-            # a process without a part of a small last batch knows no names
+            # a process without a part of a small last batch has no names
             names = self._names = list(totals) or self._names
             values = torch.stack([torch.as_tensor(totals.get(n, 0.0), device=self.device,
                                                   dtype=torch.float32) for n in names])

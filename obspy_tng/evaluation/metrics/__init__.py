@@ -2,8 +2,8 @@
 One module per question
 =======================
 
-Each module answers one question with a few figures and lists them in ``METRICS``;
-:data:`METRICS` here is all of them, in the order of the report.
+Each module answers one question with a few metrics, which it lists in ``METRICS``.
+:data:`METRICS` of this package has all of them, in the order of the report.
 """
 
 from . import (

@@ -3,8 +3,8 @@ Question: are levels and durations right, in the mean and in their spread?
 
 Intensity measures of the horizontals as their natural logarithms (see
 :attr:`RecordSet.intensity <obspy_tng.evaluation.recordset.RecordSet>`), compared by
-mean, standard deviation and distribution. Averaging k unrelated records gives
-levels too low by sqrt(k) and durations that hardly vary: it shows here first.
+mean, standard deviation and distribution. Averages of k uncorrelated records have
+levels too low by sqrt(k) and durations that hardly vary.
 
 .. [Trifunac_Brady1975] Trifunac, M. D. and Brady, A. G. (1975). A study on the
    duration of strong earthquake ground motion. Bull. Seismol. Soc. Am. 65, 581-626.

@@ -1,8 +1,8 @@
 """
-Question: do the three components belong together?
+Question: are the three components related as in real records?
 
 Correlation over the whole record and coherence by frequency between Z, N and
-E. Components made independently of each other lose both.
+E. Components that are generated independently have neither.
 """
 
 import numpy as np

@@ -1,10 +1,10 @@
 """
-Question: do magnitude and distance act as they do in real records?
+Question: do amplitudes depend on magnitude and distance as in real records?
 
 ln of an intensity measure of the real records is fitted by a station term plus
-a slope with magnitude and one with ln distance; the generated records, with
-the magnitude and distance they were asked for, are held against that fit.
-Where either is unknown the figures are NaN and left out of tables.
+a slope with magnitude and one with ln distance. The generated records, with their
+requested magnitude and distance, are compared with that fit. Where either is
+unknown the metrics are NaN and do not appear in tables.
 """
 
 from functools import partial
@@ -16,7 +16,7 @@ from .metric import Metric
 MEASURES = {"pga": "PGA", "pgv": "PGV", "arias": "Arias intensity", "d5_95": "D5-95"}
 # Records at the epicentre: ln distance stays finite.
 LEAST_DISTANCE = 1.0
-# A fit of few records says little; generated ones need as many for a trend.
+# A fit of few records is uncertain; a trend of generated ones needs as many.
 LEAST_RECORDS = 10
 
 

@@ -1,4 +1,4 @@
-"""What a figure of the evaluation is: its name, unit, ideal value and how far off it is."""
+"""A metric of the evaluation: its name, unit, ideal value and the distance from it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ REAL = "real"
 @dataclass(frozen=True)
 class Metric:
     """
-    One figure that compares other records with real ones.
+    A metric that compares other records with real ones.
 
     :param name: short name, unique, e.g. ``"hvsr_rms"``.
     :param title: what it is, for tables.
     :param unit: unit of the value; "" for none, "ln" for natural logarithm units.
     :param ideal: value for indistinguishable records; None where real records
-        define it (then less is better, down to what real records have).
+        define it (then smaller values are better, down to that of real records).
     :param question: the group it belongs to, e.g. ``"HVSR and f0"``.
     :param function: ``function(real, other)``, or ``function(real, other,
         enrolled)`` where ``needs_enrolled``; each argument a
         :class:`~obspy_tng.evaluation.recordset.RecordSet`, or for ``scope
         "network"`` a dict ``station id -> RecordSet``. Returns a float; NaN
-        where it cannot be said.
+        where it is not defined.
     :param ratio: True if the value is a ratio, whose distance from the ideal
         is the absolute logarithm.
     :param scope: ``"station"`` or ``"network"`` (all stations together).

@@ -2,11 +2,11 @@
 Question: are the records new, and different from each other?
 
 For each record the highest normalised cross-correlation, over all lags and
-on either horizontal, with any enrolled record of its station. A copy has 1; real
-records of other earthquakes have what chance and the site's common response give.
-The same among the generated records themselves is their diversity.
+on either horizontal, with any enrolled record of its station. A copy has 1. Real
+records of other earthquakes have a value due to chance and the response of the site.
+The same quantity among the generated records measures their diversity.
 
-For real records, those of the same earthquake do not count.
+For real records, those of the same earthquake are excluded.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from scipy.fft import irfft, next_fast_len, rfft
 
 from .metric import Metric
 
-# To save time no more than this many records of a set are looked at.
+# at most this many records of a set are used, to save time
 MOST_RECORDS = 50
 COPY_CORRELATION = 0.9
 # Records of the second side in memory at a time.
@@ -53,9 +53,9 @@ def nearest(records, enrolled):
     For each record the highest correlation with any of the enrolled ones.
 
     :param records: RecordSet.
-    :param enrolled: RecordSet; records of the same earthquake as the one
-        looked at, and itself, are left out.
-    :return: array of at most 50 values; NaN where no other record is left.
+    :param enrolled: RecordSet; the record itself and records of the same earthquake are
+        left out.
+    :return: array of at most 50 values; NaN where no other record remains.
     """
     rows = np.unique(records.index)[:MOST_RECORDS]
     columns = np.unique(enrolled.index)
@@ -71,9 +71,9 @@ def nearest(records, enrolled):
 
 class Correlations:
     """
-    Correlations of records of a whole set with those of another, kept row by row.
+    Correlations of records of a complete set with those of another, stored row by row.
 
-    :param first: RecordSet, a whole one.
+    :param first: RecordSet, a complete one.
     :param second: likewise.
     :param stored: list of ``(file, rows, columns)`` to begin with: arrays ``(rows,
         columns)`` that :func:`numpy.load` reads.
@@ -85,7 +85,7 @@ class Correlations:
 
     def between(self, rows, columns):
         """
-        Some of them; what is not known yet is computed, in blocks.
+        Some of them; missing ones are computed in blocks.
 
         :param rows: positions in the first set.
         :param columns: positions in the second.
@@ -104,7 +104,7 @@ class Correlations:
         return self._some(rows, columns)
 
     def release(self):
-        """Forget what is in files."""
+        """Release what can be read again from files."""
         if self.stored:
             self._rows = {}
 
@@ -123,7 +123,7 @@ class Correlations:
 
 def correlations_of(first, second):
     """
-    The :class:`Correlations` of two whole sets, made when they are first asked for.
+    The :class:`Correlations` of two complete sets, made on first use.
 
     :param first: RecordSet.
     :param second: RecordSet.
@@ -137,12 +137,12 @@ def correlations_of(first, second):
 
 def correlated(real, other, enrolled):
     """
-    Which records the figures below correlate at one station.
+    The records that the metrics below correlate at one station.
 
     :param real: RecordSet.
     :param other: RecordSet.
     :param enrolled: RecordSet.
-    :return: list of ``(first, rows, second, columns)``: whole sets and positions in them.
+    :return: list of ``(first, rows, second, columns)``: complete sets and positions in them.
     """
     some = _as_many(other, real)
     return [(a.root, np.unique(a.index)[:MOST_RECORDS], b.root, np.unique(b.index))
@@ -168,7 +168,8 @@ def diversity(real, other):
     """
     Median over records of the highest correlation with any other of the same set.
 
-    Of no more records than the real side has, for the highest of many is higher.
+    It uses at most as many records as the real side has, since the maximum grows with the
+    number of records.
     """
     some = _as_many(other, real)
     return _summary(np.median, nearest(some, some))

@@ -1,9 +1,9 @@
 """
-Question: are the records ground motion?
+Question: are the records physically possible ground motion?
 
-Real ground comes to rest, is quiet before the earthquake, and holds nothing above
-the anti-alias corner. Real records after processing are close to that but
-not perfect, so they define what is good enough.
+The ground comes to rest, is quiet before the earthquake, and a record has no energy
+above the anti-alias corner. Processed real records are close to this, but not perfect,
+and therefore define the target.
 """
 
 import numpy as np

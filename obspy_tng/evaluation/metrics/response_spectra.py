@@ -2,9 +2,9 @@
 Question: are response and Fourier spectra right, and do periods vary together?
 
 RotD50 pseudo-acceleration [Boore2010]_ and the effective amplitude spectrum
-[Goulet2018]_, as natural logarithms. The correlation between periods matters to
-whoever runs structures with the records: a record strong at one period should
-be about as strong at its neighbours, as in real ones [Baker_Jayaram2008]_.
+[Goulet2018]_, as natural logarithms. The correlation between periods matters for the
+analysis of structures: a record that is strong at one period should also be strong at
+neighbouring periods, as real ones are [Baker_Jayaram2008]_.
 
 .. [Boore2010] Boore, D. M. (2010). Orientation-independent, nongeometric-mean
    measures of seismic intensity from two horizontal components of motion.

@@ -1,15 +1,16 @@
 """
-Question: can the stations be told apart by the f0 of their generated records?
+Question: can the stations be distinguished by the f0 of their generated records?
 
 The published score: f0 histograms of every station, real and generated, are
 compared with each other; the matrix of similarities should look like the
-identity, and the score is its correlation with it. In paper mode f0 is the
-maximum between 1 and 20 Hz in 20 linear bins, which is blind below 1 Hz; in
+identity, and the score is its correlation with the identity. In paper mode f0 is the
+maximum between 1 and 20 Hz in 20 linear bins, which ignores everything below 1 Hz. In
 log mode the bins are a fifth of an octave over the band of the data.
 
-The score saturates (real against itself is not 1, because stations overlap) and
-moves with bins and numbers of records. So it stands beside its bootstrap
-interval and the ceiling: what a perfect generator of that many records gets.
+The score saturates (real records against themselves do not reach 1, because stations
+overlap) and depends on bins and numbers of records. It is therefore given with its
+bootstrap interval and the ceiling: the score of a perfect generator with the same number
+of records.
 
 .. [TimesNetGen2026] Yilmaz, B., Cilgin, B., Akagunduz, E. and Tileylioglu, S.
    (2026). TimesNet-Gen: deep learning-based site specific strong motion

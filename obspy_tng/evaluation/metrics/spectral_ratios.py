@@ -1,9 +1,9 @@
 """
-Question: do the records show the site, as HVSR and f0 see it?
+Question: do HVSR and f0 of the records show the site?
 
-Curves are compared as their lognormal means and standard deviations, f0 as a
-distribution. A common scale of a record cancels in the ratio, so nothing here
-sees a wrong amplitude, and averaging records narrows the curves' scatter.
+Curves are compared by their lognormal means and standard deviations, f0 by its
+distribution. The scale of a record cancels in the ratio, so that these metrics do not
+detect wrong amplitudes. Averaging records reduces the scatter of the curves.
 
 .. [SESAME2004] SESAME (2004). Guidelines for the implementation of the H/V
    spectral ratio technique on ambient vibrations. WP12, European Commission.
