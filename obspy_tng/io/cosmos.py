@@ -23,7 +23,7 @@ from .common.orientation import DOWN, UP, Direction, horizontal, parse_direction
 from .common.reading import TextFormat, claims, read_text
 
 _START = re.compile(r"\(FORMAT\s+V\s*0*1[.\d]*\s+WITH\s+(\d+)\s+TEXT LINES", re.IGNORECASE)
-_SPECTRA = re.compile(r"\s*(RESPONSE|FOURIER)\b.*\bSPECTR", re.IGNORECASE)
+_SPECTRA = re.compile(r".*\bSPECTR", re.IGNORECASE)
 _BLOCK = re.compile(r"\s*(\d+)\s+(INTEGER|REAL)-HEADER.*?ON\s+(\d+)\s+LINES?.*?"
                     r"\(?\s*\d+[IFE](\d+)", re.IGNORECASE)
 _DATA = re.compile(r"\s*(\d+)\s+(?!COMMENT)(.*?)P(?:TS|OINTS).*?UNITS\s*=\s*([^(,]*)"

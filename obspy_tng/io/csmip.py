@@ -29,7 +29,7 @@ from .common.orientation import DOWN, UP, horizontal, parse_direction
 from .common.reading import TextFormat, check_complete, claims, read_text
 
 _START = re.compile(r"^\s*(UN)?CORRECTED ACCELEROGRAM\b", re.IGNORECASE)
-_SPECTRA = re.compile(r"\s*(RESPONSE|FOURIER)\b.*\bSPECTR", re.IGNORECASE)
+_SPECTRA = re.compile(r".*\bSPECTR", re.IGNORECASE)
 _DATA = re.compile(r"\s*(\d+)\s+(?:POINTS? OF ACCEL|ACCEL\w*\s+POINTS?|POINTS? OF UNCOR)",
                    re.IGNORECASE)
 _OWNERS = {"CDMG": "CE", "CGS": "CE", "CSMIP": "CE", "SCSN": "CI", "USGS": "NP"}
