@@ -7,7 +7,9 @@ record of a file; all the rest is here and the same for all: keywords, several r
 a file, files that are cut short.
 """
 
+import re
 import warnings
+from collections.abc import Callable
 from typing import NamedTuple
 
 from obspy import Stream
@@ -33,13 +35,13 @@ class TextFormat(NamedTuple):
     """
 
     name: str
-    claims: object
-    parse: object
-    marks: tuple = ()
-    start: object = None
+    claims: Callable[[list[str]], bool]
+    parse: Callable[["Record"], list[Component]]
+    marks: tuple[bytes, ...] = ()
+    start: re.Pattern | None = None
     encoding: str = "latin-1"
-    whole: object = None
-    spectra: object = None
+    whole: Callable[[list[Component], bool], None] | None = None
+    spectra: Callable[[list[str]], bool] | None = None
 
 
 class Record:
