@@ -1,9 +1,9 @@
 """
-StationXML for synthetic channels, and what a record keeps of an earthquake.
+StationXML for synthetic channels.
 
-Generated records live on channels of their own (``NET.STA.SY.HXZ`` and so on),
-so they need metadata of their own: one sample is one m/s^2, axes point up, north
-and east. With it the records pass through every tool that expects StationXML.
+Generated records have synthetic channels (``NET.STA.SY.HXZ`` and so on) and need their
+own metadata: one sample is one m/s^2, axes point up, north and east. With it the records
+work in every program that expects StationXML.
 """
 
 from obspy import UTCDateTime
@@ -24,8 +24,8 @@ from ._version import __version__
 from .exceptions import TNGInputError
 from .records.record import COMPONENTS, SYNTHETIC_INSTRUMENT, SYNTHETIC_LOCATION, band_code
 
-# Epochs start here unless told otherwise: early enough for any start time that a
-# user gives to generated records, also those of historical earthquakes.
+# Default start of the epochs: before any start time of generated records, including those
+# of historical earthquakes.
 EPOCH_START = UTCDateTime(1900, 1, 1)
 # azimuth (degrees from north) and dip (degrees down from horizontal), SEED manual
 ORIENTATION = {"Z": (0.0, -90.0), "N": (0.0, 0.0), "E": (90.0, 0.0)}
@@ -38,7 +38,7 @@ def synthetic_inventory(stations, sampling_rate, inventory=None, starttime=None)
     :param stations: iterable of station ids ``"NET.STA"``.
     :param sampling_rate: of the channels, Hz; sets the band code.
     :param inventory: Inventory to take coordinates and site names from; a station
-        that it does not have gets 0/0 and a comment that says so.
+        that it does not have gets 0/0 and a comment.
     :param starttime: UTCDateTime, start of the epochs; None is 1900-01-01.
     :return: :class:`~obspy.core.inventory.inventory.Inventory`, valid StationXML:
         ``NET.STA.SY.<band>X{Z,N,E}``, flat unit response in m/s^2.

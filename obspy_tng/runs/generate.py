@@ -25,17 +25,17 @@ def generate_records(generator, output, stations=None, n=50, *, seed=0, batch=BA
                      workers=1, processes=False, executor=None, shard=None, retry_failed=False,
                      progress=True, **options):
     """
-    Generate records of some or all stations into a folder; a killed run goes on.
+    Generate records of some or all stations into a folder; a killed run can be resumed.
 
-    Realization i depends on the seed and on i alone, so neither the batches nor the
+    Realization i depends only on the seed and on i, so that neither the batches nor the
     number of workers change a sample.
 
     :param generator: :class:`~obspy_tng.TNGGenerator` or any other
         :class:`~obspy_tng.station_generator.StationGenerator`.
-    :param output: folder, made where it is missing; the same arguments go on with a run
-        that was stopped.
+    :param output: folder, made where it is missing; the same arguments resume a run that was
+        stopped.
     :param stations: station ids; None for all that are enrolled.
-    :param n: records per station, at least 1; more than before go on with a run.
+    :param n: records per station, at least 1; a larger number than before extends a run.
     :param seed: int; see :meth:`~obspy_tng.station_generator.StationGenerator.generate`.
     :param batch: realizations per unit.
     :param folder: folder that the generator was loaded from. Worker processes load it
@@ -45,8 +45,8 @@ def generate_records(generator, output, stations=None, n=50, *, seed=0, batch=BA
     :param options: options of ``generate()``: magnitude, distance, depth, sampler, ...
     :return: :class:`~obspy_tng.runs.job.RunResult`
     :raises TNGInputError: for arguments that ``generate()`` does not take; nothing is
-        written then.
-    :raises TNGException: if another run is at work on the folder, or it cannot be written.
+        written in this case.
+    :raises TNGException: if another run uses the folder, or it cannot be written.
 
     .. rubric:: Example
 

@@ -1,9 +1,8 @@
 """
-The loop of a run: hand out units, write what comes back, commit, go on.
+The loop of a run: submit units, write their results, commit.
 
-:func:`run_job` is the whole recipe, top to bottom. The process that calls it is the
-only one that writes; a unit counts as done once its files are in place and its row
-is committed, in this order.
+:func:`run_job` has all steps in order. Only the process that calls it writes. A unit is
+done when first its files are in place and then its row is committed.
 """
 
 import logging
@@ -25,14 +24,14 @@ from .shards import part_of
 logger = logging.getLogger("obspy_tng")
 
 LOG_EVERY = 20.0  # s between progress lines where there is no terminal
-ROUNDS = 3  # files that vanish again and again are somebody else's doing
-MOST_WORKER_DEATHS = 3  # units in a row at which workers died: it is not the units
+ROUNDS = 3  # if files vanish more often than this, another program deletes them
+MOST_WORKER_DEATHS = 3  # units in a row at which workers died: the units are not the reason
 
 
 def run_job(job, output, *, workers=1, processes=False, executor=None, shard=None,
             retry_failed=False, progress=True):
     """
-    Do, or go on with, a run.
+    Start or resume a run.
 
     :param job: :class:`~obspy_tng.runs.job.Job`.
     :param output: folder, made where it is missing.
@@ -40,11 +39,11 @@ def run_job(job, output, *, workers=1, processes=False, executor=None, shard=Non
     :param processes: True for processes.
     :param executor: see :class:`~obspy_tng.runs.pool.Pool`.
     :param shard: ``"i/N"``, the part of the run to do here; None for all of it.
-    :param retry_failed: take up again the units that failed.
+    :param retry_failed: try again the units that failed.
     :param progress: True shows a progress bar on a terminal.
     :return: :class:`RunResult`
     :raises TNGInputError: if the folder holds something else, or other settings.
-    :raises TNGException: if another run is at work on it, or it cannot be written.
+    :raises TNGException: if another run uses the folder, or it cannot be written.
     """
     pool = Pool(workers, processes, executor)
     part = part_of(shard)
@@ -76,7 +75,7 @@ def run_job(job, output, *, workers=1, processes=False, executor=None, shard=Non
 
 
 def _work(manifest, job, folder, pool, progress):
-    """Do all pending units, and those again whose files are not there."""
+    """Do all pending units, and again those whose files are missing."""
     for _ in range(ROUNDS):
         _reset(manifest, folder, outputs.missing(manifest, folder, job.unique),
                "records missing or damaged")
@@ -90,7 +89,7 @@ def _work(manifest, job, folder, pool, progress):
 
 
 def _reset(manifest, folder, units, why):
-    """Make units pending; their files go first, so that a kill between is seen."""
+    """Make units pending; their files are removed first, so that a kill in between is noticed."""
     for name in units:
         logger.info("%s is done again: %s", name, why)
         for path in manifest.paths(name):
@@ -137,7 +136,7 @@ class _Loop:
                 broken = None
 
     def store(self, unit, future):
-        """Write and commit what a unit gave; an error that says that workers died is returned."""
+        """Write and commit the result of a unit; return an error that means a dead worker."""
         try:
             result = future.result()
         except (BrokenExecutor, CancelledError) as err:
@@ -158,7 +157,7 @@ class _Loop:
         return None
 
     def one_by_one(self, units, reason):
-        """After a worker died: the units that were out, each alone, to find the deadly one."""
+        """After a worker died: the units at work again, one by one, to find the cause."""
         logger.warning("a worker died (%s); its units are done again one by one", reason)
         self.pool.renew(reason)
         deadly = []

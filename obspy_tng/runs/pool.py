@@ -1,5 +1,5 @@
 """
-Where the work is done: threads, processes, or an executor of the caller's.
+The workers of a run: threads, processes, or an executor of the caller.
 
 Processes are spawned, never forked (a fork after reading MiniSEED can deadlock,
 ObsPy #2705), compute with one thread each, and end when the run's process ends,
@@ -17,8 +17,8 @@ from multiprocessing.connection import wait as wait_for_process
 from .._checks import count
 from ..exceptions import TNGException
 
-# Units that are handed out at once: enough to keep the workers busy, few enough that
-# their results fit in memory whatever the size of the archive.
+# Units that are submitted at once: enough to keep the workers busy, few enough that
+# their results fit in memory for any size of the archive.
 PER_WORKER = 3
 FOREIGN_IN_FLIGHT = 64
 # Threads that numerical libraries start on their own.
@@ -60,7 +60,7 @@ class Pool:
 
     def __exit__(self, *exc):
         if self._given is None:
-            # what is at work ends, what waits is dropped
+            # units at work are finished, waiting ones are cancelled
             self._executor.shutdown(wait=True, cancel_futures=True)
         self._cleanup.close()
 
@@ -68,7 +68,7 @@ class Pool:
         """Future of ``function(*arguments)``; raises BrokenExecutor where it takes none."""
         try:
             return self._executor.submit(function, *arguments)
-        except Exception as err:  # each kind of executor has its own for "I am closed"
+        except Exception as err:  # each kind of executor has its own error when closed
             raise BrokenExecutor(f"{type(err).__name__}: {err}") from err
 
     def renew(self, reason):

@@ -1,10 +1,9 @@
 """
-One run as an array job: parts that know nothing of each other, and their merge.
+One run as an array job: independent parts, and their merge.
 
-Part ``i/N`` is a run of its own in ``OUTPUT/shard-i-of-N``, with every Nth unit or
-so (by a hash of the unit's id: a growing archive moves no unit from one part to
-another). The merge moves the records into ``OUTPUT`` and leaves there what one
-process would have made.
+Part ``i/N`` is a run in ``OUTPUT/shard-i-of-N`` with about every Nth unit, chosen by a
+hash of the unit's id, so that units do not move between parts when an archive grows. The
+merge moves the records into ``OUTPUT``; the result is that of a single process.
 """
 
 import hashlib
@@ -90,9 +89,9 @@ def shard_folders(output):
 
 def merge_shards(output):
     """
-    Make one run of its parts, as if it had never been divided.
+    Merge the parts of a run.
 
-    Killed at any moment, it goes on when started again.
+    The result is that of an undivided run. A merge that was killed can be started again.
 
     :param output: folder of the whole run.
     :return: :class:`~obspy_tng.runs.job.RunResult`

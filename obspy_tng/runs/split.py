@@ -1,7 +1,7 @@
 """
-A folder of records in two, by earthquake: what a generator may know, and what judges it.
+Divides a folder of records by earthquake: one part for a generator, one for its evaluation.
 
-An earthquake that is on both sides tells the generator what it will be judged by.
+With an earthquake on both sides the evaluation would be too optimistic.
 """
 
 import json
@@ -41,7 +41,7 @@ def split_folder(folder, output=None, hold_out=0.5, seed=0):
     Divide the records of a folder, so that no earthquake is on both sides.
 
     Records are linked where the file system can, and copied elsewhere; those of ``folder``
-    stay. Of a folder that has grown since, earthquakes keep their side, and new ones are
+    remain. If the folder has grown since, earthquakes keep their side, and new ones are
     divided.
 
     :param folder: folder of records.

@@ -1,19 +1,18 @@
 """
 Evolutionary cross-spectrum of a record, and noise shaped by it.
 
-A record is taken apart into overlapping bands whose squared gains sum to one
-(power-complementary), each kept as a complex signal at a rate just above its
-width. In each band the 3x3 covariance of the components changes slowly with
-time: that is the evolutionary cross-spectrum [Priestley1965]_. Gaussian noise
-given that covariance band by band has the record's spectrum, envelope,
-dispersion and component correlation, and nothing else of it
-[Shinozuka_Deodatis1991]_.
+A record is split into overlapping bands whose squared gains sum to one
+(power-complementary). Each band is a complex signal with a sampling rate just above
+its width. In each band the 3x3 covariance of the components changes slowly with
+time: this is the evolutionary cross-spectrum [Priestley1965]_. Gaussian noise with
+this covariance in each band has the spectrum, envelope, dispersion and component
+correlation of the record, but an independent waveform [Shinozuka_Deodatis1991]_.
 
 * :func:`filter_bank` - the bands; :meth:`FilterBank.analyse` and
   :meth:`FilterBank.synthesise` are exact inverses.
 * :func:`local_covariance` - the evolutionary cross-spectrum of one record.
-* :func:`shaped_noise` - one realization with given covariances; :func:`finish_record` makes
-  a record of it.
+* :func:`shaped_noise` - one realization with given covariances; :func:`finish_record` turns
+  it into a record.
 
 .. [Priestley1965] Priestley, M. B. (1965). Evolutionary spectra and
    non-stationary processes. J. R. Stat. Soc. B 27(2), 204-229.
@@ -30,7 +29,7 @@ from scipy.ndimage import gaussian_filter1d
 from ..exceptions import TNGInputError
 from .processing import bandpass, end_at_rest, taper
 
-# A band is sampled this many times faster than its support asks for, so that
+# A band is sampled this many times faster than its support requires, so that
 # a covariance that changes within the band's correlation time does not alias.
 OVERSAMPLING = 2
 # Relative loading of the diagonal before a Cholesky factor is taken; smoothed
@@ -47,9 +46,9 @@ class FilterBank:
     Power-complementary bands for records of one length; see :func:`filter_bank`.
 
     :param npts: samples of a record.
-    :param nfft: samples after zero-padding (the longest band rings into them).
+    :param nfft: samples after zero-padding (the response of the narrowest band extends there).
     :param sampling_rate: Hz.
-    :param center_frequencies: Hz, one per band; the first band reaches down to
+    :param center_frequencies: Hz, one per band; the first band extends down to
         zero frequency, the last one up to Nyquist.
     :param starts: first FFT bin of each band.
     :param gains: per band, its gain on the FFT bins from ``starts`` on.
@@ -78,7 +77,7 @@ class FilterBank:
 
     def analyse(self, data):
         """
-        Take records apart.
+        Split records into bands.
 
         :param data: real array ``(..., npts)``.
         :return: list of complex arrays ``(..., lengths[band])`` in units of
@@ -94,7 +93,7 @@ class FilterBank:
 
     def synthesise(self, bands):
         """
-        Put bands together again.
+        Combine bands into records.
 
         :param bands: list as from :meth:`analyse`.
         :return: real array ``(..., npts)``.
@@ -240,13 +239,13 @@ def band_levels(bank, data):
 
 def match_band_levels(bank, data, levels):
     """
-    Filter a record so that the levels of its bands are those asked for.
+    Filter a record so that its bands have given levels.
 
-    The filter is real, and runs between the centres of the bands on straight lines of ln gain
-    against ln f, so that spectra stay smooth where levels fall steeply. Its values at the
-    centres follow by Newton's method. What is left is what the cut at the end of the
-    record changes, a few percent above the lowest bands. Noise whose levels are matched does
-    not add its own scatter to that of the levels.
+    The gain of the filter is real. Between the centres of the bands its logarithm is linear in
+    ln f, so that spectra remain smooth where levels fall steeply. Its values at the centres
+    follow from Newton's method. The remaining error is due to the cut at the end of the
+    record: a few percent above the lowest bands. The scatter of noise does not add to that
+    of the levels if they are matched.
 
     :param bank: :class:`FilterBank`.
     :param data: real array ``(..., npts)`` that begins and ends near zero.
@@ -279,16 +278,16 @@ def match_band_levels(bank, data, levels):
 
 def finish_record(bank, noise, levels):
     """
-    Make a record of shaped noise: with levels as asked for, from rest to rest.
+    Turn shaped noise into a record with given levels that begins and ends at rest.
 
     :param bank: :class:`FilterBank`.
     :param noise: array ``(3, npts)``.
     :param levels: array ``(3, bands)``, see :func:`band_levels`.
     :return: array ``(3, npts)``.
     """
-    # noise that is cut off has more at high frequencies than any record
+    # the cut at the end has more energy at high frequencies than any record
     data = match_band_levels(bank, taper(noise, bank.sampling_rate), levels)
-    # The lowest band reaches down to zero frequency, where records have nothing.
+    # The lowest band extends to zero frequency, where records have no energy.
     data = bandpass(data, bank.sampling_rate, freqmin=6 * bank.sampling_rate / bank.npts)
     return end_at_rest(data, bank.sampling_rate)
 

@@ -1,20 +1,20 @@
 """
 Evolutionary cross-spectrum on a common grid of frames, for networks that model it.
 
-The bands of a filter bank (:mod:`~obspy_tng.signal.evolutionary`) have rates of their
-own. Here all are averaged over the same frames, a fixed number per record, so that a
-record is one array: for each band and frame the mean product of the three components.
-How much such a mean tells depends on the band: the narrowest have less than a
-hundredth of an independent sample in a frame, the widest several
-(:func:`frame_weights`). Under a Gaussian model of slowly changing covariance the mean
-products are sufficient, as periodograms are in Whittle's likelihood [Whittle1953]_.
+The bands of a filter bank (:mod:`~obspy_tng.signal.evolutionary`) have different sampling
+rates. Here all are averaged over the same frames, a fixed number per record, so that a
+record is one array: for each band and frame the mean products of the three components.
+The number of independent samples in a frame depends on the band: less than a hundredth in
+the narrowest, several in the widest (:func:`frame_weights`). For a Gaussian model with a
+slowly changing covariance the mean products are sufficient, as periodograms are in
+Whittle's likelihood [Whittle1953]_.
 
 * :func:`frame_cross_spectra` - records to mean products and band levels.
 * :func:`simulate_frames` - one realization of noise with a given covariance per band and frame;
-  :func:`deconvolve_power` - what it has to start from, as bands ring (:func:`filter_spread`).
-* :func:`with_bands` - the same for a number of bands other than the record's.
-* :func:`time_of_energy` - when a share of the energy has come; :func:`align_frames` - frames
-  that are aligned at it.
+  :func:`deconvolve_power` - powers corrected for the spread of the filters
+  (:func:`filter_spread`).
+* :func:`with_bands` - arrays with another number of bands.
+* :func:`align_frames` - frames that are aligned at t05 (:func:`~.intensity.time_of_energy`).
 
 .. [Whittle1953] Whittle, P. (1953). Estimation and information in stationary time
    series. Ark. Mat. 2, 423-434.
@@ -31,7 +31,7 @@ from .evolutionary import OVERSAMPLING
 
 #: frames of a record with its padding: 128 of them over the record itself
 FRAMES = 160
-#: frame at which the energy of aligned records sets in
+#: frame of t05 in aligned records
 ANCHOR = 32
 # order of the cross products: pairs of components, as in the lower triangle
 PAIRS = ((1, 0), (2, 0), (2, 1))
@@ -62,8 +62,8 @@ def frame_cross_spectra(bank, data, frames=FRAMES, shifts=None):
     :param bank: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
     :param data: records ``(n, 3, npts)``.
     :param frames: number of frames over the zero-padded record.
-    :param shifts: samples by which each padded record is turned later, ``(n,)``, see
-        :func:`align_frames`; None: not at all.
+    :param shifts: circular shift of each padded record to later times, samples, ``(n,)``, see
+        :func:`align_frames`; None: no shift.
     :return: float32 array ``(n, 9, bands, frames)``: the powers of Z, N and E, each with mean 1
         over the frames, then real and imaginary parts of the products N Z*, E Z* and E N*
         in the same units; and the levels ``(n, 3, bands)``, ln energy per band as
@@ -103,10 +103,10 @@ def frame_cross_spectra(bank, data, frames=FRAMES, shifts=None):
 
 def with_bands(array, bands, axis):
     """
-    An array for so many bands: the highest are left out, or the highest one is repeated.
+    An array with a given number of bands: the highest are left out, or the highest is repeated.
 
-    Banks that begin at the same number of periods per record share their lower bands: record
-    length in samples only decides how far up they reach.
+    Banks that begin at the same number of periods per record have the same lower bands. The
+    length in samples only changes the highest one.
 
     :param array: any array with an axis of bands.
     :param bands: wanted number of bands.
@@ -118,18 +118,18 @@ def with_bands(array, bands, axis):
 
 def align_frames(bank, onsets, frames=FRAMES):
     """
-    Where records lie on frames that are aligned at their onsets.
+    Positions of records on frames that are aligned at t05.
 
-    The padded record is turned round a circle until its onset lies at :data:`ANCHOR`. What
-    is common to records, a sudden rise and a slow decay, is then at the same frames in all;
-    aligned by their windows, its average would be a slow rise.
+    The padded record is shifted circularly until t05 is at :data:`ANCHOR`. The common features
+    of records, a sudden rise and a slow decay, are then at the same frames. Without the shift
+    their average would be a slow rise.
 
     :param bank: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
-    :param onsets: when the energy sets in, samples, ``(n,)``.
+    :param onsets: t05 in samples, ``(n,)``.
     :param frames: number of frames.
-    :return: int array ``(n,)``, samples by which each record is turned later; float32 array
+    :return: int array ``(n,)``, shifts to later times in samples; float32 array
         ``(n, 2, frames)``: whether a frame lies inside of the record, 0 or 1, and its
-        time there, from -0.5 to 0.5 (0 outside).
+        time in the record, from -0.5 to 0.5 (0 outside).
     """
     per_frame = bank.nfft / frames
     shifts = np.round(ANCHOR * per_frame - np.asarray(onsets, dtype=float)).astype(int)
@@ -138,18 +138,16 @@ def align_frames(bank, onsets, frames=FRAMES):
     return shifts, np.stack([inside, inside * (time / bank.npts - 0.5)], 1).astype(np.float32)
 
 
-@lru_cache(maxsize=8)   # every record of a generator asks for the same
+@lru_cache(maxsize=8)   # the same for every record of a generator
 def filter_spread(bank, frames=FRAMES):
     """
-    How far each band spreads the power of noise that is made in it.
+    Spread in time of the power of noise by the filter of each band.
 
-    Noise whose power changes from frame to frame has to pass the band's filter, which rings for
-    the inverse of its width: half a minute at 0.3 Hz.
+    The duration of a filter's response is the inverse of its width: half a minute at 0.3 Hz.
 
     :param bank: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
     :param frames: number of frames.
-    :return: array ``(bands, frames)`` with sums 1: the share that arrives so many frames later,
-        round the circle.
+    :return: array ``(bands, frames)`` with sums 1: share of the power at each lag, circular.
     """
     shares = np.zeros((len(bank), frames))
     for band, (start, gain, k) in enumerate(zip(bank.starts, bank.gains, _rates(bank, frames),
@@ -173,10 +171,10 @@ def filter_spread(bank, frames=FRAMES):
 
 def deconvolve_power(bank, power):
     """
-    Powers which, spread by the filters of their bands, are those given.
+    Powers that equal the given ones after the spread by the filters of their bands.
 
-    Deconvolution of [Richardson1972]_, which keeps powers positive and their sums as they are;
-    nothing becomes sharper than the filter allows.
+    The deconvolution of [Richardson1972]_ keeps powers positive and their sums unchanged. The
+    result is limited by the resolution of the filters.
 
     :param bank: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
     :param power: positive array ``(..., bands, frames)``.
@@ -203,11 +201,11 @@ def simulate_frames(bank, log_power, cholesky_coefficients, rng, shift=0):
 
     :param bank: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
     :param log_power: ln power of Z, N, E, ``(3, bands, frames)``: what :func:`frame_cross_spectra`
-        finds in the mean over many realizations, so far as the bands can be as quick.
+        finds in the mean over many realizations, within the resolution of the bands.
     :param cholesky_coefficients: real and imaginary parts of p, q, r, ``(6, bands, frames)``.
     :param rng: ``numpy.random.Generator``.
-    :param shift: samples by which powers and cholesky_coefficients were turned later round the
-        circle of frames, see :func:`align_frames`; the noise is turned back.
+    :param shift: circular shift of powers and coefficients in samples, see
+        :func:`align_frames`; the noise is shifted back.
     :return: array ``(3, npts)``.
     """
     frames = log_power.shape[-1]

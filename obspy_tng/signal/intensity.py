@@ -3,10 +3,10 @@ Intensity measures of accelerograms in m/s^2, one value per trace.
 
 Velocity and displacement come from :func:`ground_motion`: offset removed, tapered,
 high-passed on padded data and integrated from rest through the pads. Plain
-integration from the first sample is not stable where a record does not begin and
-end at rest. Measured on 271 real records of which a window of 60 s was taken: plain
-integration of the window gives 9 times the peak displacement (median) that the
-whole record has there; this one gives it within 6 % (rms; peak velocity 3 %).
+integration from the first sample is unstable if a record does not begin and end at
+rest. For windows of 60 s of 271 real records, plain integration gives 9 times the peak
+displacement of the complete record (median); :func:`ground_motion` gives it within 6 %
+(rms; peak velocity 3 %).
 
 .. [Arias1970] Arias, A. (1970). A measure of earthquake intensity. In: Seismic
    Design for Nuclear Power Plants, MIT Press, 438-483.
@@ -45,7 +45,7 @@ def ground_motion(data, sampling_rate, freqmin=None):
     :param data: acceleration ``(..., npts)`` in m/s^2.
     :param sampling_rate: Hz.
     :param freqmin: Hz, corner of the high-pass (Butterworth, order 2, forwards and
-        backwards); default 3 / window, the least that has three periods in it. 0 is
+        backwards); default 3 / window, the lowest with three periods in the window. 0 is
         plain integration from rest, for data that begin and end at rest.
     :return: velocity in m/s and displacement in m, float64 arrays ``(..., npts)``.
     """
@@ -57,7 +57,7 @@ def ground_motion(data, sampling_rate, freqmin=None):
     if freqmin == 0:
         velocity = integrate(data, sampling_rate)
         return velocity, integrate(velocity, sampling_rate)
-    # the pads hold what the filter spreads over the ends: cut off, it would drift
+    # the pads contain the response of the filter beyond the ends; without it there is a drift
     npad = int(np.ceil(3 / positive("freqmin", freqmin) * sampling_rate))
     padded = np.zeros((*data.shape[:-1], npts + 2 * npad))
     padded[..., npad:-npad] = taper(detrend(data, "constant"), sampling_rate)
@@ -249,7 +249,7 @@ def horizontal_measures(data, sampling_rate, freqmin=None):
 
 def time_of_energy(energy, share=0.05):
     """
-    Time by which a share of the energy has come.
+    Time at which a share of the energy has arrived.
 
     :param energy: energy of each sample or frame, ``(..., npts)``.
     :param share: between 0 and 1 (default: 0.05, where significant durations begin).

@@ -2,8 +2,8 @@
 Filtering, resampling and integration of accelerograms, over the last axis.
 
 The functions follow strong-motion practice ([Boore2005]_, [BooreBommer2005]_):
-filters work on zero-padded data, so that their transients find room, and
-integration starts from rest.
+filters work on zero-padded data with room for their transients, and integration
+starts from rest.
 
 .. [Boore2005] Boore, D. M. (2005). On pads and filters: processing
    strong-motion data. Bull. Seism. Soc. Am. 95, 745-750.
@@ -212,18 +212,17 @@ def end_at_rest(data, sampling_rate, freqmin=None):
     """
     Correct acceleration so that velocity and displacement end at zero.
 
-    The start is tapered over 0.5 s (records begin in their noise; a longer taper would
-    take that away), the end over 5 % of the window. Then a few smooth bells over the whole
-    window are subtracted, with amplitudes such that velocity and displacement end at
-    zero and that the displacement in between has least energy (it drifts if the window
-    cuts the motion off). The spectrum of the bells lies below ``freqmin``; above it the
-    Fourier spectrum changes by the tapers alone.
+    The start is tapered over 0.5 s (records begin with noise, which a longer taper would
+    remove), the end over 5 % of the window. Then a few smooth bells over the whole window
+    are subtracted. Their amplitudes are such that velocity and displacement end at zero and
+    that the displacement has least energy (it drifts if the window cuts the motion off). The
+    spectrum of the bells lies below ``freqmin``; above it, only the tapers change the Fourier
+    spectrum.
 
     :param data: acceleration ``(..., npts)``, npts at least 100.
     :param sampling_rate: Hz.
-    :param freqmin: Hz, the lowest frequency of interest; default 3 / window. Values
-        below 2.5 / window cannot be kept to and count as that, values above
-        6 / window as 6 / window.
+    :param freqmin: Hz, the lowest frequency of interest; default 3 / window. It is
+        limited to the range from 2.5 / window to 6 / window.
     :return: float64 array ``(..., npts)``; :func:`integrate` of it, once and
         twice, ends at zero to rounding.
 

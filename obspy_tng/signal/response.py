@@ -3,12 +3,12 @@ Response spectra of single-degree-of-freedom oscillators, and RotDnn.
 
 The oscillator is the exact solution for piecewise linear acceleration
 ([Nigam1969]_), which is a recursion of second order (the first-order hold of
-control theory) and needs no padding, whatever the period. Straight lines
-between the samples, however, take energy away from the higher frequencies (3 %
-at a tenth of the sampling rate, 19 % at a quarter), which at 100 Hz lowers PSA
-below 0.15 s ([BooreGoulet2014]_). By default the record is therefore
-interpolated as the band-limited signal that it is: sampled more finely for the
-short periods, and divided by the spectrum of the straight lines beforehand.
+control theory) and needs no padding for any period. Straight lines between
+the samples, however, reduce the energy at higher frequencies (3 % at a tenth
+of the sampling rate, 19 % at a quarter), which at 100 Hz lowers PSA below 0.15 s
+([BooreGoulet2014]_). By default the record is therefore interpolated as a
+band-limited signal: it is sampled more finely for short periods, and first
+divided by the spectrum of the straight lines.
 
 .. [Nigam1969] Nigam, N. C. and Jennings, P. C. (1969). Calculation of response
    spectra from strong-motion earthquake records. Bull. Seism. Soc. Am. 59, 909-922.
@@ -38,9 +38,9 @@ SAMPLES_PER_PERIOD = 16
 # Finest sampling, in samples per sample of the record; beyond, the oscillator follows
 # the ground, and the record's own highest frequency has 8 samples a period or more.
 FINEST = {"bandlimited": 4, "linear": 8}
-# samples of zeros that keep the ends of the record apart when it is interpolated
+# samples of zeros between the ends of the record when it is interpolated
 GUARD = 128
-# numbers of one array that are worked on together (8 MB)
+# numbers of an array that are processed together (8 MB)
 CHUNK = 1_000_000
 
 
@@ -223,10 +223,10 @@ def _outer_samples(response):
     """
     Indices of the samples that can be the peak along some azimuth.
 
-    Without this, 180 azimuths times all samples have to be looked at. Axes are
-    stretched so that the motion is about as large in all directions; a sample
-    nearer to the origin than the smallest peak over all directions is then never
-    a peak itself. Peaks of a part of the samples are a lower bound of it.
+    Otherwise all samples would be needed for 180 azimuths. The axes are scaled so that
+    the motion is about as large in all directions. A sample that is nearer to the origin
+    than the smallest peak over all directions is then never a peak itself. Peaks of some
+    samples give a lower bound of the smallest peak.
     """
     some = response[:, ::4]
     covariance = some @ some.T

@@ -1,5 +1,5 @@
 """
-The reliability and clarity criteria of [SESAME2004]_, each on its own.
+The reliability and clarity criteria of [SESAME2004]_.
 
 .. [SESAME2004] SESAME European project (2004). Guidelines for the implementation of
    the H/V spectral ratio technique on ambient vibrations: measurements, processing
@@ -92,7 +92,7 @@ def _of_std(frequencies, curves, f0, index, row, std):
     near = (frequencies >= f0 / 2) & (frequencies <= 2 * f0)
     factor = np.exp(std)
     limit = np.where(f0 > 0.5, 2.0, 3.0)
-    # the peak of the shifted curves is looked for around f0, not at other peaks
+    # search for the peak of the shifted curves around f0, not at other peaks
     shifted = [np.where(near, curves * np.exp(sign * std), -np.inf).argmax(axis=1)
                for sign in (1, -1)]
     at_f0 = np.take_along_axis(factor, index[:, None], axis=1)[:, 0]
@@ -105,7 +105,7 @@ def _of_std(frequencies, curves, f0, index, row, std):
 
 
 def _verdict(criteria, needed):
-    """1 where enough criteria hold, 0 where they cannot, NaN where it is open."""
+    """1 if enough criteria hold, 0 if too few can, NaN if it is not decided."""
     criteria = np.stack(criteria)
     held = np.nansum(criteria, axis=0)
     open_ = np.isnan(criteria).sum(axis=0)

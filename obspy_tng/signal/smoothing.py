@@ -1,9 +1,9 @@
 """
 Smoothing of spectra on a logarithmic frequency axis.
 
-A smoothing is a matrix of weights, one row per centre frequency, whose rows
-sum to one. It depends on the settings alone, so it is made once and kept; a
-batch of spectra is then smoothed by one matrix product.
+A smoothing is a matrix of weights with one row per centre frequency; each row sums to
+one. It depends only on the settings, is computed once and kept. A batch of spectra is
+smoothed by one matrix product.
 
 .. [Konno1998] Konno, K. and Ohmachi, T. (1998). Ground-motion characteristics
    estimated from spectral ratio between horizontal and vertical components of
@@ -28,8 +28,8 @@ def konno_ohmachi_weights(frequencies, center_frequencies, bandwidth=40.0):
     """
     Weights of the Konno-Ohmachi window ([Konno1998]_), over all frequencies.
 
-    ``(sin(x) / x)^4`` with ``x = b log10(f / fc)``: the exact window, not cut
-    off after its main lobe as some programs do (which moves HVSR by up to 1 %).
+    ``(sin(x) / x)^4`` with ``x = b log10(f / fc)``: the exact window. Some programs
+    truncate it after the main lobe, which changes HVSR by up to 1 %.
 
     :param frequencies: Hz ``(nfreq,)``, ascending from 0 or above.
     :param center_frequencies: Hz ``(ncenter,)``, above 0.
@@ -51,8 +51,8 @@ def log_gaussian_weights(frequencies, center_frequencies, bandwidth=40.0):
     """
     Weights ``exp(-b ln(f / fc)^2)``, a Gaussian on a logarithmic axis.
 
-    This is what the code of TimesNet-Gen calls Konno-Ohmachi; for the same b it
-    is about 2.3 times wider than the true window.
+    The code of TimesNet-Gen uses this window under the name Konno-Ohmachi. For the same b
+    it is about 2.3 times wider than the window of Konno and Ohmachi.
 
     :param frequencies: Hz ``(nfreq,)``, ascending from 0 or above.
     :param center_frequencies: Hz ``(ncenter,)``, above 0.
