@@ -14,6 +14,7 @@ import torch
 from obspy.core.util.obspy_types import ObsPyException
 
 from ._checks import count, one_of
+from ._page import facts
 from ._version import __version__
 from .exceptions import TNGCheckpointError, TNGException, TNGInputError
 from .methods import METHODS, Method, ReleasedMethod
@@ -120,6 +121,10 @@ class TNGGenerator(StationGenerator):
         return (f"<TNGGenerator {self.architecture!r}, {self.sampling_rate:g} Hz, "
                 f"{self.window:g} s, {trained}, {len(self._bank)} stations, "
                 f"{sum(self.stations.values())} records, {self.device}>")
+
+    def _repr_html_(self):
+        return facts([(repr(self)[1:-1], ""), *((name, f"{number} records")
+                                                 for name, number in self.stations.items())])
 
     # -- learning -------------------------------------------------------------
 

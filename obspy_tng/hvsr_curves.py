@@ -16,8 +16,11 @@ import numpy as np
 from obspy import Stream
 
 from . import signal
+from ._page import facts
 from .exceptions import TNGInputError
+from .hvsr_files import write_csv, write_hvsrpy
 from .records.record import record_id, record_to_array, station_id
+from .signal.spectral_ratio import HVSRPY_OPTIONS
 
 # points of a published station curve: reference "paper mode"
 PAPER_FREQUENCIES = np.linspace(1, 20, 400)
@@ -55,6 +58,10 @@ class HVSR:
         """None or ``"paper"``."""
         return self.search["mode"]
 
+    def __repr__(self):
+        return (f"<HVSR of {self.station}: {int(self.accepted.sum())} of {len(self)} curves, "
+                f"{self.peak!r}>")
+
     def __str__(self):
         f0 = self.f0
         peak = self.peak
@@ -67,6 +74,23 @@ class HVSR:
 
     def _repr_pretty_(self, printer, cycle):
         printer.text(str(self))
+
+    def _repr_html_(self):
+        f0, peak = self.f0, self.peak
+        return facts([
+            ("station", self.station), ("curves", f"{int(self.accepted.sum())} of {len(self)}"),
+            ("f0 of the mean curve", f"{peak.f0:.3g} Hz" if peak.found else peak.reason),
+            ("its amplitude", f"{peak.a0:.2f}" if peak.found else "-"),
+            ("f0 of the curves, median", f"{f0['median']:.3g} Hz (n = {f0['n']})"),
+            ("f0 of the curves, std of ln", f"{f0['std']:.2f}")])
+
+    def to_csv(self, path):
+        """Write a table of frequencies: see :func:`obspy_tng.hvsr_files.write_csv`."""
+        write_csv(self, path)
+
+    def to_hvsrpy(self, path):
+        """Write a file for hvsrpy: see :func:`obspy_tng.hvsr_files.write_hvsrpy`."""
+        write_hvsrpy(self, path)
 
     @cached_property
     def amplitude(self):
@@ -101,8 +125,8 @@ class HVSR:
         :return: matplotlib Figure
         """
         import matplotlib.pyplot as plt
-        from matplotlib.ticker import FuncFormatter
 
+        from .plotting.panels import FREQUENCY, GRID, RATIO, plain_log_axes
         if ax is None:
             _, ax = plt.subplots(figsize=(6.5, 4), layout="constrained")
         for mask, color, name in ((self.accepted, "0.75", "single"),
@@ -118,10 +142,9 @@ class HVSR:
         if self.peak.found:
             ax.axvline(self.peak.f0, color="#b03020", lw=1.2, label=f"f0 = {self.peak.f0:.3g} Hz")
         ax.set(xscale="log", yscale="log", xlim=self.frequencies[[0, -1]], title=self.station,
-               xlabel="Frequency (Hz)", ylabel="H/V")
-        for axis in (ax.xaxis, ax.yaxis):
-            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        ax.grid(which="both", color="0.92", lw=0.5)
+               xlabel=FREQUENCY, ylabel=RATIO)
+        plain_log_axes(ax)
+        ax.grid(True, which="major", **GRID)
         ax.legend(fontsize=8)
         return ax.figure
 
@@ -173,6 +196,8 @@ def hvsr(stream_or_streams, *, window_length=None, overlap=0.0, rejection=None, 
     >>> len(curve), round(float(curve.peak.f0), 1), float(curve.peak.criteria["reliable"])
     (10, 1.0, 1.0)
     """
+    for name in options.keys() & HVSRPY_OPTIONS.keys():
+        raise TypeError(f"hvsr(): {name} is hvsrpy's; here it is {HVSRPY_OPTIONS[name]}")
     streams = _streams(stream_or_streams)
     if rejection not in (None, "cox2020"):
         raise TNGInputError(f"rejection must be None or 'cox2020', got {rejection!r}")

@@ -6,7 +6,7 @@ import pytest
 from obspy import Stream, Trace
 
 import obspy_tng
-from obspy_tng import signal
+from obspy_tng import signal, simulate_network
 from obspy_tng.exceptions import TNGInputError
 from obspy_tng.hvsr_curves import HVSR, hvsr, pick_f0
 
@@ -203,3 +203,60 @@ def test_mexico(mexico, station):
     curve = hvsr(streams, freqmin=0.15, nfft=max(st[0].stats.npts for st in streams))
     assert curve.peak.f0 == pytest.approx(MEXICO[station], rel=0.05)
     assert curve.peak.criteria["reliable"] == 1
+
+
+@pytest.fixture(scope="module")
+def noise_curve():
+    """Three records of a soft site."""
+    return hvsr(simulate_network(1, 3, seed=1, f0=[2.0], window=40.0).records)
+
+
+def test_short_representations(noise_curve):
+    """What a notebook shows is short, and numbers look like numbers."""
+    for thing in (noise_curve, noise_curve.peak, noise_curve.picks):
+        assert len(repr(thing)) < 120
+    for text in (repr(noise_curve.f0), repr(noise_curve.peak), repr(noise_curve.peak.f0)):
+        assert "array" not in text
+        assert "np." not in text
+    assert isinstance(noise_curve.peak.f0, float)
+    assert "<table" in noise_curve._repr_html_()
+    network = simulate_network(1, 2, window=20.0)
+    assert repr(network) == ("<SimulatedNetwork: 2 records of 1 stations, 2 earthquakes, 100 Hz, "
+                             "20 s>")
+    assert "SM.S001" in network._repr_html_()
+
+
+def test_csv(noise_curve, tmp_path):
+    noise_curve.to_csv(tmp_path / "hvsr.csv")
+    lines = (tmp_path / "hvsr.csv").read_text("utf-8").splitlines()
+    assert lines[0] == f"# station {noise_curve.station}"
+    assert lines[3].startswith('frequency_hz,mean,std_ln,"')
+    table = np.loadtxt(lines[4:], delimiter=",")
+    np.testing.assert_allclose(table[:, 0], noise_curve.frequencies, rtol=1e-6)
+    np.testing.assert_allclose(table[:, 1], noise_curve.amplitude, rtol=1e-6)
+    np.testing.assert_allclose(table[:, 3:], noise_curve.curves.T, rtol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_hvsrpy_reads_it(noise_curve, tmp_path):
+    hvsrpy = pytest.importorskip("hvsrpy")
+    noise_curve.to_hvsrpy(tmp_path / "hvsr.txt")
+    theirs = hvsrpy.read_hvsr_object_from_file(str(tmp_path / "hvsr.txt"))
+    np.testing.assert_allclose(theirs.amplitude, noise_curve.curves)
+    np.testing.assert_allclose(theirs.mean_curve(), noise_curve.amplitude)
+    np.testing.assert_allclose(theirs.std_curve(), noise_curve.std)
+    frequency, amplitude = theirs.mean_curve_peak()
+    assert frequency == pytest.approx(noise_curve.peak.f0)
+    assert amplitude == pytest.approx(noise_curve.peak.a0)
+
+
+@pytest.mark.parametrize(("options", "error", "word"), [
+    ({"horizontal": "squared_average"}, TNGInputError, "here it is 'quadratic_mean'"),
+    ({"horizontal": "maximum_horizontal_value"}, TNGInputError, "here it is 'maximum'"),
+    ({"smoothing": "konno_and_ohmachi"}, TNGInputError, "here it is 'konno_ohmachi'"),
+    ({"window_length_in_seconds": 60}, TypeError, "here it is window_length"),
+    ({"search_range_in_hz": (1, 2)}, TypeError, "here it is freqmin and freqmax")])
+def test_names_of_hvsrpy_get_a_hint(options, error, word):
+    records = simulate_network(1, 1, window=20.0).records
+    with pytest.raises(error, match=word):
+        hvsr(records, **options)

@@ -153,6 +153,9 @@ class RunResult:
         """True if every unit is done."""
         return not (self.counts["failed"] or self.counts["pending"])
 
+    def __repr__(self):
+        return f"<RunResult: {str(self).splitlines()[0]}>"
+
     def __str__(self):
         lines = [f"{self.counts['accepted']} {self.makes} in {self.folder}; "
                  f"{self.counts['rejected']} rejected; {self.counts['failed']} of "

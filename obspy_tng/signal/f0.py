@@ -29,8 +29,8 @@ class F0Pick:
 
     ``f0`` in Hz, ``a0`` the amplitude there and ``prominence`` (a0 over the higher of
     the two surrounding minima) have the shape of the curves without their frequency
-    axis; NaN where no peak is clear. ``reason`` says there why, and is empty
-    elsewhere. ``criteria`` holds the SESAME criteria, see
+    axis, plain numbers of one curve; NaN where no peak is clear. ``reason`` says there why,
+    and is empty elsewhere. ``criteria`` holds the SESAME criteria, see
     :func:`~obspy_tng.signal.sesame.sesame_criteria`.
     """
 
@@ -44,6 +44,12 @@ class F0Pick:
     def found(self):
         """True where a clear peak was found."""
         return np.isfinite(self.f0)
+
+    def __repr__(self):
+        if np.ndim(self.f0) == 0:
+            return (f"<F0Pick: {self.f0:.3g} Hz, amplitude {self.a0:.2f}, prominence "
+                    f"{self.prominence:.2f}>" if self.found else f"<F0Pick: none, {self.reason}>")
+        return f"<F0Pick of {np.size(self.f0)} curves: {int(self.found.sum())} with a clear peak>"
 
 
 def pick_f0(frequencies, amplitude, freqmin=None, freqmax=None, min_amplitude=2.0,
@@ -98,9 +104,16 @@ def pick_f0(frequencies, amplitude, freqmin=None, freqmax=None, min_amplitude=2.
     a0 = np.where(found, flat[np.arange(len(flat)), index], np.nan)
     criteria = sesame_criteria(frequencies, amplitude, f0.reshape(shape), std=std, f0_std=f0_std,
                                window_length=window_length, n_windows=n_windows)
-    return F0Pick(f0.reshape(shape), a0.reshape(shape),
-                  np.array([pick[1] for pick in picks], float).reshape(shape),
-                  np.array([pick[2] for pick in picks], object).reshape(shape), criteria)
+    return F0Pick(*(_shaped(values, shape) for values in (
+        f0, a0, np.array([pick[1] for pick in picks], float),
+        np.array([pick[2] for pick in picks], object))),
+        {name: _shaped(value, shape) for name, value in criteria.items()})
+
+
+def _shaped(values, shape):
+    """Values of curves of a shape; of one curve a plain number."""
+    values = np.reshape(values, shape)
+    return values if shape else values.item()
 
 
 def _curves(frequencies, amplitude, freqmin, freqmax, mode):

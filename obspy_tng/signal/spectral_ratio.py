@@ -26,6 +26,19 @@ COMBINE = {
     "maximum": np.maximum,
 }
 HORIZONTALS = (*COMBINE, "azimuth", "rotdpp")
+# What hvsrpy calls otherwise: values, and options of hvsr() as hints for who comes from there.
+_HVSRPY_VALUES = {
+    "squared_average": "quadratic_mean", "root_mean_square": "quadratic_mean",
+    "effective_amplitude_spectrum": "quadratic_mean",
+    "total_horizontal_energy": "vector_summation", "maximum_horizontal_value": "maximum",
+    "single_azimuth": "azimuth", "rotdpp_computation": "rotdpp",
+    "konno_and_ohmachi": "konno_ohmachi"}
+HVSRPY_OPTIONS = {
+    "method_to_combine_horizontals": "horizontal", "azimuth_in_degrees": "azimuth",
+    "ppth_percentile_for_rotdpp_computation": "percentile",
+    "window_length_in_seconds": "window_length", "window_type_and_width": "taper",
+    "center_frequencies_in_hz": "center_frequencies", "operator": "smoothing",
+    "fft_settings": "nfft", "search_range_in_hz": "freqmin and freqmax"}
 # azimuths of rotdpp, degrees clockwise from north, as in hvsrpy
 AZIMUTHS = np.arange(0, 180, 5)
 # Spectra smoothed by one matrix product, and records transformed at a time: measured
@@ -109,7 +122,7 @@ def hvsr(data, sampling_rate, center_frequencies=None, bandwidth=40.0, mode=None
         if center_frequencies is None:
             center_frequencies = default_center_frequencies(sampling_rate)
     centers = ascending("center_frequencies", center_frequencies, high=0.5 * sampling_rate)
-    smooth = smoother(one_of("smoothing", smoothing, WINDOWS), bins, centers,
+    smooth = smoother(_choice("smoothing", smoothing, WINDOWS), bins, centers,
                       positive("bandwidth", bandwidth), data.dtype)
 
     records = data.reshape(-1, *data.shape[-2:])
@@ -129,6 +142,14 @@ def hvsr(data, sampling_rate, center_frequencies=None, bandwidth=40.0, mode=None
     return centers, ratio.reshape(*data.shape[:-2], len(centers))
 
 
+def _choice(name, value, allowed):
+    """A value out of a set of names; with a hint where it is hvsrpy's."""
+    if value in _HVSRPY_VALUES:
+        raise TNGInputError(f"{name}={value!r} is hvsrpy's name; here it is "
+                            f"{_HVSRPY_VALUES[value]!r}")
+    return one_of(name, value, allowed)
+
+
 def _combination(horizontal, azimuth, percentile, smooth_first):
     """
     What is done to the spectra before and after smoothing.
@@ -137,7 +158,7 @@ def _combination(horizontal, azimuth, percentile, smooth_first):
         to smooth, the vertical first; function of the smoothed others -> horizontal
         spectrum; and the number of spectra to smooth.
     """
-    one_of("horizontal", horizontal, HORIZONTALS)
+    _choice("horizontal", horizontal, HORIZONTALS)
     if (horizontal == "azimuth") != (azimuth is not None):
         raise TNGInputError(f"azimuth must be given with horizontal='azimuth' and only then, got "
                             f"azimuth={azimuth!r} with horizontal={horizontal!r}")

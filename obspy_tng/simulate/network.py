@@ -14,6 +14,7 @@ from obspy import Catalog, Inventory, Stream, Trace
 from obspy.core import AttribDict
 from obspy.geodetics import gps2dist_azimuth
 
+from .._page import facts
 from ..exceptions import TNGInputError
 from ..records.record import COMPONENTS, UNITS, band_code
 from .files import network_catalog, network_inventory
@@ -45,6 +46,18 @@ class SimulatedNetwork:
     inventory: Inventory
     catalog: Catalog
     sites: dict = field(repr=False)
+
+    def __repr__(self):
+        stats = self.records[0][0].stats if self.records else None
+        shape = "" if stats is None else (f", {stats.sampling_rate:g} Hz, "
+                                          f"{stats.npts / stats.sampling_rate:g} s")
+        return (f"<SimulatedNetwork: {len(self.records)} records of {len(self.sites)} stations, "
+                f"{len(self.catalog)} earthquakes{shape}>")
+
+    def _repr_html_(self):
+        return facts([("records", len(self.records)), ("earthquakes", len(self.catalog)),
+                      *((name, ("rock" if site.f0 is None else f"f0 {site.f0:.3g} Hz")
+                         + f", Vs30 {site.vs30:.0f} m/s") for name, site in self.sites.items())])
 
 
 def simulate_network(n_stations=5, n_events=20, *, seed=0, sampling_rate=100.0, window=60.0,
