@@ -51,7 +51,7 @@ class TNGGenerator(StationGenerator):
     :param device: torch device; None takes CUDA where there is one.
     :param seed: of initial weights and training.
 
-    Options of :meth:`generate` for "tng": ``sampler`` ("posterior" or "prior"); see
+    Options of :meth:`generate` for "tng": ``sampler`` ("source", "posterior" or "prior"); see
     :mod:`obspy_tng.methods.tng.method`. For "released": ``sampler`` ("mean" or "dirichlet"), ``k``,
     ``alpha``, ``amplitudes`` ("station" or "paper"); see
     :class:`obspy_tng.methods.ReleasedMethod`. For the others: ``sampler`` ("posterior",

@@ -54,9 +54,14 @@ class Enrolled:
         return len(self.infos)
 
     def append(self, arrays, infos):
-        """Add records; ``arrays`` as in the class, ``infos`` their dicts."""
-        self.arrays = {key: np.concatenate([self.arrays[key], value]) if self.arrays else value
-                       for key, value in arrays.items()}
+        """
+        Add records; ``arrays`` as in the class, ``infos`` their dicts.
+
+        An array that earlier records lack (of a model saved before it was kept) is zero for them.
+        """
+        for key, value in arrays.items():
+            before = self.arrays.get(key, np.zeros((len(self), *value.shape[1:]), value.dtype))
+            self.arrays = {**self.arrays, key: np.concatenate([before, value])}
         self.infos = self.infos + list(infos)
 
 

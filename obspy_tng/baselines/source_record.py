@@ -51,23 +51,4 @@ class MovedSourceRecord(StationGenerator):
         if self._sources is None:
             self._sources = SourceBank(self._bank, self._filters, fit_bank_levels(
                 self._bank, self._filters, self.prior))
-        data, notes = [], []
-        for rng in rngs:
-            scenario = (condition.magnitude, condition.distance, np.nan if condition.depth is None
-                        else condition.depth)
-            if condition.magnitude is None:
-                scenario = self._recorded_scenario(station, rng)
-            samples, source = self._sources.draw(station, *scenario, rng)
-            data.append(samples)
-            notes.append({"sampler": "source", "sources": [source],
-                          "drawn_magnitude": float(scenario[0]),
-                          "drawn_distance": float(scenario[1])})
-        return np.stack(data), notes
-
-    def _recorded_scenario(self, station, rng):
-        """Magnitude, distance and depth of a record of the station, else of any."""
-        records = self._sources.records
-        known = np.isfinite(records.magnitudes) & np.isfinite(records.distances)
-        own = np.flatnonzero(known & (records.stations == station))
-        i = rng.choice(own if len(own) else np.flatnonzero(known))
-        return records.magnitudes[i], records.distances[i], records.depths[i]
+        return self._sources.draw_all(station, rngs, condition)

@@ -72,13 +72,17 @@ class SourceBank:
         stations = np.array([station for station, _ in self._rows])
         levels = np.stack([bank[station].arrays["levels"][i] for station, i in self._rows])
         residuals = fitted.residuals(levels, stations, magnitudes, distances, depths)
-        # models that were saved without waveforms have zeros
-        there = np.array([bool(bank[station].arrays["data"][i].any())
+        # models that were saved without waveforms have none, or zeros
+        there = np.array(["data" in bank[station].arrays
+                          and bool(bank[station].arrays["data"][i].any())
                           for station, i in self._rows])
         usable = there & sound_components(levels, stations, filters.center_frequencies)
         self.records = SourceRecords(stations, magnitudes, distances, depths, residuals,
                                      usable if usable.any() else there)
         self._waveforms = SourceWaveforms(filters)
+        self._p_indices = {station: [info["p_index"] for info in enrolled.infos
+                                     if info["p_index"] is not None]
+                           for station, enrolled in bank.items()}
 
     @property
     def any_usable(self):
@@ -101,8 +105,62 @@ class SourceBank:
         levels = self.records.levels(i, self.fitted.expected(*scenario),
                                      self.fitted.draw(*scenario, rng))
         data = self._waveforms.make(self._source(i), levels, rng,
-                                    self.records.stretch(i, distance, depth))
+                                    self.records.stretch(i, distance, depth),
+                                    self._p_index(station, i, rng))
         return data, self.names[i]
+
+    def draw_all(self, station, rngs, condition):
+        """
+        New records for a scenario, one for each generator.
+
+        :param station: id of a station of the bank.
+        :param rngs: list of ``numpy.random.Generator``.
+        :param condition: :class:`~obspy_tng.groundmotion.scenario.Condition`; without an
+            earthquake each record has that of a record of the station, else of any.
+        :return: array ``(len(rngs), 3, npts)``, and a list of dicts for ``stats.tng``.
+        """
+        data, notes = [], []
+        for rng in rngs:
+            if condition.magnitude is None:
+                magnitude, distance, depth = self.draw_scenario(station, rng)
+            else:
+                magnitude, distance = condition.magnitude, condition.distance
+                depth = condition.depth
+            samples, source = self.draw(station, magnitude, distance,
+                                        np.nan if depth is None else depth, rng)
+            data.append(samples)
+            notes.append({"sampler": "source", "sources": [source],
+                          "drawn_magnitude": float(magnitude),
+                          "drawn_distance": float(distance)})
+        return np.stack(data), notes
+
+    def draw_scenario(self, station, rng):
+        """
+        The scenario of an enrolled record.
+
+        :param station: station id, whose records come first.
+        :param rng: ``numpy.random.Generator``.
+        :return: magnitude, epicentral distance (km) and depth (km, NaN where unknown); of the
+            model of band levels where no record knows its own.
+        """
+        records = self.records
+        known = np.isfinite(records.magnitudes) & np.isfinite(records.distances)
+        own = np.flatnonzero(known & (records.stations == station))
+        choice = own if len(own) else np.flatnonzero(known)
+        if len(choice):
+            i = rng.choice(choice)
+            return records.magnitudes[i], records.distances[i], records.depths[i]
+        model = self.fitted.model
+        _, magnitude, ln_ratio, _ = rng.multivariate_normal(model.predictor_mean,
+                                                            model.predictor_covariance)
+        return 6 + magnitude, band_levels.REFERENCE_DISTANCE * np.exp(ln_ratio), np.nan
+
+    def _p_index(self, station, i, rng):
+        """Where P arrives: as in records of the station, whose recorder sets it; None: as it is."""
+        own = self._p_indices[station]
+        if self.records.stations[i] == station or not len(own):
+            return None
+        return int(rng.choice(own))
 
     def _source(self, i):
         station, row = self._rows[i]

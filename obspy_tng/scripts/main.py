@@ -217,7 +217,7 @@ def _generate(commands):
                    "folder OUTPUT/M6_R40 for each scenario, with -n records per station")
     p.add_argument("--distance", type=numbers, metavar="KM", help="epicentral; or several")
     p.add_argument("--depth", type=numbers, metavar="KM", help="or several")
-    p.add_argument("--sampler", choices=["mean", "dirichlet", "posterior", "prior"])
+    p.add_argument("--sampler", choices=["source", "mean", "dirichlet", "posterior", "prior"])
     p.add_argument("--k", type=int, help="records that are mixed")
     p.add_argument("--alpha", type=float, help="of the Dirichlet distribution")
     p.add_argument("--amplitudes", choices=["station", "paper"])

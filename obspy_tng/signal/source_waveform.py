@@ -74,7 +74,7 @@ class SourceWaveforms:
         self._most = int(REACH * filters.npts)
         self._longest_step = window / 20 * filters.sampling_rate
 
-    def make(self, source, levels, rng, stretch=1.0):
+    def make(self, source, levels, rng, stretch=1.0, p_index=None):
         """
         One new waveform.
 
@@ -82,18 +82,21 @@ class SourceWaveforms:
         :param levels: band levels ``(3, bands)`` that it should have.
         :param rng: ``numpy.random.Generator``.
         :param stretch: factor of the time from P to S.
+        :param p_index: sample at which P should arrive; None: as in the source record.
         :return: float32 array ``(3, npts)``.
         """
         rate, npts = self.filters.sampling_rate, self.filters.npts
         lead = UNKNOWN_LEAD if source.p_index is None else source.p_index / rate
         first, end = untapered(npts, rate, lead, source.padded)
         origin = first if source.p_index is None else source.p_index
+        place = origin if p_index is None or source.p_index is None else p_index
         step = min(PERIODS / dominant_frequency(source.data, rate) * rate, self._longest_step)
-        times = warped_times(rng, npts, step, origin,
-                             (origin, origin + source.ps_samples, stretch))
+        times = warped_times(rng, npts, step, place,
+                             (place, place + source.ps_samples, stretch)) + origin - place
         longer = extend(source.data.astype(np.float32, copy=False), first, end, self._most)
         data = resample_at(longer, times - first + self._most)
-        return taper_edges(self._filtered(data, source, levels), rate, lead)
+        return taper_edges(self._filtered(data, source, levels), rate,
+                           lead + (place - origin) / rate)
 
     def _filtered(self, data, source, levels):
         """Levels moved from the source record's to those asked for, and the spectrum repaired."""

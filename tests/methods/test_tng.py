@@ -108,11 +108,14 @@ def test_same_seed_same_record_in_any_batch(trained):
     alone = trained.generate("SM.S001", 1, seed=3, first=2)[0]
     np.testing.assert_array_equal(four[2][1].data, alone[1].data)
     assert np.abs(four[0][1].data - four[1][1].data).max() > 0
-    assert four[0][0].stats.tng.sampler == "posterior"
+    assert four[0][0].stats.tng.sampler == "source"
 
 
-def test_provenance_and_samplers(trained):
-    posterior = trained.generate("SM.S002", 12, seed=0)
+def test_provenance_and_samplers(trained, small_network):
+    names = {record_info(r)["record_id"] for r in small_network.records}
+    source = trained.generate("SM.S002", 4, seed=0)
+    assert all(s[0].stats.tng.sources[0] in names for s in source)
+    posterior = trained.generate("SM.S002", 12, seed=0, sampler="posterior")
     assert any(s[0].stats.tng.sources for s in posterior)
     assert all(np.isfinite(s[0].stats.tng.drawn_magnitude) for s in posterior)
     prior = trained.generate("SM.S002", 3, seed=0, sampler="prior")
@@ -127,6 +130,23 @@ def test_save_and_load(trained, tmp_path):
         a, b = (g.generate("SM.S001", 2, seed=5, **event) for g in (trained, loaded))
         for x, y in zip(a, b, strict=True):
             np.testing.assert_array_equal(x[2].data, y[2].data)
+
+
+def test_models_saved_without_waveforms(trained, small_network, tmp_path):
+    """They generate by the network; records enrolled later are source records."""
+    trained.save(tmp_path / "model")
+    old = TNGGenerator.load(tmp_path / "model", device="cpu")
+    for enrolled in old.bank.values():
+        del enrolled.arrays["data"]
+    assert old.generate("SM.S001", 1, seed=5)[0][0].stats.tng.sampler == "posterior"
+    with pytest.raises(TNGInputError, match="needs waveforms, which this model was saved without"):
+        old.generate("SM.S001", 1, seed=5, sampler="source")
+    new = small_network.records[0].copy()
+    for tr in new:
+        tr.stats.tng.record_id = "new"
+    old.enroll([new])
+    tng = old.generate("SM.S001", 1, seed=5)[0][0].stats.tng
+    assert (tng.sampler, list(tng.sources)) == ("source", ["new"])
 
 
 @pytest.mark.cuda
@@ -211,7 +231,8 @@ def test_records_set_in_when_those_of_their_station_do(groups):
     gen = TNGGenerator.from_pretrained(sampling_rate=50.0, window=120.0, device="cpu")
     late = [r.copy() for r in groups["SM.S001"]]
     for tr in (tr for r in late for tr in r):
-        tr.data = np.concatenate([tr.data[:1] * np.ones(1000, "float32"), tr.data[:-1000]])
+        tr.data = np.concatenate([tr.data[:1000][::-1], tr.data[:-1000]])
+        tr.stats.tng.p_index += 1000
     gen.enroll([*late, *groups["SM.S002"]])
 
     def onsets(records):
@@ -223,7 +244,7 @@ def test_records_set_in_when_those_of_their_station_do(groups):
 
 
 def test_t05_is_that_of_the_source_record(pretrained):
-    levels = pretrained.method.fit_bank(pretrained.bank)
+    levels = pretrained.method.fit_bank(pretrained.bank).network
     own = np.flatnonzero(levels.stations == "SM.S001")
     rng = np.random.default_rng(0)
     for source_record in own[:4]:

@@ -119,7 +119,7 @@ def bank_model(bank, filters, prior, decoded):
     events = np.array(earthquakes(infos))
     values = [info_values(infos, key) for key in ("magnitude", "distance", "depth")]
     arrays = {key: np.concatenate([e.arrays[key] for e in bank.values()])
-              for key in bank[stations[0]].arrays}
+              for key in bank[stations[0]].arrays if key != "data"}
     known = np.flatnonzero(np.isfinite(values[0]) & np.isfinite(values[1]))
     if len(known) >= band_levels.FEWEST_RECORDS:
         model = band_levels.fit_band_levels(arrays["levels"][known], stations[known], events[known],

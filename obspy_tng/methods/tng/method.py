@@ -2,21 +2,27 @@
 ``architecture="tng"``: the learned station bottleneck
 ======================================================
 
-A record is its band levels, its duration, its coherencies and a shape. Levels come from a mixed
-model of earthquake, station and residual (:mod:`obspy_tng.groundmotion.band_levels`) over all
-enrolled records; the shape, the evolutionary cross-spectrum, from the network
-(:mod:`obspy_tng.models.tng`), raised to the power that gives it the duration of another mixed
-model (:mod:`obspy_tng.groundmotion.durations`), and with what components have in common at the
-station (:mod:`obspy_tng.groundmotion.coherency`); the waveform is noise shaped by all of them,
-with fresh randomness in every sample. What is kept of an enrolled record is some hundred numbers.
+``generate`` makes each record of a source record, an enrolled waveform of about the magnitude and
+distance asked for, of the station itself before others, on another time axis and with band levels
+of a mixed model of earthquake, station and residual (``sampler="source"``, the default; see
+:mod:`obspy_tng.methods.source_bank`). Onsets, polarisation, dispersion, pre-event noise and coda
+are those of recorded ground motion. The network has no part in it, but for the prior of band
+levels that comes with its weights.
 
-``generate`` draws z, what is particular to a record, from a record of about the magnitude
-and distance asked for, of any enrolled station (``sampler="posterior"``, default), and from
-the conditional prior as far as there are few such records; ``sampler="prior"`` never looks
-at a record's z. Either way the station's vector and levels are its own, and so is the
-time at which records set in: it depends on the recorder's memory before the
-trigger, and on how long it goes on. A record of the station that lends its z, and these lend
-before others do, gives its onset with it: the two are not independent in a window.
+The network describes a record by a vector z, from which it decodes the evolutionary
+cross-spectrum (:mod:`obspy_tng.models.tng`); shaped noise with that spectrum is what
+``sampler="posterior"`` and ``sampler="prior"`` generate, and ``reconstruct``. Envelopes are raised
+to the power that gives them the duration of another mixed model
+(:mod:`obspy_tng.groundmotion.durations`), and get what components have in common at the station
+(:mod:`obspy_tng.groundmotion.coherency`). These keep no waveform, and a classifier tells their
+records from real ones at once: onsets are blurred, however fine the spectrum is. Models that were
+saved without waveforms generate so.
+
+"posterior" draws z from a record of about the magnitude and distance asked for, of any enrolled
+station, and from the conditional prior as far as there are few such records; "prior" never looks
+at a record's z. Either way the station's vector and levels are its own, and so is the time at
+which records set in. A record of the station that lends its z gives its onset with it: the two
+are not independent in a window.
 """
 
 import functools
@@ -33,13 +39,15 @@ from ...signal.intensity import time_of_energy
 from ...simulate.corpus import simulated_corpus
 from ...training import Phase, Trainer
 from ...training.sets import RecordSets
+from ..source_bank import SourceBank, fit_bank_levels
 from .bank import bank_model
 from .features import END_TAPER, _fill, event_features, t05_samples
+from .fitted import FittedBank
 from .prior import LevelPrior, load_pretrained
 from .synthesis import EXPONENTS, Decoded
 from .training_sets import _features, _mixed, n_simulated
 
-SAMPLERS = ("posterior", "prior")
+SAMPLERS = ("source", "posterior", "prior")
 SIZES: dict[str, dict] = {"small": {}}
 
 
@@ -169,7 +177,8 @@ class StationBottleneckMethod:
         :param data: ``(n, 3, npts)``, ZNE, m/s^2.
         :param infos: n dicts, see :func:`obspy_tng.records.record.record_info`.
         :return: dict of ``mu`` and ``logvar`` (n, z_dim), ``summary`` (n, 2 station_dim),
-            ``levels`` (n, 3, bands), ``onset`` (n,), s, when 5 % of the energy have come,
+            ``levels`` (n, 3, bands), ``data`` (n, 3, npts), the samples,
+            ``onset`` (n,), s, when 5 % of the energy have come,
             ``duration`` (n,), see :func:`obspy_tng.groundmotion.durations.ln_duration`,
             ``coherency`` (n, 6, network's bands), real and imaginary parts, and ``fill`` (n,), the
             share of the window that the record fills.
@@ -181,10 +190,12 @@ class StationBottleneckMethod:
             outputs = self.model.encoder(*map(self._tensor, (
                 spectra, self._relative(levels), event_features([info], self.window), position)))
             rows.append((*(t[0].cpu().numpy() for t in outputs), levels[0],
+                         record.astype(np.float32),
                          t05_samples(record) / self.sampling_rate,
                          ln_duration(record[None], self.sampling_rate)[0],
                          spectra[0, 3:].mean(-1), _fill(spectra[0, :3])))
-        names = ("mu", "logvar", "summary", "levels", "onset", "duration", "coherency", "fill")
+        names = ("mu", "logvar", "summary", "levels", "data", "onset", "duration", "coherency",
+                 "fill")
         return {name: np.stack(column) for name, column in zip(names, zip(*rows, strict=True),
                                                                strict=True)}
 
@@ -287,16 +298,20 @@ class StationBottleneckMethod:
 
     def fit_bank(self, bank):
         """
-        Fit levels, durations and coherencies to a bank.
+        Fit band levels to a bank; what the network's samplers need besides when they are used.
 
         :param bank: dict station -> :class:`~obspy_tng.station_generator.Enrolled`.
-        :return: :class:`~obspy_tng.methods.tng.bank.BankModel`.
+        :return: :class:`~obspy_tng.methods.tng.fitted.FittedBank`.
         :raises TNGInputError: if nothing is known of earthquakes in general.
         """
         prior = self.model.level_prior.model(self.filters, self.sampling_rate)
-        decoded = {station: self._decoded_durations(enrolled)
-                   for station, enrolled in bank.items()}
-        return bank_model(bank, self.filters, prior, decoded)
+
+        def fit_network():
+            decoded = {station: self._decoded_durations(enrolled)
+                       for station, enrolled in bank.items()}
+            return bank_model(bank, self.filters, prior, decoded)
+        sources = SourceBank(bank, self.filters, fit_bank_levels(bank, self.filters, prior))
+        return FittedBank(sources, fit_network)
 
     def _decoded_durations(self, enrolled):
         """ln durations of what is decoded of a station's records, ``(n,)``."""
@@ -305,8 +320,7 @@ class StationBottleneckMethod:
             vector, kept["mu"][i], kept["levels"][i], event_features([info], self.window),
             kept["onset"][i]), [1.0])[0] for i, info in enumerate(enrolled.infos)])
 
-    def draw(self, enrolled, station, rngs, condition, levels, *, sampling_rate,
-             sampler="posterior"):
+    def draw(self, enrolled, station, rngs, condition, fitted, *, sampling_rate, sampler=None):
         """
         Draw realizations of a station.
 
@@ -315,16 +329,27 @@ class StationBottleneckMethod:
         :param rngs: one generator per realization.
         :param condition: :class:`~obspy_tng.groundmotion.scenario.Condition`; without an earthquake
             each realization has that of some record of the station.
-        :param levels: :class:`~obspy_tng.methods.tng.bank.BankModel`.
+        :param fitted: :class:`~obspy_tng.methods.tng.fitted.FittedBank`.
         :param sampling_rate: Hz; the method's own.
-        :param sampler: "posterior" or "prior", see the module.
+        :param sampler: "source", "posterior" or "prior", see the module; None: "source" where the
+            bank has waveforms, else "posterior".
         :return: array ``(len(rngs), 3, npts)``, and a list of dicts for provenance.
         """
-        if sampler not in SAMPLERS:
+        if sampler is not None and sampler not in SAMPLERS:
             raise TNGInputError(f"sampler must be one of {SAMPLERS}, got {sampler!r}")
         if (condition.magnitude is None) != (condition.distance is None):
             raise TNGInputError("magnitude and distance must be given together, got magnitude="
                                 f"{condition.magnitude!r}, distance={condition.distance!r}")
+        if sampler == "source" and not fitted.sources.any_usable:
+            raise TNGInputError('sampler="source" needs waveforms, which this model was saved '
+                                'without; enroll records, or take "posterior" or "prior"')
+        if sampler in (None, "source") and fitted.sources.any_usable:
+            return fitted.sources.draw_all(station, rngs, condition)
+        return self._draw_decoded(enrolled, station, rngs, condition, fitted.network,
+                                  sampler or "posterior")
+
+    def _draw_decoded(self, enrolled, station, rngs, condition, levels, sampler):
+        """:meth:`draw` by the network, with :class:`~obspy_tng.methods.tng.bank.BankModel`."""
         vector, drawer = self._station(enrolled.arrays["summary"]), levels.drawer(station)
         data, notes = [], []
         for rng in rngs:
