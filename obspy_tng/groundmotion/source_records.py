@@ -22,7 +22,7 @@ from .scenario import scenario_distance
 
 #: angles a (degrees) of the levels, and of the ratios of components (HVSR, north over east), whose
 #: filters would turn components against each other
-LEVEL_ANGLE, RATIO_ANGLE = 35.0, 15.0
+LEVEL_ANGLE, RATIO_ANGLE = 45.0, 30.0
 #: weight of a record of the station itself beside those of others
 OWN_WEIGHT = 5.0
 #: a record whose component ratios differ from the usual by this (ln energy, median over the band

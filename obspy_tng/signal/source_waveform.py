@@ -21,7 +21,9 @@ from .record_edges import extend, taper_edges, untapered
 from .time_warp import PERIODS, dominant_frequency, resample_at, warped_times
 
 #: bands that the spectrum is repaired in: per octave, octaves below the lowest band level
-REPAIR_BANDS, REPAIR_OCTAVES = 3, 3
+REPAIR_BANDS, REPAIR_OCTAVES = 4, 2
+#: passes in which the gains of repair are found: bands overlap, and one pass leaves a third
+PASSES = 3
 #: largest change of a level, ln amplitude
 LARGEST_GAIN = 4.0
 #: s before P where the arrival of P is not known (triggered recordings begin about there)
@@ -103,16 +105,21 @@ class SourceWaveforms:
         nfft = self.filters.nfft
         spectrum = rfft(data, nfft)
         change = np.clip(0.5 * (levels - source.levels), -LARGEST_GAIN, LARGEST_GAIN)
-        repair = 0.5 * (self._repair_levels(rfft(source.data.astype(np.float32), nfft))
-                        - self._repair_levels(spectrum))
-        repair = np.clip(repair, -LARGEST_GAIN, LARGEST_GAIN)
+        wanted = self._repair_levels(_power(rfft(source.data.astype(np.float32), nfft)))
+        power, repair = _power(spectrum), np.zeros_like(wanted)
+        for _ in range(PASSES):
+            here = self._repair_levels(power * np.exp(2 * repair @ self._repair_lines))
+            repair = np.clip(repair + 0.5 * (wanted - here), -LARGEST_GAIN, LARGEST_GAIN)
         ln_gain = change.astype(np.float32) @ self._lines + repair @ self._repair_lines
         return irfft(spectrum * minimum_phase(ln_gain, nfft), nfft)[..., :data.shape[-1]]
 
-    def _repair_levels(self, spectrum):
-        """ln energy of each band of repair, ``(3, bands)``, of a transform."""
-        power = np.square(spectrum.real) + np.square(spectrum.imag)
+    def _repair_levels(self, power):
+        """ln energy of each band of repair, ``(3, bands)``, of a power spectrum."""
         return np.log(power @ self._gains.T + np.finfo(np.float32).tiny)
+
+
+def _power(spectrum):
+    return np.square(spectrum.real) + np.square(spectrum.imag)
 
 
 def source_of(filters, data, p_index=None, padded=0.0, ps_samples=0.0):
