@@ -67,14 +67,13 @@ def _parse(record):
     if not rate:
         raise TNGInputError(f"SampleRate is {_one(header, 'SampleRate')!r}, must be in Hz")
     length = to_float(_one(header, "RecordLength"))
-    npts = round(length * rate) if length else None
+    npts = int(length * rate + 1e-6) if length else None
     table = None
     if not record.headonly or npts is None:
         table = record.table(row, len(columns) + 1, field_width(_one(header, "Data")))
         if not np.isfinite(table).all():
             raise TNGInputError("a row has a blank field")
-        # the last sample may be that at the end of the length, or the one before
-        check_count(len(table) + 1, npts, _one(header, "StationCode"), record.strict)
+        check_count(len(table), npts, _one(header, "StationCode"), record.strict)
         npts = len(table)
     return [_component(header, number, letter + sign, npts, rate,
                        None if table is None else table[:, number])

@@ -17,6 +17,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 _CHUNK = 16384  # numbers at a time: the work arrays stay in the cache
 _MAX_WIDTH = 40
+_MAX_WORD = 400
 _MAX_DIGITS = 15
 _MAX_COLUMNS = 18  # so that 64-bit integers hold them
 _MAX_POWER = 22
@@ -232,7 +233,8 @@ def _rows_one_by_one(table):
 
 def _one_by_one(words):
     """float64 array; None if a word is not a finite number."""
-    if any(b"_" in word for word in words):  # a number in Python, not in Fortran
+    # 1_0 is a number in Python, not in Fortran; an array of words is as wide as the longest
+    if any(b"_" in word or len(word) > _MAX_WORD for word in words):
         return None
     try:
         values = np.array([word.upper().replace(b"D", b"E") for word in words], dtype="S")

@@ -1,5 +1,7 @@
 """Numbers by the column: the same bits as ``float()``."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -44,6 +46,14 @@ def test_any_numbers(values, form):
 def test_not_numbers(text):
     assert words_to_floats(b" 1.0 2.0 " + text) is None
     assert words_to_floats(text) is None
+
+
+def test_one_long_word_costs_no_memory():
+    """An array of words is as wide as the longest: a damaged line must not be in one."""
+    tracemalloc.start()
+    assert words_to_floats(b"1.0 " * 20000 + b"9." * 500000) is None
+    assert tracemalloc.get_traced_memory()[1] < 200e6
+    tracemalloc.stop()
 
 
 def test_a_tiny_number_among_others():
