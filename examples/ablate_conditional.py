@@ -1,13 +1,13 @@
 """
-What the parts of a trained conditional model are good for
-==========================================================
+Ablation of a trained conditional model
+=======================================
 
-Decodes the training records' own z with a part of the decoder taken away, and prints the
-spectral and the coherence error, over the same noise.
+Decodes the z of the training records with parts of the decoder removed, and prints the
+spectral and the coherence error for the same noise.
 
     python ablate_conditional.py --model comparison/models/conditional --records records
 
-The model is one that ``compare_methods.py`` has trained, the records are those that it was given.
+The model and the records are those of ``compare_methods.py``.
 """
 
 import argparse

@@ -3,8 +3,8 @@ An archive run that is killed
 =============================
 
 A simulated archive is collected in a process that is killed with ``kill -9`` ten times.
-Started once more, the run comes to its end; its manifest tells what was done when, and
-the records are those of a run that nobody killed.
+The next start completes the run. Its manifest lists what was done when, and the records are
+those of an uninterrupted run.
 
     python archive_run.py [folder]
 """
@@ -22,7 +22,7 @@ from obspy_tng.simulate import write_sds
 
 
 def collect(archive, output):
-    """Start ``obspy-tng collect`` in a process of its own."""
+    """Start ``obspy-tng collect`` in another process."""
     return subprocess.Popen([sys.executable, "-m", "obspy_tng.scripts.main", "collect",
                              str(archive), "--output", str(output), "--sampling-rate", "50",
                              "--window", "40", "--workers", "2"], stderr=subprocess.DEVNULL)

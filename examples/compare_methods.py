@@ -3,19 +3,19 @@ All systems of the paper, and the controls, on the same records
 ===============================================================
 
 Trains the released autoencoder, the station-conditioned model, the spectrogram VAE and our
-own station bottleneck ("tng") on half of the earthquakes, generates records of every station,
-and judges them by the other half, beside what real records score (the floor) and beside
+station bottleneck ("tng") on half of the earthquakes, generates records of every station, and
+evaluates them with the other half, in comparison with real records (the floor) and with
 controls without a network.
 
-The released model is also pre-trained elsewhere (on the other stations, leaving out one at a
+The released model is also trained on other data (on the other stations, leaving out one at a
 time; on a simulated network) and applied without fine-tuning: the station's records are
-enrolled, and mixed with Dirichlet weights.
+enrolled and mixed with Dirichlet weights.
 
     python compare_methods.py --output comparison                    # simulated network
     python compare_methods.py --records FOLDER --output comparison   # of `obspy-tng collect`
 
-Writes ``comparison.md``, ``.json`` and ``.html``. Models stay in ``models/``; a run that was
-stopped goes on from there.
+Writes ``comparison.md``, ``.json`` and ``.html``. Models are kept in ``models/``, from which a run
+that was stopped resumes.
 """
 
 import argparse

@@ -1,15 +1,15 @@
 """
-What does it take to pass? The no-network controls before the evaluation.
+Evaluation of the controls without a network.
 
-Makes the controls of half of the earthquakes, judges them by the other half, both ways
-and for several splits, prints the table and writes the report::
+Builds the controls from half of the earthquakes and evaluates them with the other half, both
+ways and for several splits, prints the table and writes the report::
 
     python evaluate_controls.py                          # a simulated network
     python evaluate_controls.py --archive DIR --sampling-rate 50 --window 120
 
-DIR holds an SDS archive (sds/), stations.xml (StationXML) and events.xml (QuakeML).
-Resampled real records must come out as real in all but novelty; the mean of
-records, which is how the published generator works, must not.
+DIR contains an SDS archive (sds/), stations.xml (StationXML) and events.xml (QuakeML).
+Resampled real records must pass all metrics except novelty. The mean of records, the
+principle of the published generator, must fail.
 """
 
 import argparse

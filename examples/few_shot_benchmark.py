@@ -1,23 +1,23 @@
 """
-Few records at a station: what each generator makes of them
-===========================================================
+Generators with few records at a station
+========================================
 
-One station at a time is left out. A generator may learn from the training
-earthquakes of the other stations, enrols n records of the one left out, and is judged
-against that station's records of the other earthquakes, beside the floor (its own records
-of the training earthquakes)::
+One station at a time is left out. A generator may be trained on the training earthquakes of
+the other stations, enrols n records of the station that is left out, and is evaluated with
+that station's records of the other earthquakes, in comparison with the floor (the station's
+records of the training earthquakes)::
 
     obspy-tng collect ARCHIVE --output records --sampling-rate 50 --window 120
     python examples/few_shot_benchmark.py --records records --output few_shot
 
-Without ``--records`` a simulated network is used. Controls see the n records only. "donor
-noise" and "tng" see the training earthquakes of the other stations too, know simulated networks,
-and are asked for the magnitudes, distances and depths of the records that they are judged
-against; a second table tells how these act. "tng, not adapted" has the weights that come with
-the package, and has only enrolled these records.
+Without ``--records`` a simulated network is used. Controls are given the n records only. "donor
+noise" and "tng" are also given the training earthquakes of the other stations and simulated
+networks, and generate for the magnitudes, distances and depths of the records that they are
+compared with; a second table shows the dependence on these. "tng, not adapted" has the weights of
+the package and only enrols these records.
 
 The released and the conditional model, trained on the other stations and enrolling the n records,
-take long and are made when they are named; rows that a folder has of other methods are kept::
+take long and are made only when they are named. Rows of other methods in the folder are kept::
 
     python examples/few_shot_benchmark.py --records records --output few_shot \\
         --methods released conditional

@@ -1,13 +1,13 @@
 """
-What draws z best: records near by, a Gaussian prior, or flow matching?
-=======================================================================
+Three distributions of z: source records, a Gaussian prior, flow matching
+=========================================================================
 
-``architecture="tng"`` draws what is particular to a record from enrolled records of about the same
-magnitude and distance (``sampler="posterior"``) or from a Gaussian that a network predicts
-(``sampler="prior"``). A flow (Lipman et al. 2023, ICLR) can be of any shape: here one is
-trained by flow matching on the z of the training records and of simulated ones, given
-station and earthquake, and takes the Gaussian's place. Everything happens inside of the
-training half, which is itself split by earthquake::
+``architecture="tng"`` draws the latent z from enrolled records of about the same magnitude and
+distance (``sampler="posterior"``) or from a Gaussian that the network predicts
+(``sampler="prior"``). Here a flow (Lipman et al. 2023, ICLR), which can have any shape, is
+trained by flow matching on the z of the training records and of simulated ones, for given
+station and earthquake, and replaces the Gaussian. All data are from the training half, which is
+itself split by earthquake::
 
     obspy-tng collect ARCHIVE --output records --sampling-rate 50 --window 120
     python examples/latent_flow.py --records records

@@ -1,15 +1,16 @@
 """
-How the weights that come with the package were made
-====================================================
+Training of the weights in the package
+======================================
 
-Simulated records only: no licence of anybody's data is touched, and anyone can repeat it::
+The weights are trained on simulated records only, so that no licence of data applies and everyone
+can repeat the training::
 
     python examples/pretrain_small.py --output obspy_tng/weights/tng-small
 
 Half of the records are of 120 s at 50 Hz, half of 60 s at 100 Hz (6000 samples either way). About
-an hour on one core; ``--log`` keeps the loss curve, ``--checkpoint`` lets it go on after a stop,
-``--start`` begins with the weights of such a checkpoint. The model card beside the weights tells
-with what options they were made.
+an hour on one core. ``--log`` writes the loss curve, ``--checkpoint`` resumes a stopped
+training, ``--start`` starts from the weights of such a checkpoint. The model card beside the
+weights lists the options that were used.
 """
 
 import argparse

@@ -1,9 +1,9 @@
 """
-What encoding, training, enrolling and generating cost, against the size of the work.
+Cost of encoding, training, enrolling and generating against the size of the work.
 
-Network of the published size with random weights for record length and batch, the small
-default network for stations and enrolled records; one process for each point, CPU time
-and peak memory of that process. Writes the figure and prints the table in docs/speed.rst::
+Record length and batch: network of the published size with random weights. Stations and
+enrolled records: small default network. One process for each point, with its CPU time and peak
+memory. Writes the figure and prints the table in docs/speed.rst::
 
     OMP_NUM_THREADS=1 python examples/scaling.py --output docs/_static/scaling.png
 """

@@ -3,9 +3,9 @@ A simulated network
 ===================
 
 Four stations on different ground, one of them on rock, record the same earthquakes.
-What the ground does is seen in the records (left: one earthquake, east component), and
-in the ratio of horizontal to vertical spectra (right): it peaks at the station's
-fundamental frequency, which the simulation knows.
+The effect of the ground is visible in the records (left: one earthquake, east component)
+and in the ratio of horizontal to vertical spectra (right), which peaks at the
+fundamental frequency of the station. The simulation gives this frequency.
 
     python simulated_network.py [picture.png]
 """

@@ -1,20 +1,20 @@
 """
-How much of a station's HVSR can a few records tell?
-====================================================
+Mean HVSR of a station from a few records
+=========================================
 
 The level model of ``architecture="tng"`` and of donor noise
 (:mod:`obspy_tng.groundmotion.band_levels`) without waveforms. Inside of a training half, itself
-split by earthquake, a station's term comes from n of its records and is compared with the mean
-HVSR of its other earthquakes::
+split by earthquake, the station term is estimated from n records and compared with the mean
+HVSR of the station's other earthquakes::
 
     obspy-tng collect ARCHIVE --output records --sampling-rate 50 --window 120
     python examples/station_terms.py --records records
 
-The records that it is compared with scatter too, so that even the truth would miss their
-mean. Without that scatter what is left is the error of the term; the last column adds the
-scatter of a whole test half to it: what a generator that draws from the term has to expect
-there. Other lines scale the standard deviations of stations or of records that Bayes' rule
-is given: if one of them did better, these would be wrong.
+The mean of the other records has a standard error itself. The error of the term is the misfit
+without this standard error. The last column combines the error with the scatter of a whole test
+half: the misfit that a generator with this term can reach there. Other lines scale the prior
+standard deviations of stations or of records; if one of them were better, the standard
+deviations would be wrong.
 """
 
 import argparse

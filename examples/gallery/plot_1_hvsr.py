@@ -3,14 +3,13 @@ HVSR of Streams
 ===============
 
 The ratio of the horizontal to the vertical spectra (HVSR) shows at which frequency the
-ground resonates. :func:`obspy_tng.hvsr` takes the Streams of one station: earthquake records
-as a whole, or a long recording of ambient noise that it cuts into windows.
+ground resonates. :func:`obspy_tng.hvsr` takes the Streams of one station: complete earthquake
+records, or a long recording of ambient noise, which it cuts into windows.
 """
 
 # %%
-# Records of one station whose ground has its fundamental frequency at 1.2 Hz. They are
-# simulated here; with your own, ``records`` is any list of Streams with a trace each for Z,
-# N and E.
+# Records of one station with a fundamental frequency of 1.2 Hz. They are simulated here. With
+# your own data, ``records`` is any list of Streams with one trace each for Z, N and E.
 import numpy as np
 from obspy import Stream, Trace
 
@@ -27,14 +26,14 @@ print(curve)
 curve.plot()
 
 # %%
-# The peak of the mean curve comes with the criteria of [SESAME2004]_.
+# The peak of the mean curve has the criteria of [SESAME2004]_.
 print(f"f0 = {curve.peak.f0:.2f} Hz, amplitude {curve.peak.a0:.1f}")
 for name, passed in curve.peak.criteria.items():
     print(f"{name:24} {bool(passed)}")
 
 # %%
 # Ambient noise: one long Stream, cut into windows of 60 s. Windows whose peak is far from
-# the others' are rejected [Cox2020]_.
+# those of the others are rejected [Cox2020]_.
 rng = np.random.default_rng(1)
 traces = []
 for component in "ZNE":

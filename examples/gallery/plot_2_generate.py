@@ -2,8 +2,8 @@
 Generate records of a station
 =============================
 
-Train a generator on the records of a small network and let it make new records of one
-station: ordinary Streams, with metadata that says what they are.
+Train a generator on the records of a small network and generate new records of one
+station: ordinary Streams with metadata.
 """
 
 # %%
@@ -20,22 +20,22 @@ real = group_by_station(network.records)
 print({station: len(records) for station, records in real.items()})
 
 # %%
-# Rate and window of the generator are those of the records. The network comes with weights
-# (from simulated networks), so that ``fit`` only has to adapt them to these records.
+# Rate and window of the generator are those of the records. The network starts with weights
+# from simulated networks, so that ``fit`` only adapts them to these records.
 generator = TNGGenerator(sampling_rate=50.0, window=60.0)
 generator.fit(network.records, inventory=network.inventory, progress=False)
 print(generator)
 
 # %%
-# Twenty new records. The same seed gives the same Streams, on every machine and whatever
-# their number.
+# Twenty new records. The same seed gives the same Streams on every machine and for any
+# number of records.
 streams = generator.generate("SM.S002", n=20, seed=0)
 print(streams[0])
 streams[0].plot(size=(900, 500), handle=True)
 
 # %%
-# Location code ``SY`` and instrument code ``X`` keep them apart from data. ``stats.tng``
-# tells where each comes from.
+# Location code ``SY`` and instrument code ``X`` distinguish them from data. ``stats.tng``
+# has the provenance of each record.
 for key in ("generator", "model", "seed", "realization", "sources", "drawn_magnitude", "units"):
     print(f"{key:12} {streams[0][0].stats.tng[key]}")
 
@@ -45,7 +45,7 @@ groups = {"real": real["SM.S002"], "generated": streams}
 plotting.plot_records(groups, n=5)
 
 # %%
-# The site is in both.
+# Both show the site.
 plotting.plot_hvsr_comparison(groups)
 
 # %%

@@ -2,9 +2,9 @@
 Judge generated records
 =======================
 
-A generated record is worth something if it does what a real one would. So half of the
-earthquakes is kept from the generator, and everything is compared with them: beside each
-figure stands what real records score against other real records (the floor).
+Generated records are useful if they behave like real ones. Half of the earthquakes are
+therefore held back, and the generated records are compared with them. Beside each metric
+stands what real records score against other real records (the floor).
 """
 
 # %%
@@ -18,9 +18,9 @@ known, unseen = split_by_event(network.records, 0.5, seed=0)
 real, floor = group_by_station(unseen), group_by_station(known)
 
 # %%
-# The network, and two controls without one: the mean of five standardised records, which is
-# what the published sampler comes to when the network reconstructs perfectly (its decoder
-# is linear), and noise shaped by one record.
+# The network, and two controls without a network: the mean of five standardised records,
+# which equals the published sampler with a perfect reconstruction (its decoder is linear),
+# and noise shaped by one record.
 generator = TNGGenerator(50.0, 40.0)
 generator.fit(known, progress=False)
 mean = baselines.MeanOfRaw(50.0, 40.0).fit(known)
@@ -33,10 +33,10 @@ report = evaluate(real, generated, floor=floor, repeats=10)
 print(report.table())
 
 # %%
-# ``~`` is near what real records score, ``!`` is outside. HVSR and specificity are good for
-# everything that begins with records of the station, averages included: a common scale
-# cancels in the ratio. The amplitudes of the mean hardly vary, and its records are too
-# alike in duration; an evaluation by HVSR alone would not show it.
+# ``~`` marks values near those of real records, ``!`` values outside. HVSR and specificity are
+# good for everything that is made from records of the station, including averages: a common
+# scale cancels in the ratio. The amplitudes of the mean hardly vary, and its durations are too
+# similar. An evaluation by HVSR alone would not show this.
 station = "SM.S002"
 groups = {"real": real[station], **{name: group[station] for name, group in generated.items()}}
 plotting.plot_hvsr_comparison(groups)
@@ -48,7 +48,8 @@ plotting.plot_response_spectra(groups)
 plotting.plot_husid(groups)
 
 # %%
-# The published score: which station's f0 do the generated records have? It saturates.
+# The published score compares the f0 of generated records with those of all stations. It
+# saturates.
 names = {"other real records": "real", **{name: name for name in generated}}
 plotting.plot_confusion({shown: report.score(name)["matrix"] for shown, name in names.items()},
                         report.stations,

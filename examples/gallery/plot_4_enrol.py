@@ -2,13 +2,12 @@
 Enrol your own station
 ======================
 
-The weights that come with the package take up a new station from a handful of its records,
-without training. Here the records arrive as they do from an observatory: raw counts and a
-StationXML file.
+With the weights in the package a new station needs a few records and no training. Here the
+records are raw data of an observatory: counts and a StationXML file.
 """
 
 # %%
-# Nothing but the weights; they were trained on simulated stations, none of which is used here.
+# The weights alone. They were trained on simulated stations, none of which is used here.
 import numpy as np
 from obspy import Stream
 
@@ -35,22 +34,22 @@ for record in new.records:
 print(raw[0])
 
 # %%
-# :func:`obspy_tng.prepare_record` checks a recording, turns it into ground acceleration in
-# m/s², Z, N and E, and cuts the window. What it did is in ``stats.processing``.
+# :func:`obspy_tng.prepare_record` checks a recording, converts it to ground acceleration in
+# m/s², Z, N and E, and cuts the window. ``stats.processing`` lists the steps.
 record = prepare_record(raw[0], inventory, event=new.catalog[0], **size)
 print(record)
 print(record[0].stats.processing)
 print({key: record[0].stats.tng[key] for key in ("magnitude", "distance", "energy_kept")})
 
 # %%
-# A recording that cannot make an honest record is refused with the reason.
+# A recording that cannot give a correct record is refused with the reason.
 try:
     prepare_record(Stream(raw[0][:2]), inventory, **size)
 except TNGInputError as error:
     print(error)
 
 # %%
-# Five of the records are enrolled, the rest is kept to compare with.
+# Five of the records are enrolled; the others are for comparison.
 prepared = [prepare_record(st, inventory, event=event, **size)
             for st, event in zip(raw, new.catalog, strict=True)]
 generator.enroll(prepared[:5], inventory=inventory)
@@ -62,7 +61,7 @@ groups = {"real, not enrolled": prepared[5:], "generated from 5": streams}
 plotting.plot_hvsr_comparison(groups)
 
 # %%
-# Could you tell? Four real and four generated records in random order.
+# Which are real? Four real and four generated records in random order.
 like = generator.generate_like("MY.S001", prepared[5:], seed=2)
 figure, key = plotting.plot_unlabelled({"real": prepared[5:], "generated": like}, n=4, seed=3)
 figure  # noqa: B018

@@ -1,10 +1,10 @@
 """
-Ask for a magnitude and a distance
-==================================
+Generate for a magnitude and a distance
+=======================================
 
-Where the enrolled records know their earthquakes, a generator can be asked for one:
-``generate(..., magnitude=, distance=, depth=)``. Levels, frequency content and durations follow
-(:mod:`obspy_tng.methods.tng.method`).
+If the enrolled records have magnitudes and distances, a generator takes them too:
+``generate(..., magnitude=, distance=, depth=)``. Levels, frequency content and durations depend on
+them (:mod:`obspy_tng.methods.tng.method`).
 """
 
 # %%
@@ -17,7 +17,7 @@ from obspy_tng.signal import pga, significant_duration
 
 network = simulate_network(n_stations=4, n_events=30, seed=3)
 generator = TNGGenerator.from_pretrained("tng-small").enroll(network.records)
-# the strongest control: noise shaped by records of like earthquakes
+# the strongest control: noise shaped by records of similar earthquakes
 donors = baselines.DonorNoise().fit(network.records)
 
 
@@ -52,7 +52,7 @@ axes[0].set_ylabel("PGA (m/s²)")
 axes[1].legend(fontsize=7)
 
 # %%
-# Durations (D5-75 of the horizontals, median and range of 20 records) grow with distance.
+# Durations (D5-75 of the horizontals, median and range of 20 records) increase with distance.
 for source in (generator, donors):
     for distance in (15.0, 130.0):
         streams = source.generate(station, 20, seed=0, magnitude=6.0, distance=distance)

@@ -2,13 +2,13 @@
 Batch over an SDS archive
 =========================
 
-From an archive of raw data with StationXML and QuakeML to records, an account of everything
-that was not used, and generated records for every station.
+From an archive of raw data with StationXML and QuakeML to records, a list of everything that
+was rejected, and generated records for every station.
 """
 
 # %%
-# The archive: MiniSEED counts in an SDS tree. Ours is simulated; with your own only the
-# paths differ.
+# The archive contains MiniSEED counts in an SDS tree. It is simulated here; with your own
+# only the paths differ.
 import tempfile
 from pathlib import Path
 
@@ -28,8 +28,8 @@ write_archive(simulate_network(n_stations=3, n_events=25, seed=5, window=90.0,
 print("\n".join(sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))[:8]))
 
 # %%
-# Any ObsPy client will do: SDS, FDSN, or an object of your own with ``get_waveforms``.
-# :func:`~obspy_tng.collect_records` streams: one record at a time is in memory.
+# Any ObsPy client works: SDS, FDSN, or an object of your own with ``get_waveforms``.
+# :func:`~obspy_tng.collect_records` keeps one record at a time in memory.
 inventory = obspy.read_inventory(str(folder / "stations.xml"))
 catalog = obspy.read_events(str(folder / "events.xml"))
 collection = collect_records(Client(str(folder / "sds")), inventory, catalog,
@@ -56,7 +56,7 @@ ax.grid(color="0.9")
 ax.legend(fontsize=8)
 
 # %%
-# Keep the records on disk, train, and write generated ones as an SDS archive of their own.
+# Write the records to disk, train, and write generated records to another SDS archive.
 # On the command line: ``obspy-tng collect``, ``fit``, ``generate``.
 write_records(records, folder / "records")
 generator = TNGGenerator(50.0, 60.0, training={"finetune_epochs": 2})

@@ -2,13 +2,13 @@
 Read agency formats
 ===================
 
-``obspy.read`` opens the strong-motion files that agencies give out once obspy_tng is
-installed; no import is needed. The table of formats is in :mod:`obspy_tng.io`.
+With obspy_tng installed, ``obspy.read`` opens the strong-motion files of agencies; no import
+is needed. The table of formats is in :mod:`obspy_tng.io`.
 """
 
 # %%
-# Files of your own go straight into ``obspy.read("20201030.asc")``. For want of one that we
-# may pass on, a simulated record is written in two of the formats.
+# Read your own files with ``obspy.read("20201030.asc")``. We may not distribute agency files, so
+# a simulated record is written in two of the formats.
 import tempfile
 from pathlib import Path
 
@@ -31,13 +31,13 @@ print(stream)
 print(obspy.read(str(folder / "HNE.AT2")))
 
 # %%
-# Samples are m/s²; what the header tells has the same names for all formats.
+# Samples are in m/s². Header values have the same names for all formats.
 stats = stream[0].stats
 for key in ("quantity", "units", "file_units", "pga", "magnitude", "distance", "freqmin"):
     print(f"stats.dyna.{key:12} {stats.dyna[key]}")
 
 # %%
-# These files bring their units along, so no StationXML is needed.
+# These files contain their units, so that no StationXML is needed.
 prepared = prepare_record(stream, sampling_rate=50.0, window=60.0)
 print(prepared[0].stats.processing)
 prepared.plot(size=(900, 500), handle=True)

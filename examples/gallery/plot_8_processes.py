@@ -2,14 +2,14 @@
 Train with several processes
 ============================
 
-One process per GPU, or per few cores of a CPU: ``torchrun`` starts them, and
-:meth:`obspy_tng.TNGGenerator.fit` shares each batch among them. The result is that of
-one process, but for rounding.
+``torchrun`` starts one process per GPU, or per few cores of a CPU, and
+:meth:`obspy_tng.TNGGenerator.fit` divides each batch among them. The result is that of
+one process, apart from rounding.
 """
 
 # %%
-# The training script. It is the same for one process and for many; ``parts`` says into
-# how many parts each batch is cut, so that the number of processes does not matter.
+# The training script is the same for one process and for many. ``parts`` is the number of
+# parts of each batch; with a fixed value the number of processes does not matter.
 import csv
 import os
 import subprocess

@@ -2,8 +2,8 @@
 What is corrected, and why
 ==========================
 
-The measured evidence behind the page :doc:`/theory`, on a simulated network. Every finding
-is one cell; put your own records in the place of ``records``.
+Measurements for the page :doc:`/theory`, on a simulated network. Every finding is one cell. You
+can replace ``records`` by your own records.
 """
 
 # %%
@@ -29,8 +29,8 @@ rng = np.random.default_rng(0)
 # ---------------------
 #
 # The mean of standardised records with weights :math:`w` has the standard deviation
-# :math:`\sqrt{\sum w^2}` if the records do not resemble each other. No network is
-# involved: this is the published sampler with a perfect reconstruction.
+# :math:`\sqrt{\sum w^2}` if the records are uncorrelated. This is the published sampler with
+# a perfect reconstruction, without any network.
 fig, ax = plt.subplots(figsize=(5.5, 4), layout="constrained")
 for name, color, draw in (
         ("mean of k", "#0072b2", lambda n: mean_weights(n, rng, int(rng.integers(1, 21)))),
@@ -55,8 +55,8 @@ ax.legend(frameon=False)
 # ------------------
 #
 # Multiplied by the mean of the k standard deviations, as published, the mixture is too weak,
-# and its level scatters much less than that of real records. Drawn from the station's own
-# distribution (the default here), it does not.
+# and its level scatters much less than that of real records. Levels that are drawn from the
+# station's distribution (the default here) are correct in both.
 generator = TNGGenerator(RATE, WINDOW, "released", training={"epochs": 12, "finetune_epochs": 3})
 generator.fit(records, progress=False)
 
@@ -107,7 +107,7 @@ axes[1].minorticks_off()
 # -------------------------------------------
 #
 # Real records against the same real records, and against other ones, for several numbers of
-# bins between 1 and 20 Hz. A perfect generator gets no more than the lower line.
+# bins between 1 and 20 Hz. The lower line is the score of a perfect generator.
 f0 = {}
 for name, samples in data.items():
     found, curves = signal.hvsr(samples, RATE, mode="paper")
@@ -149,7 +149,8 @@ ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 0.12))
 # --------------------------
 #
 # The public code averages the spectra of a batch before it picks the periods of a TimesBlock,
-# so that a record's reconstruction depends on its company. Here each record has its own.
+# so that a record's reconstruction depends on the other records of the batch. Here each record
+# has its own periods.
 size = {key: value for key, value in generator.model.settings().items() if key != "seq_len"}
 batch = data["SM.S001"][:8]
 differences = {}
@@ -167,9 +168,9 @@ for periods, value in differences.items():
 # A position table as large as the record
 # ---------------------------------------
 #
-# The embedding adds a learned table of positions, which begins as noise of standard
-# deviation 1, as large as the standardised record. What training does not remove is the
-# same in every reconstruction.
+# The embedding adds a learned position table. Its initial values are noise of standard
+# deviation 1, as large as the standardised record. The part that training does not remove is
+# the same in every reconstruction.
 waves = {name: standardise(samples)[0] for name, samples in data.items()}
 for start in (1.0, 0.02):
     trained = TNGGenerator(RATE, WINDOW, "released", size={**size, "position_std": start},

@@ -2,7 +2,7 @@
 Strong-motion formats for ObsPy
 ===============================
 
-The plug-ins of this package make ``obspy.read`` open the files that engineers
+With the plug-ins of this package, ``obspy.read`` opens the files that engineers
 get from agencies:
 
 =======  =================================================  ====================================
@@ -25,7 +25,7 @@ USC      Los Angeles: USC volumes 1 and 2                   film is interpolated
 (KNET)   Japan: K-NET, KiK-net                              read by ObsPy, see below
 =======  =================================================  ====================================
 
-Where the agencies describe them, or give the files away:
+Descriptions of the formats, and sources of files:
 
 * DYNA: https://esm-db.eu, https://tadas.afad.gov.tr; NSMN, AFADMAT: https://tadas.afad.gov.tr
 * ASA: https://aplicaciones.iingen.unam.mx/AcelerogramasRSM
@@ -42,21 +42,21 @@ Where the agencies describe them, or give the files away:
 
 .. rubric:: What you get
 
-A Stream of acceleration in m/s^2 (float64), one trace a component. Files of
-velocity or displacement come in m/s and m, on channels with instrument code X
-(derived); raw counts stay counts, with the factor to m/s^2 in
+A Stream of acceleration in m/s^2 (float64), one trace per component. Files of
+velocity or displacement are read in m/s and m, on channels with instrument code X
+(derived). Raw counts remain counts, with the factor to m/s^2 in
 ``stats.<format>.factor`` and ``stats.calib``.
 
 *Components.* Z is up, N north and E east positive, where the header's
-direction lies within 5 degrees of the axis; components that point down, south
-or west are turned, and ``stats.<format>.reversed`` is True. Other horizontals
-are 1 (nearer to north-south) and 2, not turned, with their azimuth in
-``stats.<format>.azimuth``; longitudinal and transverse components whose azimuth is not stated are 1
-and 2 without one, and make a record only with an inventory. Without a full SEED name in the file,
+direction lies within 5 degrees of the axis. The sign of components that point down, south
+or west is reversed, and ``stats.<format>.reversed`` is True. Other horizontals
+are 1 (nearer to north-south) and 2, not rotated, with their azimuth in
+``stats.<format>.azimuth``. Longitudinal and transverse components without a stated azimuth are 1
+and 2, and give a record only with an inventory. Without a full SEED name in the file,
 the channel is ``records.band_code`` of the sampling rate, N, and the component.
 
-*Codes.* A station code of up to five letters and digits stays as it is; of a longer code or name
-the first two letters are kept and three symbols are made of all of it
+*Codes.* A station code of up to five letters and digits is kept. For a longer code or name the
+code consists of its first two letters and three symbols derived from all of it
 (:mod:`obspy_tng.io.common.codes`), so that a station has one code in all its files. The full code
 and name are in ``stats.<format>``. In a structure of more than three channels the location code
 is the number of the channel in the station, or one code for each place on the ground, whose
@@ -67,7 +67,7 @@ interpolated to an even rate, on the same instants for all traces of a film; the
 the largest point takes its value.
 
 *Metadata.* ``stats.<format>`` (lower case) has the same names for all formats,
-None where the file is silent:
+None where the file does not have them:
 
 * ``quantity``, ``units``, ``file_units``, ``factor`` (file to SI),
   ``azimuth`` and ``dip`` (degrees, of the trace as given), ``reversed``,
@@ -82,19 +82,19 @@ None where the file is silent:
   stated), ``p_time`` (AFADMAT: also ``s_time``)
 * ``freqmin``, ``freqmax`` (Hz, corners of the processing), ``processing``
 * ``starttime_known``: whether the header has the start, to the second, by a clock that was set;
-  ``starttime_precision`` (s: 1, or 60 where only the minute is stated); ``doubts``: what
-  contradicted itself in the header, and what was made of it
+  ``starttime_precision`` (s: 1, or 60 where only the minute is stated); ``doubts``:
+  contradictions in the header, and how they were resolved
 * ``header``: the file's own header
 
-``stats.tng`` has what :mod:`obspy_tng.records.record` asks for (units, event, corners).
+``stats.tng`` has the fields of :mod:`obspy_tng.records.record` (units, event, corners).
 
 .. rubric:: Keywords
 
-Besides those of ``obspy.read``: ``strict`` (True: a file that is cut short
-raises :class:`~obspy_tng.exceptions.TNGInputError`; False: it warns and gives
-what is there) and ``network`` (code that replaces the file's).
+In addition to those of ``obspy.read``: ``strict`` (True: a truncated file
+raises :class:`~obspy_tng.exceptions.TNGInputError`; False: it warns and returns
+the samples that the file has) and ``network`` (code that replaces the one in the file).
 
-``obspy.read`` unpacks zip-like files before a plug-in sees them. Spectra in the zips of agencies
+``obspy.read`` unpacks zip files before it calls a plug-in. Spectra in the zips of agencies
 (V3) give no trace and a :class:`~obspy_tng.exceptions.TNGWarning`.
 
 *K-NET and KiK-net.* ObsPy reads them, with channels EW, NS, UD and counts. ``prepare_record``

@@ -2,13 +2,13 @@
 AFAD records as MATLAB structs (``EQ.anEQ``)
 ============================================
 
-Three columns ``Accel`` in gal, with place, station, event and picks beside
-them. Which column is which is not stated in the file, and sources disagree:
-papers name them E, N, U. The default here is N, E, U: the fields of the struct
-are, in order, the header lines of the NSMN text files, whose columns are N-S,
-E-W, U-D, and the horizontal polarisation of the P waves agrees with the
-direction of the epicentre for N, E, U and not for E, N, U in the files that we
-have. ``columns="ENU"`` reads them the other way.
+Three columns ``Accel`` in gal, with place, station, event and picks. The file
+does not state the order of the columns, and sources disagree: papers name them
+E, N, U. The default here is N, E, U. The fields of the struct are, in order, the
+header lines of the NSMN text files, whose columns are N-S, E-W, U-D. In the files
+that we have, the horizontal polarisation of the P waves agrees with the direction
+of the epicentre for N, E, U and not for E, N, U. ``columns="ENU"`` selects the
+other order.
 """
 
 import numpy as np

@@ -5,11 +5,11 @@ Archivo estandar de aceleracion, ASA 2.0 (CIRES, UNAM and others in Mexico)
 About 109 header lines in Spanish, ``KEY : value``, where values that differ
 between channels stand as ``/a/b/c`` (some institutes leave out the first slash);
 then one row a sample with one column a channel (``3F10.4``). Direction and sign follow
-the key ORIENTACION: the column heads may contradict it, since they are left over from
+the key ORIENTACION. The column heads may contradict it, since they were copied from
 older files. [SMIS1993]_
 
-The header has the time of the first sample without its date: the date is that
-which brings it nearest to the origin time of the earthquake.
+The header has the time of the first sample without its date. The date is chosen such
+that the time is nearest to the origin time of the earthquake.
 
 .. [SMIS1993] Sociedad Mexicana de Ingenieria Sismica, Base Mexicana de Datos
    de Sismos Fuertes, catalogo de estructura (Archivo Estandar de Aceleracion).

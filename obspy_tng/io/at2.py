@@ -8,10 +8,10 @@ the corners of the filter); count and interval
 (``NPTS= 4000, DT= .0100 SEC`` or the older ``4000 0.0100 NPTS, DT``). Then the
 samples, five a line. There is no start time: traces begin on 1 January 1970
 and ``stats.at2.starttime_known`` is False, unless obspy_tng wrote the file,
-which keeps id, start time, coordinates and earthquake in the title; the title of a generated
-record begins with SYNTHETIC and tells model, seed and realization. [PEER]_
+which writes id, start time, coordinates and earthquake into the title. The title of a generated
+record begins with SYNTHETIC and contains model, seed and realization. [PEER]_
 
-Stations are known by name; the code of the trace is made of it, see
+The files have names of stations. The code of the trace is derived from the name, see
 :mod:`obspy_tng.io.common.codes`. NGA-East names the channel (``BH100``: channel BH1, location 00).
 
 .. [PEER] Pacific Earthquake Engineering Research Center, NGA strong-motion

@@ -128,8 +128,8 @@ def write_dyna(stream, filename, **kwargs):
     Write accelerations as DYNA 1.2, in cm/s^2.
 
     Header values come from ``stats.dyna`` (or the like of another format) and ``stats.tng``.
-    EVENT_NAME and USER1 of a generated record are SYNTHETIC, and PROCESSING tells model, seed and
-    realization.
+    EVENT_NAME and USER1 of a generated record are SYNTHETIC, and PROCESSING contains model, seed
+    and realization.
 
     :param stream: Stream in m/s^2. Each trace goes into a file of its own: with
         several, the channel code is put before the suffix (``rec.ASC`` becomes
