@@ -9,7 +9,11 @@ PIP = $(BIN)/python -m pip
 LOCAL_TORCH := $(notdir $(firstword $(wildcard $(addsuffix /torch-*.whl,$(PIP_FIND_LINKS)))))
 TORCH ?= $(if $(LOCAL_TORCH),torch==$(word 2,$(subst -, ,$(subst +, ,$(LOCAL_TORCH)))),torch>=2.3)
 
-.PHONY: demo test slow lint bench docs clean
+# All that the tests test; test-oldest leaves out match, which asks for NumPy 2.
+EXTRAS ?= test,dask,tensorboard,target,match
+OLDEST ?= python3.10
+
+.PHONY: demo test test-oldest slow lint bench docs clean
 .DELETE_ON_ERROR:
 
 $(VENV)/installed: setup.py pyproject.toml
@@ -21,7 +25,7 @@ $(VENV)/installed: setup.py pyproject.toml
 	touch $@
 
 $(VENV)/installed-test: $(VENV)/installed
-	$(PIP) install --quiet --editable ".[test,dask,tensorboard,target,match]"
+	$(PIP) install --quiet --editable ".[$(EXTRAS)]"
 	touch $@
 
 $(VENV)/installed-docs: $(VENV)/installed
@@ -33,6 +37,12 @@ demo: $(VENV)/installed  ## fit on the simulated network, generate, draw
 
 test: $(VENV)/installed-test  ## the test suite
 	$(BIN)/python -m pytest -q -m "not slow"
+
+test-oldest:  ## the test suite with the lowest versions that setup.py allows, once a release
+	PIP_CONSTRAINT=$(CURDIR)/recipe/lowest.txt $(MAKE) test VENV=$(VENV)-oldest PYTHON=$(OLDEST) \
+		TORCH="torch==2.3.*" EXTRAS=test,dask,tensorboard,target \
+		PYTEST_ADDOPTS="--ignore=tests/suites/test_matching.py \
+			--deselect=tests/test_packaging.py::test_extras_are_here[match-reqpy_M]"
 
 slow: $(VENV)/installed-test  ## the long tests as well
 	$(BIN)/python -m pytest -q
@@ -49,4 +59,4 @@ docs: $(VENV)/installed-docs  ## these pages; warnings are errors
 	$(BIN)/sphinx-build -W -b html docs docs/_build/html
 
 clean:
-	rm -rf $(VENV) demo_output build dist *.egg-info docs/_build .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-oldest demo_output build dist *.egg-info docs/_build .pytest_cache .ruff_cache

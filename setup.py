@@ -15,7 +15,9 @@ EXTRAS = {
              # independent implementations that the tests compare with;
              # hvsrpy imports IPython without declaring it
              "hvsrpy>=2", "ipython",
-             "pyrotd>=0.6", "setuptools<81", "build"],
+             "pyrotd>=0.6", "setuptools<81", "build",
+             # bibliography of the documentation
+             "docutils"],
     "docs": ["sphinx>=7.3", "sphinx-gallery>=0.18", "furo", "myst-parser", "sphinx-copybutton",
              "latex2mathml"],
     "dask": ["distributed"],

@@ -69,7 +69,6 @@ def test_code_of_the_pages_is_python():
 
 def test_references_are_in_the_bibliography(monkeypatch):
     monkeypatch.syspath_prepend(str(DOCS / "_ext"))
-    pytest.importorskip("docutils")
     import citations
     known = citations.all_citations()
     pages = [*Path(obspy_tng.__file__).parent.rglob("*.py"), *DOCS.glob("*.rst"),

@@ -308,7 +308,6 @@ def test_log(network, tmp_path):
 
 
 def test_tensorboard(network, tmp_path):
-    pytest.importorskip("tensorboard")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
     gen = TNGGenerator(50.0, 20.0, "released", size=SIZE, device="cpu",
                        training={"epochs": 2, "finetune_epochs": 1})
