@@ -1,11 +1,11 @@
 """
-Moved source records: the strongest that can be had without a network
-=====================================================================
+Moved source records: the strongest control without a network
+=============================================================
 
-A record of about the scenario asked for, of any enrolled station, on another time axis and with
+A record of about the requested scenario, of any enrolled station, with a warped time axis and
 the band levels of the scenario and the station (:mod:`obspy_tng.methods.source_bank`). Onsets,
-polarisation, dispersion, pre-event noise and coda are those of recorded ground motion; the
-waveform is no nearer to the source record than two records of different earthquakes are.
+polarisation, dispersion, pre-event noise and coda are those of recorded ground motion. The
+waveform is no more similar to the source record than records of different earthquakes are.
 """
 
 import numpy as np
@@ -18,15 +18,15 @@ from ..station_generator import StationGenerator
 
 class MovedSourceRecord(StationGenerator):
     """
-    Source records of near scenario, warped in time and moved to station and earthquake.
+    Source records of a similar scenario, warped in time, with levels of station and earthquake.
 
     ``fit`` and ``enroll`` do the same: every record may become a source record of any station.
-    Some of the records must know their magnitude and distance.
+    Some of the records must have a magnitude and a distance.
 
     :param sampling_rate: Hz.
     :param window: s.
     :param prior: :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel` of another network,
-        with which few records will do; None: 12 records are needed.
+        with which few records are enough; None: 12 records are needed.
     """
 
     name = "source record"

@@ -1,9 +1,9 @@
 """
-Filters that change a spectrum without ringing before arrivals.
+Filters that change a spectrum without energy before arrivals.
 
-A zero-phase filter puts energy before an arrival as well as behind it; where records are quiet
-before P, that is heard at once. The minimum-phase filter of the same gains is causal, and of all
-causal ones it is the most sudden [Oppenheim_Schafer2010]_.
+A zero-phase filter puts energy before an arrival as well as after it, which is conspicuous in the
+quiet part before P. The minimum-phase filter with the same gains is causal and has the fastest
+energy build-up of all causal filters [Oppenheim_Schafer2010]_.
 
 .. [Oppenheim_Schafer2010] Oppenheim, A. V. and Schafer, R. W. (2010). Discrete-time signal
    processing, 3rd ed., chapter 13 (the cepstrum and minimum phase). Pearson.
@@ -17,7 +17,7 @@ def minimum_phase(ln_gain, nfft):
     """
     Response of the minimum-phase filter of some gains.
 
-    Its phase is minus the Hilbert transform of the ln gain, by way of the cepstrum.
+    Its phase is minus the Hilbert transform of the ln gain, computed with the cepstrum.
 
     :param ln_gain: array ``(..., nfft // 2 + 1)``, ln of the gain at the bins of a real
         transform.
@@ -40,10 +40,10 @@ def minimum_phase(ln_gain, nfft):
 
 def lines_between(frequencies, at):
     """
-    Weights with which values at some frequencies become straight lines against ln f.
+    Weights of a linear interpolation in ln f.
 
     :param frequencies: ascending array ``(n,)``, Hz.
-    :param at: array ``(bins,)``, Hz; beyond the ends values stay what they are there.
+    :param at: array ``(bins,)``, Hz; beyond the ends values are constant.
     :return: array ``(n, bins)``, whose columns sum to one.
     """
     place = np.interp(np.log(np.maximum(at, frequencies[0])), np.log(frequencies),

@@ -1,16 +1,16 @@
 """
-The edges of a record: what a window cut off and tapered, and what may stand in for it.
+The edges of a record: extensions beyond the part that the window cut or tapered.
 
-Records begin in noise and end in coda (:func:`obspy_tng.records.prepare.taper_ends` tapers both
-ends, and short recordings are padded with zeros). A record of another time axis needs noise and
-coda from beyond those edges: they are mirrored, the coda with the decay that it has.
+Records begin with noise and end with coda (:func:`obspy_tng.records.prepare.taper_ends` tapers both
+ends, and short recordings are padded with zeros). A record with a warped time axis needs noise and
+coda beyond these edges. They are mirrored; the coda continues its decay.
 """
 
 import numpy as np
 
 #: s and share of the window that records are tapered over
 FRONT, END_SHARE = 1.0, 0.05
-#: share of the record behind its strongest part from which the decay of the coda is taken
+#: share of the record after its strongest part from which the decay of the coda is estimated
 _DECAY_SEGMENTS = 12
 
 
@@ -35,7 +35,7 @@ def untapered(npts, sampling_rate, lead, padded=0.0):
     :return: ``(first, end)``, samples.
     """
     recorded = npts - round(padded * sampling_rate)
-    # recordings that end early were tapered over another second before they were cut
+    # recordings that end early were also tapered over a second before they were cut
     extra = round(FRONT * sampling_rate) if padded else 0
     first = int(np.ceil(front_taper(lead) * sampling_rate)) + 1
     return first, max(recorded - int(END_SHARE * recorded) - extra, first + 2)
@@ -46,8 +46,8 @@ def coda_decay(data, first, end):
     Decay of the end of a record.
 
     :param data: record ``(3, npts)``.
-    :param first: sample from which it is looked at.
-    :param end: sample behind the last one.
+    :param first: first sample that is used.
+    :param end: sample after the last one.
     :return: float >= 0, ln amplitude per sample, by least squares over equal segments.
     """
     length = (end - first) // _DECAY_SEGMENTS
@@ -61,11 +61,11 @@ def coda_decay(data, first, end):
 
 def extend(data, first, end, more):
     """
-    A record that goes on beyond its edges.
+    A record, continued beyond its edges.
 
     :param data: record ``(3, npts)``.
     :param first: first sample that is used, see :func:`untapered`.
-    :param end: sample behind the last one that is used.
+    :param end: sample after the last one that is used.
     :param more: samples on either side.
     :return: array ``(3, end - first + 2 more)``; its sample ``more`` is ``first``.
 
@@ -76,7 +76,7 @@ def extend(data, first, end, more):
     """
     inner = data[:, first:end]
     found = np.pad(inner, ((0, 0), (more, more)), mode="reflect")
-    # the last third is coda in nearly all records; what is mirrored was louder by as much again
+    # the last third is coda in nearly all records; its mirror image needs twice the decay
     decay = coda_decay(data, first + 2 * (end - first) // 3, end)
     found[:, more + end - first:] *= np.exp(-2 * decay * np.arange(1, more + 1))
     return found
@@ -84,7 +84,7 @@ def extend(data, first, end, more):
 
 def taper_edges(data, sampling_rate, lead):
     """
-    Taper the ends as those of recorded ones are.
+    Taper the ends as in recorded ones.
 
     :param data: array ``(..., npts)``.
     :param sampling_rate: Hz.

@@ -1,13 +1,13 @@
 """
 A new waveform from a source record.
 
-The source record is played on another time axis (:mod:`~obspy_tng.signal.time_warp`), reaching
-into mirrored noise and coda at its edges (:mod:`~obspy_tng.signal.record_edges`), and its band
-levels are moved by one minimum-phase filter per component
-(:mod:`~obspy_tng.signal.minimum_phase`). The filter does two things at once: it adds
-what the new levels differ from those of the source record by, and takes back what the warp did
-to the spectrum (it smears the steep flank below the lowest frequencies of interest). Both are
-smooth; where a record differs from the mean spectrum of its scenario, it still does.
+The time axis of the source record is warped (:mod:`~obspy_tng.signal.time_warp`); beyond its
+edges the record is continued by mirrored noise and coda (:mod:`~obspy_tng.signal.record_edges`).
+One minimum-phase filter per component then changes its band levels
+(:mod:`~obspy_tng.signal.minimum_phase`). The gain of the filter is the difference between the new
+levels and those of the source record, corrected for the effect of the warp on the spectrum (which
+blurs the steep flank below the lowest frequencies of interest). Both are smooth, so that the
+deviations of a record from the mean spectrum of its scenario remain.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from .minimum_phase import lines_between, minimum_phase
 from .record_edges import extend, taper_edges, untapered
 from .time_warp import PERIODS, dominant_frequency, resample_at, warped_times
 
-#: bands that the spectrum is repaired in: per octave, octaves below the lowest band level
+#: bands in which the spectrum is corrected: per octave, octaves below the lowest band level
 REPAIR_BANDS, REPAIR_OCTAVES = 4, 2
 #: passes in which the gains of repair are found: bands overlap, and one pass leaves a third
 PASSES = 3
@@ -35,7 +35,7 @@ REACH = 0.4
 @dataclass(frozen=True)
 class Source:
     """
-    What a new waveform takes of a source record.
+    The parts of a source record that a new waveform is made from.
 
     :param data: array ``(3, npts)``, ZNE, m/s^2.
     :param levels: band levels ``(3, bands)`` of the record.
@@ -101,7 +101,7 @@ class SourceWaveforms:
                            lead + (place - origin) / rate)
 
     def _filtered(self, data, source, levels):
-        """Levels moved from the source record's to those asked for, and the spectrum repaired."""
+        """The levels changed to the requested ones, and the spectrum corrected for the warp."""
         nfft = self.filters.nfft
         spectrum = rfft(data, nfft)
         change = np.clip(0.5 * (levels - source.levels), -LARGEST_GAIN, LARGEST_GAIN)

@@ -1,15 +1,14 @@
 """
-Time warps: a record whose time axis runs a little faster here and slower there.
+Time warps: a record whose time axis is locally stretched and compressed.
 
-Arrivals, their polarisation and their order stay, each as sudden as it was; where time runs
-``rate`` faster over a few periods, phases have moved by a good part of a cycle, so that the
-waveform is another one. Nothing rings, since nothing is filtered: a warp cannot put energy before
-an arrival.
+Arrivals, their polarisation, their order and their sharpness remain. A change of speed by ``rate``
+over a few periods shifts phases by a large part of a cycle, so that the waveform differs. A warp is
+no filter and cannot create energy before an arrival.
 
 * :func:`smooth_noise` - a slowly varying random function of time.
-* :func:`dominant_frequency` - the frequency that sets how fast a warp has to vary.
-* :func:`warped_times` - where the samples of a new record lie in the old one.
-* :func:`resample_at` - band-limited interpolation there.
+* :func:`dominant_frequency` - the frequency that determines how fast a warp varies.
+* :func:`warped_times` - positions of the samples of a new record in the old one.
+* :func:`resample_at` - band-limited interpolation at these positions.
 """
 
 import numpy as np
@@ -21,7 +20,7 @@ from scipy.interpolate import CubicSpline
 RATE, PERIODS = 0.1, 5.0
 #: the same over longer times (as so many times the length above), and of the whole record
 SLOW_RATE, SLOW_TIMES, WHOLE_RATE = 0.05, 5.0, 0.05
-#: slowest and fastest that time may run
+#: smallest and largest local speed
 SPEEDS = (0.55, 1.6)
 # samples beyond either end that interpolation and the transform need
 _MARGIN = 32
@@ -38,7 +37,7 @@ def smooth_noise(rng, npts, step):
     """
     knots = int(np.ceil(npts / step)) + 4
     values = rng.standard_normal(knots)
-    # the ends of a spline are less certain than its middle: start a step inside
+    # a spline is less accurate at its ends: start one step inside
     return CubicSpline(np.arange(knots) * step, values)(np.arange(npts) + step)
 
 
@@ -64,14 +63,14 @@ def dominant_frequency(data, sampling_rate):
 
 def warped_times(rng, npts, step, origin, stretch=(0, 0, 1.0), rate=RATE):
     """
-    Where each sample of a new record lies in the old one.
+    Position of each sample of a new record in the old one.
 
     :param rng: ``numpy.random.Generator``.
     :param npts: samples of a record.
     :param step: samples over which the local speed varies, see :func:`smooth_noise`.
-    :param origin: sample that stays where it is (the arrival of P).
+    :param origin: sample that does not move (the arrival of P).
     :param stretch: ``(first, last, factor)``: between these samples of the old record, time
-        is stretched by the factor besides (P to S of another distance).
+        is also stretched by the factor (P to S of another distance).
     :param rate: standard deviation of the local speed; the slower ones are in proportion.
     :return: increasing array ``(npts,)``, samples of the old record.
 

@@ -1,4 +1,4 @@
-"""What ``architecture="tng"`` fits to the enrolled records before it draws."""
+"""The models that ``architecture="tng"`` fits to the enrolled records."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from .bank import BankModel
 @dataclass
 class FittedBank:
     """
-    Source records, and what the network's own samplers need besides.
+    Source records, and the fitted models of the network's samplers.
 
     :param sources: :class:`~obspy_tng.methods.source_bank.SourceBank`.
     :param fit_network: function that fits the :class:`~obspy_tng.methods.tng.bank.BankModel`,
-        called when it is first asked for: all enrolled records have to be decoded for it.
+        called on first use, because it decodes all enrolled records.
     """
 
     sources: SourceBank

@@ -2,27 +2,25 @@
 ``architecture="tng"``: the learned station bottleneck
 ======================================================
 
-``generate`` makes each record of a source record, an enrolled waveform of about the magnitude and
-distance asked for, of the station itself before others, on another time axis and with band levels
-of a mixed model of earthquake, station and residual (``sampler="source"``, the default; see
-:mod:`obspy_tng.methods.source_bank`). Onsets, polarisation, dispersion, pre-event noise and coda
-are those of recorded ground motion. The network has no part in it, but for the prior of band
-levels that comes with its weights.
+By default (``sampler="source"``) ``generate`` makes each record from a source record: an enrolled
+waveform of about the requested magnitude and distance, preferably of the same station. Its time
+axis is warped, and its band levels are changed to those of a mixed-effects model of event, station
+and residual (:mod:`obspy_tng.methods.source_bank`). Onsets, polarisation, dispersion, pre-event
+noise and coda are those of recorded ground motion. This sampler uses only the prior of band levels
+of the network's weights, not the network.
 
-The network describes a record by a vector z, from which it decodes the evolutionary
-cross-spectrum (:mod:`obspy_tng.models.tng`); shaped noise with that spectrum is what
-``sampler="posterior"`` and ``sampler="prior"`` generate, and ``reconstruct``. Envelopes are raised
-to the power that gives them the duration of another mixed model
-(:mod:`obspy_tng.groundmotion.durations`), and get what components have in common at the station
-(:mod:`obspy_tng.groundmotion.coherency`). These keep no waveform, and a classifier tells their
-records from real ones at once: onsets are blurred, however fine the spectrum is. Models that were
-saved without waveforms generate so.
+The network describes a record by a latent z, from which it decodes the evolutionary cross-spectrum
+(:mod:`obspy_tng.models.tng`). ``sampler="posterior"``, ``sampler="prior"`` and ``reconstruct``
+generate noise shaped by that spectrum. Envelopes get a duration from a mixed-effects model
+(:mod:`obspy_tng.groundmotion.durations`) and the coherencies of the station
+(:mod:`obspy_tng.groundmotion.coherency`). These samplers need no waveforms, but a classifier
+distinguishes their records from real ones, because onsets are blurred. Models that were saved
+without waveforms use "posterior".
 
-"posterior" draws z from a record of about the magnitude and distance asked for, of any enrolled
-station, and from the conditional prior as far as there are few such records; "prior" never looks
-at a record's z. Either way the station's vector and levels are its own, and so is the time at
-which records set in. A record of the station that lends its z gives its onset with it: the two
-are not independent in a window.
+"posterior" draws z from a record of about the requested magnitude and distance, of any enrolled
+station, and from the conditional prior where such records are few; "prior" always uses the prior.
+In both cases the vector, the levels and t05 are those of the station. A record of the station that
+is the source of z is also the source of t05, since the two are not independent in a window.
 """
 
 import functools
