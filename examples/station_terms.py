@@ -23,7 +23,9 @@ import dataclasses
 import numpy as np
 
 from obspy_tng import simulate_network
-from obspy_tng.groundmotion import band_levels
+from obspy_tng.groundmotion.band_levels import to_contrasts
+from obspy_tng.groundmotion.level_fit import fit_band_levels
+from obspy_tng.groundmotion.station_terms import station_evidence, station_terms
 from obspy_tng.methods.tng.method import StationBottleneckMethod
 from obspy_tng.methods.tng.prior import load_pretrained
 from obspy_tng.records.folder import read_records
@@ -72,21 +74,22 @@ class Levels:
 
     def hvsr(self, rows):
         """Ln HVSR of some records, ``(n, bands shown)``."""
-        return band_levels.to_contrasts(self.levels[rows])[:, self.shown] / 2
+        return to_contrasts(self.levels[rows])[:, self.shown] / 2
 
     def predicted(self, station, others, own, wanted, scales):
         """Mean ln HVSR expected of the records ``wanted`` of a station."""
         rows = np.concatenate([others, own])
-        model = band_levels.fit_band_levels(
+        model = fit_band_levels(
             self.levels[rows], self.stations[rows], self.events[rows],
             *(v[rows] for v in self.known), self.frequencies, self.prior)
         model = dataclasses.replace(model, phi_s2s=scales[0] * model.phi_s2s,
                                     phi_ss=scales[1] * model.phi_ss,
                                     tau=scales[1] * model.tau)
-        elsewhere = set(self.events[others])
-        term = model.station(self.levels[own],
-                             [e if e in elsewhere else None for e in self.events[own]],
-                             *(v[own] for v in self.known))
+        evidence = {name: station_evidence(
+            model, self.levels[some], self.events[some], *(v[some] for v in self.known))
+            for name in set(self.stations[rows])
+            for some in [rows[self.stations[rows] == name]]}
+        term = station_terms(model, evidence)[station]
         expected = model.expected(*(v[wanted] for v in self.known)) + term.delta_s2s
         return expected[:, self.shown].mean(0) / 2
 

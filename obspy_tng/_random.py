@@ -13,6 +13,23 @@ def checked_seed(seed):
         else count("seed", seed, " or None")
 
 
+def shared_rng(rng):
+    """
+    The generator that all realizations of a seed and a station have in common.
+
+    :param rng: one of :func:`realization_rngs`.
+    :return: new ``numpy.random.Generator``, the same for each of them.
+
+    .. rubric:: Example
+
+    >>> a, b = (shared_rng(rng).random() for rng in realization_rngs(0, "XX.S", 2))
+    >>> a == b
+    True
+    """
+    seed, key, _ = rng.bit_generator.seed_seq.entropy
+    return np.random.default_rng(np.random.SeedSequence([seed, key]))
+
+
 def realization_rngs(seed, station, n, first=0):
     """
     One random generator per realization.

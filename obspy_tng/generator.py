@@ -199,10 +199,10 @@ class TNGGenerator(StationGenerator):
 
     # -- generating -------------------------------------------------------------
 
-    def _draw(self, station, rngs, condition, **options):
+    def _draw(self, station, rngs, scenario, **options):
         if self._fitted_bank is None:
             self._fitted_bank = self._method.fit_bank(self._bank)
-        return self._method.draw(self._bank[station], station, rngs, condition,
+        return self._method.draw(self._bank[station], station, rngs, scenario,
                                  self._fitted_bank, sampling_rate=self.sampling_rate, **options)
 
     def _options(self):

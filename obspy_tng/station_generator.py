@@ -21,7 +21,7 @@ from . import metadata
 from ._checks import count, positive
 from ._random import checked_seed, realization_rngs
 from .exceptions import TNGInputError, TNGWarning
-from .groundmotion.scenario import Condition
+from .groundmotion.scenario import Scenario
 from .records.record import (
     SYNTHETIC_START,
     check_station,
@@ -89,13 +89,13 @@ class StationGenerator:
         """Arrays to keep of a station's records ``(n, 3, npts)``: dict of arrays with n rows."""
         return {"data": data.astype(np.float32)}
 
-    def _draw(self, station, rngs, condition):
+    def _draw(self, station, rngs, scenario):
         """
         Draw ``len(rngs)`` realizations of a station.
 
         :param station: id of an enrolled station.
         :param rngs: one ``numpy.random.Generator`` per realization.
-        :param condition: :class:`Condition`.
+        :param scenario: :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for.
         :return: array ``(len(rngs), 3, npts)``, ZNE, m/s^2, and a list of dicts
             with what ``stats.tng`` should tell of each (``sources``, ``sampler``, ...).
         """
@@ -171,12 +171,12 @@ class StationGenerator:
             raise TypeError(f"generate(): unknown options {unknown}; this generator has "
                             f"{sorted(allowed) or 'none'}")
         n, first = count("n", n), count("first", first)
-        condition = Condition(magnitude, distance, depth)
+        scenario = Scenario(magnitude, distance, depth)
         seed = checked_seed(seed)
         if n == 0:
             return []
         rngs = realization_rngs(seed, station, n, first)
-        data, notes = self._draw(station, rngs, condition, **options)
+        data, notes = self._draw(station, rngs, scenario, **options)
         common = {"generator": self.name, "seed": seed, "station": station,
                   "enrolled": len(enrolled), "magnitude": magnitude, "distance": distance,
                   "depth": depth, **self._provenance()}

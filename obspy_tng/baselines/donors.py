@@ -12,7 +12,9 @@ target's station term comes from its enrolled records, however few, and a prior.
 import numpy as np
 
 from ..exceptions import TNGInputError
-from ..groundmotion import band_levels, scenario
+from ..groundmotion import level_fit, scenario
+from ..groundmotion.band_levels import to_contrasts, to_levels
+from ..groundmotion.station_terms import station_evidence, station_terms
 from ..records.record import earthquakes, info_values
 from ..signal import evolutionary
 from ..station_generator import StationGenerator
@@ -54,9 +56,9 @@ class DonorNoise(StationGenerator):
         """
         checked = self._checked(records)
         donors = _Donors(self._filters, checked)
-        self.terms = band_levels.fit_band_levels(donors.levels, donors.stations, donors.events,
-                                         donors.magnitudes, donors.distances, donors.depths,
-                                         self._filters.center_frequencies, self.prior)
+        self.terms = level_fit.fit_band_levels(
+            donors.levels, donors.stations, donors.events, donors.magnitudes, donors.distances,
+            donors.depths, self._filters.center_frequencies, self.prior)
         donors.subtract_terms(self.terms)
         self._donors = donors
         self._add(checked)
@@ -68,46 +70,37 @@ class DonorNoise(StationGenerator):
         return {"data": data.astype(np.float32),
                 "levels": evolutionary.band_levels(self._filters, data)}
 
-    def _draw(self, station, rngs, condition):
+    def _draw(self, station, rngs, scenario):
         if self.terms is None:
             raise TNGInputError("donor noise needs fit() with the donors' records first")
-        if (condition.magnitude is None) != (condition.distance is None):
-            raise TNGInputError("magnitude and distance must be given together")
         term = self._station_term(station)
-        drawn = [self._realize(station, term, rng, condition) for rng in rngs]
+        drawn = [self._realize(station, term, rng, scenario) for rng in rngs]
         return np.stack([d for d, _ in drawn]), [note for _, note in drawn]
 
     def _station_term(self, station):
         """Posterior mean of a station's term."""
-        if station not in self._posteriors:
-            enrolled = self._bank[station]
-            self._posteriors[station] = self.terms.station(
-                enrolled.arrays["levels"], *_events_of(enrolled.infos)).delta_s2s
-        return self._posteriors[station]
+        if not self._posteriors:
+            evidence = {name: station_evidence(self.terms, enrolled.arrays["levels"],
+                                               *_events_of(enrolled.infos))
+                        for name, enrolled in self._bank.items()}
+            self._posteriors = station_terms(self.terms, evidence)
+        return self._posteriors[station].delta_s2s
 
-    def _realize(self, station, term, rng, condition):
-        magnitude, distance = condition.magnitude, condition.distance
-        if magnitude is None:
-            magnitude, distance, depth = self._any_earthquake(station, rng)
-        else:
-            depth = condition.depth
-        i = self._donors.choose(magnitude, distance, rng)
-        target = band_levels.to_levels(self.terms.predict(magnitude, distance, depth) + term
-                                     + self._donors.residuals[i])
+    def _realize(self, station, term, rng, asked):
+        drawn = asked if asked.given else self._any_scenario(station, rng)
+        i = self._donors.choose(drawn, rng)
+        target = to_levels(self.terms.expected(*drawn.arrays)[0] + term
+                           + self._donors.residuals[i])
         wave = evolutionary.noise_like(self._filters, self._donors.data[i].astype(float), rng)
         return evolutionary.finish_record(self._filters, wave, target), {
             "sampler": self.name, "sources": [self._donors.names[i]],
-            "drawn_magnitude": float(magnitude), "drawn_distance": float(distance)}
+            "drawn_magnitude": float(drawn.magnitude), "drawn_distance": float(drawn.distance)}
 
-    def _any_earthquake(self, station, rng):
-        """Magnitude, distance and depth of an enrolled record, else of a donor."""
-        _, magnitudes, distances, depths = _events_of(self._bank[station].infos)
-        known = np.flatnonzero(np.isfinite(magnitudes) & np.isfinite(distances))
-        if len(known):
-            i = rng.choice(known)
-            return magnitudes[i], distances[i], depths[i]
-        i = rng.integers(len(self._donors.magnitudes))
-        return self._donors.magnitudes[i], self._donors.distances[i], self._donors.depths[i]
+    def _any_scenario(self, station, rng):
+        """Scenario of an enrolled record, else of a donor."""
+        return scenario.draw_known(*_events_of(self._bank[station].infos)[1:], rng) \
+            or scenario.draw_known(self._donors.magnitudes, self._donors.distances,
+                                   self._donors.depths, rng)
 
 
 class _Donors:
@@ -129,19 +122,19 @@ class _Donors:
 
     def subtract_terms(self, terms):
         """Contrasts of the donors without what their distance, magnitude and station explain."""
-        self.residuals = band_levels.to_contrasts(self.levels) - terms.expected(
+        self.residuals = to_contrasts(self.levels) - terms.expected(
             self.magnitudes, self.distances, self.depths)
         stations = np.array(self.stations)
-        for station in set(self.stations):
-            own = np.flatnonzero(stations == station)
-            self.residuals[own] -= terms.station(
-                self.levels[own], [self.events[i] for i in own], self.magnitudes[own],
-                self.distances[own], self.depths[own]).delta_s2s
+        rows = {station: np.flatnonzero(stations == station) for station in set(self.stations)}
+        evidence = {station: station_evidence(
+            terms, self.levels[own], [self.events[i] for i in own], self.magnitudes[own],
+            self.distances[own], self.depths[own]) for station, own in rows.items()}
+        for station, term in station_terms(terms, evidence).items():
+            self.residuals[rows[station]] -= term.delta_s2s
 
-    def choose(self, magnitude, distance, rng):
+    def choose(self, asked, rng):
         """Index of a donor near in magnitude and distance."""
-        separation = scenario.scenario_distance(self.magnitudes, self.distances, magnitude,
-                                                distance)
+        separation = scenario.scenario_distance(self.magnitudes, self.distances, asked)
         weight = np.exp(-0.5 * (separation - separation.min()))
         return rng.choice(len(weight), p=weight / weight.sum())
 

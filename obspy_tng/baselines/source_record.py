@@ -10,8 +10,8 @@ waveform is no more similar to the source record than records of different earth
 
 import numpy as np
 
-from ..exceptions import TNGInputError
-from ..methods.source_bank import SourceBank, fit_bank_levels
+from ..methods.bank_levels import fit_bank_levels
+from ..methods.source_bank import SourceBank
 from ..signal import evolutionary
 from ..station_generator import StationGenerator
 
@@ -44,11 +44,9 @@ class MovedSourceRecord(StationGenerator):
         return {"data": data.astype(np.float32),
                 "levels": evolutionary.band_levels(self._filters, data)}
 
-    def _draw(self, station, rngs, condition):
-        if (condition.magnitude is None) != (condition.distance is None):
-            raise TNGInputError("magnitude and distance must be given together, got magnitude="
-                                f"{condition.magnitude!r}, distance={condition.distance!r}")
+    def _draw(self, station, rngs, scenario):
         if self._sources is None:
             self._sources = SourceBank(self._bank, self._filters, fit_bank_levels(
                 self._bank, self._filters, self.prior))
-        return self._sources.draw_all(station, rngs, condition)
+        self._sources.fitted.check(scenario)
+        return self._sources.draw_all(station, rngs, scenario)

@@ -6,7 +6,7 @@ The level of a component is the logarithm of its standard deviation over the
 window. Levels are modelled apart from the waveforms, jointly for Z, N and E,
 so that their ratios (and with them the HVSR) vary as they do in real records::
 
-    level = station term + b (M - 6) + c ln sqrt(R^2 + h^2) + residual
+    level = station term + b (M - 6) + c ln R / R0 + residual
 
 fitted by least squares where magnitude and distance are known for enough
 records, and without the second and third term otherwise. A station with few
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..exceptions import TNGInputError
-from .scenario import SATURATION
+from .scaling import predictors
 
 #: weight of the pooled covariance, in records
 PRIOR_RECORDS = 5
@@ -47,23 +47,23 @@ class LevelModel:
     slopes: np.ndarray | None
     residual: np.ndarray | None
 
-    def draw(self, station, rng, condition, contrasts=None):
+    def draw(self, station, rng, scenario, contrasts=None):
         """
         Draw the levels of one realization.
 
         :param station: station id.
         :param rng: ``numpy.random.Generator``.
-        :param condition: object with ``magnitude`` and ``distance``, both or none given.
+        :param scenario: :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for.
         :param contrasts: array (3,), differences of ln level between the components that
             the waveform comes with (only differences count): the common level is drawn
             given them. None draws all three levels.
         :return: array (3,), standard deviations of Z, N and E in m/s^2.
         :raises TNGInputError: if an earthquake is asked for that the model cannot know.
         """
-        if condition.magnitude is None and condition.distance is None:
+        if not scenario.given:
             mean, covariance = self.means[station], self.covariances[station]
         else:
-            mean, covariance = self._conditional(station, condition)
+            mean, covariance = self._conditional(station, scenario)
         covariance = covariance + 1e-9 * np.eye(3)
         if contrasts is None:
             return np.exp(mean + np.linalg.cholesky(covariance) @ rng.standard_normal(3))
@@ -76,18 +76,15 @@ class LevelModel:
         level += np.sqrt(spread) * rng.standard_normal()
         return np.exp(level + contrasts - contrasts.mean())
 
-    def _conditional(self, station, condition):
-        if condition.magnitude is None or condition.distance is None:
-            raise TNGInputError("magnitude and distance must be given together, got magnitude="
-                                f"{condition.magnitude!r}, distance={condition.distance!r}")
+    def _conditional(self, station, scenario):
         if self.slopes is None:
             raise TNGInputError("this generator cannot take magnitude and distance: fewer than "
                                 f"{REGRESSION_RECORDS} of its records know both")
         if station not in self.terms:
             raise TNGInputError(f"no record of {station} knows its magnitude and distance, "
                                 "so they cannot be asked for there")
-        predictors = _predictors([condition.magnitude], [condition.distance])[0]
-        return self.terms[station] + predictors @ self.slopes, self.residual
+        return self.terms[station] + _slope_predictors(*scenario.arrays[:2])[0] @ self.slopes, \
+            self.residual
 
 
 def fit_levels(levels, magnitudes, distances):
@@ -109,9 +106,9 @@ def fit_levels(levels, magnitudes, distances):
     return LevelModel(means, covariances, *_regress(levels, magnitudes, distances))
 
 
-def _predictors(magnitudes, distances):
-    r = np.sqrt(np.square(distances) + SATURATION ** 2)
-    return np.column_stack([np.asarray(magnitudes) - 6.0, np.log(r)])
+def _slope_predictors(magnitudes, distances):
+    """M - 6 and ln R / R0, array (n, 2)."""
+    return predictors(magnitudes, distances, np.full(len(distances), np.nan))[:, 1:3]
 
 
 def _regress(levels, magnitudes, distances):
@@ -122,7 +119,7 @@ def _regress(levels, magnitudes, distances):
     if n < REGRESSION_RECORDS or n <= len(stations) + 2:
         return {}, None, None
     y = np.concatenate([levels[s][known[s]] for s in stations])
-    x = np.concatenate([_predictors(magnitudes[s][known[s]], distances[s][known[s]])
+    x = np.concatenate([_slope_predictors(magnitudes[s][known[s]], distances[s][known[s]])
                         for s in stations])
     index = np.repeat(np.arange(len(stations)), [int(known[s].sum()) for s in stations])
     if (np.ptp(x, axis=0) < 0.1).any():  # one earthquake, or one distance: no slope

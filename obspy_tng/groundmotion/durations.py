@@ -21,9 +21,8 @@ import numpy as np
 
 from ..signal import significant_duration
 from .mixed_effects import indicator
+from .scaling import predictors
 
-#: km
-REFERENCE_DISTANCE = 150.0
 #: prior mean and standard deviation of a, b, g, c and e
 PRIOR_MEAN, PRIOR_SD = (-0.1, 0.65, -0.3, 0.0, 0.1), (0.3, 0.25, 0.3, 0.05, 0.1)
 #: prior of the standard deviations of residuals and of stations; their weights, in records and
@@ -49,26 +48,25 @@ class DurationModel:
     stations: dict
     residual_sd: float
 
-    def draw(self, station, decoded, t05, magnitude, distance, rng):
+    def draw(self, station, decoded, t05, scenario, rng):
         """
         ln duration that the envelope of a new record should have.
 
         :param station: station id.
         :param decoded: ln duration of the envelope as it is decoded.
         :param t05: when its energy sets in, share of the window.
-        :param magnitude: magnitude; NaN: unknown.
-        :param distance: epicentral distance, km; NaN: unknown.
+        :param scenario: :class:`~obspy_tng.groundmotion.scenario.Scenario`.
         :param rng: ``numpy.random.Generator``.
         :return: float; noise under the envelope scatters by another :data:`NOISE_SD`.
         """
         mean, usual_t05, term = self.stations[station]
-        x = _predictors(*np.array([[decoded - mean], [t05 - usual_t05], [magnitude],
-                                   [distance]]))
+        x = _predictors(np.array([decoded - mean]), np.array([t05 - usual_t05]),
+                        *scenario.arrays)
         own = np.sqrt(max(self.residual_sd ** 2 - NOISE_SD ** 2, 0.0))
         return float(mean + x[0] @ self.coefficients + term + own * rng.standard_normal())
 
 
-def fit_durations(decoded, durations, t05, stations, magnitudes, distances):
+def fit_durations(decoded, durations, t05, stations, magnitudes, distances, depths):
     """
     Fit a :class:`DurationModel`; any number of records will do.
 
@@ -78,20 +76,22 @@ def fit_durations(decoded, durations, t05, stations, magnitudes, distances):
     :param stations: n station ids.
     :param magnitudes: array (n,), NaN where unknown.
     :param distances: array (n,), epicentral, km, NaN where unknown.
+    :param depths: array (n,), km, NaN where unknown.
     :return: :class:`DurationModel`
 
     .. rubric:: Example
 
+    >>> from obspy_tng.groundmotion.scenario import Scenario
     >>> decoded = np.tile([3.0, 3.2, 3.4, 3.6], 20)
     >>> model = fit_durations(decoded, decoded - 0.2, np.full(80, 0.2), ["XX.S"] * 80,
-    ...                       *np.full((2, 80), np.nan))
-    >>> round(model.draw("XX.S", 3.3, 0.2, np.nan, np.nan, np.random.default_rng(0)), 1)
+    ...                       *np.full((3, 80), np.nan))
+    >>> round(model.draw("XX.S", 3.3, 0.2, Scenario(), np.random.default_rng(0)), 1)
     3.1
     """
     names, members = indicator(stations)
     means = members.T @ np.column_stack([decoded, t05]) / members.sum(0)[:, None]
     base, usual_t05 = (members @ means).T
-    fixed = _predictors(decoded - base, t05 - usual_t05, magnitudes, distances)
+    fixed = _predictors(decoded - base, t05 - usual_t05, magnitudes, distances, depths)
     design, y = np.hstack([fixed, members]), durations - base
     effects = fixed.shape[1]
     mean = np.concatenate([PRIOR_MEAN, np.zeros(len(names))])
@@ -123,9 +123,8 @@ def ln_duration(data, sampling_rate):
                     for high in (0.75, 0.95)], axis=0)
 
 
-def _predictors(decoded, onsets, magnitudes, distances):
-    """Design ``(n, 5)`` of deviations; an unknown earthquake is as the reference."""
+def _predictors(decoded, t05, magnitudes, distances, depths):
+    """Design ``(n, 5)`` of deviations; an unknown scenario is as the reference."""
     known = np.isfinite(magnitudes) & np.isfinite(distances)
-    ratio = np.maximum(np.where(known, distances, REFERENCE_DISTANCE), 1.0) / REFERENCE_DISTANCE
-    return np.column_stack([np.ones(len(decoded)), decoded, onsets,
-                            np.where(known, magnitudes - 6.0, 0.0), np.log(ratio)])
+    scaling = np.where(known[:, None], predictors(magnitudes, distances, depths)[:, 1:3], 0.0)
+    return np.column_stack([np.ones(len(decoded)), decoded, t05, scaling])

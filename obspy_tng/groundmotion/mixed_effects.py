@@ -1,14 +1,59 @@
-"""Linear mixed-effects models: indicators, penalties, solution, variances, smoothing along ln f."""
+"""
+Linear mixed-effects models with crossed random effects, for many columns of data at once.
+
+``y = X b + station + event + residual`` (best linear unbiased prediction,
+[Abrahamson_Youngs1992]_). Variances follow from restricted maximum likelihood (REML) by expectation
+maximisation; coefficients b and variances may have priors.
+
+.. [Abrahamson_Youngs1992] Abrahamson, N. A. and Youngs, R. R. (1992). A stable
+   algorithm for regression analyses using the random effects model. Bull. Seismol.
+   Soc. Am. 82(1), 505-510.
+"""
+
+from dataclasses import dataclass, fields
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
-from scipy.ndimage import gaussian_filter1d
 
 ITERATIONS = 25
-#: standard deviation of the smoothing of variances along ln f, octaves
-SMOOTHING = 0.35
-#: weight of the prior's station variance, in stations; of the usual scatter, in records
-PRIOR_STATIONS, PRIOR_RECORDS = 4, 8
+#: least variance; precision of a coefficient without a prior, relative to that of one record
+LEAST, FREE = 1e-4, 1e-9
+#: numbers of one array of normal equations that are worked on together (160 MB)
+CHUNK = 20_000_000
+
+
+@dataclass(frozen=True)
+class Design:
+    """
+    What the rows of the data have: X ``(n, p)``, and which station and event, ``(n, S)`` and
+    ``(n, E)`` of zeros and ones.
+    """
+
+    fixed: np.ndarray
+    of_station: np.ndarray
+    of_event: np.ndarray
+
+
+@dataclass(frozen=True)
+class Effects:
+    """
+    Estimates (posterior means) of all effects.
+
+    :param fixed: array (p, D), coefficients b.
+    :param stations: array (S, D).
+    :param events: array (E, D).
+    :param fixed_covariance: array (D, p, p), of errors of b.
+    :param station_variance: array (S, D), of errors of station terms.
+    :param event_variance: array (E, D), of errors of event terms.
+    :param fitted: array (n, D), the sum of the effects.
+    """
+
+    fixed: np.ndarray
+    stations: np.ndarray
+    events: np.ndarray
+    fixed_covariance: np.ndarray
+    station_variance: np.ndarray
+    event_variance: np.ndarray
+    fitted: np.ndarray
 
 
 def indicator(names):
@@ -23,73 +68,77 @@ def indicator(names):
     return unique, np.eye(len(unique))[[column[name] for name in names]]
 
 
-def smooth_correlation(bands, length, correlation, bands_per_octave=6, nugget=0.0):
+def solve(y, design, variances, fixed_variance):
     """
-    Correlation of contrasts that falls off along ln f; the first two contrasts go together.
+    Effects, given the variances.
 
-    :param bands: number of bands.
-    :param length: octaves, to 1/e.
-    :param correlation: of the first two contrasts.
-    :param nugget: share without correlation between bands.
-    :return: array (3 bands, 3 bands), positive definite.
+    :param y: array (n, D).
+    :param design: :class:`Design`.
+    :param variances: array (3, D): of stations, events and residuals.
+    :param fixed_variance: array (p, D), prior variances of b about zero; infinite: free.
+    :return: :class:`Effects`
     """
-    lag = np.abs(np.subtract.outer(np.arange(bands), np.arange(bands))) / bands_per_octave
-    along = (1 - nugget) * np.exp(-lag / length) + nugget * np.eye(bands)
-    across = np.eye(3)
-    across[0, 1] = across[1, 0] = correlation
-    return np.kron(across, along) + 1e-6 * np.eye(3 * bands)
-
-
-def _penalty(design, of_station, of_event, variances, slopes):
-    """Inverse prior variances ``(D, columns)`` of all effects, times the residual's."""
     station, event, residual = variances
-    of_design = np.full((len(residual), design.shape[1]), 1e-9)
-    of_design[:, 1:] += (residual / slopes).T
-    return np.hstack([of_design, np.repeat((residual / station)[:, None], of_station.shape[1], 1),
-                      np.repeat((residual / event)[:, None], of_event.shape[1], 1)])
+    if design.of_station.shape[1] > design.of_event.shape[1]:   # the smaller system
+        turned = solve(y, Design(design.fixed, design.of_event, design.of_station),
+                       (event, station, residual), fixed_variance)
+        return Effects(turned.fixed, turned.events, turned.stations, turned.fixed_covariance,
+                       turned.event_variance, turned.station_variance, turned.fitted)
+    p, columns = design.fixed.shape[1], y.shape[1]
+    step = max(1, CHUNK // (p + design.of_station.shape[1]) ** 2)
+    if step < columns:
+        parts = [solve(y[:, k:k + step], design, np.asarray(variances)[:, k:k + step],
+                       fixed_variance[:, k:k + step]) for k in range(0, columns, step)]
+        return Effects(*(np.concatenate([getattr(part, field.name) for part in parts],
+                                        axis=0 if field.name == "fixed_covariance" else 1)
+                         for field in fields(Effects)))
+    kept, of_event = np.hstack([design.fixed, design.of_station]), design.of_event
+    penalty = np.vstack([FREE + residual / fixed_variance,
+                         np.tile(residual / station, (design.of_station.shape[1], 1))])
+    # normal equations; those of events are diagonal, and eliminated
+    own = 1 / (of_event.sum(0)[:, None] + residual / event)
+    across = kept.T @ of_event
+    normal = (kept.T @ kept + np.einsum("qk,qr->kqr", penalty, np.eye(len(penalty)))
+              - np.einsum("qe,ek,re->kqr", across, own, across, optimize=True))
+    target = kept.T @ y - across @ (own * (of_event.T @ y))
+    inverse = np.linalg.inv(normal)
+    solution = np.einsum("kqr,rk->qk", inverse, target)
+    events = own * (of_event.T @ y - across.T @ solution)
+    spread = own + np.square(own) * np.einsum("qe,kqr,re->ek", across, inverse, across,
+                                              optimize=True)
+    variance = np.einsum("kqq->qk", inverse) * residual
+    return Effects(solution[:p], solution[p:], events, inverse[:, :p, :p] * residual[:, None, None],
+                   variance[p:], spread * residual, kept @ solution + of_event @ events)
 
 
-def _solve(y, design, of_station, of_event, variances, slopes):
-    """Effects ``(columns, D)`` and their posterior variances."""
-    effects = np.hstack([design, of_station, of_event])
-    normal, target = effects.T @ effects, effects.T @ y
-    solution, posterior_variance = np.empty_like(target), np.empty_like(target)
-    penalty = _penalty(design, of_station, of_event, variances, slopes)
-    for k, row in enumerate(penalty):
-        factor = cho_factor(normal + np.diag(row))
-        solution[:, k] = cho_solve(factor, target[:, k])
-        posterior_variance[:, k] = np.diag(cho_solve(factor, np.eye(len(normal)))) * variances[2][k]
-    return solution, posterior_variance
+def reml(y, design, fixed_variance, prior=None, weights=(0.0, 0.0, 0.0)):
+    """
+    Variances of stations, events and residuals.
 
-
-def _variances(y, design, of_station, of_event, prior_variance, slopes):
-    """Station, event and residual variance of each column, by expectation maximisation."""
-    total = np.var(y - design @ np.linalg.lstsq(design, y, rcond=None)[0], axis=0) + 1e-6
-    variances = [0.3 * total, 0.3 * total, 0.4 * total]
-    effects = np.hstack([design, of_station, of_event])
-    p, k = design.shape[1], of_station.shape[1]
-    parts = (slice(p, p + k), slice(p + k, None))
-    squares = np.square(effects).sum(0)
+    :param y: array (n, D).
+    :param design: :class:`Design`.
+    :param fixed_variance: see :func:`solve`.
+    :param prior: array (3, D), prior variances, also where the search begins; None: a third each.
+    :param weights: of the priors, in stations, events and records.
+    :return: array (3, D).
+    """
+    total = np.var(y - design.fixed @ np.linalg.lstsq(design.fixed, y, rcond=None)[0], axis=0)
+    prior = np.tile(total, (3, 1)) if prior is None else prior
+    variances = np.maximum(prior / prior.sum(0) * total, LEAST)
+    columns = design.fixed.shape[1], design.of_station.shape[1], design.of_event.shape[1]
     for _ in range(ITERATIONS):
-        solution, posterior_variance = _solve(y, design, of_station, of_event, variances, slopes)
-        penalty = _penalty(design, of_station, of_event, variances, slopes)
-        moment = np.square(solution) + posterior_variance
-        misfit = np.square(y - effects @ solution).sum(0)
-        # trace(C X'X) = columns - trace(C penalty)
-        taken = variances[2] * len(squares) - (posterior_variance * penalty.T).sum(0)
-        variances = [(moment[parts[0]].sum(0) + PRIOR_STATIONS * prior_variance)
-                     / (k + PRIOR_STATIONS),
-                     moment[parts[1]].mean(0), (misfit + taken) / len(y)]
-        variances = [np.maximum(v, 1e-4) for v in variances]
+        found = solve(y, design, variances, fixed_variance)
+        station, event, residual = variances
+        # what effects take of the residuals' degrees of freedom: trace(C X'X), with C X'X the
+        # unit matrix less C times the penalty
+        taken = (sum(columns) - found.station_variance.sum(0) / station
+                 - found.event_variance.sum(0) / event
+                 - np.einsum("kpp,pk->k", found.fixed_covariance,
+                             FREE / residual + 1 / fixed_variance))
+        sums = (np.square(found.stations).sum(0) + found.station_variance.sum(0),
+                np.square(found.events).sum(0) + found.event_variance.sum(0),
+                np.square(y - found.fitted).sum(0) + residual * taken)
+        variances = np.maximum([(s + w * v) / (n + w) for s, n, w, v in
+                                zip(sums, (*columns[1:], len(y)), weights, prior, strict=True)],
+                               LEAST)
     return variances
-
-
-def _smooth(values, bands, bands_per_octave):
-    """Values ``(..., 3 * bands)`` smoothed along the bands of each contrast."""
-    parts = np.reshape(values, (*np.shape(values)[:-1], 3, bands))
-    return gaussian_filter1d(parts, SMOOTHING * bands_per_octave, axis=-1,
-                             mode="nearest").reshape(np.shape(values))
-
-
-def _smooth_sum(ratios, bands, bands_per_octave):
-    return _smooth(ratios.sum(0), bands, bands_per_octave)

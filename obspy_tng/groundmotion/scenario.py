@@ -1,4 +1,4 @@
-"""The earthquake asked for, and how far the earthquakes of records are from it."""
+"""The scenario asked for, how far the records' scenarios are from it, and what data cover."""
 
 from dataclasses import dataclass
 from numbers import Real
@@ -6,37 +6,24 @@ from numbers import Real
 import numpy as np
 
 from ..exceptions import TNGInputError
-
-#: near-source saturation of distance, km
-SATURATION = 10.0
+from .scaling import source_distance
 
 #: differences in magnitude and ln distance that count as one
 MAGNITUDE, LN_DISTANCE = 0.5, 0.4
-
-
-def scenario_distance(magnitudes, distances, magnitude, distance):
-    """
-    Squared distance between the scenarios of records and a given one.
-
-    :param magnitudes: array (n,), NaN where unknown.
-    :param distances: array (n,), epicentral, km, NaN where unknown.
-    :param magnitude: asked for.
-    :param distance: asked for, km; below 1 km counts as 1 km.
-    :return: array (n,), infinite where unknown; ``exp(-d / 2)`` is a weight.
-
-    .. rubric:: Example
-
-    >>> scenario_distance(np.array([6.0, 6.5, np.nan]), np.array([100.0, 100.0, 100.0]), 6.0, 100.0)
-    array([ 0.,  1., inf])
-    """
-    squares = (np.square((magnitudes - magnitude) / MAGNITUDE)
-               + np.square(np.log(np.maximum(distances, 1) / max(distance, 1)) / LN_DISTANCE))
-    return np.where(np.isfinite(squares), squares, np.inf)
+#: a scenario is extrapolated where it is outside of the data by more: magnitude, factor of R
+MAGNITUDE_MARGIN, DISTANCE_MARGIN = 0.5, 1.5
+#: no scenario makes sense beyond: largest magnitude; epicentral distance, km, and how many times
+#: as far as the farthest record
+LARGEST_MAGNITUDE, FARTHEST, FARTHEST_FACTOR = 9.6, 2000.0, 4.0
 
 
 @dataclass(frozen=True)
-class Condition:
-    """The earthquake asked for: magnitude, epicentral distance and depth (km) or None."""
+class Scenario:
+    """
+    Magnitude, epicentral distance (km) and depth (km); None: not given.
+
+    :raises TNGInputError: for values that no earthquake has.
+    """
 
     magnitude: float | None = None
     distance: float | None = None
@@ -50,3 +37,108 @@ class Condition:
             if value is not None and not low <= value <= high:
                 raise TNGInputError(f"{name} must be between {low} and {high} or None, "
                                     f"got {value!r}")
+
+    @property
+    def given(self):
+        """
+        Whether magnitude and distance are given.
+
+        :raises TNGInputError: if only one of them is.
+        """
+        if (self.magnitude is None) != (self.distance is None):
+            raise TNGInputError("magnitude and distance must be given together, got magnitude="
+                                f"{self.magnitude!r}, distance={self.distance!r}")
+        return self.magnitude is not None
+
+    @property
+    def arrays(self):
+        """Magnitude, distance and depth, each an array (1,), NaN where not given."""
+        return tuple(np.array([np.nan if v is None else v], dtype=float)
+                     for v in (self.magnitude, self.distance, self.depth))
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """
+    Scenarios that a model has seen: least and largest magnitude and R
+    (:func:`~obspy_tng.groundmotion.scaling.source_distance`, km).
+    """
+
+    magnitudes: tuple
+    distances: tuple
+
+    @classmethod
+    def of(cls, magnitudes, distances, depths):
+        """That of records, arrays (n,), where magnitude and distance are known."""
+        known = np.isfinite(magnitudes) & np.isfinite(distances)
+        r = source_distance(magnitudes[known], distances[known], depths[known])
+        return cls((float(magnitudes[known].min()), float(magnitudes[known].max())),
+                   (float(r.min()), float(r.max())))
+
+    def __or__(self, other):
+        """The smallest that has both."""
+        return Coverage(*((min(a[0], b[0]), max(a[1], b[1])) for a, b in (
+            (self.magnitudes, other.magnitudes), (self.distances, other.distances))))
+
+    def __str__(self):
+        return "magnitudes {:.1f} to {:.1f} at {:.0f} to {:.0f} km".format(
+            *self.magnitudes, *self.distances)
+
+    def extrapolated(self, scenario):
+        """
+        Whether a scenario with magnitude and distance is far outside.
+
+        :param scenario: :class:`Scenario`.
+        :return: bool
+        :raises TNGInputError: where no earthquake or no such model makes sense.
+        """
+        farthest = max(FARTHEST, FARTHEST_FACTOR * self.distances[1])
+        for name, value, limit in (("magnitude", scenario.magnitude, LARGEST_MAGNITUDE),
+                                   ("distance", scenario.distance, farthest)):
+            if value > limit:
+                raise TNGInputError(f"{name} {value:g} is beyond what this model can tell: it has "
+                                    f"seen {self}; at most {limit:g} is allowed")
+        r = source_distance(*scenario.arrays)[0]
+        return not (self.magnitudes[0] - MAGNITUDE_MARGIN <= scenario.magnitude
+                    <= self.magnitudes[1] + MAGNITUDE_MARGIN
+                    and self.distances[0] / DISTANCE_MARGIN <= r
+                    <= self.distances[1] * DISTANCE_MARGIN)
+
+
+def scenario_distance(magnitudes, distances, scenario):
+    """
+    Squared distance between the scenarios of records and a given one.
+
+    :param magnitudes: array (n,), NaN where unknown.
+    :param distances: array (n,), epicentral, km, NaN where unknown.
+    :param scenario: :class:`Scenario`; below 1 km counts as 1 km.
+    :return: array (n,), infinite where unknown; ``exp(-d / 2)`` is a weight.
+
+    .. rubric:: Example
+
+    >>> scenario_distance(np.array([6.0, 6.5, np.nan]), np.array([100.0, 100.0, 100.0]),
+    ...                   Scenario(6.0, 100.0))
+    array([ 0.,  1., inf])
+    """
+    squares = (np.square((magnitudes - scenario.magnitude) / MAGNITUDE)
+               + np.square(np.log(np.maximum(distances, 1) / max(scenario.distance, 1))
+                           / LN_DISTANCE))
+    return np.where(np.isfinite(squares), squares, np.inf)
+
+
+def draw_known(magnitudes, distances, depths, rng):
+    """
+    The scenario of some record.
+
+    :param magnitudes: array (n,), NaN where unknown.
+    :param distances: array (n,), epicentral, km, NaN where unknown.
+    :param depths: array (n,), km, NaN where unknown.
+    :param rng: ``numpy.random.Generator``.
+    :return: :class:`Scenario`, or None where none is known.
+    """
+    known = np.flatnonzero(np.isfinite(magnitudes) & np.isfinite(distances))
+    if not len(known):
+        return None
+    i = rng.choice(known)
+    return Scenario(float(magnitudes[i]), float(distances[i]),
+                    float(depths[i]) if np.isfinite(depths[i]) else None)

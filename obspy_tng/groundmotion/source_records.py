@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .band_levels import to_contrasts, to_levels
+from .scaling import USUAL_DEPTH
 from .scenario import scenario_distance
 
 #: angles a (degrees) of the levels, and of the ratios of components (HVSR, north over east), whose
@@ -31,8 +32,6 @@ LARGEST_OFFSET, LARGEST_SCATTER = 1.5, 1.0
 RATIO_BAND = (1.0, 15.0)
 #: km/s, hypocentral distance over the time from P to S of crustal earthquakes
 PS_VELOCITY = 8.0
-#: km, of a depth that is not known
-USUAL_DEPTH = 20.0
 #: difference in ln hypocentral distance that needs no stretch of the time from P to S (depths and
 #: velocities scatter as much), and the largest ln stretch
 FREE_STRETCH, LARGEST_STRETCH = 0.4, 0.5
@@ -89,17 +88,16 @@ class SourceRecords:
     residuals: np.ndarray
     usable: np.ndarray
 
-    def choose(self, station, magnitude, distance, rng):
+    def choose(self, station, scenario, rng):
         """
         A source record.
 
         :param station: station id.
-        :param magnitude: asked for.
-        :param distance: asked for, epicentral, km.
+        :param scenario: :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for.
         :param rng: ``numpy.random.Generator``.
         :return: int, index of a usable record near the scenario.
         """
-        apart = scenario_distance(self.magnitudes, self.distances, magnitude, distance)
+        apart = scenario_distance(self.magnitudes, self.distances, scenario)
         apart = np.where(self.usable, apart, np.inf)
         if not np.isfinite(apart).any():
             apart = np.where(self.usable | ~self.usable.any(), 0.0, np.inf)
@@ -127,11 +125,12 @@ class SourceRecords:
             return 0.0
         return float(hypocentral(self.distances[i], self.depths[i]) / PS_VELOCITY)
 
-    def stretch(self, i, distance, depth):
-        """Factor of the time from P to S of a source record for a distance and depth, km."""
+    def stretch(self, i, scenario):
+        """Factor of the time from P to S of a source record for a scenario."""
         if not np.isfinite(self.distances[i]):
             return 1.0
-        ratio = np.log(hypocentral(distance, depth)
+        _, distance, depth = scenario.arrays
+        ratio = np.log(hypocentral(distance, depth)[0]
                        / hypocentral(self.distances[i], self.depths[i]))
         excess = np.clip(abs(ratio) - FREE_STRETCH, 0.0, LARGEST_STRETCH)
         return float(np.exp(np.sign(ratio) * excess))

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 import numpy as np
 import torch
 
-from ..groundmotion.scenario import Condition
+from ..groundmotion.scenario import Scenario
 from ..station_generator import Enrolled
 from ..training import TrainingSettings
 
@@ -84,7 +84,7 @@ class Method(Protocol):
         """
 
     def draw(self, enrolled: Enrolled, station: str, rngs: Sequence[np.random.Generator],
-             condition: Condition, fitted: Any, /, *args: Any,
+             scenario: Scenario, fitted: Any, /, *args: Any,
              **options: Any) -> tuple[np.ndarray, list[dict]]:
         """
         Draw realizations of a station.
@@ -92,7 +92,7 @@ class Method(Protocol):
         :param enrolled: the station's entry of the bank.
         :param station: station id.
         :param rngs: one generator per realization; a realization uses no other randomness.
-        :param condition: magnitude, distance and depth of the scenario, or None for each.
+        :param scenario: magnitude, distance and depth asked for, or None for each.
         :param fitted: what :meth:`fit_bank` returned.
         :param args: none; mypy takes a method with other keywords only beside ``*args``.
         :param options: ``sampling_rate`` in Hz, and those of :attr:`options`.

@@ -179,7 +179,7 @@ class ConditionalMethod:
 
     # -- drawing --------------------------------------------------------------
 
-    def draw(self, enrolled, station, rngs, condition, levels, *, sampling_rate,
+    def draw(self, enrolled, station, rngs, scenario, levels, *, sampling_rate,
              sampler="posterior", k=None, alpha=None, amplitudes="station", **decoding):
         """
         Draw realizations of a station.
@@ -187,7 +187,7 @@ class ConditionalMethod:
         :param enrolled: the station's :class:`~obspy_tng.station_generator.Enrolled`.
         :param station: station id.
         :param rngs: one generator per realization.
-        :param condition: :class:`~obspy_tng.groundmotion.scenario.Condition`.
+        :param scenario: :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for.
         :param levels: :class:`~obspy_tng.groundmotion.component_levels.LevelModel`.
         :param sampling_rate: Hz.
         :param sampler: "posterior", "dirichlet" or "prior", see the module.
@@ -204,7 +204,7 @@ class ConditionalMethod:
         one_of("amplitudes", amplitudes, AMPLITUDES)
         if sampler != "dirichlet" and (alpha is not None or k is not None):
             raise TNGInputError("k and alpha belong to sampler='dirichlet'")
-        if amplitudes == "paper" and condition.magnitude is not None:
+        if amplitudes == "paper" and scenario.magnitude is not None:
             raise TNGInputError("amplitudes='paper' does not take a magnitude; use 'station'")
         options = {} if alpha is None else {"alpha": alpha}
         data, notes = [], []
@@ -222,7 +222,7 @@ class ConditionalMethod:
                 # the ratios of the components are those of the source records of z
                 contrasts = None if sampler == "prior" else w @ np.log(
                     enrolled.arrays["stdev"][used])
-                target = levels.draw(station, rng, condition, contrasts)
+                target = levels.draw(station, rng, scenario, contrasts)
                 x = end_at_rest(x * (target / np.maximum(x.std(-1), 1e-9))[:, None],
                                 sampling_rate)
             data.append(x)

@@ -188,7 +188,7 @@ class ReleasedMethod:
                           {s: info_values(e.infos, "distance") for s, e in bank.items()})
 
     @staticmethod
-    def draw(enrolled, station, rngs, condition, levels, *, sampling_rate, sampler="mean", k=None,
+    def draw(enrolled, station, rngs, scenario, levels, *, sampling_rate, sampler="mean", k=None,
              alpha=None, amplitudes="station"):
         """
         Draw realizations of a station.
@@ -196,7 +196,7 @@ class ReleasedMethod:
         :param enrolled: the station's :class:`~obspy_tng.station_generator.Enrolled`.
         :param station: station id.
         :param rngs: one generator per realization.
-        :param condition: :class:`~obspy_tng.groundmotion.scenario.Condition`.
+        :param scenario: :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for.
         :param levels: :class:`~obspy_tng.groundmotion.component_levels.LevelModel`.
         :param sampling_rate: Hz.
         :param sampler: "mean" or "dirichlet", see :mod:`obspy_tng.methods.mixing`.
@@ -212,7 +212,7 @@ class ReleasedMethod:
                                 "least 2, since a mixture of one is a copy of it")
         if alpha is not None and sampler != "dirichlet":
             raise TNGInputError("alpha belongs to sampler='dirichlet'")
-        if amplitudes == "paper" and condition.magnitude is not None:
+        if amplitudes == "paper" and scenario.magnitude is not None:
             raise TNGInputError("amplitudes='paper' does not take a magnitude; use 'station'")
         options = {"k": k, **({} if alpha is None else {"alpha": alpha})}
         data, notes = [], []
@@ -228,7 +228,7 @@ class ReleasedMethod:
                 x -= x.mean(-1, keepdims=True)
                 # the ratios of the components are those of the mixed waveforms
                 contrasts = w @ np.log(enrolled.arrays["stdev"][used])
-                target = levels.draw(station, rng, condition, contrasts)
+                target = levels.draw(station, rng, scenario, contrasts)
                 x = end_at_rest(x * (target / x.std(-1))[:, None], sampling_rate)
             data.append(x)
             notes.append({"sampler": sampler, "amplitudes": amplitudes,

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from obspy_tng.groundmotion import durations
+from obspy_tng.groundmotion.scenario import Scenario
 
 
 def truth(rng, stations=6, records=25):
@@ -22,12 +23,13 @@ def truth(rng, stations=6, records=25):
 def test_draws_have_the_spread_of_records_and_no_bias():
     rng = np.random.default_rng(0)
     decoded, wanted, onset, names, magnitude, distance = truth(rng)
-    model = durations.fit_durations(decoded, wanted, onset, names, magnitude, distance)
+    depth = np.full(len(names), 20.0)
+    model = durations.fit_durations(decoded, wanted, onset, names, magnitude, distance, depth)
     missed = model.coefficients[1:] - [0.5, -0.4, 0, 0.12]
     assert (np.abs(missed) < [0.07, 0.2, 0.07, 0.07]).all()
     assert model.residual_sd == pytest.approx(0.13, abs=0.015)
-    drawn = np.array([model.draw(*case, rng)
-                      for case in zip(names, decoded, onset, magnitude, distance, strict=True)])
+    drawn = np.array([model.draw(*case, Scenario(m, r, 20.0), rng) for *case, m, r in zip(
+        names, decoded, onset, magnitude, distance, strict=True)])
     drawn += rng.normal(0, durations.NOISE_SD, len(drawn))
     for station in set(names):
         own = names == station
@@ -39,14 +41,14 @@ def test_draws_have_the_spread_of_records_and_no_bias():
 
 def test_few_records_stay_near_the_prior():
     model = durations.fit_durations(np.array([3.0, 3.1]), np.array([4.0, 4.1]), np.full(2, 0.2),
-                                    ["XX.S"] * 2, *np.full((2, 2), np.nan))
+                                    ["XX.S"] * 2, *np.full((3, 2), np.nan))
     assert model.coefficients[1] == pytest.approx(durations.PRIOR_MEAN[1], abs=0.1)
     rng = np.random.default_rng(0)
-    drawn = np.mean([model.draw("XX.S", 3.05, 0.2, np.nan, np.nan, rng) for _ in range(200)])
+    drawn = np.mean([model.draw("XX.S", 3.05, 0.2, Scenario(), rng) for _ in range(200)])
     assert 3.4 < drawn < 4.05   # towards what was seen
     again = durations.fit_durations(*np.full((3, 40), [[3.0], [4.0], [0.2]]), ["XX.S"] * 40,
-                                    *np.full((2, 40), np.nan))
-    later = np.mean([again.draw("XX.S", 3.0, 0.2, np.nan, np.nan, rng) for _ in range(200)])
+                                    *np.full((3, 40), np.nan))
+    later = np.mean([again.draw("XX.S", 3.0, 0.2, Scenario(), rng) for _ in range(200)])
     assert later == pytest.approx(4.0, abs=0.06)
 
 

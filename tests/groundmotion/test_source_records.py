@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from obspy_tng.groundmotion.band_levels import to_contrasts, to_levels
+from obspy_tng.groundmotion.scenario import Scenario
 from obspy_tng.groundmotion.source_records import SourceRecords, hypocentral, sound_components
 
 FREQUENCIES = np.geomspace(0.2, 20, 20)
@@ -28,7 +29,7 @@ def test_dead_components_are_found():
 
 def test_near_scenarios_and_the_station_itself_are_chosen():
     some = records()
-    chosen = np.array([some.choose("XX.B", 5.6, 120.0, np.random.default_rng(i))
+    chosen = np.array([some.choose("XX.B", Scenario(5.6, 120.0), np.random.default_rng(i))
                        for i in range(300)])
     counts = np.bincount(chosen, minlength=6)
     assert counts[4] == counts.max()
@@ -39,15 +40,16 @@ def test_near_scenarios_and_the_station_itself_are_chosen():
 def test_unusable_records_are_not_chosen():
     some = records()
     some.usable[4:] = False
-    chosen = {some.choose("XX.B", 6.0, 200.0, np.random.default_rng(i)) for i in range(100)}
+    chosen = {some.choose("XX.B", Scenario(6.0, 200.0), np.random.default_rng(i))
+              for i in range(100)}
     assert chosen <= {0, 1, 2, 3}
 
 
 def test_scenarios_that_nobody_knows():
     some = records()
     some.magnitudes[:] = np.nan
-    assert 0 <= some.choose("XX.A", 5.0, 50.0, np.random.default_rng(0)) < 6
-    assert some.stretch(0, 50.0, 10.0) == pytest.approx(1, abs=0.3)
+    assert 0 <= some.choose("XX.A", Scenario(5.0, 50.0), np.random.default_rng(0)) < 6
+    assert some.stretch(0, Scenario(5.0, 50.0, 10.0)) == pytest.approx(1, abs=0.3)
 
 
 def test_levels_have_the_variance_of_the_residuals():
@@ -62,7 +64,7 @@ def test_levels_have_the_variance_of_the_residuals():
 
 def test_time_from_p_to_s_follows_distance_beyond_the_usual_scatter():
     some = records()
-    assert some.stretch(0, some.distances[0], np.nan) == 1
-    assert some.stretch(0, 5 * some.distances[0], np.nan) > 1.3
-    assert some.stretch(5, some.distances[5] / 5, np.nan) < 0.8
+    assert some.stretch(0, Scenario(5.0, some.distances[0])) == 1
+    assert some.stretch(0, Scenario(5.0, 5 * some.distances[0])) > 1.3
+    assert some.stretch(5, Scenario(5.0, some.distances[5] / 5)) < 0.8
     assert some.ps_seconds(0) == pytest.approx(hypocentral(20.0, np.nan) / 8)

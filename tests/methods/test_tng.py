@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from obspy_tng import TNGGenerator, hvsr, simulate_network
-from obspy_tng.exceptions import TNGException, TNGInputError
+from obspy_tng.exceptions import TNGException, TNGInputError, TNGWarning
 from obspy_tng.groundmotion.durations import ln_duration
+from obspy_tng.groundmotion.scenario import Scenario
 from obspy_tng.methods.tng.features import event_features
 from obspy_tng.methods.tng.prior import pretrained_folder
 from obspy_tng.records.record import (
@@ -244,14 +245,15 @@ def test_records_set_in_when_those_of_their_station_do(groups):
 
 
 def test_t05_is_that_of_the_source_record(pretrained):
-    levels = pretrained.method.fit_bank(pretrained.bank).network
+    bank = pretrained.method.fit_bank(pretrained.bank).network
+    levels = bank.levels
     own = np.flatnonzero(levels.stations == "SM.S001")
     rng = np.random.default_rng(0)
     for source_record in own[:4]:
-        asked = levels.magnitudes[source_record], levels.distances[source_record]
-        assert levels.t05("SM.S001", *asked, rng, source_record) == levels.t05s[source_record]
+        asked = Scenario(levels.magnitudes[source_record], levels.distances[source_record])
+        assert bank.t05("SM.S001", asked, source_record, rng) == bank.t05s[source_record]
     other = np.flatnonzero(levels.stations != "SM.S001")[0]
-    drawn = {levels.t05("SM.S001", 6.0, 150.0, rng, other) for _ in range(40)}
+    drawn = {bank.t05("SM.S001", Scenario(6.0, 150.0), other, rng) for _ in range(40)}
     assert len(drawn) > 2  # of several records of the station
 
 
@@ -311,6 +313,61 @@ def test_generated_records_are_not_enrolled(pretrained, groups):
             gen.fit([stream])
     assert gen.stations == {}
     assert gen.enroll(streams, allow_generated=True).stations == {"SM.S001": 2}
+
+
+def test_the_station_term_is_its_mean_or_drawn_once_for_a_seed(groups):
+    gen = TNGGenerator.from_pretrained(sampling_rate=50.0, window=120.0, device="cpu")
+    gen.enroll(groups["SM.S002"][:1])
+
+    def amplitudes(seed, n=3, **options):
+        return [np.log(record_to_array(s).std(-1)) for s in gen.generate(
+            "SM.S002", n, seed=seed, magnitude=6.0, distance=100.0, **options)]
+
+    mean, drawn = amplitudes(0), amplitudes(0, station_uncertainty="drawn")
+    shift = np.array(drawn) - mean
+    assert np.abs(shift).max() > 0.1
+    assert shift.std(0).max() < 0.5 * np.abs(shift).max()   # the same for all of a seed
+    one = gen.generate("SM.S002", 1, seed=0, first=2, magnitude=6.0, distance=100.0,
+                       station_uncertainty="drawn")[0]
+    np.testing.assert_array_equal(np.log(record_to_array(one).std(-1)), drawn[2])
+    shifts = [np.mean(amplitudes(seed, 1, station_uncertainty="drawn"))
+              - np.mean(amplitudes(seed, 1)) for seed in range(8)]
+    told = one[0].stats.tng
+    assert told.station_uncertainty == "drawn"
+    assert 0.4 * told.station_sd < np.std(shifts) < 2.5 * told.station_sd
+    with pytest.raises(TNGInputError, match="station_uncertainty must be one of"):
+        gen.generate("SM.S002", 1, station_uncertainty="both")
+
+
+def test_records_tell_where_they_may_be_used_and_how_sure_they_are(pretrained):
+    told = pretrained.generate("SM.S001", 1, seed=0, magnitude=6.0, distance=100.0)[0][0].stats.tng
+    assert told.freqmin == pytest.approx(10 / 120)
+    assert 15 < told.freqmax <= 25
+    assert not told.extrapolated
+    assert 0 < told.station_sd < 0.3
+    assert 0 < told.scaling_sd < 0.5
+    with pytest.warns(TNGWarning, match="magnitude 6 at 1600 km .* magnitudes"):
+        far = pretrained.generate("SM.S001", 1, seed=0, magnitude=6.0, distance=1600.0)[0][0]
+    assert far.stats.tng.extrapolated
+    assert far.stats.tng.scaling_sd > told.scaling_sd
+    with pytest.raises(TNGInputError, match="distance 15000 is beyond"):
+        pretrained.generate("SM.S001", 1, seed=0, magnitude=6.0, distance=15000.0)
+
+
+def test_levels_of_one_record_count_though_the_prior_is_of_another_region(groups):
+    """All records ten times stronger than simulated ones: a generator of one knows it."""
+    strong = [r.copy() for r in groups["SM.S001"]]
+    for tr in (tr for r in strong for tr in r):
+        tr.data = tr.data * np.float32(10)
+    missed = []
+    for i in range(4):
+        gen = TNGGenerator.from_pretrained(sampling_rate=50.0, window=120.0, device="cpu")
+        gen.enroll(strong[i:i + 1])
+        others = strong[:i] + strong[i + 1:]
+        new = gen.generate_like("SM.S001", others[:8], seed=0)
+        missed.append(np.mean([np.log(record_to_array(a).std() / record_to_array(b).std())
+                               for a, b in zip(new, others, strict=False)]))
+    assert abs(np.mean(missed)) < 0.6   # a prior without a region: 1.5
 
 
 def test_features_of_unknown_earthquakes_are_zero():

@@ -23,12 +23,14 @@ In both cases the vector, the levels and t05 are those of the station. A record 
 is the source of z is also the source of t05, since the two are not independent in a window.
 """
 
+import dataclasses
 import functools
 from typing import ClassVar
 
 import numpy as np
 import torch
 
+from ..._checks import one_of
 from ...exceptions import TNGInputError
 from ...groundmotion.durations import NOISE_MEAN, ln_duration
 from ...models.tng import StationBottleneckConfig, StationBottleneckModel
@@ -37,8 +39,9 @@ from ...signal.intensity import time_of_energy
 from ...simulate.corpus import simulated_corpus
 from ...training import Phase, Trainer
 from ...training.sets import RecordSets
-from ..source_bank import SourceBank, fit_bank_levels
-from .bank import bank_model
+from ..bank_levels import UNCERTAINTIES, fit_bank_levels
+from ..source_bank import SourceBank
+from .bank import fit_bank
 from .features import END_TAPER, _fill, event_features, t05_samples
 from .fitted import FittedBank
 from .prior import LevelPrior, load_pretrained
@@ -65,7 +68,7 @@ class StationBottleneckMethod:
     training: ClassVar[dict] = {"epochs": 30, "finetune_epochs": 6, "learning_rate": 1e-3,
                                 "finetune_learning_rate": 3e-4}
     #: names of the options of :meth:`draw`
-    options: ClassVar[tuple] = ("sampler",)
+    options: ClassVar[tuple] = ("sampler", "station_uncertainty")
 
     def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
         if isinstance(size, str):
@@ -302,14 +305,14 @@ class StationBottleneckMethod:
         :return: :class:`~obspy_tng.methods.tng.fitted.FittedBank`.
         :raises TNGInputError: if nothing is known of earthquakes in general.
         """
-        prior = self.model.level_prior.model(self.filters, self.sampling_rate)
+        levels = fit_bank_levels(bank, self.filters, self.model.level_prior.model(
+            self.filters, self.sampling_rate))
 
         def fit_network():
             decoded = {station: self._decoded_durations(enrolled)
                        for station, enrolled in bank.items()}
-            return bank_model(bank, self.filters, prior, decoded)
-        sources = SourceBank(bank, self.filters, fit_bank_levels(bank, self.filters, prior))
-        return FittedBank(sources, fit_network)
+            return fit_bank(bank, self.filters, levels, decoded)
+        return FittedBank(SourceBank(bank, self.filters, levels), fit_network)
 
     def _decoded_durations(self, enrolled):
         """ln durations of what is decoded of a station's records, ``(n,)``."""
@@ -318,64 +321,60 @@ class StationBottleneckMethod:
             vector, kept["mu"][i], kept["levels"][i], event_features([info], self.window),
             kept["onset"][i]), [1.0])[0] for i, info in enumerate(enrolled.infos)])
 
-    def draw(self, enrolled, station, rngs, condition, fitted, *, sampling_rate, sampler=None):
+    def draw(self, enrolled, station, rngs, asked, fitted, *, sampling_rate, sampler=None,
+             station_uncertainty="mean"):
         """
         Draw realizations of a station.
 
         :param enrolled: the station's :class:`~obspy_tng.station_generator.Enrolled`.
         :param station: station id.
         :param rngs: one generator per realization.
-        :param condition: :class:`~obspy_tng.groundmotion.scenario.Condition`; without an earthquake
-            each realization has that of some record of the station.
+        :param asked: :class:`~obspy_tng.groundmotion.scenario.Scenario`; without magnitude and
+            distance each realization has those of some record of the station.
         :param fitted: :class:`~obspy_tng.methods.tng.fitted.FittedBank`.
         :param sampling_rate: Hz; the method's own.
         :param sampler: "source", "posterior" or "prior", see the module; None: "source" where the
             bank has waveforms, else "posterior".
+        :param station_uncertainty: "mean": all records have the station's most probable term;
+            "drawn": one term is drawn from its posterior for each seed, so that records of
+            many seeds differ by what the enrolled records leave open.
         :return: array ``(len(rngs), 3, npts)``, and a list of dicts for provenance.
         """
-        if sampler is not None and sampler not in SAMPLERS:
-            raise TNGInputError(f"sampler must be one of {SAMPLERS}, got {sampler!r}")
-        if (condition.magnitude is None) != (condition.distance is None):
-            raise TNGInputError("magnitude and distance must be given together, got magnitude="
-                                f"{condition.magnitude!r}, distance={condition.distance!r}")
+        if sampler is not None:
+            one_of("sampler", sampler, SAMPLERS)
+        one_of("station_uncertainty", station_uncertainty, UNCERTAINTIES)
+        fitted.sources.fitted.check(asked)
         if sampler == "source" and not fitted.sources.any_usable:
             raise TNGInputError('sampler="source" needs waveforms, which this model was saved '
                                 'without; enroll records, or take "posterior" or "prior"')
         if sampler in (None, "source") and fitted.sources.any_usable:
-            return fitted.sources.draw_all(station, rngs, condition)
-        return self._draw_decoded(enrolled, station, rngs, condition, fitted.network,
-                                  sampler or "posterior")
+            return fitted.sources.draw_all(station, rngs, asked, station_uncertainty)
+        return self._draw_decoded(enrolled, station, rngs, asked, fitted.network,
+                                  sampler or "posterior", station_uncertainty)
 
-    def _draw_decoded(self, enrolled, station, rngs, condition, levels, sampler):
+    def _draw_decoded(self, enrolled, station, rngs, asked, bank, sampler, station_uncertainty):
         """:meth:`draw` by the network, with :class:`~obspy_tng.methods.tng.bank.BankModel`."""
-        vector, drawer = self._station(enrolled.arrays["summary"]), levels.drawer(station)
+        vector = self._station(enrolled.arrays["summary"])
+        delta_s2s = bank.levels.station_term(station, station_uncertainty, rngs[0])
         data, notes = [], []
         for rng in rngs:
-            if condition.magnitude is None:
-                magnitude, distance, depth = levels.draw_scenario(station, rng)
-            else:
-                magnitude, distance = condition.magnitude, condition.distance
-                depth = np.nan if condition.depth is None else condition.depth
-            event = {"magnitude": magnitude, "distance": distance, "depth": depth}
-            source_record = levels.source_record(station, magnitude, distance, rng) \
+            scenario = bank.levels.draw_scenario(station, asked, rng)
+            notes.append({"sampler": sampler, "station_uncertainty": station_uncertainty,
+                          **bank.levels.notes(station, scenario)})
+            source_record = bank.source_record(station, scenario, rng) \
                 if sampler == "posterior" else None
-            t05 = levels.t05(station, magnitude, distance, rng, source_record)
+            notes[-1]["sources"] = [] if source_record is None else [bank.names[source_record]]
+            t05 = bank.t05(station, scenario, source_record, rng)
             noise = rng.standard_normal(self.model.config.z_dim)
             if source_record is None:
                 def z(mean, sd, noise=noise):
                     return mean + sd * noise
             else:
-                z = levels.mu[source_record] + np.exp(0.5 * levels.logvar[source_record]) * noise
-            decoded = self._decode(vector, z, drawer(magnitude, distance, depth, rng),
-                                   event_features([event], self.window), t05,
-                                   levels.cholesky_coefficients(station, rng))
+                z = bank.mu[source_record] + np.exp(0.5 * bank.logvar[source_record]) * noise
+            event = event_features([dataclasses.asdict(scenario)], self.window)
+            decoded = self._decode(
+                vector, z, bank.levels.draw_levels(station, scenario, delta_s2s, rng), event, t05,
+                bank.cholesky_coefficients(station, rng))
             data.append(self._realize(decoded, functools.partial(
-                levels.duration, station, magnitude, distance, t05 / self.window, rng,
-                source_record), rng))
-            notes.append({"sampler": sampler,
-                          "sources": [] if source_record is None else [levels.names[source_record]],
-                          "drawn_magnitude": float(magnitude),
-                          "drawn_distance": float(distance)})
+                bank.duration, station, scenario, t05 / self.window, source_record, rng=rng), rng))
         return np.stack(data), notes
-
-

@@ -10,8 +10,10 @@ import torch
 from torch import nn
 
 from ...exceptions import TNGInputError
-from ...groundmotion import band_levels
-from ...groundmotion.mixed_effects import smooth_correlation
+from ...groundmotion.band_levels import BandLevelModel, prior_model
+from ...groundmotion.level_fit import fit_band_levels
+from ...groundmotion.scaling import REFERENCE_DISTANCE, REFERENCE_MAGNITUDE
+from ...groundmotion.scenario import Coverage
 from ...models.checkpoint import load_folder, load_weights
 from ...records.record import info_values
 
@@ -24,18 +26,23 @@ FREQUENCIES = 10 / 120 * 2.0 ** (np.arange(56) / 6)
 ROWS = 3 * (4 + 3)
 #: sampling rate that levels (sums over samples) are kept for
 REFERENCE_RATE = 100.0
+#: a prior covers its mean magnitude and ln distance and so many standard deviations beside
+COVERED = (np.sqrt(3), 2.0)
 
 
 class LevelPrior(nn.Module):
     """
     A :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel` at fixed frequencies, kept with
-    the weights.
+    the weights: coefficients and standard deviations, correlation of level and HVSR, moments of
+    the predictors. The rest of a prior is in :mod:`obspy_tng.groundmotion.band_levels`.
     """
 
     def __init__(self):
         super().__init__()
+        self.table: torch.Tensor
+        self.moments: torch.Tensor
         self.register_buffer("table", torch.zeros(ROWS, len(FREQUENCIES), dtype=torch.float64))
-        # correlation of events, mean and covariance of the predictors
+        # correlation of level and HVSR, mean and covariance of the predictors
         self.register_buffer("moments", torch.zeros(1 + 4 + 16, dtype=torch.float64))
 
     def learn(self, sampling_rate, filters, columns):
@@ -51,7 +58,7 @@ class LevelPrior(nn.Module):
         stations = np.repeat(np.arange(len(columns)), [len(some) for *_, some in columns])
         # events of different networks may share a name
         events = [f"{info['event_id']} {info['magnitude']:.6f}" for info in infos]
-        model = band_levels.fit_band_levels(
+        model = fit_band_levels(
             np.concatenate([levels for *_, levels, _ in columns]), stations, events,
             *(info_values(infos, key) for key in ("magnitude", "distance", "depth")),
             filters.center_frequencies)
@@ -62,32 +69,32 @@ class LevelPrior(nn.Module):
         table = np.stack([np.interp(np.log(FREQUENCIES), at, row) for row in rows])
         self.table.copy_(torch.as_tensor(table))
         self.moments.copy_(torch.as_tensor(np.concatenate(
-            [[model.event_correlation], model.predictor_mean,
+            [[model.event_correlation[0, model.bands]], model.predictor_mean,
              model.predictor_covariance.ravel()])))
 
-    def model(self, filters, sampling_rate):
+    def model(self, filters, sampling_rate) -> BandLevelModel | None:
         """
         The prior for some bands.
 
         :param filters: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
         :param sampling_rate: Hz.
-        :return: :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel`, or None if nothing was
-            learned.
+        :return: BandLevelModel, or None if nothing was learned.
         """
-        table, moments = (t.cpu().numpy() for t in (self.table, self.moments))
+        table, moments = self.table.cpu().numpy(), self.moments.cpu().numpy()
         if not table.any():
             return None
         at = np.log(filters.center_frequencies)
         rows = np.stack([np.interp(at, np.log(FREQUENCIES), row) for row in table])
         rows[0] += np.log(sampling_rate / REFERENCE_RATE)
-        coefficients, (station, event, residual) = np.split(rows.reshape(7, -1), [4])
-        bands = len(at)
-        correlation = float(moments[0])
-        return band_levels.BandLevelModel(
-            coefficients, station, event, residual, correlation,
-            smooth_correlation(bands, band_levels.RESIDUAL_LENGTH, correlation,
-                                         nugget=band_levels.NUGGET),
-            moments[1:5], moments[5:].reshape(4, 4), {}, filters.center_frequencies)
+        coefficients, (phi_s2s, tau, phi_ss) = np.split(rows.reshape(7, -1), [4])
+        mean, covariance = moments[1:5], moments[5:].reshape(4, 4)
+        half = COVERED * np.sqrt(np.diag(covariance)[1:3])
+        coverage = Coverage(
+            tuple(float(REFERENCE_MAGNITUDE + mean[1] + half[0] * sign) for sign in (-1, 1)),
+            tuple(float(REFERENCE_DISTANCE * np.exp(mean[2] + half[1] * sign))
+                  for sign in (-1, 1)))
+        return prior_model(filters.center_frequencies, coefficients, phi_s2s, tau, phi_ss,
+                           float(moments[0]), mean, covariance, coverage)
 
 
 def pretrained_folder(name=PRETRAINED):

@@ -1,0 +1,209 @@
+"""
+What records tell of a station: its term, by Bayes' rule, and new band levels.
+
+The prior of a station's term delta_s2s is that of the region plus site-to-site variability; all
+stations that are enrolled tell of the region. A station's records, however few, then give the
+posterior. With many stations the region is known and the prior is that of a station in it; alone,
+a station keeps the level that its records show.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from .band_levels import BandLevelModel, to_contrasts, to_levels
+from .level_fit import smooth_bands
+from .scaling import REFERENCE_DISTANCE, REFERENCE_MAGNITUDE, epicentral_distance
+from .scenario import Scenario
+
+#: weight of the usual scatter, in records
+PRIOR_RECORDS = 8
+#: largest standard normal by which scenarios that are not known are drawn
+LARGEST_DEVIATION = 2.5
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """
+    What the records of one station tell of its term, without any prior.
+
+    :param precision: array (D, D), inverse covariance of the term.
+    :param weighted: array (D,), precision times the term.
+    :param rest: array (n, D), records less what an average station has.
+    :param known: array (n,), whether magnitude and distance are known.
+    """
+
+    precision: np.ndarray
+    weighted: np.ndarray
+    rest: np.ndarray
+    known: np.ndarray
+
+
+@dataclass(frozen=True)
+class StationTerm:
+    """
+    Posterior of a station's term.
+
+    :param delta_s2s: array (D,), mean.
+    :param covariance: array (D, D).
+    :param scatter_ratio: array (D,), standard deviation of the station's records about its mean
+        (earthquakes and residuals), relative to that of the model.
+    :param inferred: array (k, 3), most probable M - 6, ln R / R0 and R / R0 - 1 of the records
+        whose scenario is not known.
+    :param inferred_covariance: array (3, 3), of their errors.
+    """
+
+    delta_s2s: np.ndarray
+    covariance: np.ndarray
+    scatter_ratio: np.ndarray
+    inferred: np.ndarray
+    inferred_covariance: np.ndarray
+
+    @property
+    def sd(self):
+        """Posterior standard deviations of level and HVSR, ln amplitude, rms over the bands."""
+        variances = np.diag(self.covariance).reshape(3, -1)
+        return tuple(float(0.5 * np.sqrt(part.mean())) for part in variances[:2])
+
+    def draw(self, rng):
+        """A term from the posterior, array (D,)."""
+        factor = np.linalg.cholesky(self.covariance)
+        return self.delta_s2s + factor @ rng.standard_normal(len(factor))
+
+
+@dataclass(frozen=True)
+class StationLevels:
+    """
+    Distribution of the band levels of a station's records.
+
+    :param model: :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel`.
+    :param term: :class:`StationTerm`.
+    """
+
+    model: BandLevelModel
+    term: StationTerm
+
+    @cached_property
+    def _factors(self):
+        """Cholesky factors of event terms and of residuals at this station."""
+        ratio, model = self.term.scatter_ratio, self.model
+        return [np.linalg.cholesky(np.outer(sd * ratio, sd * ratio) * correlation)
+                for sd, correlation in ((model.tau, model.event_correlation),
+                                        (model.phi_ss, model.residual_correlation))]
+
+    def draw_scenario(self, rng):
+        """
+        Scenario of a new record, where that of no record is known.
+
+        Band levels tell roughly how strong and how far away an earthquake was: it is that of one
+        of the records, as far as they tell.
+
+        :param rng: ``numpy.random.Generator``.
+        :return: :class:`~obspy_tng.groundmotion.scenario.Scenario`.
+        """
+        mean = self.term.inferred[rng.integers(len(self.term.inferred))]
+        noise = np.clip(rng.standard_normal(3), -LARGEST_DEVIATION, LARGEST_DEVIATION)
+        x = mean + np.linalg.cholesky(self.term.inferred_covariance) @ noise
+        magnitude = REFERENCE_MAGNITUDE + x[0]
+        return Scenario(float(magnitude), epicentral_distance(
+            magnitude, REFERENCE_DISTANCE * np.exp(x[1])))
+
+    def draw(self, scenario, delta_s2s, rng):
+        """
+        Band levels of a new record.
+
+        :param scenario: :class:`~obspy_tng.groundmotion.scenario.Scenario` with magnitude and
+            distance.
+        :param delta_s2s: array (D,), the station's term: its mean, or a draw from it.
+        :param rng: ``numpy.random.Generator``.
+        :return: array (3, bands), ln energy of Z, N, E.
+        """
+        event, residual = self._factors
+        noise = rng.standard_normal((2, len(delta_s2s)))
+        return to_levels(self.model.expected(*scenario.arrays)[0] + delta_s2s
+                         + event @ noise[0] + residual @ noise[1])
+
+
+def station_evidence(model, levels, events, magnitudes, distances, depths):
+    """
+    What the records of one station tell.
+
+    :param model: :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel`.
+    :param levels: array (n, 3, bands), ln energy of Z, N, E.
+    :param events: n event ids; those of the model are known, others are not.
+    :param magnitudes: array (n,), NaN where unknown.
+    :param distances: array (n,), epicentral, km, NaN where unknown.
+    :param depths: array (n,), km, NaN where unknown.
+    :return: :class:`Evidence`
+    """
+    known = np.isfinite(magnitudes) & np.isfinite(distances)
+    rest = to_contrasts(levels) - model.expected(magnitudes, distances, depths)
+    precision, weighted, inverses = 0.0, 0.0, {}
+    for i, event in enumerate(events):
+        term, count = model.events.get(event, (0.0, 0))
+        case = count, bool(known[i])
+        if case not in inverses:
+            inverses[case] = np.linalg.inv(model.record_covariance(*case))
+        precision = precision + inverses[case]
+        weighted = weighted + inverses[case] @ (rest[i] - term)
+    return Evidence(precision, weighted, rest, known)
+
+
+def station_terms(model, evidence):
+    """
+    Posterior of every station's term, given the records of all.
+
+    :param model: :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel`.
+    :param evidence: dict station -> :class:`Evidence`.
+    :return: dict station -> :class:`StationTerm`.
+    """
+    # what each station tells of the region: its term has the variance of stations besides
+    site = np.linalg.inv(model.station_covariance)
+    of_region = {}
+    for station, own in evidence.items():
+        gain = site @ np.linalg.inv(own.precision + site)
+        of_region[station] = gain @ own.precision, gain @ own.weighted
+    total = [sum(parts) for parts in zip(*of_region.values(), strict=True)]
+    unseen = np.linalg.inv(model.region_covariance + 1e-6 * np.eye(len(site)))
+    terms = {}
+    for station, own in evidence.items():
+        precision, weighted = (t - o for t, o in zip(total, of_region[station], strict=True))
+        region = np.linalg.inv(unseen + precision)
+        terms[station] = _posterior(model, own, region @ weighted,
+                                    region + model.station_covariance)
+    return terms
+
+
+def _posterior(model, own, mean, covariance):
+    """:class:`StationTerm` of a Gaussian prior and a station's :class:`Evidence`."""
+    prior = np.linalg.inv(covariance)
+    posterior = np.linalg.inv(prior + own.precision)
+    posterior = 0.5 * (posterior + posterior.T)
+    delta_s2s = posterior @ (prior @ mean + own.weighted)
+    deviation, spread = own.rest - delta_s2s, np.diag(posterior)
+    inferred, errors = _infer_predictors(model, deviation[~own.known])
+    # Scatter of records about the station's mean, earthquakes included: where a station's
+    # HVSR hardly changes, earthquakes do not change it either. That of few records says
+    # little and is shrunk to the usual one.
+    deviation[~own.known] -= inferred @ model.slopes[1:]
+    explained = np.einsum("id,ij,jd->d", model.slopes[1:], errors, model.slopes[1:])
+    squares = np.square(deviation) + spread + np.where(own.known[:, None], 0.0, explained)
+    sums = smooth_bands(squares.sum(0) / (np.square(model.tau) + np.square(model.phi_ss)),
+                        model.frequencies)
+    ratio = np.sqrt((PRIOR_RECORDS + sums) / (PRIOR_RECORDS + len(squares)))
+    return StationTerm(delta_s2s, posterior, ratio, inferred + model.predictor_mean[1:], errors)
+
+
+def _infer_predictors(model, deviation):
+    """
+    Predictors of records whose scenario is not known, relative to their mean.
+
+    :param model: BandLevelModel.
+    :param deviation: array (k, D), records less those of the station's mean scenario.
+    :return: arrays (k, 3) and (3, 3): means and covariance of their errors.
+    """
+    prior = model.predictor_covariance[1:, 1:] + 1e-9 * np.eye(3)
+    gain = np.linalg.solve(model.record_covariance(0), model.slopes[1:].T)
+    errors = np.linalg.inv(np.linalg.inv(prior) + model.slopes[1:] @ gain)
+    return deviation @ gain @ errors, errors

@@ -1,0 +1,192 @@
+"""
+Band levels of a bank: scenarios, station terms and levels of new records.
+
+:class:`BankLevels` is what every method that draws band levels has in common; it knows nothing
+about waveforms.
+"""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from .._random import shared_rng
+from ..exceptions import TNGInputError, TNGWarning
+from ..groundmotion.band_levels import BandLevelModel, to_contrasts
+from ..groundmotion.level_fit import FEWEST_RECORDS, fit_band_levels
+from ..groundmotion.scenario import Coverage, draw_known
+from ..groundmotion.source_records import sound_components
+from ..groundmotion.station_terms import StationLevels, station_evidence, station_terms
+from ..records.record import earthquakes, info_values
+
+#: how a station's term is taken from its posterior
+UNCERTAINTIES = ("mean", "drawn")
+
+
+@dataclass(frozen=True)
+class BankLevels:
+    """
+    Band levels of all stations of a bank.
+
+    :param model: :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel`.
+    :param by_station: dict station id ->
+        :class:`~obspy_tng.groundmotion.station_terms.StationLevels`.
+    :param coverage: scenarios of the records and of the prior.
+    :param stations: array (n,), station of each record.
+    :param magnitudes: array (n,), NaN where unknown.
+    :param distances: array (n,), epicentral, km, NaN where unknown.
+    :param depths: array (n,), km, NaN where unknown.
+    :param usable: Hz, lowest and highest frequency that the bands and the records have.
+    """
+
+    model: BandLevelModel
+    by_station: dict
+    coverage: Coverage
+    stations: np.ndarray
+    magnitudes: np.ndarray
+    distances: np.ndarray
+    depths: np.ndarray
+    usable: tuple
+
+    def check(self, asked):
+        """
+        Warn where a scenario is far outside of what the data cover.
+
+        :param asked: :class:`~obspy_tng.groundmotion.scenario.Scenario`.
+        :raises TNGInputError: where it makes no sense, or only one of magnitude and distance
+            is given.
+        """
+        if asked.given and self.coverage.extrapolated(asked):
+            warnings.warn(f"magnitude {asked.magnitude:g} at {asked.distance:g} km is "
+                          f"extrapolated: the data cover {self.coverage}; stats.tng.scaling_sd "
+                          "says how sure the scaling is", TNGWarning, stacklevel=5)
+
+    def draw_scenario(self, station, asked, rng):
+        """
+        The scenario of a new record: the one asked for, else that of a record of the station.
+
+        Where no record of the station has one, it is what their levels tell of it.
+
+        :param station: station id.
+        :param asked: :class:`~obspy_tng.groundmotion.scenario.Scenario`.
+        :param rng: ``numpy.random.Generator``.
+        :return: Scenario with magnitude and distance.
+        """
+        if asked.given:
+            return asked
+        own = self.stations == station
+        found = draw_known(*(np.where(own, v, np.nan) for v in (
+            self.magnitudes, self.distances, self.depths)), rng)
+        if found is not None:
+            return found
+        return self.by_station[station].draw_scenario(rng)
+
+    def station_term(self, station, uncertainty, rng):
+        """
+        A station's term.
+
+        :param station: station id.
+        :param uncertainty: ``"mean"`` of the posterior, or ``"drawn"`` from it, once for all
+            realizations of a seed.
+        :param rng: generator of any of the realizations.
+        :return: array (3 bands,).
+        """
+        term = self.by_station[station].term
+        return term.delta_s2s if uncertainty == "mean" else term.draw(shared_rng(rng))
+
+    def draw_levels(self, station, scenario, delta_s2s, rng):
+        """
+        Band levels of a new record.
+
+        :param station: station id.
+        :param scenario: Scenario with magnitude and distance.
+        :param delta_s2s: array (3 bands,), of :meth:`station_term`.
+        :param rng: ``numpy.random.Generator``.
+        :return: array (3, bands), ln energy of Z, N, E.
+        """
+        return self.by_station[station].draw(scenario, delta_s2s, rng)
+
+    def expected(self, scenario, delta_s2s):
+        """Contrasts ``(3 bands,)`` that scenario and station explain."""
+        return self.model.expected(*scenario.arrays)[0] + delta_s2s
+
+    def residuals(self, levels):
+        """Contrasts ``(n, 3 bands)`` of all records less what scenario and station explain."""
+        return (to_contrasts(levels)
+                - self.model.expected(self.magnitudes, self.distances, self.depths)
+                - np.stack([self.by_station[s].term.delta_s2s for s in self.stations]))
+
+    def notes(self, station, scenario):
+        """
+        What ``stats.tng`` tells of a record's levels.
+
+        :return: dict: scenario drawn; ``extrapolated``, whether it is far from what the
+            data cover, and ``scaling_sd``, the standard deviation of the scaling to it;
+            ``station_sd`` and ``station_hvsr_sd``, posterior standard deviations of the
+            station's level and HVSR (all in ln amplitude); ``freqmin`` and ``freqmax``, Hz, where
+            the record may be used.
+        """
+        level, hvsr = self.by_station[station].term.sd
+        return {"drawn_magnitude": float(scenario.magnitude),
+                "drawn_distance": float(scenario.distance),
+                "extrapolated": self.coverage.extrapolated(scenario),
+                "scaling_sd": round(self.model.scaling_sd(scenario), 3),
+                "station_sd": round(level, 3), "station_hvsr_sd": round(hvsr, 3),
+                "freqmin": self.usable[0], "freqmax": self.usable[1]}
+
+def fit_bank_levels(bank, filters, prior=None):
+    """
+    Fit band levels to a bank.
+
+    Records with a dead or polluted component are left out.
+
+    :param bank: dict station id -> :class:`~obspy_tng.station_generator.Enrolled` with an array
+        ``levels`` (n, 3, bands).
+    :param filters: :class:`~obspy_tng.signal.evolutionary.FilterBank` of the levels.
+    :param prior: :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel` of other
+        stations, or None.
+    :return: :class:`BankLevels`
+    :raises TNGInputError: for too few records with magnitude and distance and no prior.
+    """
+    infos = [info for enrolled in bank.values() for info in enrolled.infos]
+    stations = np.repeat(list(bank), [len(enrolled) for enrolled in bank.values()])
+    levels = np.concatenate([enrolled.arrays["levels"] for enrolled in bank.values()])
+    sound = sound_components(levels, stations, filters.center_frequencies)
+    events = np.array(earthquakes(infos))
+    values = [info_values(infos, key) for key in ("magnitude", "distance", "depth")]
+    known = np.isfinite(values[0]) & np.isfinite(values[1])
+    chosen = np.flatnonzero(sound & known)
+    if len(chosen) >= FEWEST_RECORDS:
+        model = fit_band_levels(levels[chosen], stations[chosen], events[chosen],
+                                *(v[chosen] for v in values), filters.center_frequencies, prior)
+    elif prior is not None:
+        model = prior
+    else:
+        raise TNGInputError(
+            f"only {len(chosen)} enrolled records know their magnitude and distance, and there is "
+            f"no prior of levels: {FEWEST_RECORDS} are needed")
+    evidence = {}
+    for station in bank:
+        own = np.flatnonzero((stations == station) & (sound | ~sound[stations == station].any()))
+        # an event that only this station recorded is no news about it
+        elsewhere = set(events[stations != station])
+        names = [event if event in elsewhere else None for event in events[own]]
+        evidence[station] = station_evidence(model, levels[own], names, *(v[own] for v in values))
+    coverage = model.coverage
+    for other in ([prior.coverage] if prior else []) + ([Coverage.of(*values)] if known.any()
+                                                        else []):
+        coverage = coverage | other
+    return BankLevels(model, {station: StationLevels(model, term) for station, term in
+                              station_terms(model, evidence).items()},
+                      coverage, stations, *values, _usable(infos, filters))
+
+
+def _usable(infos, filters):
+    """Lowest and highest frequency of the bands and of most records, Hz."""
+    found = []
+    for key, edge, strict in (("freqmin", 0, max), ("freqmax", -1, min)):
+        corners = info_values(infos, key)
+        corners = corners[np.isfinite(corners)]
+        edge = float(filters.center_frequencies[edge])
+        found.append(strict(edge, float(np.median(corners))) if len(corners) else edge)
+    return tuple(found)
