@@ -26,13 +26,12 @@ _BLANK, _PLUS, _MINUS, _DOT, _ZERO = b" +-.0"
 _EXPONENTS = b"EeDd"
 
 
-def words_to_floats(block, longest=None):
+def words_to_floats(block):
     """
     Numbers that blanks or line ends separate.
 
     :param block: bytes.
-    :param longest: longest word that is one number, or None.
-    :return: float64 array; None if a word is longer, not a number, or not a finite one.
+    :return: float64 array; None if a word is not a number, or not a finite one.
 
     .. rubric:: Example
 
@@ -41,8 +40,8 @@ def words_to_floats(block, longest=None):
     """
     chars = np.frombuffer(b" " * _MAX_WIDTH + block, dtype=np.uint8)
     starts, ends = word_bounds(chars)
-    if longest is not None and len(starts) and (ends - starts).max() > longest:
-        return None
+    if np.count_nonzero(chars == _DOT) > len(starts):
+        return None  # words of several numbers: fields that touch
     parts = []
     for at in range(0, len(starts), _CHUNK):
         first, last = starts[at:at + _CHUNK], ends[at:at + _CHUNK]

@@ -138,15 +138,13 @@ def parse_block(block, count=None, width=None):
     array([10.279 , -9.2167,  9.8994])
     """
     block = _with_points(block)
-    free = words_to_floats(block, width)  # longer words are fields that touch
+    free = words_to_floats(block)
     if free is not None and (count is None or width is None or len(free) >= count):
         return free[:count]
     if width is not None:
         fixed = _fixed(block, width)
         if fixed is not None and (free is None or len(fixed) >= len(free)):
             return fixed[:count]
-    if free is None and width is not None:
-        free = words_to_floats(block)
     if free is None:
         shorter = _without_rules(block)
         if len(shorter) < len(block):

@@ -90,6 +90,13 @@ def test_a_number_that_was_cut_is_dropped(form):
     assert without_cut_number(text[:-1], True, width) == text[:-1]
 
 
+def test_words_wider_than_the_stated_fields():
+    """Blanks count more than a width: these fields of 15 characters would be numbers too."""
+    words = [f"{value:18.10f}" for value in np.random.default_rng(2).normal(size=60)]
+    block = "\n".join("".join(words[i:i + 5]) for i in range(0, 60, 5)).encode()
+    np.testing.assert_array_equal(parse_block(block, 60, 15), [float(word) for word in words])
+
+
 def test_blocks_end_at_words_and_rules():
     assert numeric_block(b" 1.0 2.0\n\n 3.0\n2 POINTS\n 4.0") == b" 1.0 2.0\n\n 3.0\n"
     assert parse_block(b" 1.0 2.0\n-----\n 9.0").tolist() == [1.0, 2.0]
