@@ -8,6 +8,7 @@ architectures is in :mod:`obspy_tng.methods`.
 """
 
 import io
+import logging
 
 import obspy
 import torch
@@ -30,6 +31,8 @@ from .records.record import (
 )
 from .station_generator import Enrolled, StationGenerator, refuse_generated
 from .training import Processes, RecordStore, TrainingSettings, local_rank
+
+logger = logging.getLogger("obspy_tng")
 
 
 class TNGGenerator(StationGenerator):
@@ -162,6 +165,9 @@ class TNGGenerator(StationGenerator):
         unknown = sorted(set(targets or ()) - set(groups))
         if unknown:
             raise TNGInputError(f"targets {unknown} have no records; stations: {sorted(groups)}")
+        if progress:
+            logger.info("fitting %r to %d records of %d stations", self.architecture,
+                        sum(len(infos) for _, infos in groups.values()), len(groups))
         method = self._new_method()
         history = method.fit(groups, list(targets or groups), self.training, seed=self.seed,
                              checkpoint=checkpoint, log=log, progress=progress)

@@ -23,6 +23,7 @@ import re
 from scipy.constants import g
 
 from ..exceptions import TNGInputError
+from ..records.headers import scenario_value
 from .common.codes import clean_code
 from .common.component import Component
 from .common.fields import parse_clock, parse_date, parse_moment, to_utc
@@ -140,7 +141,7 @@ def _format(tr):
     event = re.sub("[,\r\n]", " ", str(tng.get("event_id") or (
         _SYNTHETIC if synthetic else "UNKNOWN EVENT")))
     start = stats.starttime
-    known = {key: tng.get(_TNG.get(field, field)) for key, field in _KEYS.items()}
+    known = {key: scenario_value(tng, _TNG.get(field, field)) for key, field in _KEYS.items()}
     lines = [" ".join([f"{synthetic or _TITLE} ID={tr.id} START={start}",
                        *(f"{key}={value:.6g}" for key, value in known.items()
                          if value is not None)]),

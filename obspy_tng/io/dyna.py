@@ -15,6 +15,7 @@ import re
 import numpy as np
 
 from ..exceptions import TNGInputError
+from ..records.headers import scenario_value
 from .common.codes import STATION_LENGTH, clean_code
 from .common.component import Component
 from .common.fields import parse_clock, parse_date, parse_moment, to_utc
@@ -157,10 +158,11 @@ def _format(tr):
         "EVENT_ID": known.get("event_id") or tng.get("event_id"),
         "EVENT_DATE_YYYYMMDD": origin and origin.strftime("%Y%m%d"),
         "EVENT_TIME_HHMMSS": origin and origin.strftime("%H%M%S"),
-        "EVENT_DEPTH_KM": known.get("event_depth") or tng.get("depth"),
-        f"MAGNITUDE_{'L' if kind == 'L' else 'W'}": known.get("magnitude") or tng.get("magnitude"),
+        "EVENT_DEPTH_KM": known.get("event_depth") or scenario_value(tng, "depth"),
+        f"MAGNITUDE_{'L' if kind == 'L' else 'W'}": (
+            known.get("magnitude") or scenario_value(tng, "magnitude")),
         "NETWORK": stats.network, "STATION_CODE": stats.station, "LOCATION": stats.location,
-        "EPICENTRAL_DISTANCE_KM": known.get("distance") or tng.get("distance"),
+        "EPICENTRAL_DISTANCE_KM": known.get("distance") or scenario_value(tng, "distance"),
         "DATE_TIME_FIRST_SAMPLE_YYYYMMDD_HHMMSS":
             f"{start.strftime('%Y%m%d_%H%M%S')}.{start.microsecond:06d}",
         "DATE_TIME_FIRST_SAMPLE_PRECISION": "microseconds",

@@ -22,9 +22,9 @@ from obspy.core import AttribDict
 
 from ..exceptions import TNGInputError
 from .c_libraries import C_LIBRARIES
+from .headers import sac_header
 from .packing import FORMAT, mseed_id, pack_record, write_packed
 from .record import record_info, source_of, station_id
-from .sac import sac_header
 
 
 def write_records(records, folder):

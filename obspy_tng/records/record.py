@@ -22,7 +22,7 @@ from obspy import Stream, Trace, UTCDateTime
 from obspy.core import AttribDict
 
 from ..exceptions import TNGInputError
-from .sac import sac_header
+from .headers import sac_header
 
 COMPONENTS = "ZNE"
 UNITS = "m/s^2"

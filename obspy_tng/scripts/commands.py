@@ -105,6 +105,7 @@ def enroll(args):
         logger.info("%s is new: it begins with the weights that come with the package", args.model)
     else:
         generator = obspy_tng.TNGGenerator.load(args.model, device=args.device)
+    logger.info("enrolling %d records", len(records))
     generator.enroll(records, _inventory_beside(args.records),
                      allow_generated=args.allow_generated)
     generator.save(output)

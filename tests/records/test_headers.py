@@ -1,4 +1,4 @@
-"""SAC files of generated records, as ObsPy writes and reads them."""
+"""Headers of generated records, as ObsPy writes and reads them."""
 
 import io
 
@@ -36,6 +36,22 @@ def test_sac_keeps_station_and_scenario(tmp_path, through_a_folder):
         assert sac.kevnm.strip() == "SYNTHETIC"
         assert sac.kuser1.strip() + sac.kuser2.strip() == TNG["model"]
         assert record_info([back])["source"] == "generated"
+
+
+def test_the_scenario_that_was_drawn():
+    """Where no magnitude was asked for."""
+    record = synthetic_record(np.ones((3, 500)), 100.0, "XR.AL01", tng={
+        **TNG, "magnitude": None, "distance": None, "drawn_magnitude": 5.5, "drawn_distance": 80.0,
+        "depth": float("nan")})
+    sac = record[0].stats.sac
+    assert (sac.mag, sac.dist) == (5.5, 80.0)
+    assert "evdp" not in sac
+    for fmt in ("AT2", "DYNA"):
+        file = io.BytesIO()
+        record[:1].write(file, format=fmt)
+        file.seek(0)
+        back = obspy.read(file)[0].stats[fmt.lower()]
+        assert (back.magnitude, back.distance, back.event_depth) == (5.5, 80.0, None)
 
 
 def test_a_trimmed_record_keeps_its_time():

@@ -1,4 +1,6 @@
-"""What SAC files keep of a generated record: station, scenario, and that it is synthetic."""
+"""What headers of files keep of a generated record: station, scenario, that it is synthetic."""
+
+import math
 
 from obspy import UTCDateTime
 from obspy.core import AttribDict
@@ -7,6 +9,20 @@ from obspy.core import AttribDict
 _FIELDS = {"station_latitude": "stla", "station_longitude": "stlo", "station_elevation": "stel",
            "depth": "evdp", "magnitude": "mag", "distance": "dist"}
 _MOST_EXACT = 2 ** 24  # SAC numbers are float32
+
+
+def scenario_value(tng, field):
+    """
+    A quantity of the scenario: as asked for, or as drawn for the record where nothing was.
+
+    :param tng: ``stats.tng``.
+    :param field: "magnitude", "distance", "depth", or any other field.
+    :return: value; None where it is not known.
+    """
+    value = tng.get(field)
+    if value is None:
+        value = tng.get(f"drawn_{field}")
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def sac_header(starttime, tng):
@@ -32,8 +48,8 @@ def sac_header(starttime, tng):
               "b": (start.microsecond % 1000) / 1e6, "lcalda": 0,
               "kevnm": "SYNTHETIC", "kuser0": "obspytng", "kuser1": model[:8],
               "kuser2": model[8:16]}
-    header |= {name: float(tng[field]) for field, name in _FIELDS.items()
-               if tng.get(field) is not None}
+    header |= {name: float(value) for field, name in _FIELDS.items()
+               if (value := scenario_value(tng, field)) is not None}
     for name, field in (("user0", "realization"), ("user1", "seed")):
         value = tng.get(field)
         if value is not None and value < _MOST_EXACT:
