@@ -24,7 +24,7 @@ from .._checks import one_of
 from ..exceptions import TNGInputError
 from ..groundmotion.component_levels import fit_levels
 from ..models.autoencoder import ReleasedAutoencoder, ReleasedConfig
-from ..models.checkpoint import load_published, published_bank
+from ..models.published import load_published, published_bank
 from ..records.record import info_values
 from ..signal import end_at_rest
 from ..training import Phase, Trainer
@@ -78,7 +78,7 @@ class ReleasedMethod:
         """
         The method with the weights of a published checkpoint.
 
-        :param checkpoint: torch file, see :func:`~obspy_tng.models.checkpoint.load_published`.
+        :param checkpoint: torch file, see :func:`~obspy_tng.models.published.load_published`.
         :param top_k: number of periods.
         :param periods: "record" or "batch".
         :param device: torch device.
@@ -94,7 +94,7 @@ class ReleasedMethod:
         """
         Arrays of the bank from a published latent bank; the decoder runs on the CPU.
 
-        :param latent_bank: npz file, see :func:`~obspy_tng.models.checkpoint.published_bank`.
+        :param latent_bank: npz file, see :func:`~obspy_tng.models.published.published_bank`.
         :return: iterator of (station code, arrays as :meth:`encode` returns them).
         :raises TNGCheckpointError: if the file is not a bank of this model.
         """

@@ -8,12 +8,8 @@ import torch
 
 from obspy_tng.exceptions import TNGCheckpointError, TNGInputError
 from obspy_tng.models.autoencoder import ReleasedAutoencoder, ReleasedConfig
-from obspy_tng.models.checkpoint import (
-    load_folder,
-    load_published,
-    published_bank,
-    save_folder,
-)
+from obspy_tng.models.checkpoint import load_folder, save_folder
+from obspy_tng.models.published import load_published, published_bank
 
 TINY = {"seq_len": 64, "d_model": 4, "d_ff": 4, "e_layers": 2, "num_kernels": 2, "top_k": 2,
         "dropout": 0.0}

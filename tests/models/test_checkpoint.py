@@ -15,7 +15,8 @@ import torch
 from obspy_tng import TNGGenerator, simulate_network
 from obspy_tng.exceptions import TNGException
 from obspy_tng.models.autoencoder import ReleasedAutoencoder, ReleasedConfig
-from obspy_tng.models.checkpoint import file_hash, json_hash, load_published, published_bank
+from obspy_tng.models.checkpoint import file_hash, json_hash
+from obspy_tng.models.published import load_published, published_bank
 
 from ..io.test_fuzz import memory_limit, mutate  # noqa: F401
 
