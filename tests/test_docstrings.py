@@ -10,7 +10,7 @@ import obspy_tng
 
 ROOT = Path(obspy_tng.__file__).parent
 #: functions that are being rewritten
-UNDER_WORK = ("smooth_correlation", "draw_earthquake")
+UNDER_WORK = ("draw_earthquake",)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 

@@ -1,12 +1,11 @@
 """
-Donor noise: what can be had for a handful of records without a network
-=======================================================================
+Donor noise: a control for few records without a network
+========================================================
 
-The strongest control. Every record of every other station can lend its time
-history of band powers to a station: its band levels are moved to the magnitude
-and distance asked for and from its own station term to the target's
-(:mod:`obspy_tng.groundmotion.band_levels`), and Gaussian noise is shaped by the result. The
-target's station term comes from its enrolled records, however few, and a prior.
+The time history of band powers of any record can be transferred to another station. The band
+levels of this donor are changed to the requested magnitude and distance and to the station term of
+the target (:mod:`obspy_tng.groundmotion.band_levels`), and Gaussian noise is shaped by the result.
+The station term of the target comes from its enrolled records, however few, and a prior.
 """
 
 import numpy as np
@@ -22,10 +21,10 @@ from ..station_generator import StationGenerator
 
 class DonorNoise(StationGenerator):
     """
-    Shaped noise of donor records, moved to the station and earthquake asked for.
+    Noise shaped by donor records, with band levels of the station and the requested scenario.
 
     ``fit`` takes the records of all stations as donors (and enrols them); ``enroll`` adds
-    stations that lend nothing. Magnitude and distance must be known for donors.
+    stations without donors. Donors need a magnitude and a distance.
 
     :param prior: :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel` of another network
         for the station covariance, e.g. ``fit`` on a simulated one: ``DonorNoise(...).fit(
@@ -49,10 +48,10 @@ class DonorNoise(StationGenerator):
         Learn the terms and take the records as donors.
 
         :param records: iterable of records; those without magnitude or distance are
-            enrolled but lend nothing.
+            enrolled, but are no donors.
         :param inventory: Inventory; optional.
         :return: self
-        :raises TNGInputError: if too few records know magnitude and distance.
+        :raises TNGInputError: if too few records have magnitude and distance.
         """
         checked = self._checked(records)
         donors = _Donors(self._filters, checked)
@@ -104,14 +103,14 @@ class DonorNoise(StationGenerator):
 
 
 class _Donors:
-    """Records that know their magnitude and distance, with their band levels."""
+    """Records with magnitude and distance, and their band levels."""
 
     def __init__(self, filters, checked):
         rows = [(station, data, info) for station, (block, infos) in checked.items()
                 for data, info in zip(block, infos, strict=True)
                 if info["magnitude"] is not None and info["distance"] is not None]
         if not rows:
-            raise TNGInputError("no record knows its magnitude and distance; donors need both")
+            raise TNGInputError("no record has a magnitude and a distance; donors need both")
         self.stations = [station for station, _, _ in rows]
         self.data = np.stack([data for _, data, _ in rows]).astype(np.float32)
         infos = [info for _, _, info in rows]
@@ -121,7 +120,7 @@ class _Donors:
         self.residuals = None
 
     def subtract_terms(self, terms):
-        """Contrasts of the donors without what their distance, magnitude and station explain."""
+        """Residuals of the donors' contrasts, without scenario and station term."""
         self.residuals = to_contrasts(self.levels) - terms.expected(
             self.magnitudes, self.distances, self.depths)
         stations = np.array(self.stations)
@@ -133,7 +132,7 @@ class _Donors:
             self.residuals[rows[station]] -= term.delta_s2s
 
     def choose(self, asked, rng):
-        """Index of a donor near in magnitude and distance."""
+        """Index of a donor with a similar scenario."""
         separation = scenario.scenario_distance(self.magnitudes, self.distances, asked)
         weight = np.exp(-0.5 * (separation - separation.min()))
         return rng.choice(len(weight), p=weight / weight.sum())

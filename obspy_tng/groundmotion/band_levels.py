@@ -1,16 +1,16 @@
 """
-Levels of frequency bands: earthquake, station and the rest
-===========================================================
+Band levels: event, station and residual
+========================================
 
 The ln energy of each band of a record (band level) is split into::
 
     band level = source(M, f) + a + b (M - 6) + c ln(R / R0) + d (R / R0 - 1)
                  + event term + station term + residual
 
-by a mixed model ([Abrahamson_Youngs1992]_), with R as in
-:mod:`obspy_tng.groundmotion.scaling`. The source is that of [Brune1970]_: below its corner
-frequency energy grows by a factor of 1000 with every magnitude, above it by ten. Band levels are
-taken as three contrasts: the mean of the horizontals ("level"), horizontals over vertical
+by a mixed-effects model ([Abrahamson_Youngs1992]_), with R as in
+:mod:`obspy_tng.groundmotion.scaling`. The source is that of [Brune1970]_: energy increases by a
+factor of 1000 per magnitude unit below its corner frequency, and by ten above. Band levels are
+transformed to three contrasts: the mean of the horizontals ("level"), horizontals over vertical
 (the HVSR), and north over east. Each contrast and band has its own standard deviations:
 
 ========= ============================================================
@@ -19,18 +19,19 @@ phi_s2s   of station terms delta_s2s, from site to site
 phi_ss    of residuals at one station
 ========= ============================================================
 
-all in ln energy, twice those of ln amplitude. Terms go together along ln f
-(:mod:`obspy_tng.groundmotion.correlation`), and a station that amplifies the horizontals does so
-over the vertical too, so that the HVSR, which is free of the earthquake's strength, also tells the
+all in ln energy, twice those of ln amplitude. Terms are correlated along ln f
+(:mod:`obspy_tng.groundmotion.correlation`). A station that amplifies the horizontals also has a
+larger HVSR, which does not depend on the strength of the earthquake and therefore constrains the
 level.
 
 A :class:`BandLevelModel` is either the prior, learned from simulated networks, or fitted to records
-(:mod:`obspy_tng.groundmotion.level_fit`); what few records tell of a station is in
-:mod:`obspy_tng.groundmotion.station_terms`. Regions differ by more than stations do: a common
-term of the region has a wide prior, so that the level of one record counts.
+(:mod:`obspy_tng.groundmotion.level_fit`). The posterior of a station with few records is in
+:mod:`obspy_tng.groundmotion.station_terms`. Regions differ by more than stations do. A common
+term of the region therefore has a wide prior, so that the level of a single record counts.
 
-Outside of the magnitudes that were recorded, b does not go on: the source alone scales. Nearer than
-anything recorded, energy grows as between body and surface waves. Energy never grows with distance.
+Outside of the recorded magnitudes b does not apply: only the source scales. At shorter distances
+than recorded, energy changes as between body and surface waves. Energy never increases with
+distance.
 """
 
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ CONTRASTS = np.array([[0.0, 0.5, 0.5], [-1.0, 0.5, 0.5], [0.0, 1.0, -1.0]])
 LEVELS = np.linalg.inv(CONTRASTS)
 #: correlation of station terms along ln f, and of a station's level with its HVSR
 STATION_DECAY, STATION_CORRELATION = Decay(1.0), 0.7
-#: the same of event terms and of residuals, where data tell nothing
+#: the same of event terms and of residuals, without data
 EVENT_DECAY = Decay(3.0)
 RESIDUAL_DECAYS = (Decay(0.8, 0.95), Decay(1.5, 0.3), Decay(1.5, 0.3))
 #: standard deviation of a region's term (ln energy), and its correlation along ln f
@@ -75,7 +76,7 @@ class BandLevelModel:
     :param event_correlation: array (D, D).
     :param residual_correlation: array (D, D).
     :param free: variance of the mean over stations about a, relative to ``phi_s2s`` squared;
-        beside it there is the region's term, which all stations share.
+        the region's term, which is common to all stations, is separate.
     :param predictor_mean: array (4,), mean predictors of the records.
     :param predictor_covariance: array (4, 4).
     :param coverage: :class:`~obspy_tng.groundmotion.scenario.Coverage` of the records.
@@ -121,7 +122,7 @@ class BandLevelModel:
         Covariance of a record about its station's mean and its event's estimated term.
 
         :param count: records that its event's term is estimated from; 0: it is not.
-        :param scenario_known: False: magnitude and distance scatter too, as the records' do.
+        :param scenario_known: False: magnitude and distance scatter too, as in the records.
         :return: array (D, D).
         """
         event_sd = np.sqrt(self.event_variances[count]) if count else self.tau
@@ -156,7 +157,7 @@ class BandLevelModel:
 
     def scaling_sd(self, scenario):
         """
-        Standard deviation of what a scenario differs by from the mean of the records.
+        Standard deviation of the scaling from the mean of the records to a scenario.
 
         :param scenario: :class:`~obspy_tng.groundmotion.scenario.Scenario` with magnitude
             and distance.
@@ -200,7 +201,7 @@ def source_contrasts(magnitudes, frequencies):
 def prior_model(frequencies, coefficients, phi_s2s, tau, phi_ss, level_hvsr, predictor_mean,
                 predictor_covariance, coverage):
     """
-    The model before any record: coefficients and standard deviations of other stations.
+    The prior model: coefficients and standard deviations of other stations.
 
     :param frequencies: Hz, ``(bands,)``.
     :param coefficients: array (4, D).

@@ -1,13 +1,13 @@
 """
-Coherencies: what components have in common at a station
-========================================================
+Coherencies of the components at a station
+==========================================
 
 The complex coherency of two components in a band is their mean product over the record, divided by
-the roots of their powers. At a station it is much the same from record to record (a horizontal that
-moves with the vertical at some frequency does so for every earthquake), which a network that
-meets each record anew takes for chance. So it is a station term as well: the station's mean,
-shrunk by what it owes to chance, and a scatter of records about it that is more than
-that of noise with no coherency at all.
+the roots of their powers. At a station it is similar in all records (a horizontal that moves with
+the vertical at some frequency does so for every earthquake). In a single record this cannot be
+distinguished from chance. The coherency therefore has a station term: the mean of the station,
+shrunk by its variance due to chance, and a scatter of records about it, in excess of that of
+incoherent noise.
 
 .. rubric:: Chance
 
@@ -22,9 +22,9 @@ from scipy.ndimage import gaussian_filter1d
 
 from .mixed_effects import indicator
 
-#: standard deviation of a station's coherency where little is known, and its weight in stations
+#: prior standard deviation of a station's coherency, and its weight in stations
 STATION_SD, PRIOR_STATIONS = 0.12, 3
-#: records (more than there are stations) from which on their scatter is believed
+#: records (more than there are stations) from which on their scatter is used
 SCATTER_RECORDS = 10
 #: smoothing of variances and of a record's scatter along ln f, bands
 SMOOTHING, SCATTER_LENGTH = 2.0, 1.0
@@ -61,10 +61,10 @@ class CoherencyModel:
 
 def fit_coherencies(coherencies, chance, stations):
     """
-    Fit a :class:`CoherencyModel`; any number of records will do.
+    Fit a :class:`CoherencyModel` to any number of records.
 
     :param coherencies: complex array (n, 3, bands).
-    :param chance: array (n, bands), variances that they owe to chance.
+    :param chance: array (n, bands), variances due to chance.
     :param stations: n station ids.
     :return: :class:`CoherencyModel`
     """
@@ -72,7 +72,7 @@ def fit_coherencies(coherencies, chance, stations):
     counts = members.sum(0)
     means = np.einsum("ns,npb->spb", members, coherencies) / counts[:, None, None]
     squares = np.square(np.abs(coherencies - np.einsum("ns,spb->npb", members, means))).mean(1)
-    # what is left of the squares: chance and scatter, less what the means have taken
+    # residual squares: chance and scatter, less the degrees of freedom of the means
     spare = len(coherencies) - len(names)
     usual = chance.mean(0)
     scatter = _smooth(np.maximum(squares.sum(0) / max(spare, 1) - usual, 0.0)) * min(
@@ -88,10 +88,10 @@ def fit_coherencies(coherencies, chance, stations):
 
 def cholesky_coefficients(coherencies):
     """
-    Couplings that noise needs to have given coherencies.
+    Coefficients of noise with given coherencies.
 
-    :param coherencies: complex array (3, bands); where three of them cannot go together,
-        they are reduced.
+    :param coherencies: complex array (3, bands); if three of them are not consistent, they are
+        reduced.
     :return: array (6, bands), real and imaginary parts of p, q and r of
         :func:`obspy_tng.signal.frames.simulate_frames`.
 

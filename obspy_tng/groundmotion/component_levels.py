@@ -3,15 +3,14 @@ Levels of the three components
 ==============================
 
 The level of a component is the logarithm of its standard deviation over the
-window. Levels are modelled apart from the waveforms, jointly for Z, N and E,
-so that their ratios (and with them the HVSR) vary as they do in real records::
+window. Levels are modelled separately from the waveforms, jointly for Z, N and E,
+so that their ratios (and therefore the HVSR) vary as in real records::
 
     level = station term + b (M - 6) + c ln R / R0 + residual
 
-fitted by least squares where magnitude and distance are known for enough
-records, and without the second and third term otherwise. A station with few
-records borrows its scatter from the others: its covariance is shrunk towards
-the pooled one with the weight of :data:`PRIOR_RECORDS` records.
+fitted by least squares if magnitude and distance are known for enough records, and
+without the second and third term otherwise. The covariance of a station is shrunk
+towards the pooled one, which has the weight of :data:`PRIOR_RECORDS` records.
 """
 
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from .scaling import predictors
 
 #: weight of the pooled covariance, in records
 PRIOR_RECORDS = 5
-#: standard deviation (ln units) and correlation of levels where nothing can be pooled
+#: standard deviation (ln units) and correlation of levels without a pooled covariance
 DEFAULT_SD, DEFAULT_CORRELATION = 1.0, 0.9
 #: records with known magnitude and distance that a regression needs
 REGRESSION_RECORDS = 20
@@ -53,12 +52,12 @@ class LevelModel:
 
         :param station: station id.
         :param rng: ``numpy.random.Generator``.
-        :param scenario: :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for.
-        :param contrasts: array (3,), differences of ln level between the components that
-            the waveform comes with (only differences count): the common level is drawn
-            given them. None draws all three levels.
+        :param scenario: requested :class:`~obspy_tng.groundmotion.scenario.Scenario`.
+        :param contrasts: array (3,), ln levels of the components of the waveform; only their
+            differences are used, and the common level is drawn given them. None draws all
+            three levels.
         :return: array (3,), standard deviations of Z, N and E in m/s^2.
-        :raises TNGInputError: if an earthquake is asked for that the model cannot know.
+        :raises TNGInputError: if the model cannot take magnitude and distance.
         """
         if not scenario.given:
             mean, covariance = self.means[station], self.covariances[station]
@@ -79,10 +78,10 @@ class LevelModel:
     def _conditional(self, station, scenario):
         if self.slopes is None:
             raise TNGInputError("this generator cannot take magnitude and distance: fewer than "
-                                f"{REGRESSION_RECORDS} of its records know both")
+                                f"{REGRESSION_RECORDS} of its records have both")
         if station not in self.terms:
-            raise TNGInputError(f"no record of {station} knows its magnitude and distance, "
-                                "so they cannot be asked for there")
+            raise TNGInputError(f"no record of {station} has a magnitude and a distance, "
+                                "so that generate() cannot take them there")
         return self.terms[station] + _slope_predictors(*scenario.arrays[:2])[0] @ self.slopes, \
             self.residual
 

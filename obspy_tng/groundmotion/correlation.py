@@ -1,11 +1,11 @@
 """
 Correlation of band levels along ln f, and between level and HVSR.
 
-Terms of neighbouring bands go together. Event terms are broad-band (stress drop acts on all
-frequencies above the corner), records scatter about them with a fine structure of their own and a
-broad part (path). Both are described by a :class:`Decay`: a share of the variance whose
-correlation falls off over some octaves, and the rest, which one band hardly shares with the next.
-The share and the length follow from the data as far as these tell them, shrunk to a prior.
+Terms of neighbouring bands are correlated. Event terms are broad-band (stress drop acts on all
+frequencies above the corner). Records scatter about them with a fine structure and a broad part
+(path). Both are described by a :class:`Decay`: a share of the variance whose correlation decreases
+over some octaves, and the rest, which is almost uncorrelated between bands. The share and the
+length are estimated from the data and shrunk to a prior.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ LENGTHS, SHARES = np.geomspace(0.3, 20.0, 40), np.linspace(0.1, 1.0, 19)
 @dataclass(frozen=True)
 class Decay:
     """
-    Correlation of two bands that are some octaves apart.
+    Correlation of two bands as a function of their distance in octaves.
 
     :param length: octaves over which the broad part falls to 1/e.
     :param share: share of the variance that is broad.
@@ -71,7 +71,7 @@ def lagged_correlation(products, frequencies):
         definite.
     :param frequencies: Hz, ``(bands,)``.
     :return: lags in octaves and correlations, arrays (m,), up to :data:`LONGEST_LAG`; no lags
-        where the products are none of terms.
+        if there are no products.
     """
     variances, octaves = np.diag(products), np.log2(frequencies)
     sd = np.sqrt(np.maximum(variances, 0.05 * max(variances.mean(), 0)))

@@ -1,18 +1,18 @@
 """
-Durations: what a decoded envelope says of how long a record lasts
-==================================================================
+Durations of records, given those of decoded envelopes
+======================================================
 
-A network that is trained by a likelihood blurs its envelopes where it is uncertain: they last
-longer than records do, more at some stations than at others, and what sets one apart from another
-is only partly true. So the duration is modelled apart, as the levels are
-(:mod:`obspy_tng.groundmotion.band_levels`). With d the ln duration of a decoded envelope, t the
-time at which the energy sets in (as a share of the window, whose end cuts off late records), m and
-u the means of both over the records of the station::
+A network that is trained with a likelihood blurs its envelopes where it is uncertain. Decoded
+envelopes last longer than records, by an amount that depends on the station, and they reproduce
+the differences between records only in part. Durations therefore have their own model, as band
+levels have (:mod:`obspy_tng.groundmotion.band_levels`). With d the ln duration of a decoded
+envelope, t its t05 (as a share of the window, whose end cuts off late records), m and u the means
+of both over the records of the station::
 
     ln duration = m + a + b (d - m) + g (t - u) + c (M - 6) + e ln(R / R0) + station + residual
 
-is fitted to all enrolled records and what is decoded of them, by a mixed model with a
-prior for all of its numbers. ln duration is the mean of ln D5-75 and ln D5-95 of the horizontals.
+is fitted to all enrolled records and their decoded envelopes, as a mixed-effects model with
+priors for all parameters. ln duration is the mean of ln D5-75 and ln D5-95 of the horizontals.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ PRIOR_MEAN, PRIOR_SD = (-0.1, 0.65, -0.3, 0.0, 0.1), (0.3, 0.25, 0.3, 0.05, 0.1)
 #: in stations
 RESIDUAL_SD, STATION_SD = 0.15, 0.1
 PRIOR_RECORDS, PRIOR_STATIONS = 10, 4
-#: by how much noise lasts longer than the envelope that it is given, and scatters, in ln
+#: mean and standard deviation of the ln duration of noise relative to its envelope
 NOISE_MEAN, NOISE_SD = 0.03, 0.08
 ITERATIONS = 20
 
@@ -53,11 +53,11 @@ class DurationModel:
         ln duration that the envelope of a new record should have.
 
         :param station: station id.
-        :param decoded: ln duration of the envelope as it is decoded.
-        :param t05: when its energy sets in, share of the window.
+        :param decoded: ln duration of the decoded envelope.
+        :param t05: share of the window.
         :param scenario: :class:`~obspy_tng.groundmotion.scenario.Scenario`.
         :param rng: ``numpy.random.Generator``.
-        :return: float; noise under the envelope scatters by another :data:`NOISE_SD`.
+        :return: float; noise with this envelope has an additional scatter of :data:`NOISE_SD`.
         """
         mean, usual_t05, term = self.stations[station]
         x = _predictors(np.array([decoded - mean]), np.array([t05 - usual_t05]),
@@ -68,11 +68,11 @@ class DurationModel:
 
 def fit_durations(decoded, durations, t05, stations, magnitudes, distances, depths):
     """
-    Fit a :class:`DurationModel`; any number of records will do.
+    Fit a :class:`DurationModel` to any number of records.
 
     :param decoded: array (n,), ln durations of decoded envelopes.
     :param durations: array (n,), those of the records themselves.
-    :param t05: array (n,), when their energy sets in, share of the window.
+    :param t05: array (n,), share of the window.
     :param stations: n station ids.
     :param magnitudes: array (n,), NaN where unknown.
     :param distances: array (n,), epicentral, km, NaN where unknown.
@@ -124,7 +124,7 @@ def ln_duration(data, sampling_rate):
 
 
 def _predictors(decoded, t05, magnitudes, distances, depths):
-    """Design ``(n, 5)`` of deviations; an unknown scenario is as the reference."""
+    """Design ``(n, 5)`` of deviations; an unknown scenario counts as the reference."""
     known = np.isfinite(magnitudes) & np.isfinite(distances)
     scaling = np.where(known[:, None], predictors(magnitudes, distances, depths)[:, 1:3], 0.0)
     return np.column_stack([np.ones(len(decoded)), decoded, t05, scaling])

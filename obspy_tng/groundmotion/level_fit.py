@@ -1,11 +1,11 @@
 """
 Fit of the mixed model of band levels to records.
 
-Each band and contrast has a regression of its own
-(:func:`~obspy_tng.groundmotion.mixed_effects.reml`), with priors from other stations; variances are
-then smoothed along ln f. Correlations between bands are moments: products of what is left of
-records of one earthquake at different stations have those of event terms, products of one record's
-with each other have those of event term and residual together.
+Each band and contrast has its own regression
+(:func:`~obspy_tng.groundmotion.mixed_effects.reml`), with priors from other stations. Variances are
+then smoothed along ln f. Correlations between bands are moments of the residuals: products between
+records of one earthquake at different stations give those of event terms, products within a record
+give those of event term plus residual.
 """
 
 from dataclasses import replace
@@ -28,9 +28,9 @@ from .mixed_effects import Design, indicator, reml, solve
 from .scaling import predictors
 from .scenario import Coverage
 
-#: fewest records with known magnitude and distance for a regression of their own
+#: fewest records with known magnitude and distance for a regression
 FEWEST_RECORDS = 12
-#: of more stations (and as many events) variances are those of some (a cubic cost)
+#: with more stations (and as many events), variances are estimated from some (cubic cost)
 MOST_STATIONS = 200
 #: standard deviations of the contrasts where there is no prior (ln energy): stations, events,
 #: residuals
@@ -59,7 +59,7 @@ def fit_band_levels(levels, stations, events, magnitudes, distances, depths, fre
     :param depths: array (n,), km, NaN where unknown.
     :param frequencies: Hz, centres of the bands.
     :param prior: BandLevelModel of other stations (a simulated network, say): variances are
-        blended with its own, and slopes are shrunk towards its own; None: a default.
+        combined with those of the prior, and slopes are shrunk to its slopes; None: a default.
     :return: BandLevelModel
     :raises TNGInputError: for too few records.
     """
@@ -103,7 +103,7 @@ def fit_band_levels(levels, stations, events, magnitudes, distances, depths, fre
 
 
 def _default_prior(fixed, frequencies, coverage):
-    """Spreading and usual standard deviations, for records of which nothing else is known."""
+    """Default prior: geometrical spreading and usual standard deviations."""
     bands = len(frequencies)
     coefficients = np.zeros((4, 3 * bands))
     coefficients[2, :bands] = SPREADING
@@ -125,7 +125,7 @@ def _fit_variances(y, design, fixed_variance, prior):
 
 def _fit_effects(y, design, expected, fixed_variance, variances):
     """
-    Effects under the condition that the level decays with distance.
+    Effects with the constraint that the level decreases with distance.
 
     :return: coefficients (4, D) that b is relative to, and
         :class:`~obspy_tng.groundmotion.mixed_effects.Effects`.

@@ -17,15 +17,15 @@ import numpy as np
 ITERATIONS = 25
 #: least variance; precision of a coefficient without a prior, relative to that of one record
 LEAST, FREE = 1e-4, 1e-9
-#: numbers of one array of normal equations that are worked on together (160 MB)
+#: numbers of an array of normal equations that are processed together (160 MB)
 CHUNK = 20_000_000
 
 
 @dataclass(frozen=True)
 class Design:
     """
-    What the rows of the data have: X ``(n, p)``, and which station and event, ``(n, S)`` and
-    ``(n, E)`` of zeros and ones.
+    Design matrices of the rows of the data: predictors X ``(n, p)``, and indicators of station and
+    event, ``(n, S)`` and ``(n, E)`` of zeros and ones.
     """
 
     fixed: np.ndarray
@@ -58,7 +58,7 @@ class Effects:
 
 def indicator(names):
     """
-    Which name each row has.
+    Indicator matrix of the names of rows.
 
     :param names: n names.
     :return: sorted list of the different ones; array (n, different ones) of zeros and ones.

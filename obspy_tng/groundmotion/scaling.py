@@ -1,9 +1,10 @@
 """
-Scaling with magnitude and distance, as all models of this folder use it.
+Scaling with magnitude and distance in all models of this folder.
 
-Near a large rupture motion saturates. As in the stochastic method this is an effective depth that
-grows with magnitude, log10 h = -0.05 + 0.15 M [AtkinsonSilva2000]_ (3.5 km at magnitude 4, 10 km
-at 7): distance is R = sqrt(r^2 + z^2 + h^2), with r epicentral and z the depth of the focus.
+Ground motion saturates near a large rupture. As in the stochastic method, this is described by an
+effective depth that increases with magnitude, log10 h = -0.05 + 0.15 M [AtkinsonSilva2000]_ (3.5 km
+at magnitude 4, 10 km at 7). The distance is R = sqrt(r^2 + z^2 + h^2), with r the epicentral
+distance and z the depth of the focus.
 
 .. [AtkinsonSilva2000] Atkinson, G. M. and Silva, W. (2000). Stochastic modeling of
    California ground motions. Bull. Seismol. Soc. Am. 90(2), 255-274.
@@ -13,13 +14,13 @@ import numpy as np
 
 from .brune import corner_frequency, seismic_moment
 
-#: distance and magnitude that coefficients are relative to; depth of a focus that is not known
+#: reference distance and magnitude of the coefficients; depth of an unknown focus
 REFERENCE_DISTANCE, REFERENCE_MAGNITUDE, USUAL_DEPTH = 200.0, 6.0, 20.0
 
 
 def effective_depth(magnitudes):
     """
-    Depth by which ground motion saturates near the source [AtkinsonSilva2000]_.
+    Effective depth of the saturation near the source [AtkinsonSilva2000]_.
 
     :param magnitudes: float or array.
     :return: km, the same shape.
@@ -34,7 +35,7 @@ def effective_depth(magnitudes):
 
 def source_distance(magnitudes, distances, depths):
     """
-    Distance R that energy decays with.
+    Distance R of the scaling.
 
     :param magnitudes: array (n,).
     :param distances: array (n,), epicentral, km.

@@ -1,4 +1,4 @@
-"""The scenario asked for, how far the records' scenarios are from it, and what data cover."""
+"""The requested scenario, its distance from those of records, and the coverage of the data."""
 
 from dataclasses import dataclass
 from numbers import Real
@@ -12,8 +12,8 @@ from .scaling import source_distance
 MAGNITUDE, LN_DISTANCE = 0.5, 0.4
 #: a scenario is extrapolated where it is outside of the data by more: magnitude, factor of R
 MAGNITUDE_MARGIN, DISTANCE_MARGIN = 0.5, 1.5
-#: no scenario makes sense beyond: largest magnitude; epicentral distance, km, and how many times
-#: as far as the farthest record
+#: limits of scenarios: largest magnitude; epicentral distance, km, and its ratio to that of the
+#: farthest record
 LARGEST_MAGNITUDE, FARTHEST, FARTHEST_FACTOR = 9.6, 2000.0, 4.0
 
 
@@ -60,7 +60,7 @@ class Scenario:
 @dataclass(frozen=True)
 class Coverage:
     """
-    Scenarios that a model has seen: least and largest magnitude and R
+    Range of the scenarios of a model's data: least and largest magnitude and R
     (:func:`~obspy_tng.groundmotion.scaling.source_distance`, km).
     """
 
@@ -76,7 +76,7 @@ class Coverage:
                    (float(r.min()), float(r.max())))
 
     def __or__(self, other):
-        """The smallest that has both."""
+        """The smallest range that contains both."""
         return Coverage(*((min(a[0], b[0]), max(a[1], b[1])) for a, b in (
             (self.magnitudes, other.magnitudes), (self.distances, other.distances))))
 
@@ -90,14 +90,14 @@ class Coverage:
 
         :param scenario: :class:`Scenario`.
         :return: bool
-        :raises TNGInputError: where no earthquake or no such model makes sense.
+        :raises TNGInputError: for a scenario that is not possible, or beyond the limits.
         """
         farthest = max(FARTHEST, FARTHEST_FACTOR * self.distances[1])
         for name, value, limit in (("magnitude", scenario.magnitude, LARGEST_MAGNITUDE),
                                    ("distance", scenario.distance, farthest)):
             if value > limit:
-                raise TNGInputError(f"{name} {value:g} is beyond what this model can tell: it has "
-                                    f"seen {self}; at most {limit:g} is allowed")
+                raise TNGInputError(f"{name} {value:g} is beyond the range of this model, whose "
+                                    f"data have {self}; at most {limit:g} is allowed")
         r = source_distance(*scenario.arrays)[0]
         return not (self.magnitudes[0] - MAGNITUDE_MARGIN <= scenario.magnitude
                     <= self.magnitudes[1] + MAGNITUDE_MARGIN

@@ -1,16 +1,16 @@
 """
-Source records: which records may lend their waveform, and what levels the new one gets
-========================================================================================
+Source records: choice of a record, and band levels of the new one
+==================================================================
 
-A new record for a scenario starts from a recorded one of about that scenario, of the station
-itself before others. Its band levels are those of the scenario and the station, with a
-residual that is partly the source record's own and partly drawn::
+A new record for a scenario is made from a recorded one of a similar scenario, preferably of the
+same station. Its band levels are those of the scenario and the station, with a residual that is
+partly that of the source record and partly drawn::
 
     level = predicted + delta_s2s + cos(a) own residual + sin(a) drawn residual
 
-Both residuals have the same covariance, so the sum has it too. The source record's own part keeps
-the filter that moves the levels smooth (what it departs from the mean by in single bands stays);
-the drawn part keeps two records of one source record from having the same levels.
+Both residuals have the same covariance, and so has the sum. With the part of the source record the
+filter that changes the levels is smooth, since its deviations from the mean in single bands
+remain. With the drawn part two records from one source record have different levels.
 """
 
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ from .scaling import USUAL_DEPTH
 from .scenario import scenario_distance
 
 #: angles a (degrees) of the levels, and of the ratios of components (HVSR, north over east), whose
-#: filters would turn components against each other
+#: filters would change the components relative to each other
 LEVEL_ANGLE, RATIO_ANGLE = 45.0, 30.0
-#: weight of a record of the station itself beside those of others
+#: weight of a record of the same station relative to those of others
 OWN_WEIGHT = 5.0
 #: a record whose component ratios differ from the usual by this (ln energy, median over the band
 #: below), or scatter this much about their median, has a dead or polluted component
@@ -39,7 +39,7 @@ FREE_STRETCH, LARGEST_STRETCH = 0.4, 0.5
 
 def sound_components(levels, stations, frequencies):
     """
-    Which records have three components that fit together.
+    Records with three consistent components.
 
     :param levels: array ``(n, 3, bands)``, band levels.
     :param stations: n station ids.
@@ -71,7 +71,7 @@ def hypocentral(distance, depth):
 @dataclass(frozen=True)
 class SourceRecords:
     """
-    What all source records tell without their samples.
+    Metadata and residuals of all source records, without their samples.
 
     :param stations: array (n,) of station ids.
     :param magnitudes: array (n,), NaN where unknown.
@@ -93,9 +93,9 @@ class SourceRecords:
         A source record.
 
         :param station: station id.
-        :param scenario: :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for.
+        :param scenario: requested :class:`~obspy_tng.groundmotion.scenario.Scenario`.
         :param rng: ``numpy.random.Generator``.
-        :return: int, index of a usable record near the scenario.
+        :return: int, index of a usable record with a similar scenario.
         """
         apart = scenario_distance(self.magnitudes, self.distances, scenario)
         apart = np.where(self.usable, apart, np.inf)
@@ -111,7 +111,7 @@ class SourceRecords:
 
         :param i: index of the source record.
         :param expected: contrasts ``(D,)`` that scenario and station explain.
-        :param drawn: band levels ``(3, bands)`` drawn for them, with a residual of their own.
+        :param drawn: band levels ``(3, bands)`` drawn for them, with a drawn residual.
         :return: array ``(3, bands)``.
         """
         angles = np.radians([LEVEL_ANGLE, RATIO_ANGLE, RATIO_ANGLE])[:, None]

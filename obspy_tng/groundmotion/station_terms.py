@@ -1,10 +1,10 @@
 """
-What records tell of a station: its term, by Bayes' rule, and new band levels.
+Posterior of a station's term, and new band levels.
 
-The prior of a station's term delta_s2s is that of the region plus site-to-site variability; all
-stations that are enrolled tell of the region. A station's records, however few, then give the
-posterior. With many stations the region is known and the prior is that of a station in it; alone,
-a station keeps the level that its records show.
+The prior of a station's term delta_s2s is that of the region plus site-to-site variability. All
+enrolled stations constrain the term of the region. The records of a station, however few, then
+give the posterior. With many stations the region is known, and the prior is that of a station in
+it. A single station keeps the level of its records.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ LARGEST_DEVIATION = 2.5
 @dataclass(frozen=True)
 class Evidence:
     """
-    What the records of one station tell of its term, without any prior.
+    Likelihood of a station's term from its records, without a prior.
 
     :param precision: array (D, D), inverse covariance of the term.
     :param weighted: array (D,), precision times the term.
@@ -94,10 +94,10 @@ class StationLevels:
 
     def draw_scenario(self, rng):
         """
-        Scenario of a new record, where that of no record is known.
+        Scenario of a new record, if no record has a known one.
 
-        Band levels tell roughly how strong and how far away an earthquake was: it is that of one
-        of the records, as far as they tell.
+        Band levels roughly determine magnitude and distance of an earthquake. The scenario is that
+        of one of the records, drawn with its uncertainty.
 
         :param rng: ``numpy.random.Generator``.
         :return: :class:`~obspy_tng.groundmotion.scenario.Scenario`.
@@ -127,7 +127,7 @@ class StationLevels:
 
 def station_evidence(model, levels, events, magnitudes, distances, depths):
     """
-    What the records of one station tell.
+    Likelihood of the records of one station.
 
     :param model: :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel`.
     :param levels: array (n, 3, bands), ln energy of Z, N, E.

@@ -1,8 +1,8 @@
 """
 Band levels of a bank: scenarios, station terms and levels of new records.
 
-:class:`BankLevels` is what every method that draws band levels has in common; it knows nothing
-about waveforms.
+:class:`BankLevels` is common to all methods that draw band levels. It does not depend on
+waveforms.
 """
 
 import warnings
@@ -19,7 +19,7 @@ from ..groundmotion.source_records import sound_components
 from ..groundmotion.station_terms import StationLevels, station_evidence, station_terms
 from ..records.record import earthquakes, info_values
 
-#: how a station's term is taken from its posterior
+#: choices of a station's term from its posterior
 UNCERTAINTIES = ("mean", "drawn")
 
 
@@ -50,10 +50,10 @@ class BankLevels:
 
     def check(self, asked):
         """
-        Warn where a scenario is far outside of what the data cover.
+        Warn if a scenario is far outside of the coverage of the data.
 
         :param asked: :class:`~obspy_tng.groundmotion.scenario.Scenario`.
-        :raises TNGInputError: where it makes no sense, or only one of magnitude and distance
+        :raises TNGInputError: if it is not possible, or if only one of magnitude and distance
             is given.
         """
         if asked.given and self.coverage.extrapolated(asked):
@@ -63,9 +63,9 @@ class BankLevels:
 
     def draw_scenario(self, station, asked, rng):
         """
-        The scenario of a new record: the one asked for, else that of a record of the station.
+        The scenario of a new record: the requested one, else that of a record of the station.
 
-        Where no record of the station has one, it is what their levels tell of it.
+        If no record of the station has a known scenario, it is inferred from their levels.
 
         :param station: station id.
         :param asked: :class:`~obspy_tng.groundmotion.scenario.Scenario`.
@@ -118,10 +118,10 @@ class BankLevels:
 
     def notes(self, station, scenario):
         """
-        What ``stats.tng`` tells of a record's levels.
+        Fields of ``stats.tng`` on a record's levels.
 
-        :return: dict: scenario drawn; ``extrapolated``, whether it is far from what the
-            data cover, and ``scaling_sd``, the standard deviation of the scaling to it;
+        :return: dict: drawn scenario; ``extrapolated``, whether it is far outside of the
+            coverage of the data, and ``scaling_sd``, the standard deviation of the scaling to it;
             ``station_sd`` and ``station_hvsr_sd``, posterior standard deviations of the
             station's level and HVSR (all in ln amplitude); ``freqmin`` and ``freqmax``, Hz, where
             the record may be used.
@@ -163,12 +163,12 @@ def fit_bank_levels(bank, filters, prior=None):
         model = prior
     else:
         raise TNGInputError(
-            f"only {len(chosen)} enrolled records know their magnitude and distance, and there is "
-            f"no prior of levels: {FEWEST_RECORDS} are needed")
+            f"only {len(chosen)} enrolled records have a magnitude and a distance, and there is "
+            f"no prior of band levels: {FEWEST_RECORDS} are needed")
     evidence = {}
     for station in bank:
         own = np.flatnonzero((stations == station) & (sound | ~sound[stations == station].any()))
-        # an event that only this station recorded is no news about it
+        # an event that only this station recorded has no independent event term
         elsewhere = set(events[stations != station])
         names = [event if event in elsewhere else None for event in events[own]]
         evidence[station] = station_evidence(model, levels[own], names, *(v[own] for v in values))

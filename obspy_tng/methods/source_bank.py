@@ -1,8 +1,8 @@
 """
-Source records of a bank: enrolled waveforms that new records are made of.
+Source records of a bank: enrolled waveforms from which new records are made.
 
-:class:`SourceBank` puts together which record is chosen, what band levels the new one gets
-(:mod:`obspy_tng.groundmotion.source_records`) and how its waveform is made
+:class:`SourceBank` combines the choice of a record, the band levels of the new one
+(:mod:`obspy_tng.groundmotion.source_records`) and its waveform
 (:mod:`obspy_tng.signal.source_waveform`). It needs no network.
 """
 
@@ -44,7 +44,7 @@ class SourceBank:
 
     @property
     def any_usable(self):
-        """Whether there is a waveform to make new ones of."""
+        """Whether there is a waveform from which new ones can be made."""
         return bool(self.records.usable.any())
 
     def draw(self, station, scenario, delta_s2s, rng):
@@ -91,7 +91,7 @@ class SourceBank:
         return np.stack(data), notes
 
     def _p_index(self, station, i, rng):
-        """Where P arrives: as in records of the station, whose recorder sets it; None: as it is."""
+        """Sample of P as in records of the station, whose recorder sets it; None: unchanged."""
         own = self._p_indices[station]
         if self.records.stations[i] == station or not len(own):
             return None
@@ -107,10 +107,10 @@ class SourceBank:
 
 def zeros_at_end(data):
     """
-    Samples of zeros at the end of a record, which a window that is too long is padded with.
+    Number of zeros at the end of a record that was padded to the length of the window.
 
     :param data: array ``(3, npts)``.
-    :return: int; 0 for the single one that a taper ends in.
+    :return: int; 0 for a single zero at the end of a taper.
 
     .. rubric:: Example
 

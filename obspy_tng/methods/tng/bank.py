@@ -1,9 +1,9 @@
 """
-What all enrolled records tell ``architecture="tng"``.
+Models that ``architecture="tng"`` fits to all enrolled records.
 
-:class:`BankModel` has a question for each step of drawing a record: levels
-(:class:`~obspy_tng.methods.bank_levels.BankLevels`), source record, onset of the energy,
-coherencies and duration. None of them knows about waveforms.
+:class:`BankModel` has a method for each step of drawing a record: levels
+(:class:`~obspy_tng.methods.bank_levels.BankLevels`), source record, t05, coherencies and duration.
+None of them depends on waveforms.
 """
 
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from ...groundmotion.scenario import scenario_distance
 from ...signal import frames
 from ..bank_levels import BankLevels
 
-#: weight of a record of the station itself beside those of others
+#: weight of a record of the same station relative to those of others
 OWN_WEIGHT = 10.0
-#: records near the scenario with which half of the draws are from the prior
+#: records with a similar scenario with which half of the draws are from the prior
 PRIOR_WEIGHT = 2.0
 
 
@@ -35,8 +35,8 @@ class BankModel:
     :param names: n record ids.
     :param mu: array (n, z_dim), and
     :param logvar: array (n, z_dim), of the encoder.
-    :param t05s: array (n,), s, when 5 % of the energy have come.
-    :param decoded: array (n,), ln durations of what is decoded.
+    :param t05s: array (n,), s.
+    :param decoded: array (n,), ln durations of the decoded envelopes.
     """
 
     levels: BankLevels
@@ -49,7 +49,7 @@ class BankModel:
     decoded: np.ndarray
 
     def source_record(self, station, scenario, rng):
-        """Index of a record whose z is used, or None for the prior."""
+        """Index of the source record of z, or None for the prior."""
         weight = np.exp(-0.5 * self._scenario_distance(scenario))
         weight *= np.where(self.levels.stations == station, OWN_WEIGHT, 1.0)
         total = weight.sum() + PRIOR_WEIGHT
@@ -58,11 +58,11 @@ class BankModel:
 
     def t05(self, station, scenario, source_record, rng):
         """
-        When 5 % of the energy of a new record have come, s.
+        t05 of a new record, s.
 
-        As in the source record, if it is the station's (one that sets in late has less of the
-        window to go on in), else as in one of about that magnitude and distance; corrected
-        for what differs in distance.
+        It is that of the source record, if this is of the station (t05 and duration are not
+        independent in a window), else that of a record of similar scenario; both are corrected
+        for the difference in distance.
         """
         own = np.flatnonzero(self.levels.stations == station)
         if source_record is not None and self.levels.stations[source_record] == station:
@@ -84,9 +84,13 @@ class BankModel:
         """
         Ln duration of a new record, see :mod:`obspy_tng.groundmotion.durations`.
 
+        :param station: station id.
+        :param scenario: :class:`~obspy_tng.groundmotion.scenario.Scenario`.
         :param t05: share of the window.
-        :param decoded: ln duration of the envelope as it is decoded. With a source record of
-            another station it is as much longer or shorter than usual as that one is there.
+        :param source_record: index, or None.
+        :param decoded: ln duration of the decoded envelope. With a source record of another
+            station, its deviation from the mean of that station is used.
+        :param rng: ``numpy.random.Generator``.
         """
         if source_record is not None:
             there = self.durations.stations[self.levels.stations[source_record]][0]
@@ -98,14 +102,14 @@ class BankModel:
 
     @cached_property
     def _delay(self):
-        """By how much the energy comes later with distance (s/km), within stations; at least 0."""
+        """Delay of t05 with distance (s/km), within stations; at least 0."""
         known = np.isfinite(self.levels.distances)
         x, y = self.levels.distances[known], self.t05s[known]
         stations = self.levels.stations[known]
         for station in set(stations):
             own = stations == station
             x, y = (np.where(own, v - v[own].mean(), v) for v in (x, y))
-        # S after P comes 0.1 to 0.15 s later with every km; more is chance
+        # the time from P to S increases by 0.1 to 0.15 s per km; more is chance
         return float(np.clip((x @ y) / max(x @ x, 1.0), 0.0, 0.15)) \
             if known.sum() >= FEWEST_RECORDS else 0.0
 
@@ -117,7 +121,7 @@ def fit_bank(bank, filters, levels, decoded):
     :param bank: dict station -> :class:`~obspy_tng.station_generator.Enrolled`.
     :param filters: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
     :param levels: :class:`~obspy_tng.methods.bank_levels.BankLevels` of the bank.
-    :param decoded: dict station -> ln durations of what is decoded of its records.
+    :param decoded: dict station -> ln durations of the decoded envelopes of its records.
     :return: :class:`BankModel`.
     """
     first = next(iter(bank.values()))

@@ -1,6 +1,5 @@
 """
-What ``architecture="tng"`` knows before it sees a record: a prior of levels, and the
-weights that come with the package.
+The prior of band levels of ``architecture="tng"``, and the weights in the package.
 """
 
 from pathlib import Path
@@ -17,22 +16,22 @@ from ...groundmotion.scenario import Coverage
 from ...models.checkpoint import load_folder, load_weights
 from ...records.record import info_values
 
-#: folder of the models that come with the package
+#: folder of the models in the package
 WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
 PRETRAINED = "tng-small"
-#: Hz, sixths of an octave, that the prior is kept at
+#: Hz, sixths of an octave, frequencies of the prior
 FREQUENCIES = 10 / 120 * 2.0 ** (np.arange(56) / 6)
 #: rows of the table: coefficients, standard deviations of station, event and residual
 ROWS = 3 * (4 + 3)
-#: sampling rate that levels (sums over samples) are kept for
+#: sampling rate of the levels (sums over samples)
 REFERENCE_RATE = 100.0
-#: a prior covers its mean magnitude and ln distance and so many standard deviations beside
+#: half width of the coverage of a prior in magnitude and ln distance, standard deviations
 COVERED = (np.sqrt(3), 2.0)
 
 
 class LevelPrior(nn.Module):
     """
-    A :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel` at fixed frequencies, kept with
+    A :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel` at fixed frequencies, stored with
     the weights: coefficients and standard deviations, correlation of level and HVSR, moments of
     the predictors. The rest of a prior is in :mod:`obspy_tng.groundmotion.band_levels`.
     """
@@ -99,7 +98,7 @@ class LevelPrior(nn.Module):
 
 def pretrained_folder(name=PRETRAINED):
     """
-    Folder of a model that comes with the package.
+    Folder of a model in the package.
 
     :param name: its name.
     :return: path.
@@ -107,13 +106,13 @@ def pretrained_folder(name=PRETRAINED):
     """
     known = sorted(p.name for p in WEIGHTS.iterdir() if p.is_dir()) if WEIGHTS.is_dir() else []
     if name not in known:
-        raise TNGInputError(f"no model {name!r} comes with this package; there are {known}")
+        raise TNGInputError(f"the package has no model {name!r}; it has {known}")
     return WEIGHTS / name
 
 
 def load_pretrained(model, folder=None):
     """
-    Put the weights that come with the package into a model, if they fit it.
+    Put the weights in the package into a model, if they fit it.
 
     :param model: :class:`~obspy_tng.models.tng.StationBottleneckModel` with a level prior.
     :param folder: model folder; None: that of :data:`PRETRAINED`.
