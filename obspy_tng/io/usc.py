@@ -20,7 +20,7 @@ from ..exceptions import TNGInputError
 from .common.caltech import read_pairs, split_header, stated_interval, stated_points, stated_unit
 from .common.component import Component
 from .common.fields import parse_dms, parse_moment
-from .common.fortran import to_float
+from .common.fortran import numeric_block, to_float
 from .common.orientation import DOWN, UP, Direction, horizontal, parse_direction
 from .common.reading import TextFormat, claims, read_text
 
@@ -77,25 +77,36 @@ def _parse(record):
     if volume == "V2":
         peak = re.search(r"PEAK ACCELERATION\s*=?\s*(-?\d*\.?\d+)", header.text, re.IGNORECASE)
         item.pga = to_float(peak[1]) if peak else None
+        item.freqmin, item.freqmax = _pass_band(header.text)
     return [item]
 
 
 def _corrected(record, header):
     """Count, interval, unit and samples of the acceleration of volume 2."""
     head = record.lines[header.row] if header.row < len(record.lines) else ""
-    stated = re.search(r"(\d+)\s+(?:POINTS|INSTRUMENT)", head, re.IGNORECASE)
+    announced = not numeric_block(head.encode("latin-1", "replace"))
+    head = head if announced else ""
+    stated = re.search(r"(\d+)\s+(?:POINTS|INSTRUMENT)", head + header.text, re.IGNORECASE)
     npts = int(header.integers[52] or 0) or (int(stated[1]) if stated else 0)
     if npts < 1:
         raise TNGInputError(f"number of samples (integer 53) is {npts}, must be positive")
     duration = header.reals[2]
-    # the interval is rounded in the text, but the duration may be that of the raw record
     delta = stated_interval(head) or stated_interval(header.text) or (
         duration / npts if duration else None)
-    unit = re.search(r"\b(CM/SEC/SEC|CM/SEC2|CM/S/S|CM/SEC\*\*2|MM/SEC/SEC|G/10)",
+    # not the G/10 of the uncorrected record, whose heading is repeated
+    unit = re.search(r"\b(?:CMS?/SEC/SEC|CM/SEC2|CM/S/S|CM/SEC\*\*2|MM/SEC/SEC)",
                      head + "\n" + header.text, re.IGNORECASE)
     if not unit:
         raise TNGInputError("the unit of the data is not stated")
-    return npts, delta, unit[1], record.block(header.row + 1, npts, _WIDTH, "acceleration")
+    return npts, delta, unit[0].upper().replace("CMS", "CM"), record.block(
+        header.row + announced, npts, _WIDTH, "acceleration")
+
+
+def _pass_band(text):
+    """``FILTERED BETWEEN .050- .070 AND 25.00-27.00 CYC/SEC``: where the ramps end and begin."""
+    found = re.search(r"BETWEEN\s+(\d*\.?\d+)(?:\s*-\s*(\d*\.?\d+))?\s*(?:AND|-)\s*(\d*\.?\d+)",
+                      text, re.IGNORECASE)
+    return (to_float(found[2] or found[1]), to_float(found[3])) if found else (None, None)
 
 
 def _fill_meta(item, words):

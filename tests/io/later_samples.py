@@ -144,7 +144,8 @@ def usc(volume="V2", name="N90E"):
         peak = values[np.abs(values).argmax()]
         lines = [f"CORRECTED ACCELEROGRAM   IIBB101  94.160.0  COMP {name}",
                  *_usc_words(npts, name),
-                 "INSTRUMENT AND BASELINE CORRECTED", "AT EQUALLY-SPACED INTERVALS OF .01 SEC",
+                 "ACCELEROGRAM IS BAND-PASS FILTERED BETWEEN  .050- .070 AND 25.00-27.00 CYC/SEC",
+                 "AT EQUALLY-SPACED INTERVALS OF .01 SEC",
                  f"PEAK ACCELERATION = {peak:9.3f} CM/SEC/SEC AT  .810 SEC", *[""] * 8, *ints,
                  *reals(floats, "10.3f", 8, 100, missing=0.0),
                  f"{npts} POINTS OF ACCELERATION DATA, EQUALLY SPACED AT .010 SEC. (CM/SEC/SEC)",

@@ -15,9 +15,18 @@ from obspy.core.util.obspy_types import ObsPyException
 
 from obspy_tng.exceptions import TNGInputError
 from obspy_tng.io.common import matfile
-from obspy_tng.io.common.fields import parse_coordinates, parse_date, parse_time, to_utc
-from obspy_tng.io.common.fortran import parse_block, parse_table, to_float, to_int
+from obspy_tng.io.common.codes import station_code
+from obspy_tng.io.common.fields import (
+    parse_clock,
+    parse_coordinates,
+    parse_date,
+    parse_dms,
+    parse_moment,
+    to_utc,
+)
+from obspy_tng.io.common.fortran import field_width, parse_block, parse_table, to_float, to_int
 from obspy_tng.io.common.orientation import component, parse_direction
+from obspy_tng.io.common.unknown import known_text
 
 from .agency_samples import VARIANTS, afadmat, csmip, smc
 
@@ -141,10 +150,11 @@ def test_spliced_with_another_format(name):
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.text(max_size=60))
 def test_fields_never_raise(text):
-    for parse in (to_float, to_int, parse_date, parse_time, parse_coordinates):
+    for parse in (to_float, to_int, parse_date, parse_clock, parse_moment, parse_coordinates,
+                  parse_dms, known_text, station_code, field_width):
         parse(text)
     component(parse_direction(text))
-    to_utc(parse_date(text), parse_time(text))
+    to_utc(parse_date(text), parse_clock(text)[0])
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

@@ -115,6 +115,17 @@ def test_usc(volume):
     assert meta.station_name == "700 N, FARING RD., LOS ANGELES, CA"
 
 
+def test_usc_corrected():
+    sample = usc()
+    tr = read(sample.raw)[0]
+    assert (tr.stats.usc.freqmin, tr.stats.usc.freqmax) == (0.07, 25.0)
+    assert abs(tr.stats.usc.pga) == pytest.approx(np.abs(tr.data).max())
+    lines = sample.raw.decode().split("\r\n")
+    del lines[next(i for i, line in enumerate(lines) if "OF ACCELERATION DATA" in line)]
+    text = "\r\n".join(lines).replace("CM/SEC/SEC", "CMS/SEC/SEC")
+    np.testing.assert_array_equal(read(text.encode())[0].data, tr.data)
+
+
 def test_renadic():
     stream = read(renadic().raw)
     meta = stream[0].stats.csmip

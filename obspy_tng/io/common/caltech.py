@@ -116,6 +116,7 @@ def stated_interval(text):
     ...     "Accelerogram points at 200 pts/sec")
     (0.02, 0.005)
     """
-    step = re.search(r"(?:SPACED AT|INTERVALS? OF)[:\s]+(\d*\.?\d+)\s*SEC", text, re.IGNORECASE)
+    step = re.search(r"(?:SPACED AT|INTERVALS?(?: OF)?)[:\s]+(\d*\.?\d+)\s*SEC", text,
+                     re.IGNORECASE)
     rate = re.search(r"AT\s+(\d*\.?\d+)\s*(?:PTS|POINTS|SAMPLES)/SEC", text, re.IGNORECASE)
     return to_float(step[1]) if step else rate and 1.0 / (to_float(rate[1]) or 1e-9)

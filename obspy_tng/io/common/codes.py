@@ -13,7 +13,7 @@ import hashlib
 import re
 import unicodedata
 
-STATION_LENGTH, LOCATION_LENGTH = 5, 2
+STATION_LENGTH = 5
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SYMBOLS = "0123456789" + _LETTERS
 # Sensors on or in the ground near a structure: their three components make a record.

@@ -98,11 +98,6 @@ def parse_clock(text):
     return value + float(f"0.{fraction[:9] or 0}"), 1.0 if second or fraction else _MINUTE
 
 
-def parse_time(text):
-    """The seconds of :func:`parse_clock`; None without a time."""
-    return parse_clock(text)[0]
-
-
 def parse_moment(text, dayfirst=True, zone=0.0):
     """
     Date and time of a text, in UTC.
