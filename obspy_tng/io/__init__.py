@@ -60,7 +60,8 @@ code consists of its first two letters and three symbols derived from all of it
 (:mod:`obspy_tng.io.common.codes`), so that a station has one code in all its files. The full code
 and name are in ``stats.<format>``. In a structure of more than three channels the location code
 is the number of the channel in the station, or one code for each place on the ground, whose
-three components make a record.
+three components make a record; where only the channel of one of several recorders is stated, a
+letter of the recorder's serial number tells them apart.
 
 *Film.* Old records that were digitised at uneven times (CSMIP V1, SMC, USC volume 1) are
 interpolated to an even rate, on the same instants for all traces of a film; the sample next to

@@ -81,6 +81,8 @@ def _parse(record):
         channels=int(integers[10] or integers[9] or 0), hemispheres="NW", format_version=kind[1],
         header={"text": words, "integers": integers[:48], "reals": reals[:50],
                 "comments": record.lines[first:row]})
+    if item.channels > (integers[9] or 0) > 0 and integers[7]:  # one of several recorders
+        item.recorder = f"{int(integers[7])}"
     _fill_meta(item, words, reals)
     return [item]
 

@@ -54,7 +54,7 @@ def station_code(name):
                                                                         _SYMBOLS)
 
 
-def location_code(number, channels=None, place=None):
+def location_code(number, channels=None, place=None, recorder=None):
     """
     Location code of a sensor of a structure or an array.
 
@@ -65,6 +65,8 @@ def location_code(number, channels=None, place=None):
     :param number: number of the channel in the station, or None.
     :param channels: number of channels of the station, or None: at least ``number``.
     :param place: where the sensor is, in the header's words, or None.
+    :param recorder: which of several recorders of the station ``number`` is a channel of, where
+        that of the station is not stated; a letter of it then takes the second place.
     :return: str, empty or two letters or digits.
 
     .. rubric:: Example
@@ -76,6 +78,8 @@ def location_code(number, channels=None, place=None):
         return ""
     if place and _GROUND.search(place):
         return _hashed(clean_code(place), _LETTERS, _SYMBOLS)
+    if recorder:
+        return _SYMBOLS[number % len(_SYMBOLS)] + _hashed(clean_code(recorder), _LETTERS)
     return f"{number % 100:02d}"
 
 

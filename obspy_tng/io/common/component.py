@@ -72,6 +72,8 @@ class Component:
     #: number of the channel in the station, and how many the station has
     number: int | None = None
     channels: int | None = None
+    #: which of several recorders, where the number is that of its channel
+    recorder: str = ""
     # place
     station_name: str | None = None
     station_latitude: float | None = None
@@ -110,7 +112,8 @@ class Component:
 
 # Fields of Component that are not in stats.<format> under their own name.
 _ELSEWHERE = ("npts", "delta", "direction", "unit", "data", "starttime", "network", "station",
-              "location", "channel", "own_station", "number", "channels", "hemispheres")
+              "location", "channel", "own_station", "number", "channels", "recorder",
+              "hemispheres")
 #: fields of stats.<format>; the guide in obspy_tng.io says what they mean
 FIELDS = ("quantity", "units", "file_units", "azimuth", "dip", "reversed", "npts_header",
           "channel_number", "station_code", "starttime_known",
@@ -185,7 +188,7 @@ def _to_trace(item, fmt, network):
     if meta.pga is not None:
         meta.pga *= factor
     location = clean_code(item.location, 2) or location_code(
-        item.number, item.channels, item.sensor_place)
+        item.number, item.channels, item.sensor_place, item.recorder)
     header = {"network": clean_code(item.network if network is None else network, 2),
               "station": (clean_code(item.own_station, MAX_OWN_STATION)
                           or station_code(item.station or item.station_name)),

@@ -51,6 +51,14 @@ def test_places_of_a_structure():
     assert location_code(17) == "17"  # a seventeenth channel is not of a free-field station
 
 
+def test_channels_of_several_recorders():
+    """Both have a channel 1; the station's own numbers are not stated."""
+    codes = [location_code(n, 14, "Roof", recorder) for recorder in ("210", "444")
+             for n in range(1, 8)]
+    assert len(set(codes)) == 14
+    assert all(len(code) == 2 and code[1].isalpha() for code in codes)
+
+
 def test_codes_do_not_depend_on_the_process():
     """They are on disk: no hash that is drawn anew in every process."""
     assert station_code("El Centro Array #9") == "EL2HM"
