@@ -109,7 +109,7 @@ def _parse(record):
 def _fill_ours(item, title, ours, event):
     """What the title of a file says that this package wrote."""
     item.network, item.own_station, item.location, item.channel = ours.groups()[:4]
-    item.starttime = parse_moment(ours[5].replace("T", " ")).time
+    item.own, item.starttime = True, parse_moment(ours[5].replace("T", " ")).time
     item.direction = parse_direction(item.channel[-1:])
     item.event_id = None if event == _SYNTHETIC else event
     known = dict(re.findall(r"\b([A-Z]+)=(\S+)", title))

@@ -55,6 +55,7 @@ _TEXTS = {"event_id": "EVENT_ID", "event_name": "EVENT_NAME", "station_name": "S
           "format_version": "HEADER_FORMAT"}
 # how we note a station code that is longer than a SEED code
 _OWN = re.compile(r"obspy_tng station (\w+)")
+_OWN_PRECISION = "microseconds"  # nobody else's
 
 
 def is_dyna(source):
@@ -98,12 +99,15 @@ def _parse(record):
         (kind, to_float(header.get(f"MAGNITUDE_{kind}"))) for kind in "WLSB")
         if value is not None), (None, None))
     peak = next((key for key in header if key.startswith(("PGA_", "PGV_", "PGD_"))), "")
+    stated = header.get("DATE_TIME_FIRST_SAMPLE_PRECISION", "")
     own = _OWN.search(header.get("USER2", ""))
     return [Component(
         len(data) if npts is None else npts, delta, _direction(stream),
-        header.get("UNITS") or "cm/s^2", data, start.time, start.precision,
+        header.get("UNITS") or "cm/s^2", data, start.time,
+        60.0 if stated.lower().startswith("minute") else start.precision,
         header.get("NETWORK", ""), header.get("STATION_CODE", ""), _location(header), stream,
         own_station=own[1] if own else "",
+        own=stated == _OWN_PRECISION,
         **{name: to_float(header.get(key)) for name, key in _NUMBERS.items()},
         **{name: header.get(key) for name, key in _TEXTS.items()},
         origin_time=to_utc(parse_date(header.get("EVENT_DATE_YYYYMMDD", "")),
@@ -165,7 +169,7 @@ def _format(tr):
         "EPICENTRAL_DISTANCE_KM": known.get("distance") or scenario_value(tng, "distance"),
         "DATE_TIME_FIRST_SAMPLE_YYYYMMDD_HHMMSS":
             f"{start.strftime('%Y%m%d_%H%M%S')}.{start.microsecond:06d}",
-        "DATE_TIME_FIRST_SAMPLE_PRECISION": "microseconds",
+        "DATE_TIME_FIRST_SAMPLE_PRECISION": _OWN_PRECISION,
         "SAMPLING_INTERVAL_S": f"{stats.delta:.6f}", "NDATA": stats.npts,
         "DURATION_S": f"{stats.npts * stats.delta:.3f}", "STREAM": stats.channel,
         "UNITS": "cm/s^2", "PGA_CM/S^2": f"{data[peak]:.6f}",

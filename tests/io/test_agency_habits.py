@@ -285,6 +285,12 @@ def test_cosmos_codes_and_times():
     assert not read(text.encode())[0].stats.cosmos.starttime_known
 
 
+def test_dyna_states_how_sure_its_start_is():
+    for stated, known in (("millisecond", True), ("second", True), ("minute", False)):
+        tr = read(dyna(DATE_TIME_FIRST_SAMPLE_PRECISION=stated).raw)[0]
+        assert tr.stats.dyna.starttime_known is known
+
+
 def test_names_in_turkish():
     name = "GERMENC\u0130K \u015e\u011f\u0131"
     raw = dyna(STATION_NAME="@").raw.replace(b"STATION_NAME: @",

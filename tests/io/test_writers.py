@@ -65,6 +65,20 @@ def test_generated_records_say_so(fmt, record):
     assert obspy.read(file)[0].stats.tng.source == "recorded"
 
 
+@pytest.mark.parametrize("fmt", ["AT2", "DYNA"])
+@pytest.mark.parametrize(("start", "known"), [("2000-01-01", True), ("1970-01-01", False),
+                                              ("2017-01-01T00:00:00", True)])
+def test_starts_at_midnight(fmt, start, known, record):
+    """Generated records begin at a New Year's midnight; a start that was not known stays so."""
+    record[0].stats.starttime = UTCDateTime(start)
+    file = io.BytesIO()
+    record[:1].write(file, format=fmt)
+    file.seek(0)
+    back = obspy.read(file)[0]
+    assert back.stats.starttime == UTCDateTime(start)
+    assert back.stats[fmt.lower()].starttime_known is known
+
+
 def test_at2_as_opensees_reads_it(record):
     """Count and interval on the fourth line, then numbers only."""
     file = io.BytesIO()

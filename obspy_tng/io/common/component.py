@@ -69,6 +69,8 @@ class Component:
     channel: str = ""
     #: the code as it was when this package wrote the file: longer than five is kept
     own_station: str = ""
+    #: whether this package wrote the file; generated records begin at midnight of a New Year
+    own: bool = False
     #: number of the channel in the station, and how many the station has
     number: int | None = None
     channels: int | None = None
@@ -112,7 +114,7 @@ class Component:
 
 # Fields of Component that are not in stats.<format> under their own name.
 _ELSEWHERE = ("npts", "delta", "direction", "unit", "data", "starttime", "network", "station",
-              "location", "channel", "own_station", "number", "channels", "recorder",
+              "location", "channel", "own_station", "own", "number", "channels", "recorder",
               "hemispheres")
 #: fields of stats.<format>; the guide in obspy_tng.io says what they mean
 FIELDS = ("quantity", "units", "file_units", "azimuth", "dip", "reversed", "npts_header",

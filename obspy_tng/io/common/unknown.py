@@ -95,7 +95,9 @@ def _settle_times(item):
     midnight = origin is not None and origin.ns % (_DAY * 1e9) == 0
     if never_set(origin) and (midnight or item.event_latitude is None):
         item.origin_time = origin = None
-    if never_set(start) and (origin is None or abs(start - origin) > _DAY):
+    # our own files: 1970 alone means that there was no start
+    unset = never_set(start) and not (item.own and start.year > 1970)
+    if unset and (origin is None or abs(start - origin) > _DAY):
         item.starttime = None
         item.doubts.append(f"clock never set: {start}")
 
