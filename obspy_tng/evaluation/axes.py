@@ -91,6 +91,13 @@ class Axes:
                             self.nperiods)
 
     @property
+    def inelastic_periods(self):
+        """Log-spaced periods in s of the inelastic oscillators, ``(3,)``, within those above."""
+        periods = self.periods
+        low = min(max(0.3, periods[0], 8 / self.sampling_rate), periods[-1] / 2)
+        return np.geomspace(low, min(3.0, periods[-1]), 3)
+
+    @property
     def times(self):
         """Times of the Husid curves in s from the start of the record."""
         return np.linspace(0, self.window, HUSID_POINTS + 1)[1:]

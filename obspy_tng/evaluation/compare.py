@@ -8,6 +8,7 @@ floor. :func:`cross_evaluate` does so for several splits at once.
 
 from .._checks import count
 from ..records.record import group_by_station, record_info
+from .anderson import reconstruction_rows
 from .axes import Axes
 from .figures import HALVES, ONE_SPLIT, comparisons, figure_rows, score_rows, settings_of
 from .inputs import (
@@ -26,7 +27,7 @@ from .result import Evaluation
 
 
 def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, seed=0,
-             repeats=20, freqmin=None, freqmax=None, workers=2) -> Evaluation:
+             repeats=20, freqmin=None, freqmax=None, at_rest=False, workers=2) -> Evaluation:
     """
     Decide whether generated records can stand in for real ones.
 
@@ -41,7 +42,8 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
     :param enrolled: real records that the generator had, for novelty (default:
         all of ``real`` and ``floor``).
     :param reconstructed: records of ``real`` through encoder and decoder (one
-        dict, or one by generator name), for the score with 3x3 blocks; optional.
+        dict, or one by generator name; one for each real record, in their order), for the
+        score with 3x3 blocks and for Anderson's scores of pairs; optional.
     :param seed: seed of splits and bootstraps; int >= 0.
     :param repeats: splits by earthquake, at least 2 (default 20: the spread is
         then known to about 16 %).
@@ -49,6 +51,9 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
         corner and length, see :meth:`Axes.of_records
         <obspy_tng.evaluation.axes.Axes.of_records>`).
     :param freqmax: Hz, highest frequency compared (likewise).
+    :param at_rest: True makes the real records end at rest as generated ones do
+        (:func:`~obspy_tng.signal.processing.end_at_rest`), so that like is compared with like:
+        the drift of recorded ones is no question of the generator.
     :param workers: threads that measure records (default 2).
     :return: :class:`~obspy_tng.evaluation.result.Evaluation`
     :raises TNGInputError: for no records, no station in common, or an unusable
@@ -73,8 +78,11 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
 
     def record_set(streams, label):
         return RecordSet.from_records(streams, axes, label)
+
+    def real_set(streams, label):
+        return RecordSet.from_records(streams, axes, label, at_rest)
     sets = real_sets({s: (real[s], floor.get(s, []), enrolled.get(s, [])) for s in stations},
-                     record_set)
+                     real_set)
     others = generated_sets(generators, stations, record_set)
     rebuilt = generated_sets({name: group for name, group in rebuilt.items()
                               if all(group.get(s) for s in stations)}, stations, record_set)
@@ -105,8 +113,5 @@ def evaluate_sets(sets, others, rebuilt, floor, seed, repeats):
     axes = next(iter(real.values())).axes
     return Evaluation(rows, score_rows(real, second, others, rebuilt, seed),
                       {REAL: real, **others},
-                      settings_of(axes, seed, repeats, ONE_SPLIT if floor else HALVES))
-
-
-# -- comparisons to rows -------------------------------------------------------------
-
+                      settings_of(axes, seed, repeats, ONE_SPLIT if floor else HALVES),
+                      reconstruction_rows(real, others, rebuilt))

@@ -123,7 +123,8 @@ def _row(metric, name, station, values, floor):
             "value": float(metric.pool(values)),
             "floor": floor.value, "floor_spread": floor.spread, "distance": distance,
             "floor_distance": floor.distance, "floor_distance_spread": floor.distance_spread,
-            "floor_distance_given": floor.given, "verdict": floor.verdict(distance)}
+            "floor_distance_given": floor.given, "one_sided": metric.one_sided,
+            "verdict": floor.verdict(distance, metric.one_sided)}
 
 
 def score_rows(real, second, others, rebuilt, seed):

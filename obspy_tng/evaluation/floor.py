@@ -41,7 +41,7 @@ class Floor:
     distance_spread: float
     given: float
 
-    def verdict(self, distance):
+    def verdict(self, distance, one_sided=False):
         """
         Judge a distance from the ideal.
 
@@ -49,12 +49,17 @@ class Floor:
         better than that side itself, so ``given`` counts where it is worse.
 
         :param distance: of the generated records.
-        :return: "within", "near" or "outside"; "" if the distance is not known.
+        :param one_sided: True for a figure of which less is no fault, see
+            :attr:`Metric.one_sided <obspy_tng.evaluation.metrics.metric.Metric>`.
+        :return: "within", "near", "outside", or for one that is one-sided and clearly less than
+            real records have, "below"; "" if the distance is not known.
         """
         if not (np.isfinite(distance) and np.isfinite(self.distance)):
             return ""
         base = np.fmax(self.distance, self.given)
         spread = np.nan_to_num(self.distance_spread)
+        if one_sided and distance < np.fmin(self.distance, self.given) - WITHIN * spread - 1e-9:
+            return "below"
         for word, width in (("within", WITHIN), ("near", NEAR)):
             if distance <= base + width * spread + 1e-9:
                 return word

@@ -88,22 +88,24 @@ class RecordSet:
                             for i, info in enumerate(self._infos)]
 
     @classmethod
-    def from_records(cls, records, axes, label=""):
+    def from_records(cls, records, axes, label="", at_rest=False):
         """
         Check records and take their samples.
 
         :param records: list of Streams of ``axes.sampling_rate`` and ``axes.npts``.
         :param axes: :class:`Axes`.
         :param label: see the class.
+        :param at_rest: True corrects the samples so that the motion ends at rest.
         :return: RecordSet
         :raises TNGInputError: if there are none, or a Stream is not a record or
             has another rate or length.
         """
         if not records:
             raise TNGInputError(f"{label}: no records")
-        data = [record_to_array(r, axes.sampling_rate, axes.npts).astype(np.float32)
-                for r in records]
-        return cls(np.stack(data), axes, [record_info(r) for r in records], label)
+        data = [record_to_array(r, axes.sampling_rate, axes.npts) for r in records]
+        if at_rest:
+            data = [signal.end_at_rest(samples, axes.sampling_rate) for samples in data]
+        return cls(np.stack(data).astype(np.float32), axes, [record_info(r) for r in records], label)
 
     def take(self, index):
         """
@@ -210,11 +212,32 @@ class RecordSet:
                 for key, value in values.items()}
 
     @measured
-    def rotd50(self, data):
+    def rotd(self, data):
+        """ln RotD50 and RotD100 pseudo-acceleration (m/s^2, 5 %) at ``axes.periods``."""
+        _, spectra = signal.rotd(data, self.axes.sampling_rate, periods=self.axes.periods)
+        return {f"rotd{percentile}": np.log(psa) for percentile, psa in spectra.items()}
+
+    @property
+    def rotd50(self):
         """ln RotD50 pseudo-acceleration (m/s^2, 5 % damping) at ``axes.periods``."""
-        _, spectra = signal.rotd(data, self.axes.sampling_rate, periods=self.axes.periods,
-                                 percentiles=(50,))
-        return np.log(spectra[50])
+        return self.rotd["rotd50"]
+
+    @property
+    def rotd_ratio(self):
+        """ln of RotD100 over RotD50 at ``axes.periods``."""
+        return self.rotd["rotd100"] - self.rotd["rotd50"]
+
+    @measured
+    def inelastic(self, data):
+        """
+        ln of the inelastic over the elastic displacement at ``axes.inelastic_periods``.
+
+        Bilinear oscillators that yield at a quarter of the elastic force, mean of N and E; see
+        :mod:`obspy_tng.signal.inelastic`.
+        """
+        _, ratio = signal.inelastic_ratio(data[:, 1:], self.axes.sampling_rate,
+                                          self.axes.inelastic_periods)
+        return np.log(ratio).mean(1)
 
     @measured
     def eas(self, data):

@@ -1,35 +1,22 @@
 """The evaluation as one self-contained HTML page: tables, figures, definitions."""
 
-import base64
-import io
 from functools import partial
 from html import escape
 
 import numpy as np
 
 from .. import __version__, plotting
+from .._page import captioned, image, page, scrolled
+from .anderson import CRITERIA
 from .metrics import METRICS
 from .metrics.metric import ALL, REAL
+from .summary import answer, plot_verdicts
 
-DPI = 100
 # shade and sign of a verdict, told apart without colours too
 VERDICTS = {"within": ("#e3eef8", ""), "near": ("#fdf0cd", "~"), "outside": ("#f6cfc0", "!"),
-            "": ("#f2f2f2", "?")}
-STYLE = """
-body {font: 15px/1.45 system-ui, sans-serif; color: #222; max-width: 1250px; margin: 2em auto;
-      padding: 0 1.5em}
-h1 {font-size: 1.6em} h2 {font-size: 1.25em; margin-top: 2em; border-bottom: 1px solid #ccc}
-h3 {font-size: 1.05em; margin-bottom: .3em}
-table {border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums}
-th, td {padding: 2px 9px; text-align: right; border-bottom: 1px solid #eee}
-th:first-child, td:first-child {text-align: left}
-th {border-bottom: 1px solid #888; vertical-align: bottom} tr.question td {font-weight: 600;
-      padding-top: .9em} td.within {background: #e3eef8} td.near {background: #fdf0cd}
-td.outside {background: #f6cfc0; font-weight: 600} td.unknown {color: #999}
-img {max-width: 100%; height: auto; display: block; margin: .4em 0 1em}
-summary {cursor: pointer; color: #0072b2} .note {color: #555; max-width: 60em}
-dt {font-weight: 600} dd {margin-bottom: .4em}
-"""
+            "below": ("#e4f1e4", "&lt;"), "": ("#f2f2f2", "?")}
+STYLE = "".join(f"td.{verdict or 'unknown'}, span.{verdict or 'unknown'} {{background: {color}}} "
+                for verdict, (color, _) in VERDICTS.items()) + "td.outside {font-weight: 600}"
 
 
 def html_report(evaluation):
@@ -39,14 +26,45 @@ def html_report(evaluation):
     :param evaluation: :class:`~obspy_tng.evaluation.result.Evaluation`.
     :return: str, HTML with embedded figures and no outside resources.
     """
-    parts = [_introduction(evaluation), "<h2>All stations</h2>", _table(evaluation, ALL),
-             _scores(evaluation)]
+    parts = ["<h1>Can these generated records stand in for real ones?</h1>",
+             answer_box(evaluation), _contents(evaluation), _introduction(evaluation),
+             "<h2 id='all'>All stations</h2>",
+             "<details><summary>Every figure in one picture</summary>",
+             image(plot_verdicts(evaluation), "Every figure beside real records"), "</details>",
+             figure_table(evaluation, ALL), _scores(evaluation), _reconstruction(evaluation)]
     parts += [_station(evaluation, station) for station in evaluation.stations]
     parts.append(_definitions(evaluation))
-    return ("<!doctype html><html lang='en'><head><meta charset='utf-8'>"
-            "<meta name='viewport' content='width=device-width'>"
-            f"<title>Generated and real records</title><style>{STYLE}</style></head><body>"
-            + "\n".join(parts) + "</body></html>\n")
+    return page("Generated and real records", "\n".join(parts), STYLE)
+
+
+def answer_box(evaluation):
+    """
+    The answer at the top: how many figures are at the floor, near it and outside, and which.
+
+    :param evaluation: :class:`~obspy_tng.evaluation.result.Evaluation`.
+    :return: str, HTML.
+    """
+    boxes = []
+    for generator in evaluation.generators:
+        first, *rest = answer(evaluation, generator)
+        boxes.append(f"<p><b>{escape(first)}</b></p>"
+                     + "".join(f"<p>{escape(line)}</p>" for line in rest))
+    return "<div class='answer'>" + "".join(boxes) + "</div>"
+
+
+def _contents(evaluation):
+    """Links to all parts of the page."""
+    links = [("all", "All stations"),
+             *([("scores", "Specificity")] if len(evaluation.stations) > 1 else []),
+             *([("reconstruction", "Reconstruction")] if evaluation.reconstruction else []),
+             *((_anchor(station), station) for station in evaluation.stations),
+             ("definitions", "Definitions")]
+    return ("<nav><ul>" + "".join(f"<li><a href='#{anchor}'>{escape(title)}</a></li>"
+                                  for anchor, title in links) + "</ul></nav>")
+
+
+def _anchor(station):
+    return "station-" + "".join(c if c.isalnum() else "-" for c in station)
 
 
 def _introduction(evaluation):
@@ -54,27 +72,45 @@ def _introduction(evaluation):
     names = [REAL, *evaluation.generators]
     header = "".join(f"<th>{escape(name)}</th>" for name in names)
     lines = "".join(
-        f"<tr><td>{escape(station)}</td>"
-        + "".join(f"<td>{len(evaluation.sets[name][station])}</td>" for name in names) + "</tr>"
-        for station in evaluation.stations)
-    return f"""<h1>Can these generated records stand in for real ones?</h1>
-<p class="note">Every figure stands beside its <b>floor</b>: the same figure of real records
-against other real ones, at the same numbers of records (mean &plusmn; standard deviation of
+        f"<tr><td><a href='#{_anchor(station)}'>{escape(station)}</a></td>"
+        + "".join(f"<td>{_records(evaluation.sets[name][station])}</td>" for name in names)
+        + "</tr>" for station in evaluation.stations)
+    return f"""<p class="note">Every figure stands beside its <b>floor</b>: the same figure of real
+records against other real ones, at the same numbers of records (mean &plusmn; standard deviation of
 {settings["repeats"]} splits by earthquake). The colour of a cell says how far the figure is from
 its ideal, compared with real records:
-<span style="background:{VERDICTS["within"][0]}">&nbsp;within&nbsp;</span> 3 standard deviations,
-<span style="background:{VERDICTS["near"][0]}">&nbsp;near&nbsp;~&nbsp;</span> (within 6),
-<span style="background:{VERDICTS["outside"][0]}">&nbsp;outside&nbsp;!&nbsp;</span>.
+<span class="within">&nbsp;within&nbsp;</span> 3 standard deviations,
+<span class="near">&nbsp;near&nbsp;~&nbsp;</span> (within 6),
+<span class="outside">&nbsp;outside&nbsp;!&nbsp;</span>,
+<span class="below">&nbsp;below&nbsp;&lt;&nbsp;</span> where a figure has no ideal and less than real
+records have is no fault, but a visible difference.
 Pooled figures are means over the stations (geometric for ratios); their verdict is that of the
 mean distance from the ideal, so that errors of opposite sign do not cancel.</p>
 <p class="note">{settings["sampling_rate"]:g} Hz, {settings["window"]:g} s,
 between {settings["freqmin"]:.3g} and {settings["freqmax"]:.3g} Hz; compared
 {escape(settings["compared"])}; seed {settings["seed"]}; obspy_tng {escape(__version__)}.</p>
-<table><tr><th>records</th>{header}</tr>{lines}</table>"""
+""" + scrolled(f"<table><tr><th>records</th>{header}</tr>{lines}</table>")
 
 
-def _table(evaluation, station):
-    """Figures of one station or pooled, a column for each generator."""
+def _records(records):
+    """How many records, and what is known of their earthquakes."""
+    parts = [f"<b>{len(records)}</b>"]
+    for key, pattern in (("magnitude", "M {:.1f} to {:.1f}"), ("distance", "{:.0f} to {:.0f} km")):
+        values = records.info(key)
+        values = values[np.isfinite(values)]
+        if len(values):
+            parts.append(pattern.format(values.min(), values.max()))
+    return "<br>".join(parts)
+
+
+def figure_table(evaluation, station):
+    """
+    Figures of one station or pooled, a column for each generator.
+
+    :param evaluation: :class:`~obspy_tng.evaluation.result.Evaluation`.
+    :param station: station id, or ``"all"``.
+    :return: str, HTML.
+    """
     generators = evaluation.generators
     lines = ["<table><tr><th></th><th>unit</th><th>ideal</th><th>real / real</th>"
              + "".join(f"<th>{escape(g)}</th>" for g in generators) + "</tr>"]
@@ -89,13 +125,13 @@ def _table(evaluation, station):
             question = first["question"]
             lines.append(f"<tr class='question'><td colspan='{4 + len(generators)}'>"
                          f"{escape(question)}</td></tr>")
-        ideal = "as real" if first["ideal"] is None else f"{first['ideal']:g}"
+        ideal = "as real or less" if first["one_sided"] else f"{first['ideal']:g}"
         lines.append(
             f"<tr><td>{escape(first['title'])}</td><td>{escape(first['unit'])}</td>"
             f"<td>{ideal}</td><td>{_number(first['floor'])} &plusmn; "
             f"{_number(first['floor_spread'])}</td>"
             + "".join(_cell(rows[g]) for g in generators) + "</tr>")
-    return "\n".join([*lines, "</table>"])
+    return scrolled("\n".join([*lines, "</table>"]))
 
 
 def _cell(row):
@@ -114,7 +150,7 @@ def _scores(evaluation):
     """Specificity: scores with interval and ceiling, and the matrices."""
     if len(evaluation.stations) < 2:
         return ""
-    parts = ["<h2>Specificity of the stations</h2>",
+    parts = ["<h2 id='scores'>Specificity of the stations</h2>",
              "<p class='note'>Similarity of f<sub>0</sub> distributions, and its correlation with "
              "the identity: with all records, a 95 % bootstrap interval, and the ceiling, which is "
              "what a perfect generator of as many records gets. In blocks of 2 (or 3), real and "
@@ -140,9 +176,28 @@ def _scores(evaluation):
         figure = plotting.plot_confusion({name: s["matrix"] for name, s in scores.items()},
                                          evaluation.stations,
                                          {name: s["score"] for name, s in scores.items()})
-        parts += [f"<h3>{title}</h3>", *lines, "</table>",
-                  _image(figure, f"Similarity matrices, {title}")]
+        parts += [f"<h3>{title}</h3>", scrolled("\n".join([*lines, "</table>"])),
+                  image(figure, f"Similarity matrices, {title}")]
     return "\n".join(parts)
+
+
+def _reconstruction(evaluation):
+    """Anderson's scores of the reconstructed records."""
+    if not evaluation.reconstruction:
+        return ""
+    header = "".join(f"<th>{escape(name)}</th>" for name in ("station", "records", "all", "floor",
+                                                             *CRITERIA))
+    lines = [f"<tr><th>generator</th>{header}</tr>"]
+    for row in evaluation.reconstruction:
+        cells = [escape(row["station"]), str(row["records"]),
+                 *(f"{row[key]:.1f}" for key in ("score", "floor", *CRITERIA))]
+        lines.append(f"<tr><td>{escape(row['generator'])}</td>"
+                     + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
+    return ("<h2 id='reconstruction'>Reconstructed records</h2><p class='note'>Scores of each "
+            "real record and its reconstruction (Anderson 2004): 10 is identity, above 8 excellent, "
+            "6 to 8 good, 4 to 6 fair; mean over bands and components. The floor is what a real "
+            "record of the station scores against another.</p>"
+            + scrolled("<table>" + "".join(lines) + "</table>"))
 
 
 def _station(evaluation, station):
@@ -152,16 +207,19 @@ def _station(evaluation, station):
         ("HVSR: lognormal mean and one standard deviation", plotting.plot_hvsr_comparison),
         ("f0 of the records", plotting.plot_f0_histograms),
         ("Response spectra: median and one standard deviation", plotting.plot_response_spectra),
+        ("RotD100 / RotD50: median and one standard deviation", plotting.plot_rotd_ratio),
         ("Husid curves: mean, one standard deviation, twelve records", plotting.plot_husid),
         ("Records drawn at random, component N", plotting.plot_records),
     )
-    parts = [f"<h2>{escape(station)}</h2>"]
-    for title, plot in figures:
-        parts += [f"<h3>{title}</h3>", _image(plot(groups), f"{title} at {station}")]
+    parts = [f"<h2 id='{_anchor(station)}'>{escape(station)}</h2>",
+             *(f"<p>{escape(answer(evaluation, generator, station)[0])}</p>"
+               for generator in evaluation.generators), "<div class='figures'>"]
+    parts += [captioned(plot(groups), title, f"{title} at {station}") for title, plot in figures]
+    parts.append("</div>")
     for records in groups.values():
         records.release()
     parts.append(f"<details><summary>All figures at {escape(station)}</summary>"
-                 f"{_table(evaluation, station)}</details>")
+                 f"{figure_table(evaluation, station)}</details>")
     return "\n".join(parts)
 
 
@@ -175,12 +233,6 @@ def _definitions(evaluation):
         text = " ".join(function.__doc__.split()).replace("\\|", "|")
         lines.append(f"<dt>{escape(metric.title)} <code>{metric.name}</code></dt>"
                      f"<dd>{escape(text)}</dd>")
-    return ("<h2>Definitions</h2><details><summary>What each figure is</summary><dl>"
+    return ("<h2 id='definitions'>Definitions</h2><details><summary>What each figure is</summary><dl>"
             + "\n".join(lines) + "</dl></details>")
 
-
-def _image(figure, description):
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI)
-    data = base64.b64encode(buffer.getvalue()).decode("ascii")
-    return f"<img alt='{escape(description, quote=True)}' src='data:image/png;base64,{data}'>"

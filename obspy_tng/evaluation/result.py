@@ -1,7 +1,9 @@
 """The result of :func:`obspy_tng.evaluate`: tables, JSON, HTML."""
 
+import csv
+import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,8 @@ from .._checks import one_of
 from ..exceptions import TNGInputError
 from .metrics.metric import ALL, REAL
 
-MARKS = {"within": " ", "near": "~", "outside": "!", "": "?"}
+MARKS = {"within": " ", "near": "~", "outside": "!", "below": "<", "": "?"}
+LEGEND = "~ near the floor   ! outside   < below it, where less is no fault   ? not known"
 
 
 @dataclass(repr=False)
@@ -28,18 +31,23 @@ class Evaluation:
         * ``distance, floor_distance, floor_distance_spread``: how far from the
           ideal (mean over stations); ``floor_distance_given``, that of the real
           records that the generator had; the verdict compares these;
-        * ``verdict``: "within", "near" or "outside" of what real records
-          score (see :class:`~obspy_tng.evaluation.floor.Floor`), "" if unknown.
+        * ``one_sided``: True where less than real records have is no fault;
+        * ``verdict``: "within", "near" or "outside" of what real records score, "below" for
+          one-sided figures that are clearly less (see
+          :class:`~obspy_tng.evaluation.floor.Floor`), "" if unknown.
     :param scores: list of dicts, one for each generator and mode of the
         specificity score (see :func:`~obspy_tng.evaluation.metrics.specificity.score_f0`).
     :param sets: ``"real"`` or generator name -> station id -> RecordSet; for plots.
     :param settings: dict.
+    :param reconstruction: list of dicts, one for each generator and station whose
+        reconstructions were given (see :func:`~obspy_tng.evaluation.anderson.reconstruction_rows`).
     """
 
     rows: list
     scores: list
     sets: dict
     settings: dict
+    reconstruction: list = field(default_factory=list)
 
     @property
     def generators(self):
@@ -103,7 +111,8 @@ class Evaluation:
         Text table: a line per figure, a column per generator.
 
         :param station: station id, or ``"all"`` (default).
-        :return: str; a value marked "~" is near the floor, one marked "!" outside.
+        :return: str; a value marked "~" is near the floor, one marked "!" outside, one marked "<"
+            below it where less is no fault.
         """
         width = max(12, *(len(g) + 2 for g in self.generators))
         titles = {row["metric"]: row["title"] for row in self.rows}
@@ -124,14 +133,54 @@ class Evaluation:
             cells = "".join(f"{_number(rows[g]['value'])} {MARKS[rows[g]['verdict']]}".rjust(width)
                             for g in self.generators)
             lines.append(f"  {titles[metric][:49]:50}{ideal:>6} {floor:>14}{cells}")
-        return "\n".join([*lines, "", "~ near the floor   ! outside   ? not known"])
+        return "\n".join([*lines, "", LEGEND])
+
+    def _repr_html_(self):
+        """The answer and the table of the pooled figures, for notebooks."""
+        from .report import answer_box, figure_table
+        return answer_box(self) + figure_table(self, ALL)
+
+    def plot(self, station=ALL):
+        """
+        All verdicts in one picture.
+
+        :param station: station id, or ``"all"`` (default).
+        :return: :class:`matplotlib.figure.Figure`
+        """
+        from .summary import plot_verdicts
+        return plot_verdicts(self, station)
+
+    def to_csv(self, path=None):
+        """
+        All rows as CSV; unknown values are empty.
+
+        :param path: file to write, or None.
+        :return: str
+        """
+        text = io.StringIO()
+        writer = csv.DictWriter(text, list(self.rows[0]) if self.rows else [], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(_plain(self.rows))
+        if path is not None:
+            Path(path).write_text(text.getvalue(), encoding="utf-8")
+        return text.getvalue()
+
+    def to_dataframe(self):
+        """
+        All rows as a pandas DataFrame.
+
+        :return: ``pandas.DataFrame``
+        :raises ModuleNotFoundError: without pandas.
+        """
+        import pandas
+        return pandas.DataFrame(self.rows)
 
     def to_dict(self):
         """Rows, scores and settings as plain JSON-able Python objects."""
         sizes = {name: {s: len(records) for s, records in group.items()}
                  for name, group in self.sets.items()}
         return _plain({"settings": self.settings, "records": sizes, "rows": self.rows,
-                       "scores": self.scores})
+                       "scores": self.scores, "reconstruction": self.reconstruction})
 
     def to_json(self, path=None):
         """

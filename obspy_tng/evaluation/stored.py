@@ -57,8 +57,9 @@ def table_of(records):
     """
     figures = {name: getattr(records, name) for name in (*QUANTITIES, "f0")}
     table = np.empty(len(records), [
-        (name, [(key, "<f8") for key in value] if isinstance(value, dict)
-         else ("<f8", value.shape[1:])) for name, value in figures.items()])
+        (name, [(key, "<f8", column.shape[1:]) for key, column in value.items()]
+         if isinstance(value, dict) else ("<f8", value.shape[1:]))
+        for name, value in figures.items()])
     for name, value in figures.items():
         if isinstance(value, dict):
             for key, column in value.items():
@@ -93,4 +94,5 @@ class StoredFigures:
     def release(self):
         """Release everything except quantities with one number per record."""
         self._known = {name: value for name, value in self._known.items()
-                       if isinstance(value, dict) or value.ndim == 1}
+                       if all(column.ndim == 1 for column in
+                              (value.values() if isinstance(value, dict) else (value,)))}

@@ -23,6 +23,7 @@ from .comparison import (
     plot_husid,
     plot_hvsr_comparison,
     plot_response_spectra,
+    plot_rotd_ratio,
 )
 from .panels import COLORS, REAL_COLOR, plain_log_axes
 from .records import plot_records, plot_unlabelled
@@ -30,4 +31,4 @@ from .site import plot_azimuths
 
 __all__ = ["COLORS", "REAL_COLOR", "plain_log_axes", "plot_azimuths", "plot_confusion",
            "plot_f0_histograms", "plot_husid", "plot_hvsr_comparison", "plot_records",
-           "plot_response_spectra", "plot_unlabelled"]
+           "plot_response_spectra", "plot_rotd_ratio", "plot_unlabelled"]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..signal import rotd100_over_rotd50
 from .panels import (
     COLORS,
     FREQUENCY,
@@ -43,6 +44,26 @@ def plot_response_spectra(groups):
     for ax in panels:
         ax.set(xscale="log", yscale="log", xlabel="period (s)")
         plain_log_axes(ax)
+    return figure
+
+
+def plot_rotd_ratio(groups):
+    """
+    RotD100 over RotD50 by period: median, one ln standard deviation, Shahi and Baker (2014).
+
+    :param groups: see :mod:`obspy_tng.plotting`.
+    :return: Figure
+    """
+    sets = _sets(groups)
+    figure, panels = _comparison(sets, lambda s: (s.axes.periods, s.rotd_ratio),
+                                 "RotD100 / RotD50 (-)", "lower right")
+    periods = next(iter(sets.values())).axes.periods
+    for ax in panels:
+        ax.plot(periods, rotd100_over_rotd50(periods), "k:", linewidth=1.2,
+                label="Shahi and Baker (2014)")
+        ax.set(xscale="log", xlabel="period (s)", ylim=(1, np.sqrt(2)))
+        plain_log_axes(ax, "x")
+        ax.legend(fontsize=7, frameon=False, loc="lower right")
     return figure
 
 

@@ -32,7 +32,7 @@ from ..evaluation.inputs import (
 )
 from ..evaluation.metrics.metric import REAL
 from ..evaluation.metrics.novelty import BLOCK, Correlations, correlated, highest_correlations
-from ..evaluation.recordset import CHUNK, RecordSet
+from ..evaluation.recordset import CHUNK, QUANTITIES, RecordSet
 from ..evaluation.stored import StoredFigures, StoredSamples, read_samples, table_of
 from ..exceptions import TNGInputError
 from ..records.folder import list_records, read_record
@@ -182,7 +182,8 @@ class MeasureJob(Job):
         folders = json.loads(json.dumps(self.inputs.folders, default=str))
         axes = self.inputs.axes
         return {"version": __version__, **folders, "sampling_rate": axes.sampling_rate,
-                "npts": axes.npts, "freqmin": axes.freqmin, "freqmax": axes.freqmax}
+                "npts": axes.npts, "freqmin": axes.freqmin, "freqmax": axes.freqmax,
+                "quantities": sorted(QUANTITIES)}
 
     def plan(self):
         for folder, whole in self._unsplit:

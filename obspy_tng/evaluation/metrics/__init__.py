@@ -13,11 +13,13 @@ from . import (
     envelope,
     novelty,
     physics,
+    proxies,
     response_spectra,
     specificity,
     spectral_ratios,
 )
 
 METRICS = tuple(metric for question in (spectral_ratios, specificity, amplitudes, response_spectra,
-                                        envelope, components, conditioning, novelty, physics)
+                                        proxies, envelope, components, conditioning, novelty,
+                                        physics)
                 for metric in question.METRICS)

@@ -43,6 +43,11 @@ class Metric:
     scope: str = "station"
     needs_enrolled: bool = False
 
+    @property
+    def one_sided(self):
+        """True where less than real records have is no fault: there is no ideal to miss."""
+        return self.ideal is None
+
     def distance(self, value):
         """
         How far a value is from the ideal, >= 0; comparable between records and floor.

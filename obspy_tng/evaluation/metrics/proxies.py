@@ -1,0 +1,162 @@
+"""
+Question: do structures respond to the records as to real ones?
+
+Three proxies of [Burks_Baker2014]_ for what engineers do with records, beyond the level of a response
+spectrum: how much stronger the strongest direction is (RotD100 over RotD50, published by
+[Shahi_Baker2014]_), how much further a structure moves when it yields, and how residuals at
+different periods go together. Residuals are of ln RotD50 from a fit of the real records
+with magnitude and ln distance, and a term for each station; of records of earthquakes with several
+records they are taken apart into the earthquake's mean (between events) and the rest (within).
+
+.. [Burks_Baker2014] Burks, L. S. and Baker, J. W. (2014). Validation of ground-motion
+   simulations through simple proxies for the response of engineering systems. Bull. Seismol. Soc.
+   Am. 104(4), 1930-1946.
+.. [Shahi_Baker2014] Shahi, S. K. and Baker, J. W. (2014). NGA-West2 models for ground
+   motion directionality. Earthq. Spectra 30(3), 1285-1300.
+"""
+
+import numpy as np
+
+from ...signal import rotd100_over_rotd50
+from .conditioning import LEAST_DISTANCE, LEAST_RECORDS
+from .metric import Metric, mean_difference, rms, spread_ratio
+
+# earthquakes with several records, and records of them, that a correlation is taken of
+LEAST_EVENTS = 8
+
+
+def rotd_ratio_bias(real, other):
+    """Mean over ln period of the difference of mean ln (RotD100 / RotD50), other minus real."""
+    return float(np.mean(mean_difference(real.rotd_ratio, other.rotd_ratio)))
+
+
+def rotd_ratio_rms(real, other):
+    """Rms over ln period of the difference of mean ln (RotD100 / RotD50)."""
+    return rms(mean_difference(real.rotd_ratio, other.rotd_ratio))
+
+
+def rotd_ratio_spread(real, other):
+    """Mean over ln period of the ratio of sd of ln (RotD100 / RotD50); published: 0.08."""
+    return float(np.mean(spread_ratio(real.rotd_ratio, other.rotd_ratio)))
+
+
+def rotd_ratio_published(real, other):
+    """Rms over ln period of mean ln (RotD100 / RotD50) less that of [Shahi_Baker2014]_."""
+    published = np.log(rotd100_over_rotd50(other.axes.periods))
+    return rms(other.rotd_ratio.mean(0) - published)
+
+
+def inelastic_bias(real, other):
+    """Mean of ln inelastic over elastic displacement, other minus real (R = 4)."""
+    return float(np.mean(mean_difference(real.inelastic, other.inelastic)))
+
+
+def inelastic_spread(real, other):
+    """Ratio of sd of ln inelastic over elastic displacement, other over real (R = 4)."""
+    return float(np.mean(spread_ratio(real.inelastic, other.inelastic)))
+
+
+def residuals(sets, fitted=None):
+    """
+    Residuals of ln RotD50 from a fit with magnitude, ln distance and a term for each station.
+
+    :param sets: dict ``station id -> RecordSet``; records without magnitude or distance are
+        left out.
+    :param fitted: coefficients of the fit to take; None fits these records.
+    :return: ``(residuals (n, nper), earthquakes (n,), coefficients)``, or None with fewer than
+        ten records.
+    """
+    rows, values, events = [], [], []
+    for number, records in enumerate(sets.values()):
+        x = np.stack([records.info("magnitude"),
+                      np.log(np.maximum(records.info("distance"), LEAST_DISTANCE))], axis=1)
+        known = np.isfinite(x).all(1)
+        station = np.zeros((known.sum(), len(sets)))
+        station[:, number] = 1
+        rows.append(np.hstack([station, x[known]]))
+        values.append(records.rotd50[known])
+        events += [info.get("event_id") or identity for info, identity, use in
+                   zip(records.infos, records.identities, known, strict=True) if use]
+    design, values = np.concatenate(rows), np.concatenate(values)
+    if len(values) < LEAST_RECORDS:
+        return None
+    if fitted is None:
+        fitted = np.linalg.lstsq(design, values, rcond=None)[0]
+    return values - design @ fitted, np.array(events), fitted
+
+
+def split_residuals(residual, events):
+    """
+    Residuals between events and within them.
+
+    :param residual: array ``(n, nper)``.
+    :param events: earthquake of each ``(n,)``; those with one record say nothing and are left
+        out.
+    :return: ``(between (nevents, nper), within (m, nper))``: means of the earthquakes, and what
+        is left, times sqrt(k / (k - 1)) for k records of one earthquake.
+    """
+    names, number, counts = np.unique(events, return_inverse=True, return_counts=True)
+    several = np.flatnonzero(counts > 1)
+    between = np.empty((len(several), residual.shape[1]))
+    within = []
+    for row, event in enumerate(several):
+        own = residual[number == event]
+        between[row] = own.mean(0)
+        within.append((own - own.mean(0)) * np.sqrt(len(own) / (len(own) - 1)))
+    return between, np.concatenate(within) if within else np.empty((0, residual.shape[1]))
+
+
+def _correlation_misfit(first, second):
+    """Rms difference of the correlations of residuals between all periods; NaN of too few."""
+    if min(len(first), len(second)) < LEAST_EVENTS:
+        return np.nan
+    upper = np.triu_indices(first.shape[1], 1)
+    return rms(np.corrcoef(second.T)[upper] - np.corrcoef(first.T)[upper])
+
+
+def residual_correlation(real, other):
+    """Rms difference of the correlations between periods of residuals of ln RotD50, all."""
+    found = _both(real, other)
+    return np.nan if found is None else _correlation_misfit(found[0][0], found[1][0])
+
+
+def residual_correlation_between(real, other):
+    """The same of the means of earthquakes with several records (between events)."""
+    found = _both(real, other)
+    return np.nan if found is None else _correlation_misfit(
+        split_residuals(*found[0])[0], split_residuals(*found[1])[0])
+
+
+def residual_correlation_within(real, other):
+    """The same of what is left in earthquakes with several records (within events)."""
+    found = _both(real, other)
+    return np.nan if found is None else _correlation_misfit(
+        split_residuals(*found[0])[1], split_residuals(*found[1])[1])
+
+
+def _both(real, other):
+    """Residuals and earthquakes of both sides, the other's from its own fit."""
+    sides = residuals(real), residuals({station: other[station] for station in real})
+    return None if None in sides else tuple(side[:2] for side in sides)
+
+
+METRICS = (
+    *(Metric(name, title, unit, ideal, "Structures", function, ratio)
+      for name, title, unit, ideal, function, ratio in (
+        ("rotd_ratio_bias", "RotD100 / RotD50: bias of ln", "ln", 0.0, rotd_ratio_bias, False),
+        ("rotd_ratio_rms", "RotD100 / RotD50 by period: rms misfit", "ln", 0.0, rotd_ratio_rms,
+         False),
+        ("rotd_ratio_spread", "RotD100 / RotD50: spread ratio", "", 1.0, rotd_ratio_spread, True),
+        ("rotd_ratio_published", "RotD100 / RotD50 beside Shahi and Baker: rms", "ln", 0.0,
+         rotd_ratio_published, False),
+        ("inelastic_bias", "inelastic / elastic displacement: bias of ln", "ln", 0.0,
+         inelastic_bias, False),
+        ("inelastic_spread", "inelastic / elastic displacement: spread", "", 1.0,
+         inelastic_spread, True))),
+    *(Metric(name, f"correlation of residuals{which}: rms misfit", "", 0.0, "Structures",
+             function, scope="network")
+      for name, which, function in (
+        ("residual_correlation", "", residual_correlation),
+        ("residual_correlation_between", " between events", residual_correlation_between),
+        ("residual_correlation_within", " within events", residual_correlation_within))),
+)
