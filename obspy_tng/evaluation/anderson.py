@@ -1,14 +1,16 @@
 """
 Scores of pairs of records that should be the same ([Anderson2004]_), for reconstruction.
 
-Ten criteria from 0 to 10, of which 10 is identity: C1 Arias duration, C2 energy duration, C3 Arias
-intensity, C4 energy integral, C5 PGA, C6 PGV, C7 PGD, C8 response spectra, C9 Fourier spectra, C10
-cross-correlation. They are taken in frequency bands and averaged over these and over the components.
-Above 8 is excellent, 6 to 8 good, 4 to 6 fair, below poor.
+Ten criteria from 0 to 10, of which 10 is identity: C1 Arias duration, C2 energy duration,
+C3 Arias intensity, C4 energy integral, C5 PGA, C6 PGV, C7 PGD, C8 response spectra, C9 Fourier
+spectra, C10 cross-correlation. They are taken in frequency bands and averaged over these and over
+the components. Above 8 is excellent, 6 to 8 good, 4 to 6 fair, below poor.
 
 .. [Anderson2004] Anderson, J. G. (2004). Quantitative measure of the goodness-of-fit of synthetic
    seismograms. 13th World Conf. Earthq. Eng., Vancouver, paper 243.
 """
+
+from itertools import pairwise
 
 import numpy as np
 
@@ -32,7 +34,8 @@ def anderson_scores(first, second, sampling_rate, edges):
     :param sampling_rate: Hz.
     :param edges: Hz, ascending, of the bands ``(nbands + 1,)``, below the Nyquist frequency; the
         whole range between the first and the last counts as a band too.
-    :return: array ``(..., nbands + 1, 10)``, criteria as in :data:`CRITERIA`, the whole range first.
+    :return: array ``(..., nbands + 1, 10)``, the whole range first, criteria as in
+        :data:`CRITERIA`.
     :raises TNGInputError: if the shapes differ or a band is not possible.
 
     .. rubric:: Example
@@ -49,7 +52,7 @@ def anderson_scores(first, second, sampling_rate, edges):
     edges = ascending("edges", edges, high=0.5 * rate * (1 - 1e-9))
     if len(edges) < 2:
         raise TNGInputError(f"edges must be two or more, got {edges}")
-    bands = [(edges[0], edges[-1]), *zip(edges[:-1], edges[1:], strict=True)]
+    bands = [(edges[0], edges[-1]), *pairwise(edges)]
     return np.stack([_band(first, second, rate, low, high) for low, high in bands], axis=-2)
 
 

@@ -105,7 +105,8 @@ class RecordSet:
         data = [record_to_array(r, axes.sampling_rate, axes.npts) for r in records]
         if at_rest:
             data = [signal.end_at_rest(samples, axes.sampling_rate) for samples in data]
-        return cls(np.stack(data).astype(np.float32), axes, [record_info(r) for r in records], label)
+        return cls(np.stack(data).astype(np.float32), axes, [record_info(r) for r in records],
+                   label)
 
     def take(self, index):
         """

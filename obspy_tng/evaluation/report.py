@@ -82,8 +82,8 @@ its ideal, compared with real records:
 <span class="within">&nbsp;within&nbsp;</span> 3 standard deviations,
 <span class="near">&nbsp;near&nbsp;~&nbsp;</span> (within 6),
 <span class="outside">&nbsp;outside&nbsp;!&nbsp;</span>,
-<span class="below">&nbsp;below&nbsp;&lt;&nbsp;</span> where a figure has no ideal and less than real
-records have is no fault, but a visible difference.
+<span class="below">&nbsp;below&nbsp;&lt;&nbsp;</span> where a figure has no ideal and less than
+real records have is no fault, but a visible difference.
 Pooled figures are means over the stations (geometric for ratios); their verdict is that of the
 mean distance from the ideal, so that errors of opposite sign do not cancel.</p>
 <p class="note">{settings["sampling_rate"]:g} Hz, {settings["window"]:g} s,
@@ -194,9 +194,9 @@ def _reconstruction(evaluation):
         lines.append(f"<tr><td>{escape(row['generator'])}</td>"
                      + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
     return ("<h2 id='reconstruction'>Reconstructed records</h2><p class='note'>Scores of each "
-            "real record and its reconstruction (Anderson 2004): 10 is identity, above 8 excellent, "
-            "6 to 8 good, 4 to 6 fair; mean over bands and components. The floor is what a real "
-            "record of the station scores against another.</p>"
+            "real record and its reconstruction (Anderson 2004): 10 is identity, above 8 "
+            "excellent, 6 to 8 good, 4 to 6 fair; mean over bands and components. The floor is "
+            "what a real record of the station scores against another.</p>"
             + scrolled("<table>" + "".join(lines) + "</table>"))
 
 
@@ -233,6 +233,7 @@ def _definitions(evaluation):
         text = " ".join(function.__doc__.split()).replace("\\|", "|")
         lines.append(f"<dt>{escape(metric.title)} <code>{metric.name}</code></dt>"
                      f"<dd>{escape(text)}</dd>")
-    return ("<h2 id='definitions'>Definitions</h2><details><summary>What each figure is</summary><dl>"
+    return ("<h2 id='definitions'>Definitions</h2><details>"
+            "<summary>What each figure is</summary><dl>"
             + "\n".join(lines) + "</dl></details>")
 

@@ -26,6 +26,8 @@ from ..runs.manifest import Manifest
 from ..runs.outputs import REJECTED, first_rejection
 from ..runs.shards import merge_shards
 from ..runs.split import check_hold_out, split_folder
+from .suites import measures as measures
+from .suites import suite as suite
 
 logger = logging.getLogger("obspy_tng")
 

@@ -62,8 +62,8 @@ def make_parser():
     parser.add_argument("-v", "--verbose", action="store_true",
                         help="more messages, and tracebacks of errors")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for add in (_collect, _merge, _split, _fit, _enroll, _generate, _evaluate, _info, _demo,
-                _completion):
+    for add in (_collect, _merge, _split, _fit, _enroll, _generate, _evaluate, _suite, _measures,
+                _info, _demo, _completion):
         add(commands)
     parser.set_defaults(parser=parser)  # for the script that completes it
     return parser
@@ -244,6 +244,19 @@ def _evaluate(commands):
     p.add_argument("--per-station", action="store_true", help="a table for each station too")
     p.add_argument("--seed", type=int, default=0, help="of splits and bootstraps (default 0)")
     _run_options(p)
+
+
+def _suite(commands):
+    from .suites import add_suite
+    add_suite(_command(commands, "suite", "select records for a target spectrum, write them for "
+                       "an analysis", "suite records --gmm BSSA14 --magnitude 6.5 --distance 30 "
+                       "--vs30 400 --output suite"))
+
+
+def _measures(commands):
+    from .suites import add_measures
+    add_measures(_command(commands, "measures", "tabulate intensity measures of records",
+                          "measures records --csv measures.csv"))
 
 
 def _info(commands):

@@ -1,8 +1,8 @@
 """
 Question: do structures respond to the records as to real ones?
 
-Three proxies of [Burks_Baker2014]_ for what engineers do with records, beyond the level of a response
-spectrum: how much stronger the strongest direction is (RotD100 over RotD50, published by
+Three proxies of [Burks_Baker2014]_ for what engineers do with records, beyond the level of a
+response spectrum: how much stronger the strongest direction is (RotD100 over RotD50, published by
 [Shahi_Baker2014]_), how much further a structure moves when it yields, and how residuals at
 different periods go together. Residuals are of ln RotD50 from a fit of the real records
 with magnitude and ln distance, and a term for each station; of records of earthquakes with several
@@ -95,7 +95,7 @@ def split_residuals(residual, events):
     :return: ``(between (nevents, nper), within (m, nper))``: means of the earthquakes, and what
         is left, times sqrt(k / (k - 1)) for k records of one earthquake.
     """
-    names, number, counts = np.unique(events, return_inverse=True, return_counts=True)
+    _, number, counts = np.unique(events, return_inverse=True, return_counts=True)
     several = np.flatnonzero(counts > 1)
     between = np.empty((len(several), residual.shape[1]))
     within = []
