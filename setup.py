@@ -16,10 +16,10 @@ EXTRAS = {
              # hvsrpy imports IPython without declaring it
              "hvsrpy>=2", "ipython",
              "pyrotd>=0.6", "setuptools<81", "build",
-             # bibliography of the documentation
-             "docutils"],
+             # tables, notebooks, bibliography of the documentation
+             "pandas", "nbclient", "ipykernel", "docutils"],
     "docs": ["sphinx>=7.3", "sphinx-gallery>=0.18", "furo", "myst-parser", "sphinx-copybutton",
-             "latex2mathml"],
+             "latex2mathml", "pygmm>=0.8"],
     "dask": ["distributed"],
     "tensorboard": ["tensorboard"],
     # ground-motion models as targets, spectral matching (its code asks for NumPy 2)

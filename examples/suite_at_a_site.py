@@ -5,7 +5,9 @@ Suites for a real site from three of its records, against its records that were 
 Three records of a station are enrolled. For the magnitude, distance and depth of each record that
 was held back a suite is drawn, as it would be for a scenario, and its median spectrum is compared
 with the record: bias and scatter of ln PSA by period. The floor is what the three
-records themselves tell without any model: their geometric mean, unscaled.
+records themselves tell without any model: their geometric mean, unscaled. With ``--others`` the
+generator has the records of the network's other stations as well, of the same half of the
+earthquakes.
 
     obspy-tng collect ARCHIVE --output records --sampling-rate 50 --window 120
     python examples/suite_at_a_site.py --records records --station XR.AL01
@@ -17,7 +19,7 @@ import numpy as np
 
 from obspy_tng import TNGGenerator
 from obspy_tng.records.folder import read_records
-from obspy_tng.records.record import record_info, split_by_event
+from obspy_tng.records.record import record_info, split_by_event, station_id
 from obspy_tng.suites.spectra import ln_spectra
 
 PERIODS = np.array([0.1, 0.2, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0])
@@ -26,21 +28,26 @@ parser.add_argument("--records", required=True, help="folder that obspy-tng coll
 parser.add_argument("--station", default="XR.AL01")
 parser.add_argument("--splits", type=int, default=3, help="choices of three records")
 parser.add_argument("--held-back", type=int, default=30, help="records to compare with, each time")
+parser.add_argument("--others", action="store_true",
+                    help="enrol the records of the other stations and half of the earthquakes too")
 parser.add_argument("--number", type=int, default=11, help="records of a suite")
 args = parser.parse_args()
 
-records = [r for r in read_records(args.records, [args.station])
-           if None not in (record_info(r)["magnitude"], record_info(r)["distance"])]
+every = [r for r in read_records(args.records)
+         if None not in (record_info(r)["magnitude"], record_info(r)["distance"])]
+records = [r for r in every if station_id(r) == args.station]
 stats = records[0][0].stats
 apart, floor = [], []
 for split in range(args.splits):
     rng = np.random.default_rng(split)
-    had, held_back = split_by_event(records, 0.5, split)
+    known, unknown = split_by_event(every, 0.5, split)
+    had, held_back = ([r for r in half if station_id(r) == args.station]
+                      for half in (known, unknown))
     had = [had[i] for i in rng.permutation(len(had))[:3]]
     held_back = [held_back[i] for i in rng.permutation(len(held_back))[:args.held_back]]
     generator = TNGGenerator.from_pretrained("tng-small", sampling_rate=stats.sampling_rate,
                                              window=stats.npts / stats.sampling_rate)
-    generator.enroll(had)
+    generator.enroll(had + [r for r in known if args.others and station_id(r) != args.station])
     real = ln_spectra(held_back, PERIODS)
     median = ln_spectra(had, PERIODS).mean(0)
     for truth, record in zip(real, held_back, strict=True):

@@ -94,7 +94,7 @@ class Axes:
     def inelastic_periods(self):
         """Log-spaced periods in s of the inelastic oscillators, ``(3,)``, within those above."""
         periods = self.periods
-        low = min(max(0.3, periods[0], 8 / self.sampling_rate), periods[-1] / 2)
+        low = min(max(0.5, periods[0], 8 / self.sampling_rate), periods[-1] / 2)
         return np.geomspace(low, min(3.0, periods[-1]), 3)
 
     @property

@@ -12,9 +12,11 @@ from ..suites import (
     conditional_target,
     eurocode8,
     generate_suite,
-    measures as tabulate,
     model_target,
     select,
+)
+from ..suites import (
+    measures as tabulate,
 )
 from ..suites.export import WRITERS
 from ..suites.measures import PERIODS

@@ -20,11 +20,11 @@ import numpy as np
 
 from .._checks import as_samples, ascending, positive
 from ..exceptions import TNGInputError
-from .response import bandlimited
+from .response import bandlimited, response_spectra
 
-#: steps per period, at least (the method lengthens the period by 0.1 % then), and samples
+#: steps per period, at least (the method lengthens the period by 0.2 % then), and samples
 #: per sample of the record, at most
-STEPS_PER_PERIOD, FINEST = 60, 16
+STEPS_PER_PERIOD, FINEST = 40, 16
 # oscillators times samples that are worked on together (32 MB)
 CHUNK = 4_000_000
 
@@ -65,6 +65,8 @@ def inelastic_ratio(data, sampling_rate, periods, strength_ratio=4.0, hardening=
     if not 0 <= damping < 1:
         raise TNGInputError(f"damping must be from 0 to below 1, got {damping!r}")
     traces = data.reshape(-1, data.shape[-1])
+    _, elastic = response_spectra(traces, sampling_rate, periods, max(damping, 1e-9),
+                                  quantity="sd")
     found = np.empty((len(traces), len(periods)))
     wanted = np.ceil(STEPS_PER_PERIOD / (periods * sampling_rate))
     factors = np.minimum(np.exp2(np.ceil(np.log2(np.maximum(wanted, 1)))), FINEST).astype(int)
@@ -76,17 +78,10 @@ def inelastic_ratio(data, sampling_rate, periods, strength_ratio=4.0, hardening=
             ground = traces[part].astype(np.float64)
             if factor > 1:
                 ground = bandlimited(ground, factor)
-            found[part, at] = _ratios(ground, 1 / (factor * sampling_rate), periods[at],
-                                      strength_ratio, hardening, damping)
+            found[part, at] = _largest(ground, 1 / (factor * sampling_rate), periods[at],
+                                       elastic[part, at] / strength_ratio, hardening, damping)
+    found = np.divide(found, elastic, out=np.full_like(found, np.nan), where=elastic > 0)
     return periods, found.reshape(*data.shape[:-1], len(periods))
-
-
-def _ratios(ground, step, periods, strength_ratio, hardening, damping):
-    """Ratios ``(n, nper)`` of traces ``(n, npts)`` sampled at ``step`` s."""
-    elastic = _largest(ground, step, periods, np.inf, hardening, damping)
-    yielding = elastic / strength_ratio
-    inelastic = _largest(ground, step, periods, yielding, hardening, damping)
-    return np.divide(inelastic, elastic, out=np.full_like(elastic, np.nan), where=elastic > 0)
 
 
 def _largest(ground, step, periods, yielding, hardening, damping):
@@ -94,7 +89,7 @@ def _largest(ground, step, periods, yielding, hardening, damping):
     Largest displacement of the oscillators, m.
 
     :param ground: acceleration ``(n, npts)``.
-    :param yielding: displacement at which they yield ``(n, nper)``, or infinity.
+    :param yielding: displacement at which they yield ``(n, nper)``, m.
     :return: array ``(n, nper)``
     """
     omega = 2 * np.pi / periods

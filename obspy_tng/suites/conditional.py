@@ -22,7 +22,7 @@ def conditional_target(target, period, psa=None, epsilon=None):
     Conditional mean spectrum with its covariance ([Baker2011]_).
 
     ``ln_mean + ln_sd * correlation * epsilon`` in the mean, and the covariance of ln given the
-    value at the period, with the correlation of [BakerJayaram2008]_.
+    value at the period, with the correlation of [Baker_Jayaram2008]_.
 
     :param target: :class:`~obspy_tng.suites.targets.Target` of a scenario, with its sd.
     :param period: s, conditioning period, within those of the target.

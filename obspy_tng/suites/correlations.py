@@ -2,10 +2,10 @@
 Correlation of spectral accelerations at two periods.
 
 A record that is strong at one period is strong at its neighbours as well. The model of
-[BakerJayaram2008]_ is for the residuals of ground-motion models of shallow crustal earthquakes,
+[Baker_Jayaram2008]_ is for the residuals of ground-motion models of shallow crustal earthquakes,
 0.01 to 10 s; it has been found to hold in other regions too.
 
-.. [BakerJayaram2008] Baker, J. W. and Jayaram, N. (2008). Correlation of spectral acceleration
+.. [Baker_Jayaram2008] Baker, J. W. and Jayaram, N. (2008). Correlation of spectral acceleration
    values from NGA ground motion models. Earthq. Spectra 24(1), 299-317.
 """
 
@@ -18,7 +18,7 @@ PERIOD_RANGE = (0.01, 10.0)
 
 def baker_jayaram(periods, others=None):
     """
-    Correlation coefficients of ln spectral acceleration ([BakerJayaram2008]_, section 4).
+    Correlation coefficients of ln spectral acceleration ([Baker_Jayaram2008]_, section 4).
 
     :param periods: s, ascending, 0.01 to 10.
     :param others: likewise; None: the same periods.

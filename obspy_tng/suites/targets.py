@@ -35,7 +35,7 @@ class Target:
     :param ln_sd: standard deviation of ln pseudo-acceleration, ``(nper,)``; None where only the
         mean is asked for.
     :param correlation: correlation of ln pseudo-acceleration between periods ``(nper, nper)``;
-        None takes [BakerJayaram2008]_ (see :mod:`.correlations`).
+        None takes [Baker_Jayaram2008]_ (see :mod:`.correlations`).
     :param component: ``"rotd50"``, ``"rotd100"`` or ``"geomean"`` (of N and E as recorded).
     :param damping: share of critical.
     :param label: what it is, for pictures and files.

@@ -1,17 +1,17 @@
 """
 Question: do structures respond to the records as to real ones?
 
-Three proxies of [Burks_Baker2014]_ for what engineers do with records, beyond the level of a
+Three proxies of [Burks2014]_ for what engineers do with records, beyond the level of a
 response spectrum: how much stronger the strongest direction is (RotD100 over RotD50, published by
-[Shahi_Baker2014]_), how much further a structure moves when it yields, and how residuals at
+[ShahiBaker2014]_), how much further a structure moves when it yields, and how residuals at
 different periods go together. Residuals are of ln RotD50 from a fit of the real records
 with magnitude and ln distance, and a term for each station; of records of earthquakes with several
 records they are taken apart into the earthquake's mean (between events) and the rest (within).
 
-.. [Burks_Baker2014] Burks, L. S. and Baker, J. W. (2014). Validation of ground-motion
+.. [Burks2014] Burks, L. S. and Baker, J. W. (2014). Validation of ground-motion
    simulations through simple proxies for the response of engineering systems. Bull. Seismol. Soc.
    Am. 104(4), 1930-1946.
-.. [Shahi_Baker2014] Shahi, S. K. and Baker, J. W. (2014). NGA-West2 models for ground
+.. [ShahiBaker2014] Shahi, S. K. and Baker, J. W. (2014). NGA-West2 models for ground
    motion directionality. Earthq. Spectra 30(3), 1285-1300.
 """
 
@@ -41,7 +41,7 @@ def rotd_ratio_spread(real, other):
 
 
 def rotd_ratio_published(real, other):
-    """Rms over ln period of mean ln (RotD100 / RotD50) less that of [Shahi_Baker2014]_."""
+    """Rms over ln period of mean ln (RotD100 / RotD50) less that of [ShahiBaker2014]_."""
     published = np.log(rotd100_over_rotd50(other.axes.periods))
     return rms(other.rotd_ratio.mean(0) - published)
 
@@ -147,11 +147,11 @@ METRICS = (
         ("rotd_ratio_rms", "RotD100 / RotD50 by period: rms misfit", "ln", 0.0, rotd_ratio_rms,
          False),
         ("rotd_ratio_spread", "RotD100 / RotD50: spread ratio", "", 1.0, rotd_ratio_spread, True),
-        ("rotd_ratio_published", "RotD100 / RotD50 beside Shahi and Baker: rms", "ln", 0.0,
+        ("rotd_ratio_published", "RotD100 / RotD50 beside Shahi and Baker: rms", "ln", None,
          rotd_ratio_published, False),
         ("inelastic_bias", "inelastic / elastic displacement: bias of ln", "ln", 0.0,
          inelastic_bias, False),
-        ("inelastic_spread", "inelastic / elastic displacement: spread", "", 1.0,
+        ("inelastic_spread", "inelastic / elastic displacement: spread ratio", "", 1.0,
          inelastic_spread, True))),
     *(Metric(name, f"correlation of residuals{which}: rms misfit", "", 0.0, "Structures",
              function, scope="network")
