@@ -17,13 +17,14 @@ from obspy_tng.suites import generate_suite, measures, model_target
 
 # %%
 # Three strong records of one station of a simulated network are all that the generator gets.
-network = simulate_network(n_stations=1, n_events=12, seed=1, sampling_rate=50, window=40, f0=[3.0])
+network = simulate_network(n_stations=1, n_events=12, seed=1, sampling_rate=50, window=40,
+                           f0=[3.0])
 records = sorted(network.records, key=lambda r: -r[0].stats.tng.magnitude)[:3]
 generator = TNGGenerator(sampling_rate=50, window=40).enroll(records)
 measures(records, periods=[1.0])
 
 # %%
-# The target: mean and standard deviation of two models for a magnitude of 6.5 at 40 km on the ground
+# The target: mean and standard deviation of two models for magnitude 6.5 at 40 km on the ground
 # of this station.
 vs30 = network.sites["SM.S001"].vs30
 target = model_target(6.5, 40.0, vs30, models=["BSSA14", "CY14"])
