@@ -1,17 +1,16 @@
 """
-TNGGenerator: the class that users meet
-=======================================
+TNGGenerator: fit, enrol, generate, save, load
+==============================================
 
-Fit it on records, or enrol records with a model that is trained; generate new
-records per station as Streams; save and load it. What differs between
-architectures is in :mod:`obspy_tng.methods`.
+A generator is fitted on records, or records are enrolled with a trained model. It
+generates new records of a station as Streams. The differences between architectures
+are in :mod:`obspy_tng.methods`.
 """
 
 import io
 import logging
 
 import obspy
-import torch
 from obspy.core.util.obspy_types import ObsPyException
 
 from ._checks import count, one_of
@@ -30,7 +29,7 @@ from .records.record import (
     synthetic_record,
 )
 from .station_generator import Enrolled, StationGenerator, refuse_generated
-from .training import Processes, RecordStore, TrainingSettings, local_rank
+from .training import Processes, RecordStore, TrainingSettings, choose_device
 
 logger = logging.getLogger("obspy_tng")
 
@@ -42,21 +41,22 @@ class TNGGenerator(StationGenerator):
     :param sampling_rate: Hz, of every record in and out.
     :param window: record length in s (60 s as published; 120 s at 50 Hz suits
         sites of 0.2 Hz).
-    :param architecture: "tng" (the learned station bottleneck, ready to :meth:`enroll`: it
-        begins with weights that come with the package), "released" (the published autoencoder),
+    :param architecture: "tng" (source records and the station bottleneck; ready to :meth:`enroll`
+        with the weights in the package), "released" (the published autoencoder),
         "conditional" (the station-conditioned variational model), or "spectrogram" (the baseline,
         :class:`obspy_tng.baselines.SpectrogramCVAE`).
     :param size: "small" (trains on a CPU in minutes), "paper" (published sizes),
         or a dict of the architecture's sizes.
-    :param training: dict of :class:`~obspy_tng.training.TrainingSettings`; what it leaves
-        out is as there, or as the architecture needs it. A setting that would change nothing
-        is refused: "tng" has no first phase where it begins with the weights of the package.
-    :param device: torch device; None takes CUDA where there is one.
+    :param training: dict of :class:`~obspy_tng.training.TrainingSettings`; other settings have the
+        defaults of that class or of the architecture. A setting without effect is refused: "tng"
+        has no first phase if it starts with the weights in the package.
+    :param device: torch device; None takes CUDA if available.
     :param seed: of initial weights and training.
 
-    Options of :meth:`generate` for "tng": ``sampler`` ("source", "posterior" or "prior"); see
-    :mod:`obspy_tng.methods.tng.method`. For "released": ``sampler`` ("mean" or "dirichlet"), ``k``,
-    ``alpha``, ``amplitudes`` ("station" or "paper"); see
+    Options of :meth:`generate` for "tng": ``sampler`` ("source", "posterior" or "prior") and
+    ``station_uncertainty`` ("mean" or "drawn"); see :mod:`obspy_tng.methods.tng.method`. For
+    "released": ``sampler`` ("mean" or "dirichlet"), ``k``, ``alpha``, ``amplitudes`` ("station" or
+    "paper"); see
     :class:`obspy_tng.methods.ReleasedMethod`. For the others: ``sampler`` ("posterior",
     "dirichlet" or "prior") and the same others; see
     :class:`obspy_tng.methods.ConditionalMethod`.
@@ -227,7 +227,7 @@ class TNGGenerator(StationGenerator):
 
     def reconstruct(self, stream) -> obspy.Stream:
         """
-        A record through encoder and decoder, nothing else.
+        A record through encoder and decoder.
 
         :param stream: record of this generator's rate and length.
         :return: record on synthetic channels, at the start time of the original.
@@ -314,11 +314,11 @@ class TNGGenerator(StationGenerator):
     @classmethod
     def from_pretrained(cls, name="tng-small", *, sampling_rate=100.0, window=60.0, device=None):
         """
-        A generator with weights that come with the package: no training, no network.
+        A generator with weights in the package: it needs no training and no download.
 
-        Stations are then added with :meth:`enroll`; or :meth:`fit` adapts the weights to
-        records. They were trained on 60 s at 100 Hz and 120 s at 50 Hz; any other rate and
-        window will do, with the highest band's shape for all above 25 Hz in 120 s.
+        Add stations with :meth:`enroll`, or adapt the weights to records with :meth:`fit`. The
+        weights were trained on 60 s at 100 Hz and 120 s at 50 Hz. Any other rate and window
+        works; frequencies above 25 Hz in 120 s get the shape of the highest band.
 
         :param name: "tng-small".
         :param sampling_rate: Hz.
@@ -351,13 +351,13 @@ class TNGGenerator(StationGenerator):
         :param checkpoint: torch file with ``model_state_dict``, or a bare state dict.
         :param latent_bank: npz of ``latents_<station>``, ``means_<station>`` and
             ``stdev_<station>``, in gal, components E, N, U; None enrols nothing.
-        :param top_k: number of periods; the weights do not tell it.
+        :param top_k: number of periods, which does not follow from the weights.
         :param sampling_rate: Hz; 100 as published.
         :param network: network code for the bank's stations.
         :param periods: "record", or "batch" as the public code.
         :param device: torch device; None takes CUDA where there is one.
         :return: TNGGenerator
-        :raises TNGCheckpointError: if a file is not what it should be.
+        :raises TNGCheckpointError: if a file is not such a file.
         """
         method = ReleasedMethod.from_published(checkpoint, top_k, periods, choose_device(device))
         size = method.model.settings()
@@ -380,23 +380,3 @@ def _inventory_of(text, folder):
     except (SyntaxError, ValueError, TypeError, AttributeError, LookupError,
             ObsPyException) as exc:  # a SyntaxError of lxml
         raise TNGCheckpointError(f"{folder}: stations.xml cannot be read: {exc}") from exc
-
-
-def choose_device(device=None):
-    """
-    The torch device to use.
-
-    :param device: None (CUDA where there is one; the process' own under ``torchrun``), or
-        what ``torch.device`` takes.
-    :return: ``torch.device``
-    :raises TNGInputError: for a device that does not exist or is not there.
-    """
-    if device is None:
-        return torch.device(f"cuda:{local_rank()}" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(device)
-    except (RuntimeError, TypeError) as exc:
-        raise TNGInputError(f"device: {exc}") from exc
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise TNGInputError(f"device={str(device)!r} was asked for, but torch finds no CUDA device")
-    return device

@@ -1,11 +1,11 @@
 """
-What every generator of station records shares: enrolled stations, Streams out.
+Base class of all generators of station records.
 
-:class:`StationGenerator` turns records into a bank of arrays per station and
-the arrays that a subclass draws into Streams with provenance. A subclass says
-how a record is stored (:meth:`~StationGenerator._encode`) and how new ones are
-drawn (:meth:`~StationGenerator._draw`). TNGGenerator, the baselines and the
-controls are such subclasses, so that all of them are used and judged alike.
+:class:`StationGenerator` converts records to a bank of arrays per station, and the
+arrays that a subclass draws to Streams with provenance. A subclass defines how a
+record is stored (:meth:`~StationGenerator._encode`) and how new ones are drawn
+(:meth:`~StationGenerator._draw`). TNGGenerator, the baselines and the controls are
+such subclasses, so that all have the same interface and evaluation.
 """
 
 import inspect
@@ -34,14 +34,14 @@ from .records.record import (
 
 logger = logging.getLogger("obspy_tng")
 
-# m/s^2: the largest accelerations recorded are some 40. In gal a peak of 0.5 m/s^2 has as much.
+# m/s^2: the largest recorded accelerations are about 40; a peak of 0.5 m/s^2 is 50 in gal
 LARGEST_PEAK = 50.0
 
 
 @dataclass
 class Enrolled:
     """
-    What is kept of the records of one station.
+    What the bank keeps of the records of one station.
 
     ``arrays`` maps a name to an array whose first axis counts the records;
     ``infos`` has one dict per record (see :func:`obspy_tng.records.record.record_info`).
@@ -97,7 +97,7 @@ class StationGenerator:
         :param rngs: one ``numpy.random.Generator`` per realization.
         :param scenario: :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for.
         :return: array ``(len(rngs), 3, npts)``, ZNE, m/s^2, and a list of dicts
-            with what ``stats.tng`` should tell of each (``sources``, ``sampler``, ...).
+            for ``stats.tng`` of each (``sources``, ``sampler``, ...).
         """
         raise NotImplementedError
 
@@ -128,13 +128,13 @@ class StationGenerator:
         """
         Add stations, or records to stations, without training.
 
-        A record that is enrolled already is skipped with a warning. There is a warning as well
-        for peaks that look like gal (above 50 m/s^2), and where there are no records.
+        A record that is already enrolled is skipped with a warning. There are also warnings for
+        peaks above 50 m/s^2, which may be in gal, and for an empty iterable.
 
         :param records: iterable of records of this generator's rate and length.
         :param inventory: Inventory with the stations' coordinates; optional.
-        :param allow_generated: take generated records as well, which are refused otherwise:
-            a generator that learns from itself drifts away from the station.
+        :param allow_generated: accept generated records, which are refused otherwise: a
+            generator that is fitted to its own records drifts away from the station.
         :return: self
         :raises TNGInputError: if a record is not usable; nothing is enrolled then.
         """
@@ -153,12 +153,12 @@ class StationGenerator:
 
         :param station: station id ``"NET.STA"``.
         :param n: number of records, >= 0.
-        :param seed: int for a reproducible draw; None draws a new seed, which
-            ``stats.tng.seed`` tells. Realization i depends on the seed and on i alone.
+        :param seed: int for a reproducible draw; None draws a new seed, which is stored in
+            ``stats.tng.seed``. Realization i depends only on the seed and on i.
         :param first: number of the first realization, to draw a long series in parts.
-        :param magnitude: magnitude asked for, or None.
-        :param distance: epicentral distance in km asked for, or None.
-        :param depth: depth in km asked for, or None.
+        :param magnitude: magnitude of the scenario, or None.
+        :param distance: epicentral distance of the scenario in km, or None.
+        :param depth: depth of the scenario in km, or None.
         :param starttime: UTCDateTime of realization 0; the others follow without overlap.
         :param options: options of the generator's own drawing, see the class.
         :return: list of n records (Streams, ZNE, m/s^2).
@@ -193,11 +193,11 @@ class StationGenerator:
 
     def generate_like(self, station, records, n=None, *, seed=None, **options) -> list[Stream]:
         """
-        Generate records of a station for the earthquakes of some records, in turn.
+        Generate records of a station for the earthquakes of some records.
 
-        What a comparison with recorded ground motion needs: record i has magnitude,
-        distance and depth of ``records[i % len(records)]``, and those of no earthquake in
-        particular where magnitude or distance are not known.
+        This is needed for a comparison with recorded ground motion: record i has magnitude,
+        distance and depth of ``records[i % len(records)]``, or no scenario if magnitude or
+        distance are not known.
 
         :param station: id of an enrolled station.
         :param records: list of records, of that station or of another.
@@ -234,7 +234,7 @@ class StationGenerator:
         return keyword_names(self._draw)
 
     def _provenance(self):
-        """What every generated record of this generator tells of its model."""
+        """Fields of ``stats.tng`` on the model, common to all generated records."""
         return {}
 
     def _checked(self, records, allow_generated=False):
@@ -284,7 +284,7 @@ class StationGenerator:
 
 def refuse_generated(groups):
     """
-    Raise where there are generated records.
+    Raise an error if there are generated records.
 
     :param groups: dict station -> (data, list of infos).
     :raises TNGInputError: names the first one.
@@ -293,7 +293,7 @@ def refuse_generated(groups):
              if info.get("source") == "generated"]
     if found:
         raise TNGInputError(f"{len(found)} records are generated, not recorded (the first: "
-                            f"{found[0]}); allow_generated=True takes them all the same")
+                            f"{found[0]}); allow_generated=True accepts them")
 
 
 def keyword_names(function):

@@ -1,10 +1,10 @@
 """
 Data parallel training: the processes that ``torchrun`` starts.
 
-Each process takes its parts of every batch; gradients are added up over the
-processes, then clipped, and all of them take the same step. One flat
-all-reduce a step does it, so that a phase may leave parameters unused and a process
-may be left without a part of the last batch.
+Each process computes its parts of every batch. Gradients are summed over the
+processes, then clipped, and all processes take the same step. There is one flat
+all-reduce per step, so that a phase may leave parameters unused and a process may
+have no part of the last batch.
 """
 
 import os
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import torch
 import torch.distributed as dist
+
+from ..exceptions import TNGInputError
 
 
 @dataclass(frozen=True)
@@ -85,3 +87,23 @@ class Processes:
 def local_rank():
     """Number of this process on its machine (which GPU to take); 0 without ``torchrun``."""
     return int(os.environ.get("LOCAL_RANK", 0)) if "TORCHELASTIC_RUN_ID" in os.environ else 0
+
+
+def choose_device(device=None):
+    """
+    The torch device to use.
+
+    :param device: None (CUDA if available; under ``torchrun`` that of the process), or an argument
+        of ``torch.device``.
+    :return: ``torch.device``
+    :raises TNGInputError: for a device that does not exist or is not available.
+    """
+    if device is None:
+        return torch.device(f"cuda:{local_rank()}" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(device)
+    except (RuntimeError, TypeError) as exc:
+        raise TNGInputError(f"device: {exc}") from exc
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise TNGInputError(f"device={str(device)!r}, but torch finds no CUDA device")
+    return device
