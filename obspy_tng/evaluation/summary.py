@@ -1,4 +1,4 @@
-"""The answer of an evaluation in a few lines, and all verdicts in one picture."""
+"""Summary of an evaluation in a few lines, and all verdicts in one figure."""
 
 import numpy as np
 
@@ -50,10 +50,10 @@ def answer(evaluation, generator, station=ALL):
 
 def excess(row):
     """
-    How much farther from the ideal than real records, in standard deviations of theirs.
+    Distance from the ideal minus that of real records, in standard deviations of the latter.
 
     :param row: dict, see :class:`~obspy_tng.evaluation.result.Evaluation`.
-    :return: float; NaN where it cannot be said.
+    :return: float; NaN if it is not known.
     """
     base = np.fmax(row["floor_distance"], row["floor_distance_given"])
     spread = row["floor_distance_spread"]
@@ -63,7 +63,7 @@ def excess(row):
 
 def plot_verdicts(evaluation, station=ALL):
     """
-    All figures of all generators: how much farther from the ideal than real records.
+    Distances from the ideal minus those of real records, of all metrics and generators.
 
     :param evaluation: :class:`~obspy_tng.evaluation.result.Evaluation`.
     :param station: station id, or ``"all"``.

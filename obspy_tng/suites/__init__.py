@@ -1,8 +1,8 @@
 """
-Design suites: what an engineer does with records
-=================================================
+Design suites: targets, selection, matching, export
+===================================================
 
-A target spectrum, records that fit it together, and files that an analysis program reads:
+A target spectrum, records that together fit it, and files that an analysis program reads:
 
 >>> from obspy_tng import simulate_network
 >>> from obspy_tng.suites import Target, select
@@ -13,8 +13,8 @@ A target spectrum, records that fit it together, and files that an analysis prog
 7 records, mean within ... % of the target from 0.1 to 2 s; scale factors ... to ...
 
 =====================================  ==============================================
-target of arrays, of a CSV file        :class:`Target`
-of ground-motion models (pygmm)        :func:`model_target`
+target from arrays, from a CSV file    :class:`Target`
+from ground-motion models (pygmm)      :func:`model_target`
 conditional on one period              :func:`conditional_target`
 of a code                              :func:`eurocode8`, :func:`asce7`
 selection from any records             :func:`select`

@@ -1,5 +1,5 @@
 """
-Conditional spectra: what other periods have, given the acceleration at one.
+Conditional spectra: the distribution at other periods, given the acceleration at one.
 
 .. [Baker2011] Baker, J. W. (2011). Conditional mean spectrum: tool for ground-motion selection.
    J. Struct. Eng. 137(3), 322-331.

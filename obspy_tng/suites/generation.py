@@ -19,13 +19,12 @@ def generate_suite(generator, station, target, n=11, *, pool=300, most=1200,
     """
     Draw records of a station for a scenario and select those that fit a target together.
 
-    Records are drawn by the pool, and more of them as long as the suite does not fit, so that
-    they need not be scaled.
+    Records are drawn in pools until the suite fits, so that no scaling is needed.
 
     :param generator: with ``generate(station, n, seed=, first=, magnitude=, ...)``, such as a
         :class:`~obspy_tng.generator.TNGGenerator`; the station is enrolled.
     :param station: station id.
-    :param target: :class:`~obspy_tng.suites.targets.Target`; its ``scenario`` is asked for.
+    :param target: :class:`~obspy_tng.suites.targets.Target`; its ``scenario`` is used.
     :param n: records of the suite.
     :param pool: records that are drawn at a time.
     :param most: records that are drawn in all, at most.
@@ -34,13 +33,13 @@ def generate_suite(generator, station, target, n=11, *, pool=300, most=1200,
     :param period_range: see :func:`~obspy_tng.suites.suite.select`, as is ``scale_factors``,
         of which the default here is None: no scaling.
     :param seed: int or None, of the draw and of the selection.
-    :param options: more for ``generate``; ``magnitude``, ``distance`` and ``depth`` here are
-        asked for instead of the target's.
+    :param options: further options of ``generate``; ``magnitude``, ``distance`` and ``depth``
+        replace those of the target.
     :return: :class:`~obspy_tng.suites.suite.Suite`
     :raises TNGInputError: for bad values.
 
-    A :class:`~obspy_tng.exceptions.TNGWarning` tells of a suite that does not fit within the
-    tolerance after ``most`` records; it is the best there is.
+    There is a :class:`~obspy_tng.exceptions.TNGWarning` if the suite does not fit within the
+    tolerance after ``most`` records; the best suite is returned.
     """
     pool, most, seed = count("pool", pool), count("most", most), checked_seed(seed)
     if not n <= pool <= most:

@@ -1,11 +1,11 @@
 """
-Spectral matching: records that are changed until their spectra are the target's.
+Spectral matching: records are changed until their spectra equal the target's.
 
-The wavelet method of [Montejo2021]_, by `reqpy-M <https://pypi.org/project/reqpy-M/>`_ (extra
-``match``): wavelet by wavelet, both horizontals are multiplied by the ratio of target and RotDnn.
-What is left, a few per cent, goes by smooth corrections of both Fourier amplitude spectra, and the
-record is made to end at rest. A matched record is no longer a record of an earthquake: it says
-so, with its peak velocity, Arias intensity and duration before and after.
+The wavelet method of [Montejo2021]_ by `reqpy-M <https://pypi.org/project/reqpy-M/>`_ (extra
+``match``) multiplies both horizontals, wavelet by wavelet, by the ratio of target and RotDnn. The
+remaining misfit of a few per cent is removed by smooth corrections of both Fourier amplitude
+spectra, and the record is corrected to end at rest. A matched record is no longer a record of an
+earthquake. It is marked so, with its peak velocity, Arias intensity and duration before and after.
 
 .. [Montejo2021] Montejo, L. A. (2021). Response spectral matching of horizontal ground motion
    components to an orientation-independent spectrum (RotDnn). Earthq. Spectra 37(2), 1127-1144.
@@ -26,15 +26,15 @@ from .spectra import add_processing
 
 #: periods per octave at which record and target are compared
 PER_OCTAVE = 24
-#: corrections of the Fourier spectra, at most, and how much of the misfit each takes away
+#: corrections of the Fourier spectra, at most, and the share of the misfit that each removes
 CORRECTIONS, STEP = 60, 0.4
-#: what a matched record tells before and after
+#: measures of a matched record that are stored before and after
 TOLD = ("pgv", "arias", "d5_95")
 
 
 def match_record(record, target, period_range=None, tolerance=0.05, scales=120, iterations=8):
     """
-    Change a record until its RotDnn is the target's median.
+    Change a record until its RotDnn equals the target's median.
 
     :param record: record (Stream); it is not changed.
     :param target: :class:`~obspy_tng.suites.targets.Target` of RotD50 or RotD100.
@@ -50,8 +50,8 @@ def match_record(record, target, period_range=None, tolerance=0.05, scales=120, 
     :raises TNGInputError: for a target of another component, or periods that the record's
         sampling rate and length do not hold.
 
-    A :class:`~obspy_tng.exceptions.TNGWarning` tells of a record that stays outside of the
-    tolerance; the nearest that was found is returned.
+    There is a :class:`~obspy_tng.exceptions.TNGWarning` if a record remains outside of the
+    tolerance; the best one is returned.
     """
     if not target.component.startswith("rotd"):
         raise TNGInputError("target.component must be 'rotd50' or 'rotd100' for matching, got "
@@ -126,7 +126,7 @@ def _ln_psa(horizontals, rate, wanted):
 
 
 def _stream(record, samples, factor, matched):
-    """The record with other samples, which tells of the matching."""
+    """The record with the matched samples, and the matching in ``stats.tng``."""
     changed = record.copy()
     for tr in changed:
         tr.data = samples[tr.stats.channel[-1]].astype(tr.data.dtype)

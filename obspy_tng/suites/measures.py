@@ -1,5 +1,5 @@
 """
-Tables of what is measured on records, as an engineer's flatfile has it.
+Tables of intensity measures of records, as in a flatfile.
 """
 
 import csv
@@ -162,7 +162,7 @@ def _in_order(records):
 
 
 def _described(records):
-    """Columns of what is known of the records without their samples."""
+    """Columns of the metadata of records."""
     infos = [record_info(record) for record in records]
     stats = [record[0].stats for record in records]
     columns = {"id": [info["record_id"] for info in infos],

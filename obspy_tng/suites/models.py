@@ -1,7 +1,6 @@
 """
 Targets from ground-motion models, by `pygmm <https://pypi.org/project/pygmm/>`_ (extra
-``target``): what an earthquake of a magnitude and distance does at a site, where there are no
-records.
+``target``): spectra of an earthquake of given magnitude and distance at a site without records.
 """
 
 import warnings
@@ -31,8 +30,8 @@ def model_target(magnitude, distance, vs30, depth=10.0, models=("BSSA14",), weig
     """
     Median and sd of response spectra by ground-motion models.
 
-    Several models count as one distribution: the mean of their means, and the variance within
-    and between them.
+    Several models give one distribution: the mean of their means, and the variance within and
+    between them.
 
     :param magnitude: moment magnitude.
     :param distance: km, from the epicentre; the earthquake is taken as a point at ``depth``
@@ -40,7 +39,7 @@ def model_target(magnitude, distance, vs30, depth=10.0, models=("BSSA14",), weig
     :param vs30: m/s, mean velocity of shear waves in the uppermost 30 m.
     :param depth: km, hypocentre.
     :param models: names out of :data:`MODELS`.
-    :param weights: one for each model, above 0; None counts all alike.
+    :param weights: one for each model, above 0; None: equal weights.
     :param periods: s, ascending; None: 40 from 0.02 to 5, as far as all models have them.
     :param scenario: more of pygmm's own parameters, e.g. ``mechanism="RS"``,
         ``region="japan"``, ``event_type="interface"`` (AGA16), ``depth_1_0=0.3``.
@@ -48,8 +47,8 @@ def model_target(magnitude, distance, vs30, depth=10.0, models=("BSSA14",), weig
     :raises ModuleNotFoundError: without pygmm.
     :raises TNGInputError: for an unknown model, parameter or value.
 
-    A :class:`~obspy_tng.exceptions.TNGWarning` tells of a magnitude, distance or velocity that
-    a model is not for.
+    There is a :class:`~obspy_tng.exceptions.TNGWarning` for a magnitude, distance or velocity
+    outside of the range of a model.
     """
     pygmm = _pygmm()
     models = [models] if isinstance(models, str) else list(models)

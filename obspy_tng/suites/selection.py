@@ -1,13 +1,13 @@
 """
 Selection of records whose spectra have the mean and the spread of a target.
 
-The algorithm is that of [BakerLee2018]_: spectra are drawn from the target's distribution
-(several sets; the one whose moments are nearest to it counts), the most similar record is taken
-for each of them, and then each record in turn is replaced by whichever makes the whole suite's
-mean and standard deviation fit best, until nothing changes. That ends in one of many near-optima,
-so it begins anew from a few sets and the best suite counts. Each record may have one of several
-scale factors within the bounds; where the target is conditional (sd of 0 at a period), the factor
-that gives the record the target's value there.
+The algorithm is that of [BakerLee2018]_. Spectra are drawn from the target's distribution (several
+sets; the one with the nearest moments is used), and the most similar record is chosen for each of
+them. Each record is then replaced by the one that gives the suite the best mean and standard
+deviation, until nothing changes. The result is one of many near-optima; the search is therefore
+repeated from a few sets, and the best suite is kept. Each record may have one of several scale
+factors within the bounds. If the target is conditional (sd of 0 at a period), the factor gives the
+record the target's value there.
 
 .. [BakerLee2018] Baker, J. W. and Lee, C. (2018). An improved algorithm for selecting ground
    motions to match a conditional spectrum. J. Earthq. Eng. 22(4), 708-723.
@@ -21,9 +21,9 @@ from ..exceptions import TNGInputError
 
 #: sets of spectra that are drawn, as in the article
 TRIALS = 20
-#: of them, how many a search begins with
+#: number of them from which a search starts
 STARTS = 4
-#: most passes over the records of a suite; it is done when one changes nothing
+#: most passes over the records of a suite; the search ends when a pass changes nothing
 PASSES = 10
 #: weight of the error of the sd; that of the mean has 1 (as in the article)
 SPREAD_WEIGHT = 2.0
@@ -93,7 +93,7 @@ class Candidates:
             ln_factor = target.ln_mean[at] - spectra[:, at]
             usable = (ln_factor >= low - 1e-9) & (ln_factor <= high + 1e-9)
             record, ln_factor = record[usable], ln_factor[usable]
-            if low == high:  # nothing can be scaled: all records count, as they are
+            if low == high:  # no scaling: all records are candidates
                 record, ln_factor = np.arange(len(spectra)), np.zeros(len(spectra))
         elif low == high:
             ln_factor = np.full(len(spectra), low)
@@ -109,7 +109,7 @@ class Candidates:
 
 class Limits:
     """
-    Which records may still be chosen: each once, and only so many of a group.
+    Records that may still be chosen: each once, with a limit for each group.
 
     :param groups: see :func:`choose`.
     :param count: number of records.

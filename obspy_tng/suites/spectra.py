@@ -66,7 +66,7 @@ def chunks(records):
 
 def scaled_record(record, factor):
     """
-    A record times a factor, which ``stats.tng.scale_factor`` and the processing tell.
+    A record times a factor, which is noted in ``stats.tng.scale_factor`` and the processing.
 
     :param record: Stream; it is not changed.
     :param factor: above 0.

@@ -1,5 +1,5 @@
 """
-A suite: records that fit a target together, and how well they do.
+A suite: records that together fit a target, and the quality of the fit.
 """
 
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Suite:
 
     def fit(self):
         """
-        How well the suite fits.
+        Quality of the fit.
 
         :return: dict of floats: ``mean_error``, largest deviation of the geometric mean from the
             target's median over the periods, as a share; ``sd_error``, the same of the sd of ln
@@ -86,7 +86,7 @@ class Suite:
 
         :param options: see :func:`~obspy_tng.suites.matching.match_record`; the period range is
             that of the suite unless it is given.
-        :return: Suite, whose spread is gone; factors are those of the matching as well.
+        :return: Suite without spread; its factors include those of the matching.
         """
         from .matching import match_record
         options.setdefault("period_range", (self.periods[0], self.periods[-1]))
@@ -156,11 +156,11 @@ def select(records, target, n=11, *, period_range=None, scale_factors=(0.25, 4.0
     Select records whose spectra have the mean and the spread of a target.
 
     :param records: iterable of records: real, generated or both.
-    :param target: :class:`~obspy_tng.suites.targets.Target`; without sd the suite is to have its
-        mean, with as little scatter as there may be.
+    :param target: :class:`~obspy_tng.suites.targets.Target`; without sd the suite should have its
+        mean, with the least possible scatter.
     :param n: records of the suite, 2 or more.
     :param period_range: ``(low, high)`` in s to compare in; None: the target's own.
-    :param scale_factors: ``(least, largest)``; None leaves the records as they are.
+    :param scale_factors: ``(least, largest)``; None does not scale the records.
     :param max_per_station: most records of one station; None for no limit.
     :param max_per_event: most records of one earthquake (see
         :func:`~obspy_tng.records.record.earthquakes`; generated ones without an event count

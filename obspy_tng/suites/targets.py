@@ -1,7 +1,7 @@
 """
-Target spectra: what the records of a suite are to have, in the mean and in their spread.
+Target spectra: mean and spread that the records of a suite should have.
 
-A :class:`Target` is a median response spectrum, where known with the standard deviation of
+A :class:`Target` is a median response spectrum, if known with the standard deviation of
 its logarithm and the correlation between periods. It comes from arrays, a CSV file, ground-motion
 models (:mod:`.models`), a conditional spectrum (:mod:`obspy_tng.suites.conditional`) or the
 shape of a code (:mod:`obspy_tng.suites.codes`).
@@ -32,14 +32,14 @@ class Target:
 
     :param periods: s, ascending, ``(nper,)``.
     :param ln_mean: mean of ln pseudo-acceleration in m/s^2, ``(nper,)``.
-    :param ln_sd: standard deviation of ln pseudo-acceleration, ``(nper,)``; None where only the
-        mean is asked for.
+    :param ln_sd: standard deviation of ln pseudo-acceleration, ``(nper,)``; None for a
+        target of the mean only.
     :param correlation: correlation of ln pseudo-acceleration between periods ``(nper, nper)``;
         None takes [Baker_Jayaram2008]_ (see :mod:`.correlations`).
     :param component: ``"rotd50"``, ``"rotd100"`` or ``"geomean"`` (of N and E as recorded).
     :param damping: share of critical.
-    :param label: what it is, for pictures and files.
-    :param scenario: dict of what it was made from, for the index of a suite.
+    :param label: name, for figures and files.
+    :param scenario: dict of its origin, for the index of a suite.
     :raises TNGInputError: for shapes that do not fit, or values that are not possible.
 
     .. rubric:: Example
@@ -213,7 +213,7 @@ class Target:
                        ln_sd=None if self.ln_sd is None else np.hypot(self.ln_sd, LN_RATIO_SD))
 
     def to_dict(self):
-        """What a suite's index tells of the target, as plain Python objects."""
+        """The target in the index of a suite, as plain Python objects."""
         return {"label": self.label, "component": self.component, "damping": self.damping,
                 "units": "m/s^2", "scenario": self.scenario, "periods": self.periods.tolist(),
                 "psa": self.psa.tolist(),
@@ -230,7 +230,7 @@ def _array(name, values, shape):
     """Finite float64 array of a shape, or a clear error."""
     values = np.asarray(values, dtype=np.float64)
     if values.shape != shape:
-        raise TNGInputError(f"{name} must have shape {shape}, as periods ask for, got "
+        raise TNGInputError(f"{name} must have shape {shape}, as periods require, got "
                             f"{values.shape}")
     if not np.isfinite(values).all():
         raise TNGInputError(f"{name} has values that are not finite")

@@ -1,12 +1,12 @@
 """
 Question: do structures respond to the records as to real ones?
 
-Three proxies of [Burks2014]_ for what engineers do with records, beyond the level of a
-response spectrum: how much stronger the strongest direction is (RotD100 over RotD50, published by
-[ShahiBaker2014]_), how much further a structure moves when it yields, and how residuals at
-different periods go together. Residuals are of ln RotD50 from a fit of the real records
-with magnitude and ln distance, and a term for each station; of records of earthquakes with several
-records they are taken apart into the earthquake's mean (between events) and the rest (within).
+Three proxies of [Burks2014]_ for the response of structures, beyond the response spectrum: the
+directionality (RotD100 over RotD50, published by [ShahiBaker2014]_), the displacement of yielding
+structures, and the correlation of residuals between periods. Residuals are those of ln RotD50 from
+a fit of the real records with magnitude, ln distance and a term for each station. For earthquakes
+with several records they are split into the mean of the earthquake (between events) and the rest
+(within).
 
 .. [Burks2014] Burks, L. S. and Baker, J. W. (2014). Validation of ground-motion
    simulations through simple proxies for the response of engineering systems. Bull. Seismol. Soc.
@@ -41,7 +41,7 @@ def rotd_ratio_spread(real, other):
 
 
 def rotd_ratio_published(real, other):
-    """Rms over ln period of mean ln (RotD100 / RotD50) less that of [ShahiBaker2014]_."""
+    """Rms over ln period of mean ln (RotD100 / RotD50) minus that of [ShahiBaker2014]_."""
     published = np.log(rotd100_over_rotd50(other.axes.periods))
     return rms(other.rotd_ratio.mean(0) - published)
 
@@ -90,10 +90,9 @@ def split_residuals(residual, events):
     Residuals between events and within them.
 
     :param residual: array ``(n, nper)``.
-    :param events: earthquake of each ``(n,)``; those with one record say nothing and are left
-        out.
-    :return: ``(between (nevents, nper), within (m, nper))``: means of the earthquakes, and what
-        is left, times sqrt(k / (k - 1)) for k records of one earthquake.
+    :param events: earthquake of each ``(n,)``; those with a single record are left out.
+    :return: ``(between (nevents, nper), within (m, nper))``: means of the earthquakes, and the
+        deviations from them, times sqrt(k / (k - 1)) for k records of one earthquake.
     """
     _, number, counts = np.unique(events, return_inverse=True, return_counts=True)
     several = np.flatnonzero(counts > 1)
@@ -128,7 +127,7 @@ def residual_correlation_between(real, other):
 
 
 def residual_correlation_within(real, other):
-    """The same of what is left in earthquakes with several records (within events)."""
+    """The same of deviations from the means of earthquakes (within events)."""
     found = _both(real, other)
     return np.nan if found is None else _correlation_misfit(
         split_residuals(*found[0])[1], split_residuals(*found[1])[1])
