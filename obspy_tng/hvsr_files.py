@@ -1,4 +1,4 @@
-"""An HVSR on disk: a plain table, or the file that hvsrpy [Vantassel2020]_ reads."""
+"""An HVSR on disk: a table as CSV, or a file for hvsrpy [Vantassel2020]_."""
 
 import json
 
@@ -9,9 +9,9 @@ def write_csv(curve, path):
     """
     Write curves, mean and standard deviation as CSV, a row for each frequency.
 
-    The first lines begin with ``#`` and tell station, f0 of the mean curve and the statistics
-    of f0. Columns: ``frequency_hz, mean, std_ln``, then the curves by their labels; those
-    that were rejected end in ``(rejected)``.
+    The first lines begin with ``#`` and contain station, f0 of the mean curve and the statistics
+    of f0. Columns: ``frequency_hz, mean, std_ln``, then the curves by their labels; labels of
+    rejected curves end with ``(rejected)``.
 
     :param curve: :class:`~obspy_tng.hvsr_curves.HVSR`.
     :param path: file to write.
@@ -32,7 +32,7 @@ def write_hvsrpy(curve, path):
     """
     Write the file that ``hvsrpy.read_hvsr_object_from_file`` reads.
 
-    hvsrpy looks for peaks in its own way, within the band that was searched here.
+    hvsrpy searches for peaks with its own method, in the same frequency band.
 
     :param curve: :class:`~obspy_tng.hvsr_curves.HVSR`.
     :param path: file to write.

@@ -123,7 +123,7 @@ def write_at2(stream, filename, **kwargs):
     """
     Write accelerations as AT2, in g.
 
-    :param stream: Stream in m/s^2. Each trace goes into a file of its own: with
+    :param stream: Stream in m/s^2. Each trace is written to a separate file: with
         several, the channel code is put before the suffix (``rec.AT2`` becomes
         ``rec.HNZ.AT2``).
     :param filename: file name, or a binary file-like object for one trace.

@@ -3,7 +3,7 @@ BHRC, Iran (Road, Housing and Urban Development Research Center), volume 1
 ==========================================================================
 
 For each of the components L, V and T: 13 lines of text, 100 integers (14I5), 100 reals (F13), then
-the samples, ten a line, in the unit that the text states (G/10). The azimuths of L and T stand in
+the samples, ten a line, in the unit that the text states (G/10). The azimuths of L and T are in
 the line of the station. Stations are known by name: the number of a file is that of the record.
 There is no start time: traces begin on 1 January 1970. [ISMN]_
 

@@ -120,7 +120,7 @@ def _header_block(record, start, kind, missing):
 
 
 def _stated_missing(words):
-    """What the last text line says stands for unknown values."""
+    """The values for unknown, from the last text line."""
     line = words[-1] if words else ""
     return [value for value in map(to_float, line.partition(":")[2].split(","))
             if value is not None]

@@ -197,7 +197,7 @@ def _first_sample(text):
     """
     When the record begins.
 
-    It stands in two lines, in UTC and in local time, and one may have no seconds.
+    It is in two lines, in UTC and in local time, and one may have no seconds.
     """
     moments = [parse_moment(found[1], dayfirst=False) for found in (
         re.search(r"(?:TRIGGER|START)\s+TIME:?\s*(.*)", text, re.IGNORECASE),

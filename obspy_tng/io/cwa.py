@@ -109,13 +109,13 @@ def _one(header, start):
 
 
 def _coordinate(header, start):
-    """Degrees; the letter of the hemisphere stands in the key."""
+    """Degrees; the key has the letter of the hemisphere."""
     value = to_float(_one(header, start))
     return -value if value and re.search(r"\([SW]\)", _key(header, start)) else value
 
 
 def _moment(header, start):
-    """Time in UTC; the zone stands in the key."""
+    """Time in UTC; the key has the time zone."""
     zone = re.search(r"(?:GMT|UTC)\s*([+-]\d{1,2})", _key(header, start).upper())
     day, _, clock = _one(header, start).rpartition("-")
     seconds, precision = parse_clock(clock)

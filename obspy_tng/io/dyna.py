@@ -55,7 +55,7 @@ _TEXTS = {"event_id": "EVENT_ID", "event_name": "EVENT_NAME", "station_name": "S
           "format_version": "HEADER_FORMAT"}
 # how we note a station code that is longer than a SEED code
 _OWN = re.compile(r"obspy_tng station (\w+)")
-_OWN_PRECISION = "microseconds"  # nobody else's
+_OWN_PRECISION = "microseconds"  # only in our own files
 
 
 def is_dyna(source):
@@ -136,7 +136,7 @@ def write_dyna(stream, filename, **kwargs):
     EVENT_NAME and USER1 of a generated record are SYNTHETIC, and PROCESSING contains model, seed
     and realization.
 
-    :param stream: Stream in m/s^2. Each trace goes into a file of its own: with
+    :param stream: Stream in m/s^2. Each trace is written to a separate file: with
         several, the channel code is put before the suffix (``rec.ASC`` becomes
         ``rec.HNZ.ASC``).
     :param filename: file name, or a binary file-like object for one trace.

@@ -88,7 +88,7 @@ def _parse(record):
 
 
 def _headers(record):
-    """Integers and reals; the first of each states what stands for unknown."""
+    """Integers and reals; the first of each is the value for unknown."""
     block = record.take(_TEXT_LINES, _INTEGER_LINES, "the integer header")
     integers = header_numbers(block, 10)
     integers = [None if v == integers[0] else v for v in integers] + [None] * 48

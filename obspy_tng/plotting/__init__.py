@@ -3,10 +3,9 @@ Figures of real and generated records, side by side.
 
 Every function takes ``groups``, a dict ``name -> records`` whose first entry is
 the reference (the real records) and whose records are lists of Streams or
-:class:`~obspy_tng.evaluation.recordset.RecordSet`, or records alone, and returns a
-:class:`matplotlib.figure.Figure` (``plot_unlabelled`` its key besides) that belongs to no
-window: save it with
-``figure.savefig("name.pdf")``. In a notebook it shows by itself.
+:class:`~obspy_tng.evaluation.recordset.RecordSet`, or records alone. It returns a
+:class:`matplotlib.figure.Figure` (``plot_unlabelled`` also the key). Save it with
+``figure.savefig("name.pdf")``; a notebook displays it.
 
 .. rubric:: Example
 

@@ -1,4 +1,4 @@
-"""Spectra, site response, energy and f0 of groups of records, each beside the first group."""
+"""Spectra, site response, energy and f0 of groups of records, compared with the first group."""
 
 import numpy as np
 
@@ -116,7 +116,7 @@ def plot_confusion(matrices, stations, scores=None):
     Similarity of the stations' f0 distributions, real (rows) against generated (columns).
 
     :param matrices: dict ``name -> array (n, n)``; for interleaved 10x10 and
-        15x15 matrices the stations stand at the middle of their block.
+        15x15 matrices the station labels are at the middle of their block.
     :param stations: station ids.
     :param scores: dict ``name -> score`` for the titles; optional.
     :return: Figure

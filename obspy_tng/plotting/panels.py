@@ -1,8 +1,8 @@
-"""What all figures have in common: colours, axes, ticks and labels."""
+"""Common parts of all figures: colours, axes, ticks and labels."""
 
 from obspy import Stream
 
-# Okabe and Ito (2008): told apart with any colour vision; real records are grey.
+# Okabe and Ito (2008): distinct for any colour vision; real records are grey.
 REAL_COLOR = "#4d4d4d"
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 PANEL = (3.1, 2.6)  # inches
@@ -13,7 +13,7 @@ _MOST_COLUMNS = 4  # more panels go on two rows
 
 def as_groups(groups):
     """
-    Groups of records, however they are given.
+    Groups of records from any form of the argument.
 
     :param groups: dict ``name -> records``, or records alone: a list of Streams, one Stream, a
         RecordSet.

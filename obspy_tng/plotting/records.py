@@ -1,4 +1,4 @@
-"""Records as waveforms, side by side or without telling which is which."""
+"""Records as waveforms, side by side or without labels."""
 
 import numpy as np
 
@@ -38,7 +38,7 @@ def plot_records(groups, n=4, component="N", seed=0):
 
 def plot_unlabelled(groups, n=4, component="N", seed=0):
     """
-    Records of all groups in random order, with letters only: which are real?
+    Records of all groups in random order, labelled by letters only: which are real?
 
     :param groups: see :mod:`obspy_tng.plotting`.
     :param n: records per group, drawn at random (all if there are fewer).

@@ -38,7 +38,7 @@ def station_code(name):
     """
     Station code of a name or code of any length.
 
-    Up to five letters and digits stay as they are. Of longer ones, the first two letters are
+    Up to five letters and digits are unchanged. Of longer ones, the first two letters are
     kept, and a hash of all of them makes the other three.
 
     :param name: str.

@@ -116,7 +116,7 @@ class Component:
 _ELSEWHERE = ("npts", "delta", "direction", "unit", "data", "starttime", "network", "station",
               "location", "channel", "own_station", "own", "number", "channels", "recorder",
               "hemispheres")
-#: fields of stats.<format>; the guide in obspy_tng.io says what they mean
+#: fields of stats.<format>; see the guide in obspy_tng.io
 FIELDS = ("quantity", "units", "file_units", "azimuth", "dip", "reversed", "npts_header",
           "channel_number", "station_code", "starttime_known",
           *(item.name for item in fields(Component) if item.name not in _ELSEWHERE))
@@ -185,7 +185,7 @@ def _to_trace(item, fmt, network):
     meta.update({
         "quantity": quantity, "units": unit, "file_units": item.unit,
         "azimuth": direction.azimuth, "dip": direction.dip, "reversed": sign < 0})
-    # Counts stay counts; their factor to m/s^2 comes from the reader.
+    # Counts remain counts; their factor to m/s^2 comes from the reader.
     meta.factor = meta.factor if quantity == "counts" else factor
     if meta.pga is not None:
         meta.pga *= factor
@@ -245,7 +245,7 @@ def _same_id(one, other):
 
 
 def _fill_tng(tr, meta):
-    """What obspy_tng.records.record wants to know of a record, where the file says it."""
+    """Fields of obspy_tng.records.record, as far as the file has them."""
     tng = {"units": meta.units, "source": source_of([tr]) or "recorded",
            "event_id": meta.event_id,
            "magnitude": meta.magnitude, "distance": meta.distance, "depth": meta.event_depth,

@@ -102,7 +102,7 @@ def parse_moment(text, dayfirst=True, zone=0.0):
     """
     Date and time of a text, in UTC.
 
-    :param text: str, e.g. ``"05/02/83, 16:42:48.2 PDT"``. What stands in brackets is a remark.
+    :param text: str, e.g. ``"05/02/83, 16:42:48.2 PDT"``. Text in brackets is a remark.
     :param dayfirst: see :func:`parse_date`.
     :param zone: hours from UTC where the text names no time zone.
     :return: Moment; its time is None without date or time, or if the zone is not known.
@@ -129,7 +129,7 @@ def _clock(text):
 
 
 def _zone(text, default):
-    """Hours from UTC of the zone that stands behind the time; None for one that is not known."""
+    """Hours from UTC of the time zone after the time; None for an unknown one."""
     m = _clock(text)
     found = re.match(r"[\s,*]*([A-Za-z]{1,5})(?![A-Za-z])\s*([+-]\s*\d{1,2})?",
                      text[m.end():]) if m else None
@@ -161,7 +161,7 @@ def parse_coordinates(text):
     Latitude and longitude in degrees, each followed by its hemisphere.
 
     :param text: str, e.g. ``"36.91980N-27.44350E"``, ``"19.43 LAT. N : 99.15 LONG. W"``.
-    :return: (latitude, longitude); None for what is not there or out of range.
+    :return: (latitude, longitude); None for missing values or values out of range.
 
     .. rubric:: Example
 

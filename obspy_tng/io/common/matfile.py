@@ -1,12 +1,12 @@
 """
-Reading MATLAB 5 files that cannot be trusted
-=============================================
+Reading of possibly damaged MATLAB 5 files
+==========================================
 
-``scipy.io.loadmat`` takes the sizes in a file at their word: damaged files
-make it allocate what they claim, or crash the interpreter (SciPy 1.17). This
-decoder never uses more than the file unpacks to, and knows the kinds of arrays
-that records are made of. It also decodes ``datetime`` values, which MATLAB
-saves as objects and SciPy leaves as they are. The tests compare it with SciPy.
+``scipy.io.loadmat`` trusts the sizes in a file: damaged files make it allocate huge
+arrays, or crash the interpreter (SciPy 1.17). This decoder uses no more memory than
+the unpacked file, and decodes the kinds of arrays that records need. It also decodes
+``datetime`` values, which MATLAB saves as objects and SciPy does not decode. The tests
+compare it with SciPy.
 """
 
 import struct
@@ -44,7 +44,7 @@ def load_mat(raw):
 
     :param raw: bytes of the file.
     :return: dict name -> value: numeric arrays as ndarray, text as str, cells as list,
-        structs as list of dict, objects as :class:`Opaque`, what is not known as None.
+        structs as list of dict, objects as :class:`Opaque`, unknown classes as None.
     :raises TNGInputError: if the file is damaged, too large, or of another version.
     """
     if len(raw) < _HEADER + 8 or raw[:10] != b"MATLAB 5.0":

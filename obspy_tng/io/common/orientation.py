@@ -58,7 +58,7 @@ def horizontal(azimuth):
 
 
 def opposite(direction):
-    """The direction that points the other way; one that is not known stays as it is."""
+    """The opposite direction; an unknown one is unchanged."""
     azimuth, dip, _ = direction
     if dip is not None and abs(dip) == 90.0:
         return Direction(azimuth, -dip)
@@ -67,7 +67,7 @@ def opposite(direction):
 
 def parse_direction(text):
     """
-    Direction of a component from what a header calls it.
+    Direction of a component from its name in a header.
 
     :param text: str, e.g. ``"N90W"``, ``"S16W"``, ``"340 Deg"``, ``"+V"``, ``"V;-"``, ``"N-S"``,
         ``"E-O"``, ``"H1"``. A number with degrees is an azimuth, however small; a bare 1 or 2 is

@@ -24,14 +24,14 @@ _PEEK = 8192
 
 class TextFormat(NamedTuple):
     """
-    What there is to know of a text format.
+    Description of a text format.
 
     ``name`` is ObsPy's name of it, ``claims`` a function of the first lines of a file (upper
     case) that says whether it is one, ``parse`` a function of a :class:`Record` that gives its
     Components. ``marks`` and ``start`` tell where records begin in a file of several, see
     :meth:`~.textfile.TextFile.records`; ``whole`` checks the Components of the file together.
-    ``spectra`` says of the first lines whether a file holds spectra instead of samples: such
-    files come along in the zips of agencies, and give an empty Stream.
+    ``spectra`` is a function of the first lines that says whether a file has spectra instead of
+    samples: such files are in the zips of agencies, and give an empty Stream.
     """
 
     name: str
@@ -127,7 +127,7 @@ def read_text(source, fmt, headonly=False, starttime=None, endtime=None, nearest
     :param starttime: UTCDateTime to cut at.
     :param endtime: UTCDateTime to cut at.
     :param nearest_sample: see :meth:`obspy.core.trace.Trace.trim`.
-    :param strict: raise on a file that is cut short; False: warn and give what is there.
+    :param strict: raise for a truncated file; False: warn and return the samples that it has.
     :param network: network code that replaces the file's.
     :param kwargs: other arguments of :func:`obspy.read`, ignored.
     :return: Stream in m/s^2 (velocity and displacement in m/s and m), ``stats.<format>`` as in
@@ -189,7 +189,7 @@ def check_count(found, expected, what, strict):
         message = (f"{what}: cut short, the header states npts={expected} and the file holds "
                    f"{found} samples")
         if strict or not found:
-            raise TNGInputError(message + "; strict=False reads what is there")
+            raise TNGInputError(message + "; strict=False reads the samples that it has")
         warnings.warn(message, TNGWarning, stacklevel=2)
 
 
@@ -205,5 +205,5 @@ def check_complete(complete, what, strict):
     if not complete:
         message = f"{what}: cut short, the file ends before the end of the record"
         if strict:
-            raise TNGInputError(message + "; strict=False reads what is there")
+            raise TNGInputError(message + "; strict=False reads the samples that it has")
         warnings.warn(message, TNGWarning, stacklevel=2)

@@ -20,7 +20,7 @@ class TextFile:
     """
     A text file, as records.
 
-    :param source: file name, Path, or binary file-like object (read from where it stands).
+    :param source: file name, Path, or binary file-like object (read from its position).
     :param encoding: code page of files that are not UTF-8.
     """
 
@@ -51,7 +51,7 @@ class TextFile:
             line = upper[at:min(end, at + MAX_LINE)].decode("latin-1")
             if start.search(line):
                 starts.append((at, end))
-        # a file of one record may have a first line of its own kind
+        # the first line of a file with one record may differ
         starts = starts or [(0, 0)]
         firsts = [at for i, (at, _) in enumerate(starts) if not i or starts[i - 1][1] + 1 < at]
         return [TextRecord(self.content[at:after], self.encoding,
@@ -120,7 +120,7 @@ def peek(source, size=4096):
     """
     First bytes of a file, for the isFormat functions: never raises.
 
-    :param source: anything; a file-like object is left where it was.
+    :param source: anything; the position of a file-like object does not change.
     :param size: number of bytes.
     :return: bytes; empty where nothing can be read.
     """

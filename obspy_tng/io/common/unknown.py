@@ -1,12 +1,11 @@
 """
-What a header does not know
-===========================
+Unknown values in headers
+=========================
 
-Agencies print numbers where they have none: a place of 0 N, 0 E, a depth and a magnitude of 0,
-the first of January 1980 of a clock that was never set, "to be determined" for a name. None of
-that is a fact about an earthquake, and all of it looks like one. Here it becomes None, for all
-formats alike, and coordinates whose hemisphere cannot be right are put right or dropped; what
-was done is noted in ``stats.<format>.doubts``.
+Agencies write numbers for unknown values: coordinates of 0 N, 0 E, a depth and a magnitude of 0, 1
+January 1980 for a clock that was never set, "to be determined" for a name. In all formats these
+values become None. Coordinates with an impossible hemisphere are corrected or dropped, and the
+change is noted in ``stats.<format>.doubts``.
 """
 
 import re
@@ -41,7 +40,7 @@ def known_text(text):
 
 def settle(item):
     """
-    Make unknown what a Component only seems to know.
+    Replace values of a Component that mean unknown by None.
 
     :param item: :class:`~.component.Component`, changed in place.
     """

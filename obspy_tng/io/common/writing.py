@@ -46,7 +46,7 @@ def provenance(tr):
 
 def write_each(stream, filename, to_text, fmt):
     """
-    Write each trace into a file of its own.
+    Write each trace into a separate file.
 
     :param stream: Stream.
     :param filename: file name, Path, or (one trace) binary file-like object.

@@ -1,24 +1,24 @@
-"""What the network sees of a record and its earthquake."""
+"""Inputs of the network from a record and its earthquake."""
 
 import numpy as np
 
 from ...records.record import info_values
 from ...signal.intensity import time_of_energy
 
-#: distance (km) and depth (km) that features are relative to
+#: reference distance (km) and depth (km) of the features
 USUAL_DISTANCE, USUAL_DEPTH = 150.0, 20.0
 #: share of a record that is tapered at either end before its spectra are taken
 END_TAPER = 0.01
 
 
 def _fill(powers):
-    """Share of the frames that a record fills: the mean envelope's, 1 if it is constant."""
+    """Effective share of the frames with energy, of the mean envelope; 1 if it is constant."""
     envelope = powers.mean((0, 1))
     return np.square(envelope.sum()) / (len(envelope) * np.square(envelope).sum())
 
 
 def t05_samples(data):
-    """When 5 % of the energy of records ``(..., 3, npts)`` have come, samples."""
+    """t05 of records ``(..., 3, npts)``, samples."""
     return time_of_energy(np.square(np.asarray(data, dtype=float)).sum(-2))
 
 

@@ -91,7 +91,7 @@ class StationBottleneckMethod:
         self.model.to(self.device).eval()
 
     def _weights(self, config):
-        """Samples per band and frame; of bands that these records do not have, none."""
+        """Samples per band and frame; 0 in bands that these records do not have."""
         weights = frames.with_bands(frames.frame_weights(self.filters, config.frames),
                                     config.bands, 0)
         weights[len(self.filters):] = 0
@@ -101,11 +101,11 @@ class StationBottleneckMethod:
 
     def fit(self, groups, targets, settings, **trainer_options):
         """
-        Train on simulated records (or start from the weights that come with the package),
-        then on the user's among simulated ones.
+        Train on simulated records (or start from the weights in the package), then on the user's
+        records mixed with simulated ones.
 
         :param groups: dict station -> (data ``(n, 3, npts)``, infos).
-        :param targets: not used: no station is special.
+        :param targets: not used.
         :param settings: :class:`~obspy_tng.training.TrainingSettings`.
         :param trainer_options: seed, checkpoint, progress, log of
             :class:`~obspy_tng.training.Trainer`.
@@ -146,15 +146,15 @@ class StationBottleneckMethod:
         return (real, held) if real else (held, [])
 
     def _columns(self, data, infos):
-        """What the loss takes (spectra and places in half precision), levels and infos."""
+        """Arrays for the loss (spectra and positions in half precision), levels and infos."""
         spectra, levels, position = self._spectra(data)
         return (np.minimum(spectra, np.finfo(np.float16).max).astype(np.float16),
                 self._relative(levels), event_features(infos, self.window),
                 position.astype(np.float16), levels, infos)
 
     def _spectra(self, data):
-        """Aligned spectra in the network's bands, levels in the records' own, places."""
-        # an end cut in the signal would leak into bands that have little of their own
+        """Aligned spectra in the network's bands, levels in the records' bands, positions."""
+        # an end that is cut in the signal would leak into bands with little energy
         data = taper(data, self.sampling_rate, END_TAPER)
         count = self.model.config.frames
         shifts, position = frames.align_frames(self.filters, t05_samples(data), count)
@@ -162,7 +162,7 @@ class StationBottleneckMethod:
         return frames.with_bands(spectra, self.model.config.bands, 2), levels, position
 
     def _relative(self, levels):
-        """Levels ``(n, 3, bands)`` -> what the network sees of them, ``(n, 3 * its bands)``."""
+        """Levels ``(n, 3, bands)`` -> inputs of the network, ``(n, 3 * its bands)``."""
         levels = frames.with_bands(levels, self.model.config.bands, 2)
         return ((levels - levels.mean((1, 2), keepdims=True)) / 3).reshape(len(levels), -1) \
             .astype(np.float32)
@@ -172,20 +172,20 @@ class StationBottleneckMethod:
     @torch.no_grad()
     def encode(self, station, data, infos):
         """
-        What is kept of a station's records.
+        What the bank keeps of a station's records.
 
-        :param station: station id; makes no difference here.
+        :param station: station id; not used.
         :param data: ``(n, 3, npts)``, ZNE, m/s^2.
         :param infos: n dicts, see :func:`obspy_tng.records.record.record_info`.
         :return: dict of ``mu`` and ``logvar`` (n, z_dim), ``summary`` (n, 2 station_dim),
             ``levels`` (n, 3, bands), ``data`` (n, 3, npts), the samples,
-            ``onset`` (n,), s, when 5 % of the energy have come,
+            ``onset`` (n,), t05 in s,
             ``duration`` (n,), see :func:`obspy_tng.groundmotion.durations.ln_duration`,
             ``coherency`` (n, 6, network's bands), real and imaginary parts, and ``fill`` (n,), the
             share of the window that the record fills.
         """
         rows = []
-        # one at a time: the last digit of a convolution depends on what it is batched with
+        # one at a time: the last digit of a convolution depends on the batch
         for record, info in zip(data, infos, strict=True):
             spectra, levels, position = self._spectra(record[None])
             outputs = self.model.encoder(*map(self._tensor, (
@@ -229,8 +229,8 @@ class StationBottleneckMethod:
         :param z: ``(z_dim,)``, or a function of the expected mean and standard deviation.
         :param levels: ``(3, bands)``.
         :param event: features ``(1, 6)``.
-        :param t05: s, when 5 % of the energy should have come.
-        :param cholesky_coefficients: ``(6, network's bands)``, what all frames have besides.
+        :param t05: s, intended t05.
+        :param cholesky_coefficients: ``(6, network's bands)``, added to those of all frames.
         :return: :class:`Decoded`.
         """
         context = self.model.context(self._tensor(self._relative(levels[None])),
@@ -252,14 +252,13 @@ class StationBottleneckMethod:
         A record with given envelopes.
 
         :param decoded: :class:`Decoded`.
-        :param duration: function of the ln duration of the envelopes as they are; that which they
-            should have.
+        :param duration: function from the ln duration of the decoded envelopes to the intended one.
         :param rng: generator of the waveform.
         :return: array ``(3, npts)``.
         """
         durations = self._durations(decoded)
         wanted = duration(np.interp(1.0, EXPONENTS, durations))
-        # the larger the exponent, the shorter; where it is not, the first one that will do
+        # duration decreases with the exponent; where it does not, take the first that suffices
         shortest = np.minimum.accumulate(durations)
         power = decoded.power * np.interp(NOISE_MEAN - wanted, -shortest, EXPONENTS)
         shift = decoded.shift + self._early(power, decoded)
@@ -281,13 +280,13 @@ class StationBottleneckMethod:
         return np.array(found) + np.log(per_frame / self.sampling_rate)
 
     def _inside(self, shift):
-        """Frames at which a record is, in its own order (fractions), and samples per frame."""
+        """Frames of a record, in order (fractions), and samples per frame."""
         count = self.model.config.frames
         per_frame = self.filters.nfft / count
         return (np.arange(int(self.npts / per_frame)) + shift / per_frame) % count, per_frame
 
     def _early(self, power, decoded):
-        """Samples by which energy sets in before it should (a blurred rise does)."""
+        """Samples by which t05 is too early (due to a blurred rise)."""
         at, per_frame = self._inside(decoded.shift)
         energy = np.einsum("cb,cbt->t", np.exp(decoded.levels - decoded.levels.max()),
                            np.exp(power))
@@ -299,11 +298,11 @@ class StationBottleneckMethod:
 
     def fit_bank(self, bank):
         """
-        Fit band levels to a bank; what the network's samplers need besides when they are used.
+        Fit band levels to a bank; the models of the network's samplers are fitted on first use.
 
         :param bank: dict station -> :class:`~obspy_tng.station_generator.Enrolled`.
         :return: :class:`~obspy_tng.methods.tng.fitted.FittedBank`.
-        :raises TNGInputError: if nothing is known of earthquakes in general.
+        :raises TNGInputError: for too few records with magnitude and distance, without a prior.
         """
         levels = fit_bank_levels(bank, self.filters, self.model.level_prior.model(
             self.filters, self.sampling_rate))
@@ -315,7 +314,7 @@ class StationBottleneckMethod:
         return FittedBank(SourceBank(bank, self.filters, levels), fit_network)
 
     def _decoded_durations(self, enrolled):
-        """ln durations of what is decoded of a station's records, ``(n,)``."""
+        """ln durations of the decoded envelopes of a station's records, ``(n,)``."""
         kept, vector = enrolled.arrays, self._station(enrolled.arrays["summary"])
         return np.array([self._durations(self._decode(
             vector, kept["mu"][i], kept["levels"][i], event_features([info], self.window),
@@ -337,7 +336,7 @@ class StationBottleneckMethod:
             bank has waveforms, else "posterior".
         :param station_uncertainty: "mean": all records have the station's most probable term;
             "drawn": one term is drawn from its posterior for each seed, so that records of
-            many seeds differ by what the enrolled records leave open.
+            many seeds also have the uncertainty of the station's term.
         :return: array ``(len(rngs), 3, npts)``, and a list of dicts for provenance.
         """
         if sampler is not None:
@@ -346,7 +345,7 @@ class StationBottleneckMethod:
         fitted.sources.fitted.check(asked)
         if sampler == "source" and not fitted.sources.any_usable:
             raise TNGInputError('sampler="source" needs waveforms, which this model was saved '
-                                'without; enroll records, or take "posterior" or "prior"')
+                                'without; enroll records, or use "posterior" or "prior"')
         if sampler in (None, "source") and fitted.sources.any_usable:
             return fitted.sources.draw_all(station, rngs, asked, station_uncertainty)
         return self._draw_decoded(enrolled, station, rngs, asked, fitted.network,

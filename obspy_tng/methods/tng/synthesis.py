@@ -1,24 +1,24 @@
-"""From what the network decodes to a waveform."""
+"""From decoded envelopes to a waveform."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-#: exponents of decoded powers, with which an envelope gets the duration that it should have
+#: exponents of decoded powers; the exponent determines the duration of an envelope
 EXPONENTS = np.geomspace(0.5, 2.0, 13)
 
 
 @dataclass(frozen=True)
 class Decoded:
     """
-    Envelopes that the network gives for one record.
+    Decoded envelopes of one record.
 
     :param power: ln power of Z, N, E, ``(3, bands, frames)``.
     :param cholesky_coefficients: ``(6, bands, frames)``, see
         :func:`obspy_tng.signal.frames.simulate_frames`.
     :param levels: ``(3, bands)``.
-    :param shift: samples by which frames are turned later than the record.
-    :param t05: s, when 5 % of the energy should have come.
+    :param shift: circular shift of the frames relative to the record, samples.
+    :param t05: s, intended t05.
     """
 
     power: np.ndarray

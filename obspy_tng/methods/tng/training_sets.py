@@ -4,15 +4,15 @@ import numpy as np
 
 from ...training.sets import RecordSets
 
-#: share of a station's records among simulated ones in the second phase; more, and a network
-#: that has seen thousands of simulated records learns a hundred real ones by heart
+#: share of real records among simulated ones in the second phase; with a larger share the
+#: network overfits a hundred real records
 REAL_SHARE = 0.3
-#: ways in which each real station is cut into sets
+#: number of partitions of each real station into sets
 N_PARTITIONS = 2
 
 
 def _features(columns):
-    """The columns that the model's loss takes."""
+    """The columns for the model's loss."""
     return [station[:4] for station in columns]
 
 
@@ -30,5 +30,5 @@ def _mixed(real, simulated, seed):
 
 
 def n_simulated(records):
-    """Simulated records that go with some real ones in the second phase."""
+    """Number of simulated records for some real ones in the second phase."""
     return round(N_PARTITIONS * records * (1 - REAL_SHARE) / REAL_SHARE)
