@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .._checks import within
 from ..exceptions import TNGInputError
 from ..records.folder import list_records
 from ..records.packing import replace_file
@@ -87,8 +88,7 @@ def split_folder(folder, output=None, hold_out=0.5, seed=0):
 
 def check_hold_out(hold_out):
     """Raise TNGInputError unless it is a share above 0 and below 1."""
-    if isinstance(hold_out, bool) or not isinstance(hold_out, int | float) or not 0 < hold_out < 1:
-        raise TNGInputError(f"hold_out must be a number above 0 and below 1, got {hold_out!r}")
+    within("hold_out", hold_out, 0, 1, "()")
 
 
 def _key(record):

@@ -9,7 +9,7 @@ Elastic design spectra of codes, from their parameters.
 
 import numpy as np
 
-from .._checks import ascending, one_of, positive
+from .._checks import ascending, one_of, positive, within
 from ..exceptions import TNGInputError
 from ..signal.intensity import STANDARD_GRAVITY
 from .targets import Target
@@ -44,8 +44,7 @@ def eurocode8(ag, ground, spectrum_type=1, damping=0.05, periods=None):
     ag = positive("ag", ag)
     one_of("spectrum_type", spectrum_type, EUROCODE8)
     one_of("ground", ground, EUROCODE8[spectrum_type])
-    if positive("damping", damping) >= 1:
-        raise TNGInputError(f"damping must be below 1, got {damping!r}")
+    damping = within("damping", damping, 0, 1, "()")
     soil, tb, tc, td = EUROCODE8[spectrum_type][ground]
     t = ascending("periods", np.geomspace(0.02, 4, 50) if periods is None else periods,
                   high=4 * (1 + 1e-9))

@@ -8,6 +8,7 @@ from html import escape
 import numpy as np
 
 from .. import __version__
+from .._checks import count
 from ..exceptions import TNGInputError
 from ..records.record import earthquakes, record_info, station_id
 from .measures import MeasureTable, measures
@@ -219,14 +220,12 @@ def suite_of(records, spectra, periods, target, n, bounds, limits, seed):
     :param seed: int.
     :return: :class:`Suite`
     """
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 2:
-        raise TNGInputError(f"n must be an integer of at least 2, got {n!r}")
+    n = count("n", n, least=2)
     if len(records) < n:
         raise TNGInputError(f"n={n} records cannot be selected from {len(records)}")
     for name, most in limits.items():
-        if most is not None and (isinstance(most, bool) or not isinstance(most, int | np.integer)
-                                 or most < 1):
-            raise TNGInputError(f"{name} must be an integer of at least 1 or None, got {most!r}")
+        if most is not None:
+            count(name, most, " or None", least=1)
     groups = []
     if limits["max_per_station"] is not None:
         groups.append((np.array([station_id(r) for r in records]), limits["max_per_station"]))

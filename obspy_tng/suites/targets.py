@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .._checks import ascending, one_of, positive
+from .._checks import ascending, one_of, positive, within
 from ..exceptions import TNGInputError
 from ..signal.directionality import LN_RATIO_SD, rotd100_over_rotd50
 from ..signal.intensity import STANDARD_GRAVITY
@@ -65,8 +65,7 @@ class Target:
         put("periods", periods)
         put("ln_mean", _array("ln_mean", self.ln_mean, periods.shape))
         one_of("component", self.component, COMPONENTS)
-        if positive("damping", self.damping) >= 1:
-            raise TNGInputError(f"damping must be below 1, got {self.damping!r}")
+        within("damping", self.damping, 0, 1, "()")
         if self.ln_sd is not None:
             put("ln_sd", _array("ln_sd", np.broadcast_to(self.ln_sd, periods.shape).copy(),
                                 periods.shape))
