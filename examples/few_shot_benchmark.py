@@ -58,9 +58,9 @@ CONDITIONAL = [f"{measure}_residual_{kind}" for measure in MEASURES for kind in 
 #: training of the paper's models on the other stations: a quarter to three minutes each
 PAPER = {"released": {"epochs": 10, "finetune_epochs": 0},
          "conditional": {"epochs": 20, "finetune_epochs": 0}}
-#: methods that can be asked for an earthquake
+#: methods that take magnitude and distance
 ASKED = ("donor noise", "tng, not adapted", "tng")
-#: controls that see the n records only
+#: controls that are given the n records only
 CONTROLS = (baselines.ResampledReal, baselines.RandomAllPass, baselines.MeanOfRaw,
             functools.partial(baselines.MeanOfRaw, amplitudes="restored"), baselines.ShapedNoise)
 
@@ -76,7 +76,7 @@ def few_shot(records, methods=None, counts=(3, 10, None), splits=4, number=100, 
     :param splits: number of random halves of the earthquakes.
     :param number: records to generate per station.
     :param seed: of splits, choices and draws.
-    :param processes: splits that are worked on at the same time.
+    :param processes: splits that are computed in parallel.
     :return: list of dicts: split, n, method and the figures of :data:`FIGURES` and
         :data:`CONDITIONAL`.
     """
@@ -107,7 +107,7 @@ def one_split(records, methods, counts, number, seed, split):
             generated[FLOOR] = train
         result = evaluate(test, generated, enrolled=enrolled, seed=seed, repeats=5)
         for method in generated:
-            # there are no residuals where no method was asked for an earthquake
+            # residuals need a method that takes magnitude and distance
             figures = {key: result.value(key, method) if key in result.metrics else np.nan
                        for key in (*FIGURES, *CONDITIONAL)}
             rows.append({"split": split, "n": n or "half", "method": method, **figures})
@@ -117,7 +117,7 @@ def one_split(records, methods, counts, number, seed, split):
 
 
 def simulated_prior(records, stations=100, events=5):
-    """What station terms look like, from a simulated network like the records."""
+    """Prior of station terms, from a simulated network similar to the records."""
     stats = records[0][0].stats
     m, r = (np.array([record_info(x)[k] for x in records]) for k in ("magnitude", "distance"))
     network = simulate_network(
@@ -180,7 +180,7 @@ def _choose(records, n, rng):
 
 
 def usable(records, min_pga, min_magnitude=0.0):
-    """Records that fill their window, know their earthquake and are strong enough."""
+    """Strong records that fill their window and have magnitude and distance."""
     return [r for r in records
             if not r[0].stats.tng.get("padded") and r[0].stats.tng.get("magnitude") is not None
             and r[0].stats.tng.get("distance") is not None
@@ -192,7 +192,7 @@ def merged(before, rows):
     """Rows of a folder, and new ones in their place."""
     new = {row["method"] for row in rows}
     if not new & set(ASKED) and any(row["method"] == FLOOR for row in before):
-        new.remove(FLOOR)  # the one that is there knows the residuals
+        new.remove(FLOOR)  # the existing row has the residuals
     return ([row for row in before if row["method"] not in new]
             + [row for row in rows if row["method"] in new])
 
@@ -247,7 +247,7 @@ def _share_cores(processes):
 
 
 def say():
-    """Let the benchmark tell of its progress."""
+    """Log the progress of the benchmark."""
     logging.basicConfig(format="%(message)s")
     logger.setLevel(logging.INFO)
 

@@ -75,7 +75,7 @@ def enrolled(stations, records):
 
 
 def measure(known, kind, *sizes):
-    """One point in a process of its own; those of an earlier run are taken from its file."""
+    """One point in a separate process; those of an earlier run are read from its file."""
     key = " ".join(map(str, [kind, *sizes]))
     results = json.loads(known.read_text()) if known and known.exists() else {}
     if key in results:

@@ -40,7 +40,7 @@ from obspy_tng.signal import evolutionary
 
 #: Hz
 BAND = (0.1, 15.0)
-#: Hz; the misfit below is shown apart
+#: Hz; the misfit below is shown separately
 LOW = 0.4
 #: names and factors of the standard deviations of stations and of records
 VARIANTS = {"as it is": (1.0, 1.0), "stations x 0.7": (0.7, 1.0), "stations x 1.4": (1.4, 1.0),
@@ -51,7 +51,7 @@ class Levels:
     """
     Levels of all records, and the level model fitted to some of them.
 
-    :param records: list of records that know magnitude and distance.
+    :param records: list of records with magnitude and distance.
     """
 
     def __init__(self, records):
@@ -112,7 +112,7 @@ def cases(levels, splits, repeats, n):
 
 
 def main():
-    """Command line: a line for each n and each way to predict."""
+    """Command line: a line for each n and each prediction."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0].strip())
     parser.add_argument("--records", help="folder that obspy-tng collect wrote")
     parser.add_argument("--splits", type=int, default=4)

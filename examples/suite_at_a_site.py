@@ -1,13 +1,12 @@
 """
-Suites for a real site from three of its records, against its records that were held back
-=========================================================================================
+Suites for a real site from three of its records, compared with records that were held back
+===========================================================================================
 
-Three records of a station are enrolled. For the magnitude, distance and depth of each record that
-was held back a suite is drawn, as it would be for a scenario, and its median spectrum is compared
-with the record: bias and scatter of ln PSA by period. The floor is what the three
-records themselves tell without any model: their geometric mean, unscaled. With ``--others`` the
-generator has the records of the network's other stations as well, of the same half of the
-earthquakes.
+Three records of a station are enrolled. A suite is drawn for the magnitude, distance and depth of
+each record that was held back, and its median spectrum is compared with the record: bias and
+scatter of ln PSA by period. The floor is the geometric mean of the three records, unscaled and
+without any model. With ``--others`` the generator is also given the records of the network's
+other stations, of the same half of the earthquakes.
 
     obspy-tng collect ARCHIVE --output records --sampling-rate 50 --window 120
     python examples/suite_at_a_site.py --records records --station XR.AL01

@@ -16,7 +16,7 @@ from obspy_tng import TNGGenerator, simulate_network
 from obspy_tng.suites import generate_suite, measures, model_target
 
 # %%
-# Three strong records of one station of a simulated network are all that the generator gets.
+# The generator is given three strong records of one station of a simulated network.
 network = simulate_network(n_stations=1, n_events=12, seed=1, sampling_rate=50, window=40,
                            f0=[8.0])
 records = sorted(network.records, key=lambda r: -r[0].stats.tng.magnitude)[:3]
@@ -31,9 +31,9 @@ target = model_target(6.5, 40.0, vs30, models=["BSSA14", "CY14"])
 print(target)
 
 # %%
-# Records are drawn for that scenario, and eleven of them selected whose mean and spread fit
-# between 0.3 and 2 s, periods beyond the resonance of this site (8 Hz): a target of a ground-motion
-# model is an average site, which resonates at no period.
+# Records are drawn for this scenario, and eleven of them are selected whose mean and spread fit
+# between 0.3 and 2 s. These periods are beyond the resonance of this site (8 Hz): the target of a
+# ground-motion model is an average site, which has no resonance.
 suite = generate_suite(generator, "SM.S001", target, n=11, pool=200, period_range=(0.3, 2.0),
                        scale_factors=(0.25, 4.0), seed=0)
 print(suite.summary())
