@@ -7,17 +7,21 @@ generates new records of a station as Streams. The differences between architect
 are in :mod:`obspy_tng.methods`.
 """
 
-import io
 import logging
 
 import obspy
-from obspy.core.util.obspy_types import ObsPyException
 
 from ._checks import count, one_of
 from ._page import facts
 from ._version import __version__
 from .exceptions import TNGCheckpointError, TNGException, TNGInputError
 from .methods import METHODS, Method, ReleasedMethod
+from .methods.stored_bank import (
+    bank_from_tables,
+    bank_to_tables,
+    inventory_from_text,
+    inventory_to_text,
+)
 from .methods.tng.prior import load_pretrained, pretrained_folder
 from .models.checkpoint import load_folder, load_weights, save_folder, state_hash
 from .records.record import (
@@ -32,6 +36,9 @@ from .station_generator import Enrolled, StationGenerator, refuse_generated
 from .training import Processes, RecordStore, TrainingSettings, choose_device
 
 logger = logging.getLogger("obspy_tng")
+
+#: StationXML in a model folder
+STATIONS = "stations.xml"
 
 
 class TNGGenerator(StationGenerator):
@@ -254,22 +261,18 @@ class TNGGenerator(StationGenerator):
         """
         if not self._trained:
             raise TNGException("nothing to save: the model is not trained; call fit()")
+        infos, bank = bank_to_tables(self._bank)
         description = {
             "version": __version__, "architecture": self.architecture,
             "sampling_rate": self.sampling_rate, "window": self.window,
             "size": self.model.settings(), "seed": self.seed,
             "training": {k: getattr(self.training, k)
                          for k in TrainingSettings.__dataclass_fields__},
-            "history": self.history,
-            "infos": {station: enrolled.infos for station, enrolled in self._bank.items()}}
+            "history": self.history, "infos": infos}
         arrays = {"weights": {k: v.cpu().numpy() for k, v in self.model.state_dict().items()},
-                  "bank": {f"{station}/{key}": array for station, enrolled in self._bank.items()
-                           for key, array in enrolled.arrays.items()}}
-        texts = {}
-        if self._source_inventory is not None:
-            buffer = io.BytesIO()
-            self._source_inventory.write(buffer, format="STATIONXML")
-            texts["stations.xml"] = buffer.getvalue().decode("utf-8")
+                  "bank": bank}
+        texts = {} if self._source_inventory is None else {
+            STATIONS: inventory_to_text(self._source_inventory)}
         processes = Processes.join(self.device)
         if processes.first:
             save_folder(folder, description, arrays, texts)
@@ -292,23 +295,15 @@ class TNGGenerator(StationGenerator):
                             device=device, seed=description["seed"])
             generator.training = TrainingSettings.from_dict(description["training"])
             generator.history = list(description["history"])
-            for station, infos in description["infos"].items():
-                prefix = f"{station}/"
-                kept = {name.removeprefix(prefix): array for name, array
-                        in arrays["bank"].items() if name.startswith(prefix)}
-                if not kept or any(len(a) != len(infos) for a in kept.values()):
-                    raise TNGCheckpointError(f"{folder}: the bank of {station} does not fit its "
-                                             f"{len(infos)} records")
-                generator._bank[station] = Enrolled(
-                    kept, [{**dict.fromkeys(RECORD_FIELDS), **info} for info in infos])
+            generator._bank = bank_from_tables(description["infos"], arrays["bank"], folder)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError,
                 RuntimeError) as exc:  # RuntimeError: a size that does not fit in memory
             raise TNGCheckpointError(f"{folder}: description does not make sense: "
                                      f"{exc!r}") from exc
         load_weights(generator.model, arrays.get("weights", {}), folder)
         generator._trained = True
-        if "stations.xml" in texts:
-            generator._source_inventory = _inventory_of(texts["stations.xml"], folder)
+        if STATIONS in texts:
+            generator._source_inventory = inventory_from_text(texts[STATIONS], folder)
         return generator
 
     @classmethod
@@ -371,12 +366,3 @@ class TNGGenerator(StationGenerator):
                          for i in range(len(arrays["recon"]))]
                 generator._bank[station] = Enrolled(arrays, infos)
         return generator
-
-
-def _inventory_of(text, folder):
-    """Inventory of the StationXML in a model folder."""
-    try:
-        return obspy.read_inventory(io.BytesIO(text.encode("utf-8")), format="STATIONXML")
-    except (SyntaxError, ValueError, TypeError, AttributeError, LookupError,
-            ObsPyException) as exc:  # a SyntaxError of lxml
-        raise TNGCheckpointError(f"{folder}: stations.xml cannot be read: {exc}") from exc
