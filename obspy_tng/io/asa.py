@@ -127,7 +127,7 @@ def _component(header, number, count, npts, column):
         npts if npts is not None else len(column), _delta(header, value, npts),
         parse_direction(value("ORIENTACION")), _unit(header), column, start, precision,
         next((code for name, code in _NETWORKS.items() if name in owner), ""),
-        one("CLAVE DE LA ESTACION"), number=number + 1, channels=count,
+        one("CLAVE DE LA ESTACION"), f"{number + 1:02d}" if count > 3 else "", number=number + 1,
         station_name=one("NOMBRE DE LA ESTACION"), station_latitude=place[0],
         station_longitude=place[1], station_elevation=to_float(one("ALTITUD")),
         hemispheres="NW", instrument=one("MODELO DEL ACELEROGRAFO"),

@@ -118,12 +118,12 @@ def _fill_sensor(item, header):
     in_station = re.search(r"STA CHN:?\s*(\d{1,3})\b", line, re.IGNORECASE)
     number = in_station[1] if in_station else found[1] if found else ""
     item.number = int(number) if 0 < len(number) < 4 else None
+    place = re.search(r"LOCATION:\s*(.*)", line, re.IGNORECASE)
     total = re.search(r"(\d{1,3})\s+CHNS?\s+OF\s+(\d{1,3})\s+AT STA", text, re.IGNORECASE)
     item.channels = int(total[2]) if total else None
-    if total and int(total[1]) < int(total[2]) and not in_station:
+    if total and place and int(total[1]) < int(total[2]) and not in_station:
         serial = re.search(r"\bS/N\s*(\w+)", text, re.IGNORECASE)
         item.recorder = serial[1] if serial else ""
-    place = re.search(r"LOCATION:\s*(.*)", line, re.IGNORECASE)
     item.sensor_place = place[1] if place else None
     item.direction = parse_direction(found[2] if found else "")
     code = header.integers[26]

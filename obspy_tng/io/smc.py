@@ -15,6 +15,7 @@ acceleration, which are interpolated to an even rate. [SMC2001]_
 import re
 
 from ..exceptions import TNGInputError
+from .common.codes import recorder_code
 from .common.component import Component
 from .common.fields import to_utc
 from .common.film import evenly_sampled
@@ -82,7 +83,9 @@ def _parse(record):
         header={"text": words, "integers": integers[:48], "reals": reals[:50],
                 "comments": record.lines[first:row]})
     if item.channels > (integers[9] or 0) > 0 and integers[7]:  # one of several recorders
-        item.recorder = f"{int(integers[7])}"
+        serial = f"{int(integers[7])}"
+        item.location, item.recorder = (
+            (recorder_code(serial), "") if integers[9] <= 3 else ("", serial))
     _fill_meta(item, words, reals)
     return [item]
 

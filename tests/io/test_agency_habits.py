@@ -228,6 +228,22 @@ def test_smc_of_type_zero(title):
         read(spectra)
 
 
+def test_smc_recorders_of_one_station():
+    """Serial number (integer 8), channels of the recorder (10) and of the station (11)."""
+    def channel(number, serial, on_recorder, in_station):
+        lines = smc().raw.decode().split("\r\n")
+        lines[11] = lines[11][:70] + f"{serial:10d}"
+        lines[12] = f"{number:10d}{on_recorder:10d}{in_station:10d}" + lines[12][30:]
+        return read("\r\n".join(lines).encode())[0].stats.location
+
+    building = [channel(n, serial, 7, 14) for serial in (210, 444) for n in range(1, 8)]
+    assert len(set(building)) == 14
+    triples = [[channel(n, serial, 3, 6) for n in (1, 2, 3)] for serial in (210, 444)]
+    assert [len(set(triple)) for triple in triples] == [1, 1]  # each makes a record
+    assert triples[0][0] != triples[1][0]
+    assert channel(2, 210, 3, 3) == ""
+
+
 def test_smc_minutes_only():
     head = smc().raw.decode().split("\r\n")
     head[11] = head[11][:50] + f"{0:10d}{-32768:10d}" + head[11][70:]

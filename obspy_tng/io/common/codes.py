@@ -58,7 +58,8 @@ def location_code(number, channels=None, place=None, recorder=None):
     """
     Location code of a sensor of a structure or an array.
 
-    A station of three channels or fewer has none. In a structure each channel has its number
+    A station of three channels or fewer has none, nor have the first three where the header does
+    not say where they are: headers of structures do. In a structure each channel has its number
     in the station; sensors on or in the ground have one code for each place (letter and letter or
     digit, a hash of its name), so that the three components of one place make a record.
 
@@ -74,13 +75,24 @@ def location_code(number, channels=None, place=None, recorder=None):
     >>> location_code(2, 3), location_code(7, 20, "Deck"), location_code(14, 20, "Free field")
     ('', '07', 'XF')
     """
-    if number is None or max(channels or 0, number) <= 3:
+    if number is None or max(channels or 0, number) <= 3 or (
+            number <= 3 and not place and not recorder):
         return ""
     if place and _GROUND.search(place):
         return _hashed(clean_code(place), _LETTERS, _SYMBOLS)
     if recorder:
         return _SYMBOLS[number % len(_SYMBOLS)] + _hashed(clean_code(recorder), _LETTERS)
     return f"{number % 100:02d}"
+
+
+def recorder_code(serial):
+    """
+    Location code of a recorder of three channels among others of its station.
+
+    :param serial: its serial number, str.
+    :return: str, a letter and a letter or digit.
+    """
+    return _hashed(clean_code(serial), _LETTERS, _SYMBOLS)
 
 
 def _hashed(text, *alphabets):

@@ -40,6 +40,7 @@ def test_accents_make_no_difference():
 def test_places_of_a_structure():
     assert {location_code(n, 3) for n in (1, 2, 3)} == {""}
     assert location_code(None, 12) == ""
+    assert [location_code(n, 4) for n in (1, 2, 3, 4)] == ["", "", "", "04"]
     numbers = [location_code(n, 20, "Deck, center") for n in range(1, 21)]
     assert numbers == [f"{n:02d}" for n in range(1, 21)]
     ground = {place: {location_code(n, 20, place) for n in (12, 13, 14)}
