@@ -10,6 +10,7 @@ import numpy as np
 
 from ..records.folder import read_record
 from ..records.record import record_to_array
+from ..signal import end_at_rest
 from .recordset import QUANTITIES
 
 
@@ -19,31 +20,34 @@ class StoredSamples:
 
     :param listed: list of :class:`~obspy_tng.records.folder.ListedRecord`.
     :param axes: :class:`~obspy_tng.evaluation.axes.Axes`.
+    :param at_rest: True corrects them so that the motion ends at rest.
     """
 
-    def __init__(self, listed, axes):
-        self.listed, self.axes = listed, axes
+    def __init__(self, listed, axes, at_rest=False):
+        self.listed, self.axes, self.at_rest = listed, axes, at_rest
 
     def __len__(self):
         return len(self.listed)
 
     def __getitem__(self, index):
         """Array ``(len(index), 3, npts)``, float32, ZNE, m/s^2."""
-        return read_samples([self.listed[i].path for i in index], self.axes)
+        return read_samples([self.listed[i].path for i in index], self.axes, self.at_rest)
 
 
-def read_samples(paths, axes):
+def read_samples(paths, axes, at_rest=False):
     """
     Samples of some records.
 
     :param paths: list of paths, see :func:`~obspy_tng.records.folder.read_record`.
     :param axes: :class:`~obspy_tng.evaluation.axes.Axes`.
+    :param at_rest: True corrects them so that the motion ends at rest.
     :return: array ``(len(paths), 3, npts)``, float32, ZNE, m/s^2.
     :raises TNGInputError: if one is damaged, or of another rate or length.
     """
     samples = np.empty((len(paths), 3, axes.npts), np.float32)
     for row, path in zip(samples, paths, strict=True):
-        row[:] = record_to_array(read_record(path), axes.sampling_rate, axes.npts)
+        data = record_to_array(read_record(path), axes.sampling_rate, axes.npts)
+        row[:] = end_at_rest(data, axes.sampling_rate) if at_rest else data
     return samples
 
 

@@ -47,8 +47,8 @@ EVALUATION = "evaluation.json"
 
 
 def evaluate_folders(real, generated, output, floor=None, *, seed=0, repeats=20, freqmin=None,
-                     freqmax=None, workers=1, processes=False, executor=None, shard=None,
-                     retry_failed=False, progress=True):
+                     freqmax=None, at_rest=False, workers=1, processes=False, executor=None,
+                     shard=None, retry_failed=False, progress=True):
     """
     What :func:`~obspy_tng.evaluation.compare.evaluate` does, of folders that need not fit in
     memory.
@@ -64,6 +64,7 @@ def evaluate_folders(real, generated, output, floor=None, *, seed=0, repeats=20,
         ``manifest.sqlite`` and, in the end, ``evaluation.json``.
     :param floor: folder of other real records, see ``evaluate``.
     :param seed: see ``evaluate``, as are ``repeats``, ``freqmin`` and ``freqmax``.
+    :param at_rest: see ``evaluate``.
     :param workers: see :func:`obspy_tng.runs.collect.collect_folder`, as are ``processes``,
         ``executor`` and ``retry_failed``.
     :param shard: ``"i/N"`` measures part i of N, and judges nothing; then
@@ -95,7 +96,7 @@ def evaluate_folders(real, generated, output, floor=None, *, seed=0, repeats=20,
     count("seed", seed)
     if not isinstance(generated, dict):
         generated = {"generated": generated}
-    inputs = Inputs(real, generated, floor, freqmin, freqmax)
+    inputs = Inputs(real, generated, floor, freqmin, freqmax, at_rest)
     how = {"workers": workers, "processes": processes, "executor": executor,
            "retry_failed": retry_failed, "progress": progress}
     measuring = MeasureJob(inputs)
@@ -124,9 +125,11 @@ class Inputs:
     :param floor: folder or None.
     :param freqmin: Hz or None.
     :param freqmax: Hz or None.
+    :param at_rest: True makes the real records end at rest.
     """
 
-    def __init__(self, real, generated, floor, freqmin, freqmax):
+    def __init__(self, real, generated, floor, freqmin, freqmax, at_rest=False):
+        self.at_rest = at_rest
         self.folders = {"real": real, "floor": floor, "generated": generated}
         self.real = _by_station(real)
         self.floor = {} if floor is None else _by_station(floor)
@@ -155,13 +158,16 @@ class Inputs:
         stations = self.stations
         if not all(group.get(s) for group in (real, *generators.values()) for s in stations):
             stations = common_stations({s: real[s] for s in stations if real[s]}, generators)
-        sets = real_sets({s: (real[s], floor.get(s, []), []) for s in stations}, self._set,
+        sets = real_sets({s: (real[s], floor.get(s, []), []) for s in stations}, self._real_set,
                          lambda r: r.info["record_id"])
         return sets, generated_sets(generators, stations, self._set)
 
-    def _set(self, listed, label):
-        return RecordSet(StoredSamples(listed, self.axes), self.axes, [r.info for r in listed],
-                         label)
+    def _set(self, listed, label, at_rest=False):
+        return RecordSet(StoredSamples(listed, self.axes, at_rest), self.axes,
+                         [r.info for r in listed], label)
+
+    def _real_set(self, listed, label):
+        return self._set(listed, label, self.at_rest)
 
 
 class MeasureJob(Job):
@@ -183,13 +189,14 @@ class MeasureJob(Job):
         axes = self.inputs.axes
         return {"version": __version__, **folders, "sampling_rate": axes.sampling_rate,
                 "npts": axes.npts, "freqmin": axes.freqmin, "freqmax": axes.freqmax,
-                "quantities": sorted(QUANTITIES)}
+                "quantities": sorted(QUANTITIES), "at_rest": self.inputs.at_rest}
 
     def plan(self):
         for folder, whole in self._unsplit:
             for first, name, listed in _batches(whole):
-                yield WorkUnit(f"{folder}/{name}", {"folder": folder, "name": name,
-                                                    "first": first}, [r.mark for r in listed])
+                yield WorkUnit(f"{folder}/{name}",
+                               {"folder": folder, "name": name, "first": first,
+                                "at_rest": whole.samples.at_rest}, [r.mark for r in listed])
 
     def task(self, unit):
         return measure_unit, (self.inputs.axes, unit.spec, unit.files)
@@ -290,7 +297,8 @@ def measure_unit(axes, spec, marks):
     Do one unit of the first run.
 
     :param axes: :class:`~obspy_tng.evaluation.axes.Axes`.
-    :param spec: dict of folder and name of the table.
+    :param spec: dict of folder and name of the table, and whether the records are made to
+        end at rest.
     :param marks: the records' files as they were planned.
     :return: :class:`~obspy_tng.runs.job.Result`
     """
@@ -300,7 +308,7 @@ def measure_unit(axes, spec, marks):
     samples, names, rejected = [], [], []
     for path, *_ in marks:
         try:
-            samples.append(read_samples([path], axes))
+            samples.append(read_samples([path], axes, spec["at_rest"]))
             names.append(Path(path).stem)
         except TNGInputError as err:
             rejected.append((Path(path).stem, str(err)))

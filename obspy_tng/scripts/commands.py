@@ -142,7 +142,8 @@ def evaluate(args):
     generated = dict(zip(_names(args.generated), args.generated, strict=True))
     with TemporaryDirectory() as temporary:
         evaluation, result = evaluate_folders(args.real, generated, args.output or temporary,
-                                              args.floor, seed=args.seed, **_run_options(args))
+                                              args.floor, seed=args.seed, at_rest=args.at_rest,
+                                              **_run_options(args))
         if evaluation is None:
             return _report(result, args)
         print(evaluation.table())

@@ -239,6 +239,8 @@ def _evaluate(commands):
     p.add_argument("--output", metavar="FOLDER", help="keep there what is measured on each record: "
                    "the same command goes on where it was stopped, and grown folders or another "
                    "seed measure nothing twice; gets evaluation.json as well")
+    p.add_argument("--at-rest", action="store_true", help="make the real records end at rest, as "
+                   "generated ones do")
     p.add_argument("--html", metavar="FILE", help="write a report with figures")
     p.add_argument("--json", metavar="FILE", help="write all figures as JSON")
     p.add_argument("--per-station", action="store_true", help="a table for each station too")

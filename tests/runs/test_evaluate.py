@@ -78,6 +78,23 @@ def test_same_as_in_memory(folders, tmp_path, floor):
         assert evaluation.to_html().count("<img") > 5
 
 
+def test_at_rest(folders, tmp_path):
+    """Real records that end at rest, as those in memory; the generated ones as they are."""
+    as_they_are = judge(folders, tmp_path / "drift", floor=False)[0]
+    evaluation, _ = judge(folders, tmp_path / "rest", floor=False, at_rest=True)
+    real = group_by_station(read_records(folders / "real"))
+    mean = group_by_station(read_records(folders / "mean"))
+    expected = evaluate(real, {"mean": mean}, repeats=2, at_rest=True)
+    before, after, memory = (e.row("final_displacement", "mean") for e in
+                             (as_they_are, evaluation, expected))
+    assert before["floor"] > 0.05
+    assert after["floor"] < 1e-5
+    assert memory["floor"] < 1e-5
+    assert after["value"] == before["value"]
+    with pytest.raises(TNGInputError, match="at_rest"):
+        judge(folders, tmp_path / "rest", floor=False, at_rest=False)
+
+
 def test_no_waveforms_in_memory(folders, tmp_path, monkeypatch):
     """The table is made of what the run has stored, a station at a time."""
     judge(folders, tmp_path / "o")
