@@ -29,17 +29,8 @@ from .._checks import one_of
 from ..exceptions import TNGInputError
 from .autoencoder import Embedding, standardize
 from .excitation import NoiseExcitation
-from .losses import (
-    WINDOWS,
-    band_power,
-    coherence_error,
-    divergence,
-    draw_latent,
-    kl_loss,
-    kl_weight,
-    reconstruction_error,
-    spectral_error,
-)
+from .losses import divergence, draw_latent, kl_loss, kl_weight, reconstruction_error
+from .spectral_error import WINDOWS, band_power, coherence_error, spectral_error
 from .timesnet import TimesBlock, at_least_float32
 from .variational import PHASES, Stations, check_config, latent_layer, shown_labels
 
@@ -72,8 +63,8 @@ class ConditionalConfig:
         all records; or "noise", drawn for each record
         (:class:`~obspy_tng.models.excitation.NoiseExcitation`).
     :param reconstruction: "squared" or "absolute"; with the carrier "noise" there is none.
-    :param spectral: weight of :func:`~obspy_tng.models.losses.spectral_error` and
-        :func:`~obspy_tng.models.losses.coherence_error`; 0 as published.
+    :param spectral: weight of :func:`~obspy_tng.models.spectral_error.spectral_error` and
+        :func:`~obspy_tng.models.spectral_error.coherence_error`; 0 as published.
     :param beta: weight of the divergence (0.05 as published).
     :param warmup: epochs of the first phase over which beta rises (30 as published).
     :param free_bits: nats per dimension (1e-3 as published).

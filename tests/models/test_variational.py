@@ -12,15 +12,12 @@ from obspy_tng.models.conditional_vae import (
     ConditionalModel,
 )
 from obspy_tng.models.excitation import NoiseExcitation, band_gains
-from obspy_tng.models.losses import (
-    active_units,
+from obspy_tng.models.losses import active_units, divergence, kl_loss, kl_weight
+from obspy_tng.models.spectral_error import (
     band_power,
     bands_of,
     coherence,
     coherence_error,
-    divergence,
-    kl_loss,
-    kl_weight,
     spectral_error,
 )
 from obspy_tng.models.spectrogram_vae import SpectrogramConfig, SpectrogramVAE
