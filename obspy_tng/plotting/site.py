@@ -36,5 +36,7 @@ def plot_azimuths(stream_or_streams, step=10, **options):
     plain_log_axes(ax, "x")
     if np.isfinite(peaks).any():
         ax.legend(fontsize=7, loc="upper right")
-    figure.colorbar(mesh, ax=ax, label=RATIO)
+    bar = figure.colorbar(mesh, ax=ax)
+    bar.set_label(RATIO, fontsize=9)
+    bar.ax.tick_params(labelsize=8)
     return figure
