@@ -15,7 +15,7 @@ from obspy_tng import TNGGenerator, TNGInputError, hvsr, plotting, prepare_recor
 from obspy_tng.simulate.files import network_inventory
 
 size = {"sampling_rate": 100.0, "window": 60.0}
-generator = TNGGenerator.from_pretrained("tng-small", **size)
+generator = TNGGenerator(**size)
 print(generator)
 
 # %%

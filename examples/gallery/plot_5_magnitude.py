@@ -16,7 +16,7 @@ from obspy_tng.records.record import group_by_station, record_info, record_to_ar
 from obspy_tng.signal import pga, significant_duration
 
 network = simulate_network(n_stations=4, n_events=30, seed=3)
-generator = TNGGenerator.from_pretrained("tng-small").enroll(network.records)
+generator = TNGGenerator().enroll(network.records)
 # the strongest control: noise shaped by records of similar earthquakes
 donors = baselines.DonorNoise().fit(network.records)
 

@@ -56,11 +56,10 @@ ax.grid(color="0.9")
 ax.legend(fontsize=8)
 
 # %%
-# Write the records to disk, train, and write generated records to another SDS archive.
-# On the command line: ``obspy-tng collect``, ``fit``, ``generate``.
+# Write the records to disk, enrol them, and write generated records to another SDS archive.
+# On the command line: ``obspy-tng collect``, ``enroll``, ``generate``.
 write_records(records, folder / "records")
-generator = TNGGenerator(50.0, 60.0, training={"finetune_epochs": 2})
-generator.fit(records, inventory=inventory, progress=False)
+generator = TNGGenerator(50.0, 60.0).enroll(records, inventory=inventory)
 write_sds([stream for station in generator.stations
            for stream in generator.generate(station, n=10, seed=0)], folder / "generated")
 print(Client(str(folder / "generated" / "sds")).get_all_nslc()[:3])
