@@ -52,7 +52,7 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
         <obspy_tng.evaluation.axes.Axes.of_records>`).
     :param freqmax: Hz, highest frequency compared (likewise).
     :param at_rest: True makes the real records end at rest as generated ones do
-        (:func:`~obspy_tng.signal.processing.end_at_rest`), so that like is compared with like:
+        (:func:`~obspy_tng.signal.integration.end_at_rest`), so that like is compared with like:
         the drift of recorded ones is no question of the generator.
     :param workers: threads that measure records (default 2).
     :return: :class:`~obspy_tng.evaluation.result.Evaluation`

@@ -11,7 +11,8 @@ changed. For Streams see :func:`obspy_tng.hvsr` and :func:`obspy_tng.pick_f0`.
 ==================================  ============================================
 what                                where
 ==================================  ============================================
-filter, taper, resample, integrate  :mod:`~obspy_tng.signal.processing`
+filter, taper, resample             :mod:`~obspy_tng.signal.processing`
+integrate, end at rest              :mod:`~obspy_tng.signal.integration`
 Fourier amplitude spectra, EAS      :mod:`~obspy_tng.signal.spectra`
 Konno-Ohmachi smoothing             :mod:`~obspy_tng.signal.smoothing`
 HVSR                                :mod:`~obspy_tng.signal.spectral_ratio`
@@ -48,6 +49,7 @@ From acceleration to the site frequency:
 from .directionality import rotd100_over_rotd50
 from .f0 import F0Pick, lognormal_f0, pick_f0, reject_windows
 from .inelastic import inelastic_ratio
+from .integration import end_at_rest, integrate
 from .intensity import (
     arias,
     cav,
@@ -60,7 +62,7 @@ from .intensity import (
     pgv,
     significant_duration,
 )
-from .processing import bandpass, detrend, end_at_rest, integrate, resample, taper
+from .processing import bandpass, detrend, resample, taper
 from .response import response_spectra, rotd
 from .sesame import sesame_criteria
 from .smoothing import konno_ohmachi_weights, log_gaussian_weights, smoother

@@ -27,7 +27,8 @@ from scipy.fft import fft, ifft, irfft, next_fast_len, rfft
 from scipy.ndimage import gaussian_filter1d
 
 from ..exceptions import TNGInputError
-from .processing import bandpass, end_at_rest, taper
+from .integration import end_at_rest
+from .processing import bandpass, taper
 
 # A band is sampled this many times faster than its support requires, so that
 # a covariance that changes within the band's correlation time does not alias.

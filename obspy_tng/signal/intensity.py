@@ -22,7 +22,8 @@ from scipy.integrate import cumulative_trapezoid, trapezoid
 
 from .._checks import as_records, as_samples, positive
 from ..exceptions import TNGInputError
-from .processing import bandpass, detrend, integrate, taper
+from .integration import integrate
+from .processing import bandpass, detrend, taper
 from .spectra import fas
 
 STANDARD_GRAVITY = 9.80665  # m/s^2
