@@ -29,8 +29,8 @@ A :class:`BandLevelModel` is either the prior, learned from simulated networks, 
 :mod:`obspy_tng.groundmotion.station_terms`. Regions differ by more than stations do. A common
 term of the region therefore has a wide prior, so that the level of a single record counts.
 
-Outside of the recorded magnitudes b does not apply: only the source scales. At shorter distances
-than recorded, energy changes as between body and surface waves. Energy never increases with
+Outside of the recorded magnitudes b does not apply: only the source scales. Within 40 km energy
+falls off as that of body waves, whatever the coefficients are. Energy never increases with
 distance.
 """
 
@@ -40,7 +40,13 @@ from functools import cached_property
 import numpy as np
 
 from .correlation import Decay, contrast_correlation
-from .scaling import REFERENCE_DISTANCE, REFERENCE_MAGNITUDE, predictors, source_levels
+from .scaling import (
+    NEAR_DISTANCE,
+    REFERENCE_DISTANCE,
+    REFERENCE_MAGNITUDE,
+    predictors,
+    source_levels,
+)
 from .scenario import Coverage
 
 #: contrasts of the levels of Z, N, E: horizontals, horizontals over vertical, north over east
@@ -146,14 +152,10 @@ class BandLevelModel:
         x = np.where(known[:, None], predictors(magnitudes, distances, depths),
                      self.predictor_mean)
         magnitude = REFERENCE_MAGNITUDE + x[:, 1]
-        nearest = self.coverage.distances[0] / REFERENCE_DISTANCE
-        nearer = np.minimum(x[:, 2] - np.log(nearest), 0)
-        inside = np.column_stack([
-            x[:, 0], np.clip(magnitude, *self.coverage.magnitudes) - REFERENCE_MAGNITUDE,
-            x[:, 2] - nearer, np.maximum(x[:, 3], nearest - 1)])
-        found = inside @ self.coefficients + source_contrasts(magnitude, self.frequencies)
-        found[:, :self.bands] += SPREADING * nearer[:, None]
-        return found
+        found = fixed_contrasts(magnitude, x[:, 2], self.frequencies, self.coverage.magnitudes[1])
+        x = level_predictors(x)
+        x[:, 1] = np.clip(magnitude, *self.coverage.magnitudes) - REFERENCE_MAGNITUDE
+        return found + x @ self.coefficients
 
     def scaling_sd(self, scenario):
         """
@@ -172,7 +174,7 @@ class BandLevelModel:
         """Change of the contrasts with each predictor, source included, (4, D)."""
         slopes = self.coefficients.copy()
         around = REFERENCE_MAGNITUDE + self.predictor_mean[1] + np.array([-0.5, 0.5])
-        slopes[1] += np.diff(source_contrasts(around, self.frequencies), axis=0)[0]
+        slopes[1] += np.diff(fixed_contrasts(around, np.zeros(2), self.frequencies), axis=0)[0]
         return slopes
 
 
@@ -186,16 +188,32 @@ def to_levels(contrasts):
     return LEVELS @ np.reshape(contrasts, (*np.shape(contrasts)[:-1], 3, -1))
 
 
-def source_contrasts(magnitudes, frequencies):
+def level_predictors(x):
     """
-    Contrasts of the source relative to magnitude 6: none of HVSR and of north over east.
+    Predictors of band levels.
+
+    :param x: array (n, 4), of :func:`~obspy_tng.groundmotion.scaling.predictors`.
+    :return: array (n, 4), with R of at least
+        :data:`~obspy_tng.groundmotion.scaling.NEAR_DISTANCE`.
+    """
+    near = NEAR_DISTANCE / REFERENCE_DISTANCE
+    return np.column_stack([x[:, 0], x[:, 1], np.maximum(x[:, 2], np.log(near)),
+                            np.maximum(x[:, 3], near - 1)])
+
+
+def fixed_contrasts(magnitudes, ln_ratio, frequencies, largest=np.inf):
+    """
+    What is not fitted: the source relative to magnitude 6, and body waves near it.
 
     :param magnitudes: array (n,).
+    :param ln_ratio: array (n,), ln R / R0.
     :param frequencies: Hz, ``(bands,)``.
-    :return: array (n, 3 bands), ln energy.
+    :param largest: see :func:`~obspy_tng.groundmotion.scaling.source_levels`.
+    :return: array (n, 3 bands), ln energy; none of HVSR and of north over east.
     """
-    source = source_levels(magnitudes, frequencies)
-    return np.hstack([source, np.zeros((len(source), 2 * source.shape[1]))])
+    near = np.minimum(ln_ratio - np.log(NEAR_DISTANCE / REFERENCE_DISTANCE), 0)
+    level = source_levels(magnitudes, frequencies, largest) - 2 * near[:, None]
+    return np.hstack([level, np.zeros((len(level), 2 * level.shape[1]))])
 
 
 def prior_model(frequencies, coefficients, phi_s2s, tau, phi_ss, level_hvsr, predictor_mean,

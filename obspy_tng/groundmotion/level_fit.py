@@ -19,8 +19,9 @@ from .band_levels import (
     RESIDUAL_DECAYS,
     SLOPE_VARIANCES,
     SPREADING,
+    fixed_contrasts,
+    level_predictors,
     prior_model,
-    source_contrasts,
     to_contrasts,
 )
 from .correlation import contrast_correlation, fit_decay, lagged_correlation
@@ -40,8 +41,9 @@ DEFAULT_SD = np.array([[1.0, 0.8, 0.3], [1.0, 0.2, 0.2], [0.7, 0.7, 0.7]])
 PRIOR_WEIGHTS, PRIOR_EVENTS, PRIOR_RECORDS = (4.0, 2.0, 4.0), 10, 20
 #: standard deviation of the smoothing of variances along ln f, octaves
 SMOOTHING = 0.35
-#: largest d and c of the level: energy decays at every distance
-LARGEST_SLOPES = ((3, 0.0), (2, -0.5))
+#: largest d, c and b of the level: energy decays at every distance, and grows with magnitude as
+#: the source does or, where there is noise, less (more is the chance of a few strong earthquakes)
+LARGEST_SLOPES = ((3, 0.0), (2, -0.5), (1, 0.0))
 #: how much wider than that of a station the prior of the mean over stations is, in variance
 FREE = 4.0
 
@@ -67,8 +69,8 @@ def fit_band_levels(levels, stations, events, magnitudes, distances, depths, fre
         raise TNGInputError(f"band levels need at least {FEWEST_RECORDS} records with magnitude "
                             f"and distance, got {len(levels)}")
     frequencies, bands = np.asarray(frequencies), len(frequencies)
-    design = Design(predictors(magnitudes, distances, depths), indicator(stations)[1],
-                    indicator(events)[1])
+    x = predictors(magnitudes, distances, depths)
+    design = Design(level_predictors(x), indicator(stations)[1], indicator(events)[1])
     fixed_variance = np.vstack([np.full(3 * bands, np.inf),
                                 np.repeat(SLOPE_VARIANCES, bands, axis=1)])
     coverage = Coverage.of(*map(np.asarray, (magnitudes, distances, depths)))
@@ -77,7 +79,7 @@ def fit_band_levels(levels, stations, events, magnitudes, distances, depths, fre
         fixed_variance[3, :bands] = np.inf
     # where the prior itself departs from the source (noise), another network may not
     fixed_variance[1, :bands] += np.square(prior.coefficients[1, :bands])
-    y = to_contrasts(levels) - source_contrasts(magnitudes, frequencies)
+    y = to_contrasts(levels) - fixed_contrasts(magnitudes, x[:, 2], frequencies)
     expected = np.where(np.arange(3 * bands) < bands, prior.coefficients, 0.0)
     variances = _fit_variances(y - design.fixed @ expected, design, fixed_variance, prior)
     expected, effects = _fit_effects(y, design, expected, fixed_variance, variances)
@@ -95,7 +97,7 @@ def fit_band_levels(levels, stations, events, magnitudes, distances, depths, fre
         prior, coefficients=coefficients, coefficient_covariance=effects.fixed_covariance,
         phi_s2s=np.sqrt(variances[0]), tau=np.sqrt(variances[1]), phi_ss=np.sqrt(variances[2]),
         event_correlation=event_correlation, residual_correlation=residual_correlation,
-        predictor_mean=design.fixed.mean(0), predictor_covariance=np.cov(design.fixed.T),
+        predictor_mean=x.mean(0), predictor_covariance=np.cov(x.T),
         coverage=coverage, free=FREE,
         events={name: (of_events[i], counts[i]) for i, name in enumerate(names)},
         event_variances={n: effects.event_variance[np.equal(counts, n)].mean(0)

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .band_levels import to_contrasts, to_levels
-from .scaling import USUAL_DEPTH
+from .brune import corner_frequency
+from .scaling import USUAL_DEPTH, source_distance
 from .scenario import scenario_distance
 
 #: angles a (degrees) of the levels, and of the ratios of components (HVSR, north over east), whose
@@ -35,6 +36,9 @@ PS_VELOCITY = 8.0
 #: difference in ln hypocentral distance that needs no stretch of the time from P to S (depths and
 #: velocities scatter as much), and the largest ln stretch
 FREE_STRETCH, LARGEST_STRETCH = 0.4, 0.5
+#: duration of the site, s, and of the path, s/km; change of ln duration that is left to chance
+#: (records of near scenarios differ as much), and the largest one
+SITE_DURATION, PATH_DURATION, FREE_LENGTHENING, LARGEST_LENGTHENING = 5.0, 0.08, 0.2, 1.1
 
 
 def sound_components(levels, stations, frequencies):
@@ -134,3 +138,24 @@ class SourceRecords:
                        / hypocentral(self.distances[i], self.depths[i]))
         excess = np.clip(abs(ratio) - FREE_STRETCH, 0.0, LARGEST_STRETCH)
         return float(np.exp(np.sign(ratio) * excess))
+
+    def lengthen(self, i, scenario):
+        """
+        Factor of the duration of a source record for a scenario.
+
+        Durations are those of the stochastic method: that of the source, the inverse of its corner
+        frequency, and that of site and path.
+        """
+        known = np.isfinite(self.magnitudes[i]) and np.isfinite(self.distances[i])
+        if not known:
+            return 1.0
+        there = _duration(scenario.magnitude, source_distance(*scenario.arrays)[0])
+        here = _duration(self.magnitudes[i], source_distance(
+            self.magnitudes[i], self.distances[i], self.depths[i]))
+        change = np.log(there / here)
+        excess = np.clip(abs(change) - FREE_LENGTHENING, 0.0, LARGEST_LENGTHENING)
+        return float(np.exp(np.sign(change) * excess))
+
+
+def _duration(magnitude, distance):
+    return 1 / corner_frequency(magnitude) + SITE_DURATION + PATH_DURATION * distance

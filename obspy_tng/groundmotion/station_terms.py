@@ -182,7 +182,7 @@ def _posterior(model, own, mean, covariance):
     posterior = 0.5 * (posterior + posterior.T)
     delta_s2s = posterior @ (prior @ mean + own.weighted)
     deviation, spread = own.rest - delta_s2s, np.diag(posterior)
-    inferred, errors = _infer_predictors(model, deviation[~own.known])
+    inferred, errors = infer_predictors(model, deviation[~own.known])
     # Scatter of records about the station's mean, earthquakes included: where a station's
     # HVSR hardly changes, earthquakes do not change it either. That of few records says
     # little and is shrunk to the usual one.
@@ -195,7 +195,7 @@ def _posterior(model, own, mean, covariance):
     return StationTerm(delta_s2s, posterior, ratio, inferred + model.predictor_mean[1:], errors)
 
 
-def _infer_predictors(model, deviation):
+def infer_predictors(model, deviation):
     """
     Predictors of records whose scenario is not known, relative to their mean.
 

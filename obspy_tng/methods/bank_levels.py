@@ -16,7 +16,12 @@ from ..groundmotion.band_levels import BandLevelModel, to_contrasts
 from ..groundmotion.level_fit import FEWEST_RECORDS, fit_band_levels
 from ..groundmotion.scenario import Coverage, draw_known
 from ..groundmotion.source_records import sound_components
-from ..groundmotion.station_terms import StationLevels, station_evidence, station_terms
+from ..groundmotion.station_terms import (
+    StationLevels,
+    infer_predictors,
+    station_evidence,
+    station_terms,
+)
 from ..records.record import earthquakes, info_values
 
 #: choices of a station's term from its posterior
@@ -112,9 +117,13 @@ class BankLevels:
 
     def residuals(self, levels):
         """Contrasts ``(n, 3 bands)`` of all records less what scenario and station explain."""
-        return (to_contrasts(levels)
-                - self.model.expected(self.magnitudes, self.distances, self.depths)
-                - np.stack([self.by_station[s].term.delta_s2s for s in self.stations]))
+        found = (to_contrasts(levels)
+                 - self.model.expected(self.magnitudes, self.distances, self.depths)
+                 - np.stack([self.by_station[s].term.delta_s2s for s in self.stations]))
+        unknown = ~np.isfinite(self.magnitudes + self.distances)
+        inferred, _ = infer_predictors(self.model, found[unknown])
+        found[unknown] -= inferred @ self.model.slopes[1:]
+        return found
 
     def notes(self, station, scenario):
         """

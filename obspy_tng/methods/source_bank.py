@@ -64,7 +64,8 @@ class SourceBank:
             self.fitted.draw_levels(station, scenario, delta_s2s, rng))
         data = self._waveforms.make(self._source(i), levels, rng,
                                     self.records.stretch(i, scenario),
-                                    self._p_index(station, i, rng))
+                                    self._p_index(station, i, rng),
+                                    self.records.lengthen(i, scenario))
         return data, self.names[i]
 
     def draw_all(self, station, rngs, asked, station_uncertainty="mean"):

@@ -15,7 +15,6 @@ the Arias intensity inside the window), ``source`` ("recorded", "simulated" or
 """
 
 import hashlib
-from itertools import pairwise
 
 import numpy as np
 from obspy import Stream, Trace, UTCDateTime
@@ -33,6 +32,8 @@ SYNTHETIC_INSTRUMENT = "X"
 SYNTHETIC_START = UTCDateTime(2000, 1, 1)
 #: s between the starts of records that may be of one earthquake listed twice
 SAME_EARTHQUAKE = 180.0
+#: largest difference of their magnitudes; of their distances from one station, km and share
+SAME_MAGNITUDE, SAME_PLACE = 0.6, (30.0, 0.25)
 MASKED = ("masked array (a gap); stream.split() gives the pieces between gaps, and one piece of "
           "each component makes a record")
 #: date of records from files that do not tell when they begin
@@ -163,30 +164,56 @@ def earthquakes(infos):
     Which earthquake each record is of, for splits by event.
 
     Records without ``event_id`` are an earthquake each. Catalogs list some earthquakes
-    twice, seconds to minutes apart: events whose records begin within
-    :data:`SAME_EARTHQUAKE` of each other count as one. Records on 1 January 1970 do not:
-    there begins what has no start time (PEER AT2).
+    twice, seconds to minutes apart: an event counts as an earlier one if records of both begin
+    within :data:`SAME_EARTHQUAKE` of each other, and their magnitudes and, at stations that
+    recorded both, their distances agree as far as they are known. It is compared with the first
+    listing only, so that the shocks of a sequence stay apart. Records on 1 January 1970 do not
+    count: there begins what has no start time (PEER AT2).
 
     :param infos: list of dicts from :func:`record_info`.
     :return: list of str, one per record; equal for records of one earthquake.
     """
     names = [info["event_id"] or info["record_id"] for info in infos]
-    known = sorted((UTCDateTime(info["starttime"]).timestamp, name)
-                   for info, name in zip(infos, names, strict=True)
-                   if info["event_id"] and info.get("starttime")
-                   and not info["starttime"].startswith(NO_DATE))
-    merged = {}
+    listings = {}
+    for info, name in zip(infos, names, strict=True):
+        if info["event_id"] and info.get("starttime") and not info["starttime"].startswith(NO_DATE):
+            listings.setdefault(name, []).append((UTCDateTime(info["starttime"]).timestamp, info))
+    merged, first = {}, []
+    for name in sorted(listings, key=lambda name: min(time for time, _ in listings[name])):
+        begin = min(time for time, _ in listings[name])
+        first = [other for other in first
+                 if max(time for time, _ in listings[other]) >= begin - SAME_EARTHQUAKE]
+        same = [other for other in first if _same_earthquake(listings[other], listings[name])]
+        if same:
+            merged[name] = same[0]
+        else:
+            first.append(name)
+    return [merged.get(name, name) for name in names]
 
-    def root(name):
-        while name in merged:
-            name = merged[name]
-        return name
 
-    for (before, first), (after, second) in pairwise(known):
-        first, second = sorted((root(first), root(second)))
-        if after - before <= SAME_EARTHQUAKE and first != second:
-            merged[second] = first
-    return [root(name) for name in names]
+def _same_earthquake(first, second):
+    """Whether two listings, lists of (start in s, info), may be of one earthquake."""
+    if min(abs(a - b) for a, _ in first for b, _ in second) > SAME_EARTHQUAKE:
+        return False
+    for _, one in first:
+        for _, other in second:
+            if _differ(one.get("magnitude"), other.get("magnitude"), SAME_MAGNITUDE):
+                return False
+            here, there = one.get("distance"), other.get("distance")
+            if _recorder(one) == _recorder(other) and _differ(
+                    here, there, max(SAME_PLACE[0], SAME_PLACE[1] * (here or 0.0))):
+                return False
+    return True
+
+
+def _differ(one, other, limit):
+    """Whether two numbers, None where not known, differ by more than a limit."""
+    return one is not None and other is not None and abs(one - other) > limit
+
+
+def _recorder(info):
+    """Network and station of a record id."""
+    return info["record_id"].split(".")[:2]
 
 
 def check_record(record, sampling_rate=None, npts=None):

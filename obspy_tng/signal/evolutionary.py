@@ -36,6 +36,8 @@ OVERSAMPLING = 2
 # Relative loading of the diagonal before a Cholesky factor is taken; smoothed
 # over less than a correlation time, a covariance is close to rank one.
 LOADING = 1e-6
+# s that the start of a record is tapered over
+START_TAPER = 0.5
 # Newton's method for the gains of a filter: steps, largest change of ln gain in one, and loading
 # (where levels fall steeply a band's energy lies in its flank, and its own gain does little).
 NEWTON_STEPS, LARGEST_STEP, GAIN_LOADING = 6, 3.0, 0.01
@@ -286,8 +288,10 @@ def finish_record(bank, noise, levels):
     :param levels: array ``(3, bands)``, see :func:`band_levels`.
     :return: array ``(3, npts)``.
     """
-    # the cut at the end has more energy at high frequencies than any record
-    data = match_band_levels(bank, taper(noise, bank.sampling_rate), levels)
+    # records begin with noise, and P may come soon; the cut at the end has more energy at high
+    # frequencies than any record
+    noise = taper(noise, bank.sampling_rate, max_length=START_TAPER, side="left")
+    data = match_band_levels(bank, taper(noise, bank.sampling_rate, side="right"), levels)
     # The lowest band extends to zero frequency, where records have no energy.
     data = bandpass(data, bank.sampling_rate, freqmin=6 * bank.sampling_rate / bank.npts)
     return end_at_rest(data, bank.sampling_rate)

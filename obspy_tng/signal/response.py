@@ -79,6 +79,7 @@ def response_spectra(data, sampling_rate, periods=None, damping=0.05, quantity="
     sampling_rate, periods, damping = _oscillators(sampling_rate, periods, damping)
     one_of("quantity", quantity, QUANTITIES)
     one_of("interpolation", interpolation, INTERPOLATIONS)
+    data = _with_free_vibration(data, sampling_rate, periods)
     traces = data.reshape(-1, data.shape[-1])
     peaks = np.empty((len(traces), len(periods)))
     for part in _parts(len(traces), data.shape[-1]):
@@ -114,6 +115,7 @@ def rotd(data, sampling_rate, periods=None, percentiles=(50, 100), damping=0.05,
     percentiles = tuple(percentiles)
     if not percentiles or not all(0 <= p <= 100 for p in percentiles):
         raise TNGInputError(f"percentiles must be numbers from 0 to 100, got {percentiles!r}")
+    data = _with_free_vibration(data, sampling_rate, periods)
     horizontals = data.reshape(-1, *data.shape[-2:])[:, 1:]
     values = np.empty((len(percentiles), len(horizontals), len(periods)))
     for part in _parts(len(horizontals), 2 * data.shape[-1]):
@@ -130,6 +132,12 @@ def _oscillators(sampling_rate, periods, damping):
     sampling_rate = positive("sampling_rate", sampling_rate)
     periods = default_periods() if periods is None else ascending("periods", periods)
     return sampling_rate, periods, within("damping", damping, 0, 1, "()")
+
+
+def _with_free_vibration(data, sampling_rate, periods):
+    """Data and zeros for half of the longest period, in which an oscillator may yet peak."""
+    zeros = int(np.ceil(0.5 * periods[-1] * sampling_rate)) + 1
+    return np.concatenate([data, np.zeros((*data.shape[:-1], zeros), data.dtype)], axis=-1)
 
 
 def _parts(count, npts):

@@ -76,7 +76,7 @@ class SourceWaveforms:
         self._most = int(REACH * filters.npts)
         self._longest_step = window / 20 * filters.sampling_rate
 
-    def make(self, source, levels, rng, stretch=1.0, p_index=None):
+    def make(self, source, levels, rng, stretch=1.0, p_index=None, lengthen=1.0):
         """
         One new waveform.
 
@@ -85,6 +85,7 @@ class SourceWaveforms:
         :param rng: ``numpy.random.Generator``.
         :param stretch: factor of the time from P to S.
         :param p_index: sample at which P should arrive; None: as in the source record.
+        :param lengthen: factor of the time after S.
         :return: float32 array ``(3, npts)``.
         """
         rate, npts = self.filters.sampling_rate, self.filters.npts
@@ -94,7 +95,8 @@ class SourceWaveforms:
         place = origin if p_index is None or source.p_index is None else p_index
         step = min(PERIODS / dominant_frequency(source.data, rate) * rate, self._longest_step)
         times = warped_times(rng, npts, step, place,
-                             (place, place + source.ps_samples, stretch)) + origin - place
+                             (place, place + source.ps_samples, stretch),
+                             lengthen=lengthen) + origin - place
         longer = extend(source.data.astype(np.float32, copy=False), first, end, self._most)
         data = resample_at(longer, times - first + self._most)
         return taper_edges(self._filtered(data, source, levels), rate,

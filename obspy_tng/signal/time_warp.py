@@ -61,7 +61,7 @@ def dominant_frequency(data, sampling_rate):
     return np.exp((power * np.log(frequencies)).sum(-1) / power.sum(-1))
 
 
-def warped_times(rng, npts, step, origin, stretch=(0, 0, 1.0), rate=RATE):
+def warped_times(rng, npts, step, origin, stretch=(0, 0, 1.0), rate=RATE, lengthen=1.0):
     """
     Position of each sample of a new record in the old one.
 
@@ -72,6 +72,7 @@ def warped_times(rng, npts, step, origin, stretch=(0, 0, 1.0), rate=RATE):
     :param stretch: ``(first, last, factor)``: between these samples of the old record, time
         is also stretched by the factor (P to S of another distance).
     :param rate: standard deviation of the local speed; the slower ones are in proportion.
+    :param lengthen: factor of the time after ``last`` (the duration of another magnitude).
     :return: increasing array ``(npts,)``, samples of the old record.
 
     .. rubric:: Example
@@ -85,7 +86,9 @@ def warped_times(rng, npts, step, origin, stretch=(0, 0, 1.0), rate=RATE):
     speed = np.clip(1 + rate * (smooth_noise(rng, npts, step) + slow + whole), *SPEEDS)
     first, last, factor = stretch
     end = first + (last - first) * factor
-    speed[int(first):max(int(min(end, npts)), int(first))] /= factor
+    later = max(int(min(end, npts)), int(first))
+    speed[int(first):later] /= factor
+    speed[later:] /= lengthen
     times = np.cumsum(speed)
     return times - times[origin] + origin
 

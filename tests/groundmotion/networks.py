@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from obspy_tng.groundmotion.band_levels import source_contrasts, to_levels
+from obspy_tng.groundmotion.band_levels import fixed_contrasts, level_predictors, to_levels
 from obspy_tng.groundmotion.scaling import predictors
 from obspy_tng.groundmotion.station_terms import station_evidence, station_terms
 
@@ -28,7 +28,9 @@ def network(rng, stations=8, events=40, residual=0.3, phi_s2s=1.0, tau=0.6, seen
     rows = [(i, j) for i in range(stations) for j in range(events)
             if seen == 1.0 or rng.random() < seen]
     of_station, of_event = np.array(rows).T
-    contrasts = (predictors(m, r, z) @ coefficients + source_contrasts(m, FREQUENCIES))[of_event] \
+    x = predictors(m, r, z)
+    contrasts = (level_predictors(x) @ coefficients
+                 + fixed_contrasts(m, x[:, 2], FREQUENCIES))[of_event] \
         + station[of_station] + event[of_event] + rng.normal(0, residual, (len(rows), d))
     return {"levels": to_levels(contrasts), "stations": [f"s{i}" for i in of_station],
             "events": [f"e{j}" for j in of_event], "magnitudes": m[of_event],

@@ -5,13 +5,14 @@ import pytest
 
 from obspy_tng.groundmotion import scaling
 from obspy_tng.groundmotion.brune import corner_frequency
-from obspy_tng.simulate.source import effective_distance
 
 
-def test_saturation_is_that_of_the_stochastic_method():
-    for magnitude in (4.0, 6.0, 7.5):
+def test_saturation_is_that_of_equivalent_point_sources():
+    """[YenierAtkinson2015]: 10 km at magnitude 6, 30 km at 8."""
+    for magnitude, depth in ((6.0, 10.12), (8.0, 29.85)):
+        assert scaling.effective_depth(magnitude) == pytest.approx(depth, rel=1e-3)
         assert scaling.source_distance(magnitude, 30.0, 12.0) == pytest.approx(
-            effective_distance(1e3 * np.hypot(30.0, 12.0), magnitude) / 1e3)
+            np.sqrt(30.0 ** 2 + 12.0 ** 2 + depth ** 2), rel=1e-3)
 
 
 def test_distance_and_back():
@@ -23,7 +24,7 @@ def test_distance_and_back():
 
 def test_predictors():
     x = scaling.predictors(np.array([7.0]), np.array([0.0]), np.array([np.nan]))[0]
-    ratio = np.hypot(20.0, 10.0) / 200.0
+    ratio = np.hypot(20.0, 10 ** (-0.405 + 0.235 * 7)) / 200.0
     np.testing.assert_allclose(x, [1.0, 1.0, np.log(ratio), ratio - 1])
 
 
@@ -35,3 +36,15 @@ def test_source_energy_is_that_of_brune_spectra():
 
     np.testing.assert_allclose(scaling.source_levels(np.array([4.5]), frequencies)[0],
                                energy(4.5) - energy(6.0))
+
+
+def test_large_ruptures_grow_less_than_points():
+    """[AtkinsonSilva2000]: far above the corners energy has the power (1 - e) fa^2 + e fb^2."""
+    def plateau(m):
+        a, b, e = 10 ** (2.181 - 0.496 * m), 10 ** (2.41 - 0.408 * m), 10 ** (0.605 - 0.255 * m)
+        return 2 * np.log(10 ** (1.5 * m) * ((1 - e) * a ** 2 + e * b ** 2))
+
+    whole = scaling.source_levels(np.array([7.0, 8.0]), np.array([1e-4, 1e3]), 7.0)
+    assert whole[1, 1] - whole[0, 1] == pytest.approx(plateau(8.0) - plateau(7.0), abs=1e-3)
+    assert whole[1, 1] - whole[0, 1] < 0.93 * np.log(10)
+    assert whole[1, 0] - whole[0, 0] == pytest.approx(3 * np.log(10), abs=1e-3)   # the moment

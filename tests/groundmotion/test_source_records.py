@@ -68,3 +68,14 @@ def test_time_from_p_to_s_follows_distance_beyond_the_usual_scatter():
     assert some.stretch(0, Scenario(5.0, 5 * some.distances[0])) > 1.3
     assert some.stretch(5, Scenario(5.0, some.distances[5] / 5)) < 0.8
     assert some.ps_seconds(0) == pytest.approx(hypocentral(20.0, np.nan) / 8)
+
+
+def test_durations_follow_magnitude_and_distance():
+    some = records()
+    m, r = some.magnitudes[3], some.distances[3]
+    assert some.lengthen(3, Scenario(m, r)) == pytest.approx(1)
+    assert some.lengthen(3, Scenario(m + 2, r)) > 1.4
+    assert some.lengthen(3, Scenario(m, 4 * r)) > 1.4
+    assert 1 / 3.1 < some.lengthen(5, Scenario(4.0, 10.0)) < 0.8
+    some.magnitudes[:] = np.nan
+    assert some.lengthen(3, Scenario(7.0, r)) == 1.0

@@ -31,8 +31,30 @@ def info(event, start, name="r"):
 def test_an_earthquake_listed_twice_is_one():
     keys = earthquakes([info("a", 0), info("b", 100), info("b", 250), info("c", 400),
                         info("d", 700), info(None, 5000, "x"), info(None, 9000, "y")])
-    assert keys[0] == keys[1] == keys[2] == keys[3]
-    assert len(set(keys)) == 4
+    assert keys[0] == keys[1] == keys[2]
+    assert len(set(keys)) == 5   # c is near a second listing, not near the first
+
+
+def test_a_sequence_is_no_chain():
+    """Shocks 170 s apart differ in place or size, or are at least no more than two in one."""
+    rng = np.random.default_rng(0)
+    shocks = [{**info(f"e{i}", 170 * i, f"XX.A.{i}"), "magnitude": float(rng.uniform(4, 6.5)),
+               "distance": float(rng.uniform(10, 200))} for i in range(30)]
+    assert len(set(earthquakes(shocks))) >= 27
+    blind = [info(f"e{i}", 170 * i) for i in range(30)]
+    assert len(set(earthquakes(blind))) == 15
+
+
+def test_listings_that_disagree_are_two_earthquakes():
+    def pair(**second):
+        one = {**info("a", 0, "XX.A.1"), "magnitude": 5.0, "distance": 100.0}
+        return len(set(earthquakes([one, {**one, **info("b", 20, "XX.A.2"), **second}])))
+
+    assert pair(magnitude=5.3, distance=110.0) == 1
+    assert pair(magnitude=None, distance=None) == 1
+    assert pair(magnitude=6.0) == 2
+    assert pair(distance=180.0) == 2
+    assert pair(distance=180.0, record_id="XX.B.2") == 1   # another station may be farther
 
 
 def test_unknown_start_times_do_not_merge():

@@ -196,3 +196,16 @@ def test_bad_values(shaking):
         rotd(shaking, RATE, percentiles=(150,))
     with pytest.raises(TNGInputError, match=r"\(..., 3, npts\)"):
         rotd(shaking[:, 1:], RATE)
+
+
+@pytest.mark.parametrize("period", [2.0, 10.0])
+def test_peaks_after_the_last_sample_count(period):
+    """A record that ends with a pulse: the oscillator swings on."""
+    data = np.zeros((1, 3, 2000))
+    data[..., -100:] = np.hanning(100)
+    longer = np.concatenate([data, np.zeros((1, 3, 2000))], -1)
+    _, short = response_spectra(data, 100.0, [period])
+    _, whole = response_spectra(longer, 100.0, [period])
+    np.testing.assert_allclose(short, whole, rtol=1e-3)
+    short, whole = (rotd(x, 100.0, [period])[1][50] for x in (data, longer))
+    np.testing.assert_allclose(short, whole, rtol=1e-3)

@@ -73,9 +73,24 @@ def residual_bias(real, other, measure):
 
 
 def residual_spread(real, other, measure):
-    """Standard deviation of residuals, other over real."""
+    """
+    Standard deviation of residuals, other over real.
+
+    The fit takes p degrees of freedom from the real records and none from the others, whose
+    residuals have the errors of the fit instead: of a perfect generator the plain ratio is
+    sqrt((1 + p / N) / (1 - p / N)). Both are corrected.
+    """
     found = residuals(real, other, measure)
-    return float("nan") if found is None else float(found[1].std() / found[0].std())
+    if found is None:
+        return float("nan")
+    own, others, x = found
+    free = len(own) - len(set(design(real, measure)[0])) - x.shape[1]
+    if free < 1:
+        return float("nan")
+    taken = (len(own) - free) / len(own)
+    ratio = others.var() / (1 + taken) / (np.square(own).sum() / free)
+    # the logarithm of a variance of so few degrees of freedom is low by about their inverse
+    return float(np.sqrt(ratio) * np.exp(-0.5 / free))
 
 
 def residual_trend(real, other, measure, predictor):

@@ -20,6 +20,9 @@ import numpy as np
 
 from .metric import Metric, mean_difference, rms, spread_ratio
 
+#: records that a fit of magnitude and distance needs
+LEAST_RECORDS = 8
+
 
 def psa_rms(real, other):
     """Rms over ln period of the difference of mean ln RotD50."""
@@ -37,11 +40,31 @@ def psa_sd_ratio(real, other):
 
 
 def psa_correlation(real, other):
-    """Rms difference of the correlation coefficients of ln RotD50 between all periods."""
+    """
+    Rms difference of the correlation coefficients of ln RotD50 between all periods.
+
+    Of residuals after magnitude and ln distance, where both sides have them: strong and weak
+    earthquakes alone make all periods go together.
+    """
     if min(len(real), len(other)) < 4:
         return np.nan
     upper = np.triu_indices(real.axes.nperiods, 1)
-    return rms(np.corrcoef(other.rotd50.T)[upper] - np.corrcoef(real.rotd50.T)[upper])
+    found = [_scenario_residuals(records) for records in (real, other)]
+    if any(values is None for values in found):
+        found = [real.rotd50, other.rotd50]
+    first, second = (np.corrcoef(values.T)[upper] for values in found)
+    return rms(second - first)
+
+
+def _scenario_residuals(records):
+    """Ln RotD50 less a fit of magnitude and ln distance; None where too few have them."""
+    x = np.column_stack([np.ones(len(records)), records.info("magnitude"),
+                         np.log(np.maximum(records.info("distance"), 1.0))])
+    known = np.isfinite(x).all(1)
+    if known.sum() < LEAST_RECORDS:
+        return None
+    x, y = x[known], records.rotd50[known]
+    return y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
 
 
 def fas_rms(real, other):

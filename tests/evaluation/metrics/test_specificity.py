@@ -114,3 +114,19 @@ def test_same_seed_same_interval():
                      for _ in range(2))
     assert first["low"] == second["low"]
     assert first["ceiling"] == second["ceiling"]
+
+
+@pytest.mark.parametrize("n", [10, 20])
+def test_ceiling_of_few_records_is_not_optimistic(n):
+    """Drawn from the records alone it would be 0.03 too high with ten."""
+    bins = similarity.log_bins(Axes(50.0, 6000, 0.1, 20.0))
+    truth = np.mean([specificity.score_f0(draw(n, 2 * i, scatter=0.3),
+                                          draw(n, 2 * i + 1, scatter=0.3), bins, repeats=2)["score"]
+                     for i in range(60)])
+    found = [specificity.score_f0(draw(n, 500 + 2 * i, scatter=0.3),
+                                  draw(n, 501 + 2 * i, scatter=0.3), bins, repeats=60)
+             for i in range(20)]
+    assert np.mean([f["ceiling"] for f in found]) == pytest.approx(truth, abs=0.015)
+    inside = [f["low"] <= truth <= f["high"] for f in found]
+    assert np.mean(inside) > 0.75
+    assert all(f["low"] < f["score"] < f["high"] for f in found)
