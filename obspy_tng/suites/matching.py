@@ -4,7 +4,8 @@ Spectral matching: records are changed until their spectra equal the target's.
 The wavelet method of [Montejo2021]_ by `reqpy-M <https://pypi.org/project/reqpy-M/>`_ (extra
 ``match``) multiplies both horizontals, wavelet by wavelet, by the ratio of target and RotDnn. The
 remaining misfit of a few per cent is removed by smooth corrections of both Fourier amplitude
-spectra, and the record is corrected to end at rest. A matched record is no longer a record of an
+spectra, and the record is corrected to end at rest; this is repeated for a record that is still
+out of tolerance. A matched record is no longer a record of an
 earthquake. It is marked so, with its peak velocity, Arias intensity and duration before and after.
 
 .. [Montejo2021] Montejo, L. A. (2021). Response spectral matching of horizontal ground motion
@@ -26,6 +27,8 @@ from .spectra import add_processing
 
 #: periods per octave at which record and target are compared
 PER_OCTAVE = 24
+#: times that the wavelets are fitted and the spectra corrected, at most
+PASSES = 3
 #: corrections of the Fourier spectra, at most, and the share of the misfit that each removes
 CORRECTIONS, STEP = 60, 0.4
 #: measures of a matched record that are stored before and after
@@ -65,8 +68,16 @@ def match_record(record, target, period_range=None, tolerance=0.05, scales=120, 
                             f"{(low, high)}")
     count = max(4, round(PER_OCTAVE * np.log2(high / low)) + 1)
     wanted = target.at(np.geomspace(low, high, count))
-    factor, horizontals = _wavelets(data[1:], rate, wanted, scales, iterations)
-    horizontals, error = _corrected(end_at_rest(horizontals, rate), rate, wanted, tolerance)
+    factor, horizontals, error = 1.0, data[1:], np.inf
+    for _ in range(PASSES):
+        more, changed = _wavelets(horizontals, rate, wanted, scales, iterations)
+        changed, least = _corrected(end_at_rest(changed, rate), rate, wanted, tolerance)
+        if np.isinf(error):
+            factor = more  # later passes begin at the level of the target
+        if least < error:
+            horizontals, error = changed, least
+        if error <= tolerance:
+            break
     if error > tolerance:
         warnings.warn(f"matched record deviates from the target by up to {100 * error:.0f} %, more "
                       f"than tolerance={tolerance:g}; more scales or iterations, or a record that "

@@ -8,7 +8,7 @@ import numpy as np
 from .. import __version__
 from .._page import captioned, facts, page, scrolled
 from ..records.record import record_to_array
-from .pictures import plot_suite
+from .pictures import plot_panels
 
 COLUMNS = 3  # of the figure of the records
 LEAST_RATIO = 0.9
@@ -25,7 +25,9 @@ def html_page(suite, path=None):
     generated = sum(record[0].stats.get("tng", {}).get("source") == "generated"
                     for record in suite.records)
     parts = [f"<h1>Suite for {escape(suite.target.label)}</h1>", _answer(suite, generated),
-             captioned(plot_suite(suite), "Spectra of the records, the suite and the target"),
+             "<div class='figures'>", *map(captioned, plot_panels(suite),
+                                           ("Spectra of the records, the suite and the target",
+                                            "Standard deviations of ln PSA")), "</div>",
              "<h2>Records</h2>",
              scrolled(suite.measures(periods=(0.2, 1.0))._repr_html_()),
              captioned(plot_records_of(suite),

@@ -26,7 +26,7 @@ def test_says_what_matters(suite):
 
 def test_in_a_browser(suite, tmp_path):
     suite.to_html(tmp_path / "suite.html")
-    assert_fits(tmp_path / "suite.html", figures=2)
+    assert_fits(tmp_path / "suite.html", figures=3)
 
 
 def test_plot(suite):
