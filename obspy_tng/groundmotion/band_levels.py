@@ -30,7 +30,7 @@ A :class:`BandLevelModel` is either the prior, learned from simulated networks, 
 term of the region therefore has a wide prior, so that the level of a single record counts.
 
 Outside of the recorded magnitudes b does not apply: only the source scales. Within 40 km energy
-falls off as that of body waves, whatever the coefficients are. Energy never increases with
+falls off as that of body waves, for any coefficients. Energy never increases with
 distance.
 """
 
