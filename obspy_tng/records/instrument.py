@@ -2,19 +2,23 @@
 The StationXML side of a raw trace: its epoch, its response, its axis.
 """
 
+import copy
+
 import numpy as np
 from obspy import Inventory, Trace
 from obspy.core.util.obspy_types import ObsPyException
 
-from ..exceptions import TNGInputError
 from .c_libraries import C_LIBRARIES
-from .record import COMPONENTS, UNITS
+from .codes import split_channel
+from .record import COMPONENTS
+from .rejection import rejected
+from .units import EVALRESP, UNIT_FACTORS, motion_of
 
-# m/s^2 of one sample of a trace in physical units (standard gravity, ISO 80000-3)
-UNIT_FACTORS = {UNITS: 1.0, "cm/s^2": 0.01, "gal": 0.01, "mg": 9.80665e-3, "g": 9.80665}
 # A response counts as flat where it stays so close to the sensitivity, in amplitude and
 # phase: at 5 % in amplitude alone, PGAs of near-field records are off by up to 12 %.
 FLAT_WITHIN = 0.01
+# The gain of the stages and the overall sensitivity must agree so closely.
+SENSITIVITY_WITHIN = 0.05
 
 
 def find_channel(inventory, tr):
@@ -25,7 +29,7 @@ def find_channel(inventory, tr):
     :param tr: Trace.
     :return: :class:`~obspy.core.inventory.channel.Channel`; of several, the latest.
     :raises TypeError: if ``inventory`` is not an Inventory.
-    :raises TNGInputError: if it has no such channel, or no epoch from the start to
+    :raises RecordRejectedError: if it has no such channel, or no epoch from the start to
         the end of the trace.
     """
     if not isinstance(inventory, Inventory):
@@ -36,15 +40,15 @@ def find_channel(inventory, tr):
               for channel in station
               if channel.code == stats.channel and channel.location_code == stats.location]
     if not epochs:
-        raise TNGInputError(f"{tr.id}: the inventory has no such channel")
+        raise rejected("no_channel", f"{tr.id}: the inventory has no such channel")
     matching = [c for c in epochs
                 if (c.start_date is None or c.start_date <= stats.starttime)
                 and (c.end_date is None or stats.endtime <= c.end_date)]
     if not matching:
         spans = ", ".join(f"{c.start_date or '...'} - {c.end_date or '...'}" for c in epochs[:5])
-        raise TNGInputError(f"{tr.id}: no epoch of the inventory matches {stats.starttime} - "
-                            f"{stats.endtime}; the epochs are {spans}"
-                            + (" and more" if len(epochs) > 5 else ""))
+        raise rejected("no_epoch", f"{tr.id}: no epoch of the inventory matches {stats.starttime} "
+                       f"- {stats.endtime}; the epochs are {spans}"
+                       + (" and more" if len(epochs) > 5 else ""))
     return max(matching, key=lambda c: c.start_date.timestamp if c.start_date else -np.inf)
 
 
@@ -55,26 +59,27 @@ def to_acceleration(tr, data, channel, units, freqmin, freqmax):
     :param tr: Trace that the samples are from.
     :param data: array ``(npts,)``, at rest at both ends.
     :param channel: its Channel, or None where ``units`` are physical ones.
-    :param units: "counts" or a key of :data:`UNIT_FACTORS`.
+    :param units: "counts" or a key of :data:`~obspy_tng.records.units.UNIT_FACTORS`.
     :param freqmin: lower end of the band of interest, Hz.
     :param freqmax: upper end, Hz.
     :return: ``(array, how)``; ``how`` is "full" (response), "sensitivity" or None.
-    :raises TNGInputError: on unknown units, or no usable response.
+    :raises RecordRejectedError: if there is no usable response, or one that contradicts itself.
     """
-    if units in UNIT_FACTORS:
-        return data * UNIT_FACTORS[units], None
     if units != "counts":
-        raise TNGInputError(f"units must be 'counts' or one of {sorted(UNIT_FACTORS)}, "
-                            f"got {units!r}")
+        return data * UNIT_FACTORS[units], None
     if channel is None:
-        raise TNGInputError(f"{tr.id}: counts need an inventory; for samples in physical units "
-                            f"give units, one of {sorted(UNIT_FACTORS)}")
+        raise rejected("units", f"{tr.id}: counts need an inventory; for samples in physical units "
+                       f"give units, one of {sorted(UNIT_FACTORS)}")
     response = channel.response
     if response is None or not (response.response_stages or response.instrument_sensitivity):
-        raise TNGInputError(f"{tr.id}: the epoch of {channel.start_date} has no response")
-    if _is_flat(tr, response, freqmin, freqmax):
+        raise rejected("response", f"{tr.id}: the epoch of {channel.start_date} has no response")
+    motion = response_motion(tr, response)
+    if not response.response_stages:
+        return data / response.instrument_sensitivity.value * motion.factor, "sensitivity"
+    response = _in_si(response, motion)
+    if _is_flat(tr, response, motion, freqmin, freqmax):
         # not Stream.remove_sensitivity: it fails on a Response without stages
-        return data / response.instrument_sensitivity.value, "sensitivity"
+        return data / response.instrument_sensitivity.value * motion.factor, "sensitivity"
     nyquist = 0.5 * tr.stats.sampling_rate
     high = min(1.2 * freqmax, 0.95 * nyquist)
     header = {"sampling_rate": tr.stats.sampling_rate, "response": response}
@@ -86,8 +91,65 @@ def to_acceleration(tr, data, channel, units, freqmin, freqmax):
                 output="ACC", water_level=None, zero_mean=False, taper=False,
                 pre_filt=(0.25 * freqmin, 0.5 * freqmin, high, 0.5 * (high + nyquist)))
     except (ObsPyException, ValueError, IndexError, NotImplementedError) as err:
-        raise TNGInputError(f"{tr.id}: the response cannot be removed: {err}") from err
-    return removed.data, "full"
+        raise rejected("response", f"{tr.id}: the response cannot be removed: {err}") from err
+    return removed.data * motion.factor, "full"
+
+
+def response_motion(tr, response):
+    """
+    Ground motion that a response is of, by its first stage and its overall sensitivity.
+
+    :param tr: Trace, for the message.
+    :param response: Response with stages, a sensitivity, or both.
+    :return: :class:`~obspy_tng.records.units.Motion`
+    :raises RecordRejectedError: if they are not of motion, contradict each other, or a stage is
+        missing.
+    """
+    stages, sensitivity = response.response_stages, response.instrument_sensitivity
+    numbers = [stage.stage_sequence_number for stage in stages]
+    if numbers and numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+        raise rejected("response", f"{tr.id}: the response has the stages {numbers}; stages are "
+                       "missing, doubled or out of order")
+    given = {"stage 1": stages[0].input_units if stages else None,
+             "the overall sensitivity": sensitivity.input_units if sensitivity else None}
+    given = {where: units for where, units in given.items() if units}
+    motions = {where: motion_of(units) for where, units in given.items()}
+    told = ", ".join(f"{where} in {units!r}" for where, units in given.items()) or "no units"
+    if numbers and numbers[0] != 1:
+        raise rejected("response_units", f"{tr.id}: stage 1 of the response, the sensor, is "
+                       f"missing: the first is stage {numbers[0]} with input units "
+                       f"{stages[0].input_units!r} ({_gains(response)})")
+    if not motions or None in motions.values():
+        raise rejected("response_units", f"{tr.id}: the units of the response are not known as "
+                       f"ground motion: {told} ({_gains(response)})")
+    if len(set(motions.values())) > 1:
+        raise rejected("response_units", f"{tr.id}: the units of the response contradict each "
+                       f"other: {told}")
+    motion = next(iter(motions.values()))
+    if not stages and motion.order != 2:
+        raise rejected("response", f"{tr.id}: the response has a sensitivity in "
+                       f"{sensitivity.input_units} only; acceleration needs its stages")
+    return motion
+
+
+def _gains(response):
+    """Product of the gains and sensitivity, for messages."""
+    product = np.prod([stage.stage_gain or 1.0 for stage in response.response_stages])
+    sensitivity = response.instrument_sensitivity
+    return (f"the gains of the stages multiply to {product:g}, the overall sensitivity is "
+            f"{sensitivity.value if sensitivity and sensitivity.value else None}")
+
+
+def _in_si(response, motion):
+    """The response with units that evalresp knows; only what changes is copied."""
+    first = copy.copy(response.response_stages[0])
+    first.input_units = EVALRESP[motion.order]
+    changed = copy.copy(response)
+    changed.response_stages = [first, *response.response_stages[1:]]
+    if response.instrument_sensitivity is not None:
+        changed.instrument_sensitivity = copy.copy(response.instrument_sensitivity)
+        changed.instrument_sensitivity.input_units = EVALRESP[motion.order]
+    return changed
 
 
 def orientation(tr, channel):
@@ -98,20 +160,21 @@ def orientation(tr, channel):
     :param channel: its Channel, or None to go by the last letter, Z, N or E, or else by
         the azimuth that a strong-motion file has told (``stats.<format>``).
     :return: ``(azimuth, dip)`` in degrees, from north and down from horizontal.
-    :raises TNGInputError: if they are not known.
+    :raises RecordRejectedError: if they are not known.
     """
     if channel is None:
         known = {"Z": (0.0, -90.0), "N": (0.0, 0.0), "E": (90.0, 0.0)}
-        letter = tr.stats.channel[-1:]
+        letter = split_channel(tr.stats.channel)[1]
         told = tr.stats.get(str(tr.stats.get("_format")).lower(), {})
         if letter not in known and told.get("azimuth") is not None:
             return float(told["azimuth"]), float(told.get("dip") or 0.0)
         if letter not in known:
-            raise TNGInputError(f"{tr.id}: which way this component points takes an inventory "
-                                f"with azimuth and dip; without one only {list(COMPONENTS)}")
+            raise rejected("orientation", f"{tr.id}: which way this component points takes an "
+                           f"inventory with azimuth and dip; without one only {list(COMPONENTS)}")
         return known[letter]
     if channel.dip is None or (channel.azimuth is None and abs(channel.dip) != 90.0):
-        raise TNGInputError(f"{tr.id}: the epoch of {channel.start_date} has no azimuth or dip")
+        raise rejected("orientation", f"{tr.id}: the epoch of {channel.start_date} has no azimuth "
+                       "or dip")
     return float(channel.azimuth or 0.0), float(channel.dip)
 
 
@@ -122,7 +185,7 @@ def to_zne(data, axes):
     :param data: array ``(3, npts)``.
     :param axes: ``(azimuth, dip)`` of each component in degrees.
     :return: array ``(3, npts)``, ZNE.
-    :raises TNGInputError: if the three axes lie in one plane.
+    :raises RecordRejectedError: if the three axes lie in one plane.
 
     .. rubric:: Example
 
@@ -137,26 +200,36 @@ def to_zne(data, axes):
     try:
         return np.stack(rotate2zne(*arguments))
     except ValueError as err:
-        raise TNGInputError(f"azimuths and dips {list(axes)} do not span three dimensions") from err
+        raise rejected("orientation", f"azimuths and dips {list(axes)} do not span three "
+                       "dimensions") from err
 
 
-def _is_flat(tr, response, freqmin, freqmax):
-    """True where dividing by the sensitivity is right in the whole band."""
+def _is_flat(tr, response, motion, freqmin, freqmax):
+    """
+    True where dividing by the sensitivity is right in the whole band.
+
+    Raises RecordRejectedError where the stages contradict the sensitivity.
+    """
     sensitivity = response.instrument_sensitivity
     if sensitivity is None or not sensitivity.value:
         return False
-    acceleration = str(sensitivity.input_units).upper() in ("M/S**2", "M/S^2", "M/S/S", "M/(S**2)")
-    if not response.response_stages:
-        if not acceleration:
-            raise TNGInputError(f"{tr.id}: the response has a sensitivity in "
-                                f"{sensitivity.input_units} only; acceleration needs its stages")
-        return True
-    if not acceleration:
-        return False
-    freqs = np.geomspace(freqmin, freqmax, 30)
+    first = response.response_stages[0]
+    # where the sensitivity is said to hold, or else where the sensor is normalised
+    named = [sensitivity.frequency, getattr(first, "normalization_frequency", None),
+             first.stage_gain_frequency]
+    at = next((f for f in named if f and 0 < f < 0.5 * tr.stats.sampling_rate), 1.0)
+    freqs = [at, *(np.geomspace(freqmin, freqmax, 30) if motion.order == 2 else ())]
     try:
         with C_LIBRARIES:
-            gain = response.get_evalresp_response_for_frequencies(freqs, output="ACC")
-    except (ObsPyException, ValueError, NotImplementedError) as err:
-        raise TNGInputError(f"{tr.id}: the response cannot be evaluated: {err}") from err
-    return bool(np.all(np.abs(gain / sensitivity.value - 1) < FLAT_WITHIN))
+            gain = response.get_evalresp_response_for_frequencies(
+                freqs, output=("DISP", "VEL", "ACC")[motion.order])
+    except (ObsPyException, ValueError, IndexError, NotImplementedError) as err:
+        raise rejected("response", f"{tr.id}: the response cannot be evaluated: {err}") from err
+    ratio = float(abs(gain[0]) / abs(sensitivity.value))
+    if not abs(ratio - 1) < SENSITIVITY_WITHIN:
+        raise rejected("sensitivity", f"{tr.id}: the stages of the response have a gain of "
+                       f"{abs(gain[0]):.6g} at {at:g} Hz, the overall sensitivity is "
+                       f"{sensitivity.value:.6g}; one of them is wrong", ratio,
+                       1 + SENSITIVITY_WITHIN)
+    return motion.order == 2 and bool(
+        np.all(np.abs(gain[1:] / sensitivity.value - 1) < FLAT_WITHIN))

@@ -16,50 +16,51 @@ from obspy.core import AttribDict
 from .._version import __version__
 from ..exceptions import TNGInputError
 from ..signal import processing
+from .codes import split_channel
 from .event import event_fields
 from .instrument import find_channel, orientation, to_acceleration, to_zne
 from .nied import from_nied
-from .quality import check_trace
-from .record import (
-    COMPONENTS,
-    UNITS,
-    band_code,
-    check_channel_codes,
-    recording_id,
-    source_of,
-    station_id,
-)
+from .quality import check_trace, plain_samples, worst
+from .record import COMPONENTS, UNITS, band_code, recording_id, source_of
+from .rejection import RecordRejectedError, RejectedRecord, rejected
+from .traces import nominal_rate, three_traces
+from .units import motion_of, samples_in
 from .windows import choose_window, edge_levels, pick_onset
 
 # Lowest default corner: below it analogue and 12-bit accelerographs have little
 # but noise. 3 / window leaves three periods of the corner in the window.
 LOWEST_FREQMIN = 0.05
-# Rates this close are the same nominal rate (clock drift written to the header).
-SAME_RATE = 1e-3
 EDGE = 1.0  # s, cosine at both ends of the raw traces and at the start of the window
 END_SHARE = 0.05  # of the window, cosine at its end
+# A recording as long as the window needs no zeros behind it: its end may be so much louder.
+UNPADDED = 4 / 3
+# m/s^2; the largest acceleration of the ground on record is some 40 (Iwate, 2008)
+MAX_PEAK = 60.0
 _NUMBERS = ("sampling_rate", "window", "pre_event", "pad", "min_energy", "max_start_level",
-            "max_end_level", "min_steps")
+            "max_end_level", "min_steps", "max_peak")
 
 
 def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, freqmin=None,
                    freqmax=None, event=None, units=None, pre_event=5.0, min_energy=0.8,
                    pad=0.5, max_start_level=0.5, max_end_level=0.3, min_steps=3.0,
-                   common_span=False) -> Stream:
+                   max_peak=MAX_PEAK, common_span=False, at_rest=False) -> Stream:
     """
     Make a record of the three raw traces of one recording.
 
     :param stream: Stream of three traces, one per component; it is not changed.
     :param inventory: Inventory with an epoch for every trace: response, azimuth, dip
-        and coordinates. Without one the traces must be Z, N and E, and ``units`` given.
+        and coordinates. Without one the traces must be Z, N and E (or K-NET's UD, NS, EW), and
+        ``units`` given.
     :param sampling_rate: of the record, Hz; the traces' own must not be lower.
     :param window: length of the record in s; None keeps the whole recording.
     :param freqmin: high-pass corner in Hz; None is 3 / window, at least 0.05 Hz.
     :param freqmax: low-pass corner in Hz; None is 0.8 of the lower Nyquist frequency
         of the traces and the record.
     :param event: obspy Event: id, magnitude, depth and distance go to ``stats.tng``.
-    :param units: of the samples: "counts", "m/s^2", "cm/s^2", "gal", "mg" or "g"; None
-        is what ``stats.tng.units`` says, else counts (which take an inventory).
+    :param units: of the samples times ``stats.calib``: "m/s^2", "cm/s^2", "gal", "mg" or "g";
+        or "counts", which take an inventory. None is what the traces say (``stats.tng.units``,
+        ``stats.processing`` after ObsPy's ``remove_response``, ``stats.calib`` of K-NET and COSMOS
+        files), else counts.
     :param pre_event: s before the onset with which the window begins, if the strong
         part fits behind it.
     :param min_energy: least share of the recording's Arias intensity in the window.
@@ -68,16 +69,23 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
     :param max_start_level: largest RMS of the first 2 s over that of the strongest 5 s;
         triggered recordings that begin in the strong part have more.
     :param max_end_level: the same for the last 5 s of recordings to be padded; at 0.3
-        some 7 % of the energy is missing where the coda decays with 20 s.
+        some 7 % of the energy is missing where the coda decays with 20 s. Those at least as
+        long as the window may have a third more, with ``window=None`` any.
     :param min_steps: least peak of each trace in steps of the digitiser.
+    :param max_peak: largest acceleration in m/s^2 that is believed.
     :param common_span: True cuts traces that begin or end differently to the span they
         share (at least 90 % of the longest); False rejects them.
+    :param at_rest: True treats the window as generated records are
+        (:func:`obspy_tng.signal.end_at_rest`): velocity and displacement end at zero.
     :return: record, a new Stream of float32 traces Z, N, E in m/s^2. ``stats.tng`` has
         the fields of :mod:`obspy_tng.records.record` and ``response`` ("full", "sensitivity" or
-        None), ``onset`` ("P" or "arias"), ``start_level``, ``end_level``, ``padded`` (s)
-        and ``source_ids``.
+        None), ``onset`` ("P" or "arias"), ``start_level``, ``end_level``, ``padded`` (s),
+        ``source_ids``, and ``quality``: every check with its value and its limit, as in
+        :data:`~obspy_tng.records.rejection.CODES`.
     :raises TypeError: if ``stream``, ``inventory`` or ``event`` is of another type.
-    :raises TNGInputError: if the recording cannot make an honest record; says why.
+    :raises RecordRejectedError: if the recording cannot make an honest record; a TNGInputError
+        whose ``rejection`` has code, value, limit and reason.
+    :raises TNGInputError: for bad values of the other arguments.
 
     The full response is removed where it is not flat within 1 % (amplitude and phase)
     between freqmin and freqmax; otherwise the samples are divided by the sensitivity.
@@ -98,36 +106,46 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
     if inventory is None and isinstance(stream, Stream):
         stream = from_nied(stream)
     traces = three_traces(stream, common_span)
-    for tr in traces:
-        check_trace(tr, min_steps)
-    raw_rate = _raw_rate(traces[0], sampling_rate)
+    raw_rate = nominal_rate(traces[0], sampling_rate)
     freqmin, freqmax = _corners(freqmin, freqmax, min(raw_rate, sampling_rate), window)
-    channels = [None if inventory is None else find_channel(inventory, tr) for tr in traces]
+    if inventory is not None:
+        channels = [find_channel(inventory, tr) for tr in traces]
+    else:
+        channels = [None, None, None]
     axes = [orientation(tr, channel) for tr, channel in zip(traces, channels, strict=True)]
-    units = units or traces[0].stats.get("tng", {}).get("units") or "counts"
+    scales = [samples_in(tr, units, channel) for tr, channel in zip(traces, channels, strict=True)]
+    quality = worst([check_trace(tr, min_steps, _is_acceleration(channel, unit))
+                     for tr, channel, (unit, _) in zip(traces, channels, scales, strict=True)])
     coordinates = channels[0] and (channels[0].latitude, channels[0].longitude)
     known = traces[0].stats.get("tng", {})  # strong-motion formats bring their event along
     info = {key: known.get(key) if value is None else value
             for key, value in event_fields(event, coordinates).items()}
 
-    onset, clear = _onset(traces, axes, raw_rate)
-    data, how = _ground_motion(traces, channels, units, freqmin, freqmax, onset)
+    samples = np.stack([plain_samples(tr) for tr in traces])
+    onset, clear = _onset(samples, axes, raw_rate)
+    data, how = _ground_motion(samples, traces, channels, scales, raw_rate, freqmin, freqmax, onset)
     data = processing.bandpass(to_zne(data, axes), raw_rate, freqmin, freqmax)
     data = processing.resample(data, raw_rate, sampling_rate)
 
     available = data.shape[1]
     npts = available if window is None else round(window * sampling_rate)
-    levels = edge_levels(data, sampling_rate)
+    levels, peak = edge_levels(data, sampling_rate), float(np.abs(data).max())
     try:
+        _check_peak(peak, max_peak)
         _check_complete(levels, available / sampling_rate, window, pad,
                         max_start_level, max_end_level)
         start, energy = choose_window(data, min(npts, available),
                                       round((onset - pre_event) * sampling_rate))
         _check_energy(energy, available / sampling_rate, window, min_energy)
-    except TNGInputError as err:
-        raise TNGInputError(f"{recording_id(traces)}: {err}") from None
+    except RecordRejectedError as err:
+        found = err.rejection
+        raise RecordRejectedError(RejectedRecord(
+            found.code, found.value, found.limit,
+            f"{recording_id(traces)}: {found.text}")) from None
     lead = onset - start / sampling_rate
     data = _cut(data, start, npts, lead, sampling_rate)
+    if at_rest:
+        data = processing.end_at_rest(data, sampling_rate, freqmin)
 
     p_index = round(lead * sampling_rate)
     info |= {"record_id": recording_id(traces),
@@ -137,7 +155,14 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
              "onset": "P" if clear else "arias",
              "start_level": levels[0], "end_level": levels[1],
              "padded": max(0, npts - available) / sampling_rate,
-             "source_ids": [tr.id for tr in traces]}
+             "source_ids": [tr.id for tr in traces],
+             "quality": quality | {
+                 "amplitude": [peak, float(max_peak)],
+                 "begins_in_signal": [levels[0], float(max_start_level)],
+                 "cut_in_signal": [levels[1], float(max_end_level)],
+                 "window_too_short": [energy, float(min_energy)]}}
+    if at_rest:
+        info["at_rest"] = True
     return _as_stream(data, traces, sampling_rate, start / sampling_rate, window, info)
 
 
@@ -154,64 +179,6 @@ def check_options(**options):
     _corners(known["freqmin"], known["freqmax"], known["sampling_rate"], known["window"])
 
 
-def three_traces(stream, common_span=False):
-    """
-    The three traces of one instrument that a Stream holds, checked and aligned.
-
-    :param stream: Stream.
-    :param common_span: see :func:`prepare_record`.
-    :return: list of three Traces; new ones where they had to be cut, never changed.
-    :raises TypeError: if ``stream`` is not a Stream.
-    :raises TNGInputError: on a missing component, gaps, or unequal traces.
-    """
-    if not isinstance(stream, Stream):
-        raise TypeError(f"stream must be an obspy Stream, got {type(stream).__name__}")
-    name = station_id(stream)
-    check_channel_codes(stream)
-    ids = [tr.id for tr in stream]
-    doubled = sorted({i for i in ids if ids.count(i) > 1})
-    if doubled:
-        raise TNGInputError(f"stream of {name}: several traces of {', '.join(doubled)} (a gap or "
-                            "an overlap); give the traces of one recording")
-    instruments = sorted({i[:-1] for i in ids})
-    if len(instruments) > 1:
-        raise TNGInputError(f"stream of {name}: several instruments {instruments}; "
-                            "select one, e.g. stream.select(channel='HN?')")
-    if len(ids) != 3:
-        raise TNGInputError(f"stream of {name}: component missing, three are needed, got {ids}")
-    traces = sorted(stream, key=lambda tr: "Z12N3E".index(tr.stats.channel[-1])
-                    if tr.stats.channel[-1] in "Z12N3E" else 9)
-    rates = [tr.stats.sampling_rate for tr in traces]
-    if max(rates) - min(rates) > 1e-6 * max(rates):
-        raise TNGInputError(f"stream of {name}: sampling rates differ: {rates} Hz")
-    if common_span:
-        traces = _shared_span(traces, name)
-    starts = [tr.stats.starttime for tr in traces]
-    if max(starts) - min(starts) > 0.5 * traces[0].stats.delta:
-        raise TNGInputError(f"stream of {name}: components start at different times: "
-                            f"{[str(t) for t in starts]}; common_span=True cuts them")
-    if len({tr.stats.npts for tr in traces}) > 1:
-        raise TNGInputError(f"stream of {name}: npts differ: {[tr.stats.npts for tr in traces]}; "
-                            "common_span=True cuts them")
-    return traces
-
-
-def _shared_span(traces, name):
-    """Copies of the traces cut to the span they share."""
-    start = max(tr.stats.starttime for tr in traces)
-    end = min(tr.stats.endtime for tr in traces)
-    longest = max(tr.stats.endtime - tr.stats.starttime for tr in traces)
-    if end - start < 0.9 * longest:
-        raise TNGInputError(f"stream of {name}: components share {max(0, end - start):.1f} s of "
-                            f"{longest:.1f} s, 90 % are needed")
-    half = 0.5 * traces[0].stats.delta
-    cut = [tr.slice(start - half, end + half) for tr in traces]
-    npts = min(tr.stats.npts for tr in cut)
-    for tr in cut:
-        tr.data = tr.data[:npts]
-    return cut
-
-
 def _check_arguments(**arguments):
     """Raise TNGInputError on numbers that make no record."""
     for key, value in arguments.items():
@@ -222,17 +189,6 @@ def _check_arguments(**arguments):
         number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
         if not number or not low <= value <= high or np.isinf(value):
             raise TNGInputError(f"{key} must be a number from {low} to {high}, got {value!r}")
-
-
-def _raw_rate(tr, sampling_rate):
-    """Sampling rate of the traces, taken as the record's where it is nominally that."""
-    raw = tr.stats.sampling_rate
-    if abs(raw - sampling_rate) <= SAME_RATE * sampling_rate:
-        return float(sampling_rate)
-    if raw < sampling_rate:
-        raise TNGInputError(f"{tr.id} {tr.stats.starttime}: sampling rate {raw:g} Hz is lower "
-                            f"than sampling_rate={sampling_rate:g}")
-    return raw
 
 
 def _corners(freqmin, freqmax, rate, window):
@@ -250,59 +206,80 @@ def _corners(freqmin, freqmax, rate, window):
     return float(freqmin), float(freqmax)
 
 
-def _onset(traces, axes, rate):
-    """Onset in s after the start of the traces, and whether it is a clear P."""
+def _is_acceleration(channel, units):
+    """False where the samples are known to be of velocity or displacement."""
+    if units != "counts" or channel is None or channel.response is None:
+        return True
+    stages, sensitivity = channel.response.response_stages, channel.response.instrument_sensitivity
+    told = stages[0].input_units if stages else sensitivity and sensitivity.input_units
+    motion = motion_of(told)
+    return motion is None or motion.order == 2
+
+
+def _onset(samples, axes, rate):
+    """Onset in s after the start of the samples, and whether it is a clear P."""
     vertical_first = np.argsort([-abs(dip) for _, dip in axes], kind="stable")
-    data = np.stack([traces[i].data for i in vertical_first]).astype(float)
     # causal: a zero-phase filter rings before the onset
-    data = processing.bandpass(processing.detrend(data), rate, 1.0, min(10.0, 0.4 * rate),
-                               zerophase=False)
+    data = processing.bandpass(processing.detrend(samples[vertical_first]), rate, 1.0,
+                               min(10.0, 0.4 * rate), zerophase=False)
     index, clear = pick_onset(data, rate)
     return index / rate, clear
 
 
-def _ground_motion(traces, channels, units, freqmin, freqmax, onset):
-    """Traces in m/s^2 along their own axes, ``(3, npts)``, and how they became that."""
+def _ground_motion(samples, traces, channels, scales, rate, freqmin, freqmax, onset):
+    """Samples in m/s^2 along their own axes, ``(3, npts)``, and how they became that."""
     results = []
-    for tr, channel in zip(traces, channels, strict=True):
-        rate = tr.stats.sampling_rate
+    for data, tr, channel, (units, factor) in zip(samples, traces, channels, scales, strict=True):
         # rest is the mean before the onset where there is enough of it
         rest = int((onset - 0.5) * rate)
-        data = np.asarray(tr.data, dtype=float)
         data = data - data[:rest].mean() if rest > 2 * rate else processing.detrend(data)
         front = min(EDGE, max(0.5 * onset, 0.1))
         data = processing.taper(data, rate, 0.5, front, "left")
         data = processing.taper(data, rate, 0.5, EDGE, "right")
-        results.append(to_acceleration(tr, data, channel, units, freqmin, freqmax))
+        results.append(to_acceleration(tr, factor * data, channel, units, freqmin, freqmax))
     data, how = zip(*results, strict=True)
     # one component that is not flat in the band is enough to say so
     return np.stack(data), "full" if "full" in how else how[0]
 
 
+def _check_peak(peak, max_peak):
+    """Raise where the ground would have moved as it never does."""
+    if peak > max_peak:
+        raise rejected("amplitude", f"the peak is {peak:.4g} m/s^2, max_peak={max_peak:g} is "
+                       "believed: units, gain or stats.calib are wrong, or it is no ground motion",
+                       peak, max_peak)
+
+
 def _check_complete(levels, length, window, pad, max_start_level, max_end_level):
-    """Raise where the recording begins in the strong part or is too short."""
+    """Raise where the recording begins or ends in the strong part, or is too short."""
     if levels[0] > max_start_level:
-        raise TNGInputError(
-            f"starts in the middle of the signal: the level at the start is {levels[0]:.2f} of "
-            f"the strongest, max_start_level={max_start_level:g} is allowed")
-    if window is None or length >= window - 1e-6:
+        raise rejected(
+            "begins_in_signal", "starts in the middle of the signal: the level at the start is "
+            f"{levels[0]:.2f} of the strongest, max_start_level={max_start_level:g} is allowed",
+            levels[0], max_start_level)
+    if window is None:
         return
+    short = "" if length >= window - 1e-6 else f"too short: {length:.1f} s"
     if length < (1 - pad) * window:
-        raise TNGInputError(f"too short: {length:.1f} s, at least {(1 - pad) * window:.1f} s of "
-                            f"window={window:g} s are needed with pad={pad:g}")
-    if levels[1] > max_end_level:
-        raise TNGInputError(
-            f"too short: {length:.1f} s of window={window:g} s, and cut in the signal: the level "
-            f"at the end is {levels[1]:.2f} of the strongest, max_end_level={max_end_level:g} "
-            "is allowed")
+        raise rejected("too_short", f"{short}, at least {(1 - pad) * window:.1f} s of "
+                       f"window={window:g} s are needed with pad={pad:g}", length,
+                       (1 - pad) * window)
+    allowed = max_end_level if short else UNPADDED * max_end_level
+    if levels[1] > allowed:
+        of = f"{short} of window={window:g} s, and " if short else ""
+        raise rejected(
+            "cut_in_signal", f"{of}cut in the signal: the level at the end is {levels[1]:.2f} of "
+            f"the strongest, {allowed:g} is allowed with max_end_level={max_end_level:g}",
+            levels[1], allowed)
 
 
 def _check_energy(energy, length, window, min_energy):
     """Raise where the window would cut the strong part."""
     if energy < min_energy:
-        raise TNGInputError(
-            f"window too short: {window:g} s keep at most {energy:.0%} of the energy of "
-            f"{length:.0f} s, min_energy={min_energy:g} is needed; a longer window keeps more")
+        raise rejected(
+            "window_too_short", f"window too short: {window:g} s keep at most {energy:.0%} of the "
+            f"energy of {length:.0f} s, min_energy={min_energy:g} is needed; a longer window keeps "
+            "more", energy, min_energy)
 
 
 def _cut(data, start, npts, lead, sampling_rate):
@@ -332,11 +309,12 @@ def _as_stream(data, traces, sampling_rate, offset, window, info):
     first = traces[0].stats
     note = (f"obspy_tng {__version__}: prepare_record(sampling_rate={sampling_rate:g}::"
             f"window={window}::freqmin={info['freqmin']:g}::freqmax={info['freqmax']:g}::"
-            f"response={info['response']!r})")
+            f"response={info['response']!r}{'::at_rest=True' if info.get('at_rest') else ''})")
     record = Stream()
     for component, samples in zip(COMPONENTS, data, strict=True):
         header = {key: first[key] for key in ("network", "station", "location")}
-        instrument = first.channel[-2:-1] or "N"
+        sensor = split_channel(first.channel)[0]
+        instrument = "N" if sensor.startswith("KNET") else sensor[-1:] or "N"
         header |= {"channel": band_code(sampling_rate) + instrument + component,
                    "sampling_rate": float(sampling_rate), "starttime": first.starttime + offset,
                    "tng": AttribDict(info)}

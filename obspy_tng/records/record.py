@@ -21,6 +21,7 @@ from obspy import Stream, Trace, UTCDateTime
 from obspy.core import AttribDict
 
 from ..exceptions import TNGInputError
+from .codes import check_channel_codes, check_codes
 from .headers import sac_header
 
 COMPONENTS = "ZNE"
@@ -64,7 +65,7 @@ def check_station(station):
 
     :param station: station id.
     :return: ``(network, station)``, the two codes.
-    :raises TNGInputError: if one of them is empty or has a dot in it.
+    :raises TNGInputError: if one of them is empty, has a dot in it, or cannot be a folder.
 
     .. rubric:: Example
 
@@ -73,6 +74,7 @@ def check_station(station):
     """
     parts = station.split(".")
     if len(parts) == 2 and all(parts):
+        check_codes(f"station {station!r}", network=parts[0], station=parts[1])
         return tuple(parts)
     if not parts[0]:
         raise TNGInputError(f"station {station!r} has no network code; set stats.network, or "
@@ -268,24 +270,17 @@ def check_record(record, sampling_rate=None, npts=None):
     return traces
 
 
-def check_channel_codes(traces):
-    """Raise TNGInputError where a trace has no channel code, which tells its component."""
-    if any(not tr.stats.channel for tr in traces):
-        raise TNGInputError(f"stream of {station_id(traces)}: channels need codes ending in Z, N "
-                            f"and E (stats.channel), got {[tr.stats.channel for tr in traces]}")
-
-
 def _check_samples(tr):
     """Raise TNGInputError where a trace cannot be ground acceleration."""
     data = tr.data
-    if np.ma.isMaskedArray(data):
+    if np.ma.is_masked(data):
         raise TNGInputError(f"{tr.id}: {MASKED}")
     if data.ndim != 1 or len(data) < 2:
         raise TNGInputError(f"{tr.id}: needs at least 2 samples, got {len(data)}")
     if not np.isfinite(data).all():
         raise TNGInputError(f"{tr.id}: {np.count_nonzero(~np.isfinite(data))} samples are NaN "
                             "or infinite")
-    if np.ptp(data) == 0:
+    if data.min() == data.max():
         raise TNGInputError(f"{tr.id}: constant trace (all samples {data[0]:g})")
     units = tr.stats.get("tng", {}).get("units", UNITS)
     if units != UNITS:
@@ -303,7 +298,7 @@ def record_to_array(record, sampling_rate=None, npts=None):
     :raises TNGInputError: see :func:`check_record`.
     """
     traces = check_record(record, sampling_rate, npts)
-    return np.stack([np.asarray(tr.data, dtype=np.float64) for tr in traces])
+    return np.stack([np.ma.getdata(tr.data).astype(np.float64) for tr in traces])
 
 
 def group_by_station(records):

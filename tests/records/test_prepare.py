@@ -15,12 +15,7 @@ from obspy_tng.baselines import ResampledReal
 from obspy_tng.exceptions import TNGInputError, TNGWarning
 from obspy_tng.metadata import unit_response
 from obspy_tng.records.prepare import prepare_record
-from obspy_tng.records.quality import (
-    check_trace,
-    clipped_samples,
-    digitiser_step,
-    stuck_samples,
-)
+from obspy_tng.records.quality import clipped_samples, digitiser_step, stuck_samples
 from obspy_tng.records.record import check_record, station_id
 from obspy_tng.records.windows import choose_window, edge_levels, pick_onset
 from obspy_tng.signal import processing
@@ -236,7 +231,8 @@ def test_event_fields():
     tng = prepare_record(to_stream(ground_motion()), to_inventory(), event=event)[2].stats.tng
     assert (tng.magnitude, tng.depth, tng.event_id) == (7.1, 50.0, str(event.resource_id))
     assert tng.distance == pytest.approx(110.65, abs=0.3)  # one degree of latitude at 18.5 N
-    plain = prepare_record(to_stream(ground_motion(), integer=False), units="gal", event=event)
+    plain = prepare_record(to_stream(ground_motion(), gain=100.0, integer=False), units="gal",
+                           event=event)
     assert plain[0].stats.tng.distance is None
 
 
@@ -379,7 +375,7 @@ BAD = {
     "coarse quantisation": coarse,
     "was stuck": stuck,
     "one station": lambda st: setattr(st[1].stats, "station", "S2"),
-    "several instruments": lambda st: setattr(st[1].stats, "location", "10"),
+    "several sensors": lambda st: setattr(st[1].stats, "location", "10"),
     "at least 2 samples": lambda st: [setattr(tr, "data", tr.data[:1]) for tr in st],
     "no traces": lambda st: st.clear(),
 }
@@ -502,7 +498,7 @@ def test_clipping_is_found():
 
 
 def test_one_float_spike_is_no_flat_top():
-    check_trace(Trace(np.random.default_rng(0).normal(size=5000) ** 3))
+    assert clipped_samples(np.random.default_rng(0).normal(size=5000) ** 3) == 0
 
 
 # -- real records ---------------------------------------------------------------

@@ -1,14 +1,11 @@
 """
-Checks of raw traces: is this a complete, unclipped, resolved recording?
+Levels of the digitiser: its step, flat tops, crowded tops, and stretches at one value.
 
-All of them look at the samples as the digitiser gave them, before filters and
-resampling hide flat tops and steps.
+The kernels take the samples as the digitiser gave them, before filters and resampling hide
+flat tops and steps: float arrays ``(npts,)``, not constant.
 """
 
 import numpy as np
-
-from ..exceptions import TNGInputError
-from .record import MASKED
 
 # Values closer than this share of the range count as one level. Conversion to
 # counts or gal leaves steps of a coarse digitiser unequal in the last digit.
@@ -16,39 +13,11 @@ _LEVEL = 1e-4
 # A digitiser counts as stuck where so many samples are equal between two jumps of
 # more than so many steps. Four or five such samples are common in good records.
 _STUCK_SAMPLES, _STUCK_JUMP = 8, 8.0
-
-
-def check_trace(tr, min_steps=3.0):
-    """
-    Check one raw trace.
-
-    :param tr: Trace of counts or physical units.
-    :param min_steps: least peak, in steps of the digitiser; see :func:`digitiser_step`.
-    :raises TNGInputError: on a masked, too short, non-finite, constant, clipped,
-        stuck or too coarsely digitised trace.
-    """
-    data = tr.data
-    name = f"{tr.id} {tr.stats.starttime}"
-    if np.ma.isMaskedArray(data):
-        raise TNGInputError(f"{name}: {MASKED}")
-    if np.ndim(data) != 1 or len(data) < 2:
-        raise TNGInputError(f"{name}: needs at least 2 samples, got {np.size(data)}")
-    if not np.isfinite(data).all():
-        raise TNGInputError(f"{name}: {np.count_nonzero(~np.isfinite(data))} samples are NaN "
-                            "or infinite")
-    if np.ptp(data) == 0:
-        raise TNGInputError(f"{name}: constant trace (all samples {data[0]:g})")
-    clipped = clipped_samples(data)
-    if clipped:
-        raise TNGInputError(f"{name}: clipped trace, {clipped} samples in flat tops at "
-                            f"{np.min(data):g} or {np.max(data):g}")
-    stuck = stuck_samples(data)
-    if stuck:
-        raise TNGInputError(f"{name}: the digitiser was stuck at one value for {stuck} samples")
-    peak = np.abs(data - np.median(data)).max() / digitiser_step(data)
-    if peak < 0.95 * min_steps:  # steps of old digitisers are not quite equal
-        raise TNGInputError(f"{name}: coarse quantisation, the peak is {peak:.1f} steps of the "
-                            f"digitiser, min_steps={min_steps:g} are needed")
+# Half-cycles within this share of the highest are at the top; fewer than so many steps of
+# the digitiser below the top, or so few half-cycles, tell nothing.
+_TOP, _TOP_STEPS, _TOP_CYCLES = 0.97, 100, 4
+# Bits of digitisers; counts above this share of a full scale are near it.
+_BITS, _NEAR = (12, 14, 16, 18, 19, 20, 22, 24, 32), 0.9
 
 
 def digitiser_step(data):
@@ -70,7 +39,7 @@ def digitiser_step(data):
     return float(np.median(np.diff(levels))) * _LEVEL * span
 
 
-def clipped_samples(data):
+def clipped_samples(data, step=None):
     """
     Number of samples in flat tops at the maximum or the minimum.
 
@@ -82,6 +51,7 @@ def clipped_samples(data):
     of old and new digitisers); where it is 2.5 times as frequent, peaks pile up there.
 
     :param data: array ``(npts,)``, not constant.
+    :param step: :func:`digitiser_step` of them, where it is known.
     :return: number of samples; 0 where nothing looks flat.
 
     .. rubric:: Example
@@ -93,18 +63,19 @@ def clipped_samples(data):
     0
     """
     data = np.asarray(data, dtype=float)
-    step = digitiser_step(data)
+    step = step or digitiser_step(data)
     lengths = np.concatenate([_flat_tops(data, step), _flat_tops(-data, step)])
     if len(lengths) >= 3 or (lengths >= 3).any():
         return int(lengths.sum())
     return _piled_up(data, step) + _piled_up(-data, step)
 
 
-def stuck_samples(data):
+def stuck_samples(data, step=None):
     """
     Longest stretch of equal samples that begins and ends with a jump.
 
     :param data: array ``(npts,)``, not constant.
+    :param step: :func:`digitiser_step` of them, where it is known.
     :return: number of samples; 0 where there is no such stretch of 8 or more.
 
     .. rubric:: Example
@@ -122,10 +93,66 @@ def stuck_samples(data):
     if len(at) < 2:
         return 0
     lengths = np.diff(at)
-    sizes = np.abs(jumps[at]) / digitiser_step(data)
+    sizes = np.abs(jumps[at]) / (step or digitiser_step(data))
     stuck = ((lengths >= _STUCK_SAMPLES)
              & (np.minimum(sizes[:-1], sizes[1:]) > _STUCK_JUMP))
     return int(lengths[stuck].max(initial=0))
+
+
+def crowded_tops(data, step=None):
+    """
+    Share of the large half-cycles that end just below the highest one.
+
+    A soft limit (an analogue stage before the digitiser, a filter behind it) leaves no
+    flat tops, but many large half-cycles then end within 3 % of one level. Large are those
+    above half the highest. Of 2,235 traces of four networks 8 had four such half-cycles, at
+    most 7 % of the large ones, but for two that are clipped (24 and 39 %).
+
+    :param data: array ``(npts,)``, less its median.
+    :param step: :func:`digitiser_step` of them, where it is known.
+    :return: share, of the side where it is larger; 0 of coarse data or few half-cycles.
+
+    .. rubric:: Example
+
+    >>> t = np.arange(4000) / 100
+    >>> x = np.sin(2 * np.pi * 3 * t) * np.exp(-t / 10)
+    >>> crowded_tops(x) < 0.1, crowded_tops(np.tanh(4 * x)) > 0.5
+    (True, True)
+    """
+    high, low = data.max(), -data.min()
+    if max(high, low) < _TOP_STEPS * (step or digitiser_step(data)):
+        return 0.0
+    # a cheap look first: clipped half-cycles dwell at the top
+    sides = [np.count_nonzero(side > _TOP * top) > 0.1 * np.count_nonzero(side > 0.5 * top)
+             for side, top in ((data, high), (-data, low)) if top > 0]
+    if not any(sides):
+        return 0.0
+    negative = np.signbit(data)
+    first = np.concatenate([[0], np.flatnonzero(negative[1:] != negative[:-1]) + 1])
+    peaks, below = np.maximum.reduceat(np.abs(data), first), negative[first]
+    shares = [0.0]
+    for side in (peaks[~below], peaks[below]):
+        at_top = np.count_nonzero(side > _TOP * side.max(initial=0))
+        if at_top >= _TOP_CYCLES:
+            shares.append(at_top / np.count_nonzero(side > 0.5 * side.max()))
+    return float(max(shares))
+
+
+def near_full_scale(data):
+    """
+    True for whole numbers that come within 10 % of the full scale of a digitiser.
+
+    :param data: array ``(npts,)`` of counts, with their offset.
+    :return: bool
+
+    .. rubric:: Example
+
+    >>> near_full_scale(np.array([3.0, -8.2e6, 10.0])), near_full_scale(np.array([3.0, 7e6]))
+    (True, False)
+    """
+    top = float(np.abs(data).max())
+    return (any(_NEAR * 2 ** (bits - 1) <= top <= 2 ** (bits - 1) for bits in _BITS)
+            and bool((data == np.round(data)).all()))
 
 
 def _flat_tops(data, step):

@@ -1,0 +1,170 @@
+"""
+What a recorder adds to ground motion, or leaves out: spikes, bridges, steps, pulses.
+
+Array kernels: float samples ``(npts,)`` as the digitiser gave them, less their median. Each
+returns the number that :mod:`obspy_tng.records.quality` compares with its limit.
+"""
+
+import numpy as np
+from scipy.ndimage import median_filter
+from scipy.signal import butter, fftconvolve, sosfiltfilt
+
+SPIKE_SAMPLES = 3  # a spike is as wide, or narrower
+BRIDGE = 0.25  # s, the shortest bridge
+STEP_SPAN = 10.0  # s, on both sides of a baseline step
+PULSE = 1.0  # s, length of the pulses that are compared
+_TRAIN = 0.7  # share of the recording from the first to the last pulse of a train
+
+
+def spike_ratio(data, sampling_rate, step):
+    """
+    How far one, two or three samples stand out.
+
+    The distance of the samples from the median of the seven around them, at the sharpest bend
+    of the trace, over the largest such distance in the half second on both sides; times the
+    distance over the peak of the rest of the trace where that is less than 1. A wave, however
+    sharp, has neighbours: 3 at most in good records.
+
+    :param data: array ``(npts,)``.
+    :param sampling_rate: Hz.
+    :param step: of the digitiser; four of them are the least that counts as a neighbour.
+    :return: ratio.
+
+    .. rubric:: Example
+
+    >>> x = np.random.default_rng(0).standard_normal(1000)
+    >>> x[400] += 40
+    >>> spike_ratio(x, 100.0, 1e-3) > 10
+    True
+    """
+    if len(data) < 4 * SPIKE_SAMPLES:
+        return 0.0
+    bend = 1 + int(np.argmax(np.abs(data[2:] - 2 * data[1:-1] + data[:-2])))
+    reach = max(25, int(0.5 * sampling_rate))
+    first, last = max(0, bend - reach - 8), min(len(data), bend + reach + 9)
+    part = data[first:last]
+    distance = np.abs(part - median_filter(part, size=2 * SPIKE_SAMPLES + 1, mode="nearest"))
+    near = slice(max(0, bend - first - SPIKE_SAMPLES), bend - first + SPIKE_SAMPLES + 1)
+    at = near.start + int(np.argmax(distance[near]))
+    height = distance[at]
+    others = np.concatenate([distance[:max(0, at - SPIKE_SAMPLES - 1)],
+                             distance[at + SPIKE_SAMPLES + 2:]])
+    at += first
+    rest = max(np.abs(side).max(initial=0) for side in (
+        data[:max(0, at - SPIKE_SAMPLES)], data[at + SPIKE_SAMPLES + 1:]))
+    ratio = height / max(others.max(initial=0), 4 * step)
+    return float(ratio * min(1.0, height / max(rest, step)))
+
+
+def bridged_seconds(data, sampling_rate, step):
+    """
+    Longest straight line, a quarter of a second or more, in the middle of motion.
+
+    Straight is what bends by no more than a step of the digitiser from sample to sample,
+    where the second before and the second behind bend by more than ten times as much.
+
+    :param data: array ``(npts,)``.
+    :param sampling_rate: Hz.
+    :param step: of the digitiser.
+    :return: s; 0 where there is none.
+
+    .. rubric:: Example
+
+    >>> x = np.random.default_rng(0).standard_normal(1000)
+    >>> x[400:500] = np.linspace(x[400], x[500], 100)
+    >>> bridged_seconds(x, 100.0, 1e-3)
+    1.0
+    """
+    bends = np.abs(data[2:] - 2 * data[1:-1] + data[:-2])
+    allowed = 1.01 * step
+    straight = np.concatenate([[False], bends <= allowed, [False]])
+    first, last = np.flatnonzero(straight[1:] != straight[:-1]).reshape(-1, 2).T
+    long = last - first >= max(8, int(BRIDGE * sampling_rate))
+    if not long.any():
+        return 0.0
+    first, last = first[long], last[long]
+    total = np.concatenate([[0.0], np.cumsum(bends ** 2)])
+    second = int(sampling_rate)
+    before, behind = np.maximum(first - second, 0), np.minimum(last + second, len(bends))
+    inside = (first - before >= second // 2) & (behind - last >= second // 2)
+    power = np.minimum((total[first] - total[before]) / np.maximum(first - before, 1),
+                       (total[behind] - total[last]) / np.maximum(behind - last, 1))
+    found = inside & (power > (10 * allowed) ** 2)
+    return float((last - first + 2)[found].max(initial=0) / sampling_rate)
+
+
+def baseline_step(data, sampling_rate):
+    """
+    Largest step of the baseline, as a share of the peak.
+
+    The mean of what comes behind a moment less the mean of what comes before it, with 10 s
+    or more on both sides: an acceleration's is the change of velocity over that time, a few
+    per cent of the peak at most.
+
+    :param data: array ``(npts,)`` of acceleration, in any unit.
+    :param sampling_rate: Hz.
+    :return: share; 0 of recordings of less than 20 s.
+
+    .. rubric:: Example
+
+    >>> x = np.sin(np.arange(6000) / 5.0)
+    >>> x[3000:] += 0.2
+    >>> round(baseline_step(x, 100.0), 2)
+    0.17
+    """
+    block = max(1, int(0.25 * sampling_rate))
+    means = data[:len(data) // block * block].reshape(-1, block).mean(axis=1)
+    total, n = np.concatenate([[0.0], np.cumsum(means - means.mean())]), len(means)
+    guard = int(np.ceil(STEP_SPAN * sampling_rate / block))
+    if n < 2 * guard:
+        return 0.0
+    at = np.arange(guard, n - guard + 1)
+    jumps = (total[-1] - total[at]) / (n - at) - total[at] / at
+    return float(np.abs(jumps).max() / np.abs(data).max())
+
+
+def pulse_share(data, sampling_rate):
+    """
+    Share of the energy that is in a train of identical pulses.
+
+    The strongest second of the trace is looked for in all of it (correlation above 0.9, at
+    least half its energy). It is a train if it comes four times or more, over 70 % of the
+    recording: the strong part of an earthquake does not last that long.
+
+    :param data: array ``(npts,)``.
+    :param sampling_rate: Hz.
+    :return: share of the energy between 0.5 and 20 Hz; 0 where there is no train.
+
+    .. rubric:: Example
+
+    >>> t = np.arange(6000) / 100.0
+    >>> train = np.exp(-(t % 8) * 3) * np.sin(20 * (t % 8))
+    >>> pulse_share(train, 100.0) > 0.8
+    True
+    """
+    npts = int(PULSE * sampling_rate)
+    if len(data) < 8 * npts:
+        return 0.0
+    # a cheap look first: a train has strong seconds near both ends
+    power = data[:len(data) // npts * npts].reshape(-1, npts).var(axis=1)
+    edge = int(np.ceil((1 - _TRAIN) * len(power))) + 1
+    if min(power[:edge].max(), power[-edge:].max()) < 0.2 * power.max():
+        return 0.0
+    sos = butter(2, [0.5, min(20.0, 0.4 * sampling_rate)], "bandpass", fs=sampling_rate,
+                 output="sos")
+    data = sosfiltfilt(sos, data - data.mean())
+    total = np.concatenate([[0.0], np.cumsum(data ** 2)])
+    energy = total[npts:] - total[:-npts]
+    strongest = int(np.argmax(energy))
+    pulse = data[strongest:strongest + npts]
+    alike = np.abs(fftconvolve(data, pulse[::-1], mode="valid"))
+    alike /= np.sqrt(np.maximum(energy * energy[strongest], 1e-30 * energy[strongest] ** 2))
+    candidates = np.flatnonzero((alike > 0.9) & (energy > 0.5 * energy[strongest]))
+    free, found = np.ones(len(alike), bool), []
+    for at in candidates[np.argsort(-alike[candidates], kind="stable")]:
+        if free[at]:
+            found.append(at)
+            free[max(0, at - npts + 1):at + npts] = False
+    if len(found) < 4 or max(found) - min(found) < _TRAIN * len(data):
+        return 0.0
+    return float(energy[found].sum() / total[-1])
