@@ -48,7 +48,7 @@ setup(
     license_expression="MIT",
     license_files=["LICENSE"],
     packages=find_packages(include=["obspy_tng", "obspy_tng.*"]),
-    package_data={"obspy_tng": ["py.typed", "weights/*/*"]},
+    package_data={"obspy_tng": ["py.typed", "weights/*/*", "archive/*.npz"]},
     python_requires=">=3.10",
     install_requires=["numpy>=1.24", "scipy>=1.10", "obspy>=1.5", "torch>=2.3",
                       "tqdm>=4.60", "matplotlib>=3.6.1", "safetensors>=0.4"],

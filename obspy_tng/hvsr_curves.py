@@ -19,7 +19,9 @@ from . import signal
 from ._page import facts
 from .exceptions import TNGInputError
 from .hvsr_files import write_csv, write_hvsrpy
-from .records.record import record_id, record_to_array, station_id
+from .records.codes import split_channel
+from .records.noise import noise_windows, whole_stream
+from .records.record import COMPONENTS, record_id, record_to_array, station_id
 from .signal.spectral_ratio import HVSRPY_OPTIONS
 
 # points of a published station curve: reference "paper mode"
@@ -39,6 +41,8 @@ class HVSR:
     :param picks: :class:`~obspy_tng.signal.F0Pick` of the n curves.
     :param window_length: s; of records their mean.
     :param search: options of :func:`obspy_tng.signal.pick_f0` that were used.
+    :param reasons: n reasons why a window was left out before a curve was made (its row is NaN),
+        None for the others.
     """
 
     station: str
@@ -49,6 +53,7 @@ class HVSR:
     picks: signal.F0Pick
     window_length: float
     search: dict
+    reasons: tuple = ()
 
     def __len__(self):
         return len(self.curves)
@@ -69,6 +74,9 @@ class HVSR:
                 f"{self.frequencies[0]:.3g} to {self.frequencies[-1]:.3g} Hz")
         mean = (f"f0 of the mean curve: {peak.f0:.3g} Hz, amplitude {peak.a0:.2f}" if peak.found
                 else f"mean curve without clear peak ({peak.reason})")
+        left = [reason for reason in self.reasons if reason]
+        if left:
+            head += f"\n{len(left)} windows left out; the first: {left[0]}"
         return (f"{head}\n{mean}\nf0 of the curves: median {f0['median']:.3g} Hz, "
                 f"std of ln {f0['std']:.2f}, n = {f0['n']}")
 
@@ -149,18 +157,23 @@ class HVSR:
         return ax.figure
 
 
-def hvsr(stream_or_streams, *, window_length=None, overlap=0.0, rejection=None, freqmin=None,
-         freqmax=None, min_amplitude=2.0, min_prominence=1.5, center_frequencies=None, mode=None,
+def hvsr(stream_or_streams, *, inventory=None, window_length=None, overlap=0.0, rejection=None,
+         freqmin=None, freqmax=None, min_amplitude=2.0, min_prominence=1.5,
+         center_frequencies=None, mode=None,
          **options) -> HVSR:
     """
     HVSR of the records of one station, or of a recording of microtremor.
 
-    :param stream_or_streams: one Stream with a trace each for Z, N and E, or an
-        iterable of them, all of one station. Lengths and rates may differ. The unit
+    :param stream_or_streams: one Stream with a trace each for Z, N and E (or K-NET's UD, NS,
+        EW), or an iterable of them, all of one station. Lengths and rates may differ. The unit
         does not matter. Streams are not changed.
+    :param inventory: Inventory with azimuths and dips: turns any three components (1, 2, Z) to
+        Z, N and E, and divides by their sensitivities.
     :param window_length: s; cuts every Stream into windows (microtremor); None takes
         every Stream as a whole (earthquake records). [SESAME2004]_ asks for at least
-        10 periods of the expected f0.
+        10 periods of the expected f0. The Stream may then have gaps and components that begin
+        at different times: the windows that are whole are used. One in which a component is
+        flat or filled up is left out, with the reason (``reasons``).
     :param overlap: share of a window that the next one repeats, 0 to below 1.
     :param rejection: None, or ``"cox2020"``: frequency-domain window rejection
         (:func:`obspy_tng.signal.reject_windows`).
@@ -201,7 +214,8 @@ def hvsr(stream_or_streams, *, window_length=None, overlap=0.0, rejection=None, 
     streams = _streams(stream_or_streams)
     if rejection not in (None, "cox2020"):
         raise TNGInputError(f"rejection must be None or 'cox2020', got {rejection!r}")
-    pieces, labels = _pieces(streams, window_length, overlap)
+    pieces, labels, reasons = _pieces(streams, inventory, window_length, overlap)
+    good = [i for i, reason in enumerate(reasons) if reason is None]
     if center_frequencies is None and mode is None:
         rate = min(rate for _, rate in pieces)
         center_frequencies = signal.default_center_frequencies(rate)
@@ -209,7 +223,7 @@ def hvsr(stream_or_streams, *, window_length=None, overlap=0.0, rejection=None, 
               "freqmin": freqmin, "freqmax": freqmax, "mode": mode}
     ratios: list = [None] * len(pieces)
     picks: list = [None] * len(pieces)
-    for members in _alike(pieces):
+    for members in _alike(pieces, good):
         data, rate = np.stack([pieces[i][0] for i in members]), pieces[members[0]][1]
         frequencies, ratio = signal.hvsr(data, rate, center_frequencies, mode=mode, **options)
         found = signal.pick_f0(frequencies, ratio, **search,
@@ -220,17 +234,21 @@ def hvsr(stream_or_streams, *, window_length=None, overlap=0.0, rejection=None, 
         for row, i in enumerate(members):
             ratios[i] = ratio[row]
             picks[i] = (found.f0[row], found.a0[row], found.prominence[row], found.reason[row])
+    for i in sorted(set(range(len(pieces))) - set(good)):
+        ratios[i] = np.full(len(frequencies), np.nan)
+        picks[i] = (np.nan, np.nan, np.nan, f"window left out: {reasons[i]}")
     curves = np.stack(ratios)
     f0, a0, prominence, reason = map(np.array, zip(*picks, strict=True))
     length = np.mean([data.shape[-1] / rate for data, rate in pieces])
-    accepted = np.ones(len(curves), bool)
+    accepted = np.isin(np.arange(len(curves)), good)
     if rejection == "cox2020":
         lowest = 10 / length if freqmin is None and mode is None else freqmin
-        accepted, _ = signal.reject_windows(frequencies, curves, freqmin=lowest, freqmax=freqmax)
+        accepted[good], _ = signal.reject_windows(frequencies, curves[good], freqmin=lowest,
+                                                  freqmax=freqmax)
         if not accepted.any():
             raise TNGInputError("rejection='cox2020' leaves no window")
     return HVSR(station_id(streams[0]), frequencies, curves, labels, accepted,
-                signal.F0Pick(f0, a0, prominence, reason), float(length), search)
+                signal.F0Pick(f0, a0, prominence, reason), float(length), search, tuple(reasons))
 
 
 def _streams(stream_or_streams):
@@ -254,35 +272,46 @@ def _streams(stream_or_streams):
     return streams
 
 
-def _pieces(streams, window_length, overlap):
-    """What one curve each is made of: list of (array (3, npts), rate in Hz), and labels."""
+def _pieces(streams, inventory, window_length, overlap):
+    """
+    What one curve each is made of.
+
+    :return: list of (array (3, npts), rate in Hz), labels, and reasons of those left out.
+    """
     if window_length is None:
-        return ([(record_to_array(st), st[0].stats.sampling_rate) for st in streams],
-                [record_id(st) for st in streams])
+        pieces = [_whole(stream, inventory) for stream in streams]
+        return pieces, [record_id(st) for st in streams], [None] * len(pieces)
     if not np.isscalar(window_length) or not window_length > 0:
         raise TNGInputError(f"window_length must be a positive number of seconds or None, got "
                             f"{window_length!r}")
     if not 0 <= overlap < 1:
         raise TNGInputError(f"overlap must be from 0 to below 1, got {overlap!r}")
-    pieces, labels = [], []
-    for stream in streams:
-        data, rate = record_to_array(stream), stream[0].stats.sampling_rate
-        npts = round(window_length * rate)
-        step = max(1, round(npts * (1 - overlap)))
-        for first in range(0, data.shape[-1] - npts + 1, step):
-            pieces.append((data[:, first:first + npts], rate))
-            labels.append(f"{record_id(stream)}+{first / rate:g}")
-    if not pieces:
-        longest = max(st[0].stats.npts / st[0].stats.sampling_rate for st in streams)
+    windows = [window for stream in streams
+               for window in noise_windows(stream, window_length, overlap, inventory)]
+    if not windows:
+        longest = max(tr.stats.npts / tr.stats.sampling_rate for st in streams for tr in st)
         raise TNGInputError(f"window_length is {window_length:g} s, longer than the longest Stream "
-                            f"({longest:g} s)")
-    return pieces, labels
+                            f"({longest:g} s), or than what all its components have without gaps")
+    if all(window.reason for window in windows):
+        raise TNGInputError(f"none of {len(windows)} windows is usable; {windows[0].label}: "
+                            f"{windows[0].reason}")
+    return ([(window.data, window.sampling_rate) for window in windows],
+            [window.label for window in windows], [window.reason for window in windows])
 
 
-def _alike(pieces):
-    """Positions of the pieces of equal length and rate, group by group."""
+def _whole(stream, inventory):
+    """Array (3, npts) and rate of a record, or of a whole Stream with other components."""
+    if inventory is None and all(split_channel(tr.stats.channel)[0][:4] != "KNET"
+                                 and tr.stats.channel[-1:] in COMPONENTS for tr in stream):
+        return record_to_array(stream), stream[0].stats.sampling_rate
+    return whole_stream(stream, inventory)
+
+
+def _alike(pieces, good):
+    """Positions of the good pieces of equal length and rate, group by group."""
     groups = {}
-    for i, (data, rate) in enumerate(pieces):
+    for i in good:
+        data, rate = pieces[i]
         groups.setdefault((data.shape[-1], rate), []).append(i)
     return list(groups.values())
 

@@ -1,21 +1,68 @@
-"""Which earthquake a recording belongs to."""
+"""
+Which earthquake a recording belongs to.
+
+A recording is *asked for* where it begins around the predicted P, with the generosity that old
+clocks need. It is *taken* only where it holds the predicted arrivals and its strong part begins
+with them: :meth:`StationEvents.misfit`.
+"""
+
+from dataclasses import dataclass
 
 import numpy as np
 from obspy import UTCDateTime
 from obspy.geodetics import gps2dist_azimuth
 
 from ..records.event import event_fields, origin_of
+from ..records.rejection import RejectedRecord
+from ..records.windows import strong_part
+from .travel_times import arrival_times
 
-# Apparent velocities (km/s) on the generous side: P as early as the fastest crust and
-# mantle paths, S as late as the surface waves of a soft crust.
-P_VELOCITY, S_VELOCITY = 8.0, 3.0
-# A triggered recording belongs to an earthquake if it begins so many s around the
+# A triggered recording may be of an earthquake if it begins so many s around the
 # predicted P: clocks of old recorders are off by minutes, and far earthquakes trigger on S.
-CLAIM = (-180.0, 240.0)
+START_WINDOW = (-180.0, 240.0)
 # Around P and S, what is used of continuous data (s).
 BEFORE_P, AFTER_S = 60.0, 240.0
-# Recorders with local time: offsets of whole hours, to so many s around P.
-CLOCK_HOURS, CLOCK_WITHIN = 24, 150.0
+# s by which clocks of recorders, or origin times, are believed to be off, unless it is told
+CLOCK_ERROR = 30.0
+# s that the strongest shaking may come after the first strong one (basins)
+RINGING = 40.0
+# Travel times of a region differ from iasp91 by some per cent, and by some s near the source.
+TRAVEL_TIME_ERROR = (3.0, 0.05)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Coordinates of a station for a time, degrees; None is open."""
+
+    start: UTCDateTime | None
+    end: UTCDateTime | None
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """
+    An earthquake as a station sees it, epoch seconds by the clock of the recorder.
+
+    ``size`` only tells which of two earthquakes shakes the station more; ``rupture`` is about
+    how long the source radiates (s), ``clock`` the s that the recorder's clock is known to be
+    ahead.
+    """
+
+    event: object
+    origin: float
+    p: float
+    s: float
+    surface: float
+    size: float
+    rupture: float
+    clock: float
+
+    @property
+    def error(self):
+        """Error of the travel time of P (s)."""
+        return TRAVEL_TIME_ERROR[0] + TRAVEL_TIME_ERROR[1] * (self.p - self.origin)
 
 
 class StationEvents:
@@ -23,61 +70,123 @@ class StationEvents:
     Earthquakes of a catalog as a station sees them.
 
     :param events: iterable of obspy Events with origins.
-    :param coordinates: ``(latitude, longitude)`` of the station, degrees.
+    :param places: list of :class:`Place`, of all epochs of the station.
+    :param clocks: list of ``(starttime, endtime, seconds)``: how far the recorder's clock is
+        ahead, and when; UTCDateTimes or None.
+    :param clock_error: s by which the clock, or an origin time, may be off besides.
     """
 
-    def __init__(self, events=(), coordinates=None):
-        rows = sorted((_arrivals(event, coordinates) for event in events), key=lambda r: r[0])
-        self.p, self.s, self.size = np.array([row[:3] for row in rows]).reshape(-1, 3).T
-        self.events = [row[3] for row in rows]
+    def __init__(self, events=(), places=(), clocks=(), clock_error=CLOCK_ERROR):
+        self.arrivals = sorted((arrival_of(event, places, clocks) for event in events),
+                               key=lambda arrival: arrival.p)
+        self.p = np.array([arrival.p for arrival in self.arrivals])
+        self.clock_error = clock_error
 
-    def owner(self, start):
-        """Index of the earthquake that a recording which starts then belongs to, or None."""
+    def event_of(self, start):
+        """Index of the earthquake around whose P a recording begins, or None."""
         late = start.timestamp - self.p
-        inside = (late >= CLAIM[0]) & (late <= CLAIM[1])
+        inside = (late >= START_WINDOW[0]) & (late <= START_WINDOW[1])
         return int(np.argmin(np.where(inside, np.abs(late), np.inf))) if inside.any() else None
 
-    def claims(self, start, end):
+    def expects(self, start, end):
         """True if the unit of some earthquake takes care of a recording of this span."""
-        return bool(((start.timestamp <= self.p + CLAIM[1])
-                     & (end.timestamp >= self.p + CLAIM[0])).any())
+        return bool(((start.timestamp <= self.p + START_WINDOW[1])
+                     & (end.timestamp >= self.p + START_WINDOW[0])).any())
 
-    def clock_match(self, start):
+    def holds(self, index, start, end, offset=0.0, clock_error=None):
         """
-        Earthquake of a recorder whose clock is off by whole hours.
+        True if a recording holds the predicted P or S, or the surface waves behind them.
 
-        :return: ``(index, offset)``, offset in s that the clock is ahead; ``(None, 0)``
-            where no earthquake, or more than one, fits.
+        :param index: of the earthquake.
+        :param start: UTCDateTime of its first sample.
+        :param end: UTCDateTime of its last one.
+        :param offset: s that its clock is ahead.
+        :param clock_error: s by which it may be off besides; None as for the station.
         """
-        late = start.timestamp - self.p
-        hours = np.round(late / 3600)
-        fits = np.flatnonzero((hours != 0) & (np.abs(hours) <= CLOCK_HOURS)
-                              & (np.abs(late - 3600 * hours) <= CLOCK_WITHIN))
-        if len(fits) != 1:
-            return None, 0.0
-        return int(fits[0]), float(3600 * hours[fits[0]])
+        arrival = self.arrivals[index]
+        error = self.clock_error if clock_error is None else clock_error
+        return bool(start.timestamp - offset <= arrival.surface + arrival.error + error
+                    and end.timestamp - offset >= arrival.p - arrival.error - error)
+
+    def misfit(self, index, record, offset=0.0):
+        """
+        Why a record is not of an earthquake.
+
+        The strong part (5 % of the energy) must begin after the origin, or as early before P as
+        clocks may be wrong, and before the last surface waves; the strongest 5 s must follow it
+        as closely as the rupture and the ringing of a basin allow.
+
+        :param index: of the earthquake.
+        :param record: Stream of the record.
+        :param offset: s that the recorder's clock is ahead, besides what is known; one that is off
+            by hours is not set exactly either, and may be off by twice ``clock_error`` more.
+        :return: :class:`~obspy_tng.records.rejection.RejectedRecord`, or None where it fits.
+        """
+        arrival = self.arrivals[index]
+        begin, strongest = (record[0].stats.starttime.timestamp - offset + seconds
+                            for seconds in strong_part(record))
+        error = self.clock_error * (2 if offset else 1)
+        early = min(arrival.origin, arrival.p - arrival.error - error)
+        late = arrival.surface + arrival.error + arrival.rupture + error
+        name = record[0].stats.tng.record_id
+        if early <= begin <= late and strongest <= late + RINGING:
+            return None
+        when = begin if not early <= begin <= late else strongest
+        limit = early if begin < early else late if begin > late else late + RINGING
+        return RejectedRecord(
+            "does_not_fit", when - arrival.p, limit - arrival.p,
+            f"{name}: does not fit: the strong part begins {begin - arrival.p:.0f} s and is "
+            f"strongest {strongest - arrival.p:.0f} s after the predicted P of "
+            f"{event_fields(arrival.event)['event_id']} (S {arrival.s - arrival.p:.0f} s, surface "
+            f"waves until {arrival.surface - arrival.p:.0f} s; "
+            f"clock_error={error:g} s is allowed)")
 
     def span(self, index, window):
         """Start and end of what is used of continuous data around an earthquake."""
-        return (UTCDateTime(self.p[index] - BEFORE_P),
-                UTCDateTime(self.s[index] + max(AFTER_S, 2 * (window or 0.0))))
+        arrival = self.arrivals[index]
+        return (UTCDateTime(arrival.p - BEFORE_P),
+                UTCDateTime(max(arrival.s, arrival.surface) + max(AFTER_S, 2 * (window or 0.0))))
 
-    def drowned_by(self, index, window):
+    def larger_event(self, index, window):
         """Event whose larger shaking falls into the span of this one, or None."""
         start, end = (t.timestamp for t in self.span(index, window))
-        larger = np.flatnonzero((self.p >= start) & (self.p <= end)
-                                & (self.size > self.size[index]))
-        return self.events[larger[0]] if len(larger) else None
+        size = self.arrivals[index].size
+        return next((other.event for other in self.arrivals
+                     if start <= other.p <= end and other.size > size), None)
 
 
-def _arrivals(event, coordinates):
-    """P and S (epoch seconds), expected size of the shaking, and the Event."""
+def arrival_of(event, places, clocks=()):
+    """
+    :class:`Arrival` of an earthquake.
+
+    :param event: obspy Event with an origin.
+    :param places: see :class:`StationEvents`, as is ``clocks``.
+    :return: :class:`Arrival`
+    """
     origin = origin_of(event)
+    place = place_at(places, origin.time)
+    metres = gps2dist_azimuth(origin.latitude, origin.longitude, place.latitude, place.longitude)[0]
     fields = event_fields(event)
-    metres = gps2dist_azimuth(origin.latitude, origin.longitude, *coordinates)[0]
-    distance = float(np.hypot(metres / 1000.0, fields["depth"] or 0.0))
-    # only to tell which of two earthquakes shakes the station more; 1.66 is the distance
-    # term of the surface-wave magnitude, saturated near the source
-    size = (fields["magnitude"] or 0.0) - 1.66 * np.log10(distance + 10.0)
-    time = origin.time.timestamp
-    return time + distance / P_VELOCITY, time + distance / S_VELOCITY, size, event
+    magnitude, depth = fields["magnitude"] or 0.0, max(fields["depth"] or 0.0, 0.0)
+    p, s, surface = arrival_times(metres / 1000.0, depth)
+    # 1.66 is the distance term of the surface-wave magnitude, saturated near the source
+    size = magnitude - 1.66 * np.log10(np.hypot(metres / 1000.0, depth) + 10.0)
+    clock = clock_at(clocks, origin.time)
+    time = origin.time.timestamp + clock
+    return Arrival(event, time, time + p, time + s, time + surface, size,
+                   10 ** (0.5 * magnitude - 2.5), clock)
+
+
+def place_at(places, time):
+    """The :class:`Place` of a station at a time, else the one nearest in time."""
+    def distance(place):
+        before = max(0.0, place.start - time) if place.start else 0.0
+        behind = max(0.0, time - place.end) if place.end else 0.0
+        return before + behind
+    return min(places, key=distance)
+
+
+def clock_at(clocks, time):
+    """Seconds that a recorder's clock is known to be ahead at a time; 0 where nothing is."""
+    return next((float(seconds) for start, end, seconds in clocks
+                 if (start is None or start <= time) and (end is None or time <= end)), 0.0)

@@ -13,64 +13,109 @@ from dataclasses import dataclass, field
 from obspy import Stream
 
 from ..exceptions import TNGInputError
+from ..records.codes import split_channel
 from ..records.event import event_fields
+from ..records.joining import join_pieces
 from ..records.prepare import prepare_record
 from ..records.record import recording_id
+from ..records.rejection import RejectedRecord, rejection_of
+from .association import StationEvents
+from .clocks import shared_offset
 from .files import DAY
-from .plan import LONGEST_RECORDING
+from .reading import continuous_spans
+from .sensors import SensorChoice
 
 logger = logging.getLogger("obspy_tng")
 
+
 @dataclass
 class Outcome:
-    """What became of one unit: records, ``(id, reason)`` of rejections, and counts."""
+    """What became of one unit: records, ``(id, RejectedRecord)`` of rejections, and counts."""
 
     records: list = field(default_factory=list)
     rejected: list = field(default_factory=list)
     counts: Counter = field(default_factory=Counter)
+    error: str | None = None
 
-    def reject(self, name, reason):
-        self.rejected.append((name, reason))
+    def reject(self, name, rejection):
+        """List a recording as rejected."""
+        self.rejected.append((name, rejection))
         self.counts["rejected"] += 1
 
+    def refuse(self, name, code, text):
+        """List a recording as rejected, without numbers."""
+        self.reject(name, RejectedRecord(code, None, None, f"{name}: {text}"))
 
-def collect_unit(client, unit, events, channels, options):
+
+@dataclass(frozen=True)
+class StationTask:
+    """
+    What all units of a station share.
+
+    ``channels`` is the pattern of channel codes, ``options`` are the arguments of
+    :func:`~obspy_tng.records.prepare.prepare_record`.
+    """
+
+    events: StationEvents
+    sensors: SensorChoice
+    channels: str
+    options: dict
+
+
+def collect_unit(client, unit, task):
     """
     Do one unit of work.
 
-    :param client: see :func:`collect_records`; one with ``spans()`` is asked first what
-        there is on a day.
+    :param client: see :func:`collect_records`; one with ``spans()`` and ``station_spans()`` is
+        asked what there is on a day, and of the station.
     :param unit: :class:`~obspy_tng.archive.plan.Unit`.
-    :param events: :class:`~obspy_tng.archive.association.StationEvents` of its station.
-    :param channels: pattern of channel codes.
-    :param options: dict of arguments of :func:`~obspy_tng.records.prepare.prepare_record`.
+    :param task: :class:`StationTask` of its station.
     :return: :class:`Outcome`. It never raises: a failure is stored in it.
     """
     outcome = Outcome()
     try:
-        if unit.index is not None or _may_have_more(client, unit, events):
-            stream = client.get_waveforms(*unit.station.split("."), "*", channels,
+        if unit.index is not None or _may_have_more(client, unit, task.events, outcome):
+            stream = client.get_waveforms(*unit.station.split("."), "*", task.channels,
                                           unit.starttime, unit.endtime)
-            found = find_recordings(stream)
-            work = _collect_day if unit.index is None else _collect_event
-            work(unit, found, events, options, outcome)
+            found = find_recordings(join_pieces(stream))
+            if unit.index is None:
+                _collect_day(client, unit, found, task, outcome)
+            else:
+                _collect_event(unit, found, task, outcome)
     except Exception as err:  # one bad unit must never stop a run over an archive
         if type(err).__name__ != "FDSNNoDataException":
             logger.warning("collect: %s failed: %s", unit.id, err)
-            outcome.rejected.append((unit.id, f"{unit.id}: {type(err).__name__}: {err}"))
+            outcome.error = f"{type(err).__name__}: {err}"
             outcome.counts["failed"] += 1
+            outcome.rejected.append((unit.id, RejectedRecord(
+                "unusable", None, None, f"{unit.id}: {outcome.error}")))
     if not (outcome.counts or outcome.records):
         outcome.counts["no data"] += 1
     return outcome
 
 
-def _may_have_more(client, unit, events):
-    """False where a client in files knows that earthquakes claim all that a day has."""
+def _may_have_more(client, unit, events, outcome):
+    """
+    False where a client in files knows that earthquakes take all that a day has.
+
+    What it knows as continuous data is counted, and not read.
+    """
     spans = client.spans() if hasattr(client, "spans") else None
     if spans is None:
         return True
-    inside = ((max(start, unit.starttime), min(end, unit.endtime)) for start, end in spans)
-    return not all(start > end or events.claims(start, end) for start, end in inside)
+    day = unit.starttime + 60
+    inside = [(max(start, unit.starttime), min(end, unit.endtime)) for start, end in spans
+              if start < day + DAY and end >= day]
+    running = continuous_spans(inside)
+    pieces = [span for span in inside if not _within(span, running)]
+    if all(start > end or events.expects(start, end) for start, end in pieces):
+        outcome.counts["continuous"] += len(running)
+        return False
+    return True
+
+
+def _within(span, others):
+    return any(start <= span[0] and span[1] <= end for start, end in others)
 
 
 def find_recordings(stream):
@@ -79,14 +124,15 @@ def find_recordings(stream):
 
     :param stream: Stream of any traces of one station; it is not changed.
     :return: list of Streams, each one trace per component as far as there are, of one
-        instrument; the longest first. Recordings that overlap (the same one digitised
-        twice, several instruments) are kept apart.
+        sensor; the longest first. Recordings that overlap (the same one digitised
+        twice, several sensors) are kept apart.
     """
-    instruments = {}
+    sensors = {}
     for tr in Stream(tr for tr in stream if tr.stats.npts > 1):
-        instruments.setdefault(tr.id[:-1], {}).setdefault(tr.stats.channel[-1], []).append(tr)
+        sensor, component = split_channel(tr.stats.channel)
+        sensors.setdefault((tr.stats.location, sensor), {}).setdefault(component, []).append(tr)
     recordings = []
-    for components in instruments.values():
+    for components in sensors.values():
         rest = [sorted(traces, key=lambda tr: -tr.stats.npts) for traces in components.values()]
         rest.sort(key=len)
         while any(rest):
@@ -118,60 +164,118 @@ def _span(recording):
     return (min(tr.stats.starttime for tr in recording), max(tr.stats.endtime for tr in recording))
 
 
-def _collect_event(unit, recordings, events, options, outcome):
+def _described(recording):
+    """A recording told apart from others that begin in the same second."""
+    start, end = _span(recording)
+    sensor = f"{recording[0].id.rpartition('.')[0]}.{split_channel(recording[0].stats.channel)[0]}"
+    return f"{sensor}? {start} - {end}"
+
+
+def _collect_event(unit, recordings, task, outcome):
     """Take the best recording of an earthquake; reject the others."""
-    used = None
-    window = options["window"]
+    events, index, used = task.events, unit.index, None
+    running, candidates = {}, []
     for recording in recordings:
         start, end = _span(recording)
-        running, lasting = start <= unit.starttime + 1, end >= unit.endtime - 1
-        if not running and events.owner(start) != unit.index:
+        always = start <= unit.starttime + 1
+        if not always and events.event_of(start) != index:
             continue  # the unit of another earthquake, or of the day, takes care of it
         outcome.counts["recordings"] += 1
-        name = recording_id(recording)
-        if used is not None:
-            outcome.reject(name, f"{name}: another recording of the earthquake is used, {used}")
-            continue
-        first, last = events.span(unit.index, window)
-        recording = recording.slice(first if running else None, last if lasting else None)
-        larger = events.drowned_by(unit.index, window) if running else None
-        if not recording:
-            outcome.reject(name, f"{name}: ends before the earthquake arrives")
+        running[id(recording)] = always
+        candidates.append(recording)
+    sure = [recording for recording in candidates if task.sensors.uses(recording)
+            and events.holds(index, *_span(recording), clock_error=0.0)]
+    for recording in sorted(candidates, key=lambda recording: _rank(recording, index, task)):
+        name, (start, end) = recording_id(recording), _span(recording)
+        always = running[id(recording)]
+        first, last = events.span(index, task.options["window"])
+        piece = recording.slice(first if always else None,
+                                last if end >= unit.endtime - 1 else None)
+        larger = events.larger_event(index, task.options["window"]) if always else None
+        if not task.sensors.uses(recording):
+            _refuse_sensor(name, recording, task, outcome)
+        elif used is not None:
+            outcome.refuse(name, "another_recording", "another recording of the earthquake is "
+                           f"used, {used}")
+        elif not piece or not events.holds(index, start, end) or (
+                sure and not events.holds(index, start, end, clock_error=0.0)):
+            _refuse_time(name, recording, index, events, outcome)
         elif larger is not None:
-            outcome.reject(name, f"{name}: shaking of a larger earthquake, "
-                                 f"{event_fields(larger)['event_id']}, falls into the window")
-        elif _prepare(recording, events.events[unit.index], options, outcome, name):
-            used = name
+            outcome.refuse(name, "larger_earthquake", "shaking of a larger earthquake, "
+                           f"{event_fields(larger)['event_id']}, falls into the window")
+        elif _prepare(piece, index, task, outcome, name):
+            used = _described(recording)
 
 
-def _collect_day(unit, recordings, events, options, outcome):
-    """Look at the recordings of a day that no earthquake claims."""
-    day = unit.starttime + 60
+def _rank(recording, index, task):
+    """What to try first: a recording that holds the arrivals, strong motion, the longest."""
+    sensor = split_channel(recording[0].stats.channel)[0]
+    return (not task.events.holds(index, *_span(recording), clock_error=0.0),
+            not (sensor.endswith("N") or sensor.startswith("KNET")), -_length(recording))
+
+
+def _refuse_sensor(name, recording, task, outcome):
+    location = recording[0].stats.location
+    outcome.refuse(name, "other_sensor", f"the sensor at location {location!r} is not used in this "
+                   f"run, {task.sensors.text or 'the one at the surface'} is; locations= chooses")
+
+
+def _refuse_time(name, recording, index, events, outcome):
+    """List a recording that does not hold the arrivals of the earthquake."""
+    arrival, (start, end) = events.arrivals[index], _span(recording)
+    late = start.timestamp > arrival.surface
+    outcome.reject(name, RejectedRecord(
+        "does_not_fit", (start if late else end).timestamp - arrival.p,
+        (arrival.surface if late else arrival.p) - arrival.p,
+        f"{name}: does not fit: it holds neither P nor S of the earthquake, which arrive "
+        f"{arrival.p - start.timestamp:.0f} s and {arrival.s - start.timestamp:.0f} s after its "
+        f"start (it is {end - start:.0f} s long)"))
+
+
+def _collect_day(client, unit, recordings, task, outcome):
+    """Look at the recordings of a day that no earthquake takes care of."""
+    day, events = unit.starttime + 60, task.events
+    running = continuous_spans([_span(recording) for recording in recordings])
     for recording in recordings:
         start, end = _span(recording)
-        if not day <= start < day + DAY or events.claims(start, end):
+        if not day <= start < day + DAY or events.expects(start, end):
             continue
-        if end - start >= LONGEST_RECORDING - 60:
+        if _within((start, end), running):
             outcome.counts["continuous"] += 1
             continue
         outcome.counts["recordings"] += 1
         name = recording_id(recording)
-        if not events.events:
-            _prepare(recording, None, options, outcome, name)
+        if not task.sensors.uses(recording):
+            _refuse_sensor(name, recording, task, outcome)
             continue
-        index, offset = events.clock_match(start)
+        if not events.arrivals:
+            _prepare(recording, None, task, outcome, name)
+            continue
+        spans = (client.station_spans(unit.station, task.channels)
+                 if hasattr(client, "station_spans") else [])
+        index, offset = shared_offset(start, spans, events)
         if index is None:
-            outcome.reject(name, f"{name}: no earthquake of the catalog fits")
-        elif _prepare(recording, events.events[index], options, outcome, name):
-            for tr in outcome.records[-1]:
-                tr.stats.tng.clock_offset = offset
+            outcome.refuse(name, "no_earthquake", "no earthquake of the catalog fits")
+        else:
+            _prepare(recording, index, task, outcome, name, offset)
 
 
-def _prepare(recording, event, options, outcome, name):
+def _prepare(recording, index, task, outcome, name, offset=0.0):
     """Prepare one recording into the outcome; True if it became a record."""
+    arrival = None if index is None else task.events.arrivals[index]
     try:
-        outcome.records.append(prepare_record(recording, event=event, common_span=True, **options))
+        record = prepare_record(recording, event=arrival and arrival.event, common_span=True,
+                                **task.options)
     except TNGInputError as err:
-        outcome.reject(name, str(err))
+        outcome.reject(name, rejection_of(err))
         return False
+    misfit = None if index is None else task.events.misfit(index, record, offset)
+    if misfit is not None:
+        outcome.reject(name, misfit)
+        return False
+    ahead = offset + (arrival.clock if arrival else 0.0)
+    if ahead:
+        for tr in record:
+            tr.stats.tng.clock_offset = ahead
+    outcome.records.append(record)
     return True

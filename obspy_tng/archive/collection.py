@@ -5,14 +5,16 @@ Records out of archives
 :func:`collect_records` goes through the data of any ObsPy client, station by
 station and earthquake by earthquake, and gives the records that can be made of
 it. Nothing is kept but what is asked for: it streams through. What could not be
-used is listed with its reason. :func:`run` does the same into a folder, in parallel,
-and goes on where it was stopped.
+used is listed with its reason. :func:`obspy_tng.runs.collect.collect_folder` does the same
+into a folder, in parallel, and goes on where it was stopped.
 """
 
 import inspect
 import logging
 import re
+import time
 from collections import Counter
+from functools import lru_cache
 
 from obspy import UTCDateTime
 from tqdm import tqdm
@@ -21,28 +23,36 @@ from ..exceptions import TNGInputError
 from ..records.packing import peaks_of
 from ..records.prepare import check_options, prepare_record
 from ..records.record import record_id, station_id
-from .collect import collect_unit
-from .duplicates import Twins
+from ..records.rejection import CODES
+from .association import CLOCK_ERROR
+from .collect import StationTask, collect_unit
+from .duplicates import DuplicateFinder
+from .files import files_of
 from .plan import ArchivePlan
 
 logger = logging.getLogger("obspy_tng")
+
+LOG_EVERY = 60.0  # s between progress lines where there is no terminal
 
 _ALLOWED = set(inspect.signature(prepare_record).parameters) - {"stream", "inventory", "event",
                                                                 "common_span"}
 
 
 def collect_records(client, inventory=None, catalog=None, *, stations=None, sampling_rate=100.0,
-                    window=60.0, channels="?N?", starttime=None, endtime=None, progress=True,
+                    window=60.0, channels="?N?", locations=None, clock_offsets=None,
+                    clock_error=CLOCK_ERROR, starttime=None, endtime=None, progress=True,
                     **options) -> "RecordCollection":
     """
     Find and prepare the records of an archive.
 
     For every station and earthquake the data from before P to after S are asked for,
-    with the generosity that old clocks need; of several recordings of one earthquake
-    the longest that is usable is taken. In an SDS archive, triggered recordings that
-    no earthquake claims are looked at as well: one whose clock is off by whole hours
-    (local time) is taken with ``stats.tng.clock_offset``, any other is listed as
-    rejected. Without a catalog every triggered recording is a unit by itself.
+    with the generosity that old clocks need. A recording is of the earthquake if it holds the
+    predicted arrivals and its strong part begins with them (:mod:`.association`); of several,
+    the longest that is usable is taken, of one sensor for the whole run. In an archive in files,
+    triggered recordings that no earthquake expects are looked at as well: those of a recorder
+    whose clock is off by whole hours (local time), as several of its recordings show, are taken
+    with ``stats.tng.clock_offset``, any other is listed as rejected. Without a catalog every
+    triggered recording is a unit by itself.
 
     :param client: object with ``get_waveforms(network, station, location, channel,
         starttime, endtime)``: ObsPy's SDS or FDSN Client, or your own.
@@ -53,6 +63,11 @@ def collect_records(client, inventory=None, catalog=None, *, stations=None, samp
     :param sampling_rate: of the records, Hz.
     :param window: length of the records in s.
     :param channels: pattern of channel codes; "?N?" are accelerometers.
+    :param locations: pattern of the location codes to use, or a dict of them by station id;
+        None uses the sensor nearest to the surface.
+    :param clock_offsets: dict station id -> s that its clock is ahead of UTC, or a list of
+        ``(starttime, endtime, s)``; they are noted in ``stats.tng.clock_offset``.
+    :param clock_error: s by which clocks of recorders and origin times may be off besides.
     :param starttime: UTCDateTime; nothing before it.
     :param endtime: UTCDateTime; nothing after it.
     :param progress: True shows a progress bar on a terminal.
@@ -79,15 +94,20 @@ def collect_records(client, inventory=None, catalog=None, *, stations=None, samp
     catalog, span = _checked(client, catalog, starttime, endtime, options)
     options |= {"sampling_rate": sampling_rate, "window": window}
     check_options(**options)
+    if type(client).__module__ == "obspy.clients.filesystem.sds":
+        client = files_of(client)  # gives the same, joins more, faster
     plan = ArchivePlan(client, inventory, catalog, stations=stations, window=window,
-                       channels=channels, span=span)
+                       channels=channels, span=span, locations=locations,
+                       clock_offsets=clock_offsets, clock_error=clock_error)
     options["inventory"] = inventory
+    task = lru_cache(maxsize=2)(lambda station: StationTask(
+        plan.events(station), plan.sensors(station), channels, options))
 
     def work(unit):
-        return collect_unit(client, unit, plan.events(unit.station), channels, options)
+        return collect_unit(client, unit, task(unit.station))
 
     units = [unit for station in plan.stations for unit in plan.units(station)]
-    return RecordCollection(units, work, progress)
+    return RecordCollection(units, work, progress, plan.left_out)
 
 
 class RecordCollection:
@@ -95,40 +115,53 @@ class RecordCollection:
     Records of an archive, made while one iterates over them.
 
     ``counts`` (Counter: units, "no data", recordings, accepted, rejected, failed) and
-    ``rejected`` (list of ``(id, reason)``) are about the last, or running, iteration.
+    ``rejected`` (list of ``(id, RejectedRecord)``) are about the last, or running, iteration.
 
     :param units: list of :class:`~obspy_tng.archive.plan.Unit`.
     :param work: function of a unit that returns an :class:`~obspy_tng.archive.collect.Outcome`.
-    :param progress: True shows a progress bar on a terminal.
+    :param progress: True shows a progress bar on a terminal, and writes a line a minute to the
+        log elsewhere.
+    :param left_out: ``(id, RejectedRecord)`` of events that cannot be used.
     """
 
-    def __init__(self, units, work, progress=True):
+    def __init__(self, units, work, progress=True, left_out=()):
         self.units = units
         self.work = work
         self.progress = progress
+        self.left_out = left_out
         self.counts = Counter()
         self.rejected = []
 
     def __iter__(self):
         self.counts = Counter(units=0, accepted=0, rejected=0)
         self.rejected = []
-        twins = Twins()
+        for name, rejection in self.left_out:
+            self._reject(name, rejection)
+        duplicates = DuplicateFinder()
         # disable=None: a bar on terminals only
         with tqdm(self.units, desc="collect", unit="unit",
                   disable=None if self.progress else True) as bar:
+            logged = time.monotonic()
             for unit in bar:
                 outcome = self.work(unit)
                 self.counts.update(outcome.counts, units=1)
                 self.rejected.extend(outcome.rejected)
                 for record in outcome.records:
-                    twin = twins.find(station_id(record), record_id(record), peaks_of(record))
-                    if twin:
-                        self.counts["rejected"] += 1
-                        self.rejected.append((record_id(record), twin))
+                    known = duplicates.find(station_id(record), record_id(record), peaks_of(record))
+                    if known:
+                        self._reject(record_id(record), known)
                         continue
                     self.counts["accepted"] += 1
                     yield record
+                if self.progress and bar.disable and time.monotonic() - logged > LOG_EVERY:
+                    logged = time.monotonic()
+                    logger.info("collect: %d of %d units, %d records", self.counts["units"],
+                                len(self.units), self.counts["accepted"])
         self._finish()
+
+    def _reject(self, name, rejection):
+        self.counts["rejected"] += 1
+        self.rejected.append((name, rejection))
 
     def __repr__(self):
         return f"<RecordCollection of {len(self.units)} units; {dict(self.counts) or 'not read'}>"
@@ -137,11 +170,11 @@ class RecordCollection:
         """
         What was found, in words.
 
-        :return: str of several lines: counts, then reasons of rejection by number.
+        :return: str of several lines: counts, then codes of rejection by number.
         """
         lines = [", ".join(f"{number} {name}" for name, number in self.counts.items())]
-        reasons = Counter(_reason(reason) for _, reason in self.rejected)
-        lines += [f"{number:6d}  {reason}" for reason, number in reasons.most_common()]
+        codes = Counter(rejection.code for _, rejection in self.rejected)
+        lines += [f"{number:6d}  {code}: {CODES[code][0]}" for code, number in codes.most_common()]
         return "\n".join(lines)
 
     def _finish(self):
@@ -151,10 +184,12 @@ class RecordCollection:
             return
         if not self.rejected:
             raise TNGInputError(f"the archive has no data in any of {len(self.units)} units "
-                                f"({self.units[0].id} to {self.units[-1].id})")
+                                f"({self.units[0].id} to {self.units[-1].id})"
+                            + ("; it has continuous data, which take a catalog"
+                               if self.counts["continuous"] else ""))
         found = re.sub(r"\s*\n\s*", "; ", self.summary())
         raise TNGInputError(f"no recording of the archive is usable: {found}; the first: "
-                            f"{self.rejected[0][1]}")
+                            f"{self.rejected[0][1].text}")
 
 
 def _checked(client, catalog, starttime, endtime, options):
@@ -168,7 +203,3 @@ def _checked(client, catalog, starttime, endtime, options):
     return (None if catalog is None else list(catalog),
             tuple(None if t is None else UTCDateTime(t) for t in (starttime, endtime)))
 
-
-def _reason(text):
-    """The kind of a rejection: its text without names and numbers."""
-    return re.split(r"[:,(]", text.split(": ", 1)[-1])[0].strip()

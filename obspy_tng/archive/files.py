@@ -11,18 +11,17 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from obspy import Stream, UTCDateTime, read
 from obspy.core.util.base import ENTRY_POINTS
 
 from ..exceptions import TNGInputError
+from ..records.joining import join_pieces
 from ..records.nied import from_nied
+from .reading import LARGE_FILE, header_spans, read_file, spans_in, trimmed
 
 DAY = 86400.0
-SMALLEST_MSEED = 128  # bytes of the shortest record
 #: templates by name; ``*`` stands for anything
 TEMPLATES = {
     "sds": "{year}/{network}/{station}/{channel}.*/"
@@ -33,16 +32,17 @@ TEMPLATES = {
 FIELDS = ("network", "station", "location", "channel", "year", "month", "day", "doy")
 # Day files may begin a little early, and hold recordings that end after midnight.
 BORDER = 1800.0
-# Day files above this size hold continuous data: a day of 100 Hz takes more (Steim2,
-# at best half a byte a sample), half an hour of triggered recordings takes less.
-CONTINUOUS_FILE = 4_000_000
 # Files whose spans are remembered: those of one station, mostly, in a few MB.
 KNOWN_FILES = 4096
 
 
 @dataclass(frozen=True)
 class WaveformFile:
-    """A file of one station: path relative to the root, span (epoch s), size, mtime in ns."""
+    """
+    A file of one station: path relative to the root, span (epoch s), size, mtime in ns.
+
+    ``locations`` are the location codes in it, as far as they are known.
+    """
 
     station: str
     path: str
@@ -50,6 +50,7 @@ class WaveformFile:
     end: float
     size: int
     mtime: int
+    locations: tuple = ()
 
     @property
     def mark(self):
@@ -95,11 +96,11 @@ class FileClient:
         if unknown:
             raise TNGInputError(f"template: unknown fields {unknown}; allowed: {FIELDS}")
         self._pattern = _template_pattern(self.template)
-        self._index, self._known = None, {}
+        self._index, self._known, self._station = None, {}, (None, [])
 
     def __getstate__(self):
         # other processes read headers themselves
-        return {**self.__dict__, "_index": None, "_known": {}}
+        return {**self.__dict__, "_index": None, "_known": {}, "_station": (None, [])}
 
     @property
     def _dated(self):
@@ -131,7 +132,8 @@ class FileClient:
         """
         Waveforms of one station, see :meth:`obspy.clients.filesystem.sds.Client.get_waveforms`.
 
-        :return: Stream, trimmed and with seamless traces joined.
+        :return: Stream, trimmed, and joined where no sample is missing
+            (:mod:`obspy_tng.records.joining`).
         """
         marks = [f.mark for f in self.files(f"{network}.{station}", channel, (starttime, endtime))]
         return self.read_marks(marks, network, station, location, channel, starttime, endtime)
@@ -152,38 +154,65 @@ class FileClient:
                 continue
             stream += self._read(mark, starttime, endtime)[0]
         stream = stream.select(network, station, location, channel)
-        return stream.trim(starttime, endtime).merge(-1)
+        return join_pieces(stream.trim(starttime, endtime))
 
     def spans_of(self, marks):
         """
         Start and end of all traces in some files, read if they were not lately.
 
         :param marks: list of :attr:`WaveformFile.mark`.
-        :return: list of pairs of UTCDateTimes; None where a file is continuous data, which
-            is not read as a whole.
+        :return: list of pairs of UTCDateTimes; of a file of continuous data at least one that
+            is longer than :data:`LONGEST_RECORDING`.
         """
         found = []
         for mark in marks:
-            if mark[1] > CONTINUOUS_FILE:
-                return None
             known = self._known.get(mark[0])
-            if known is None or known[0] != mark[1:]:
-                found += self._read(mark, None, None)[1]
-            else:
+            if known is not None and known[0] == mark[1:]:
                 found += known[1]
+            elif mark[1] > LARGE_FILE:
+                spans = header_spans(os.path.join(self.root, mark[0]), self.format)
+                self._remember(mark, spans)
+                found += spans
+            else:
+                found += self._read(mark, None, None)[1]
         return found
+
+    def station_spans(self, station, channels="*"):
+        """
+        Start and end of all traces of a station, see :meth:`spans_of`; remembered.
+
+        :param station: station id.
+        :param channels: pattern of channel codes, where names tell them.
+        :return: list of pairs of UTCDateTimes.
+        """
+        if self._station[0] != (station, channels):
+            marks = [file.mark for file in self.files(station, channels)]
+            self._station = (station, channels), self.spans_of(marks)
+        return self._station[1]
+
+    def channel_codes(self):
+        """Set of the channel codes in the archive, from names or else headers."""
+        if self._dated and "channel" in self._pattern.groupindex:
+            wild = re.sub(r"\{\w+\}", "*", self.template)
+            matches = map(self._pattern.fullmatch, glob.iglob(wild, root_dir=self.root))
+            return {match["channel"] for match in matches if match}
+        return {tr.stats.channel for file in self.files() for tr in read(
+            os.path.join(self.root, file.path), format=self.format, headonly=True)}
+
+    def _remember(self, mark, spans):
+        if len(self._known) >= KNOWN_FILES:
+            self._known.clear()
+        self._known[mark[0]] = mark[1:], spans
 
     def _read(self, mark, starttime, endtime):
         """Traces of a file, and the spans of a small one, which are remembered."""
         path = os.path.join(self.root, mark[0])
-        if mark[1] > CONTINUOUS_FILE:
+        if mark[1] > LARGE_FILE:
             return read_file(path, self.format, starttime, endtime), None
         stream = read_file(path, self.format)
-        spans = [(tr.stats.starttime, tr.stats.endtime) for tr in stream]
-        stream = _trimmed(stream, starttime, endtime)
-        if len(self._known) >= KNOWN_FILES:
-            self._known.clear()
-        self._known[mark[0]] = mark[1:], spans
+        spans = spans_in(stream)
+        stream = trimmed(stream, starttime, endtime)
+        self._remember(mark, spans)
         return stream, spans
 
     def _by_name(self, network, station, channels, times):
@@ -218,7 +247,8 @@ class FileClient:
             return None
         start = UTCDateTime(first).timestamp
         return WaveformFile(f"{fields['network']}.{fields['station']}", path, start, start + DAY,
-                            found.st_size, found.st_mtime_ns)
+                            found.st_size, found.st_mtime_ns,
+                            (fields["location"],) if "location" in fields else ())
 
     def _by_header(self):
         """Files whose names tell too little: their headers are read, once."""
@@ -232,61 +262,19 @@ class FileClient:
     def _headers(self, path):
         """:class:`WaveformFile` of each station in a file; a file that is none is an error."""
         full = os.path.join(self.root, path)
-        found, spans = os.stat(full), {}
+        found, stations = os.stat(full), {}
         try:
             stream = from_nied(read(full, format=self.format, headonly=True))
         except Exception as err:  # readers raise anything; which file it was matters
             raise TNGInputError(f"{full} cannot be read as {self.format}: {err}; a template "
                                 "that leaves it out helps") from err
         for tr in stream:
-            spans.setdefault(f"{tr.stats.network}.{tr.stats.station}", []).append(
-                (tr.stats.starttime.timestamp, tr.stats.endtime.timestamp))
-        return [WaveformFile(station, path, min(s for s, _ in span), max(e for _, e in span),
-                             found.st_size, found.st_mtime_ns)
-                for station, span in sorted(spans.items())]
-
-
-def read_file(path, format, starttime=None, endtime=None):
-    """
-    What :func:`obspy.read` gives, for MiniSEED in a fifth of the time.
-
-    ``obspy.read`` looks up its plug-ins and tests for compression again for every file,
-    which takes longer than to read a short recording.
-
-    :param path: str.
-    :param format: name of ObsPy's.
-    :param starttime: UTCDateTime or None; readers skip what lies outside, most of a day file.
-    :param endtime: UTCDateTime or None.
-    :return: Stream, trimmed; empty for a MiniSEED file that has only just been begun. Traces of
-        K-NET and KiK-net have SEED names and are in m/s^2.
-    """
-    if format == "MSEED":
-        is_format, read_format = _mseed_functions()
-        if os.path.getsize(path) < SMALLEST_MSEED:
-            return Stream()
-        if is_format(path):
-            stream = read_format(path, starttime=starttime, endtime=endtime)
-            for tr in stream:
-                tr.stats._format = format
-            return _trimmed(stream, starttime, endtime)
-    return from_nied(read(path, format=format, starttime=starttime, endtime=endtime))
-
-
-def _trimmed(stream, starttime, endtime):
-    """As ``obspy.read`` trims: each trace, first at the start, then at the end."""
-    for tr in stream:
-        if starttime:
-            tr.trim(starttime=starttime)
-        if endtime:
-            tr.trim(endtime=endtime)
-    return Stream(tr for tr in stream if tr.stats.npts)
-
-
-@lru_cache
-def _mseed_functions():
-    """``isFormat`` and ``readFormat`` of ObsPy's MiniSEED plug-in."""
-    found = {point.name: point for point in entry_points(group="obspy.plugin.waveform.MSEED")}
-    return found["isFormat"].load(), found["readFormat"].load()
+            stations.setdefault(f"{tr.stats.network}.{tr.stats.station}", []).append(tr)
+        return [WaveformFile(station, path, min(tr.stats.starttime.timestamp for tr in traces),
+                             max(tr.stats.endtime.timestamp for tr in traces),
+                             found.st_size, found.st_mtime_ns,
+                             tuple(sorted({tr.stats.location for tr in traces})))
+                for station, traces in sorted(stations.items())]
 
 
 def files_of(client):
@@ -308,22 +296,35 @@ def files_of(client):
 
 def archive_days(client, channels="?N?"):
     """
-    Days on which an archive in files has triggered recordings.
+    Days on which an archive in files has data.
 
     :param client: see :func:`files_of`.
     :param channels: pattern of channel codes.
-    :return: dict station id -> set of :class:`datetime.date`; None for other clients. Days
-        with a file above 4 MB are left out: that is continuous data, which takes a catalog.
+    :return: dict station id -> set of :class:`datetime.date`; None for other clients.
+    """
+    found = archive_contents(client, channels)
+    return found and {station: days for station, (days, _) in found.items()}
+
+
+def archive_contents(client, channels="?N?"):
+    """
+    What the stations of an archive in files have.
+
+    :param client: see :func:`files_of`.
+    :param channels: pattern of channel codes.
+    :return: dict station id -> (set of :class:`datetime.date`, set of location codes as far as
+        names or headers tell them); None for other clients.
     """
     archive = files_of(client)
     if archive is None:
         return None
-    days = {}
+    found = {}
     for file in archive.files(channels=channels):
-        if file.size <= CONTINUOUS_FILE:
-            # as a date: UTCDateTimes cannot always be hashed (ObsPy 1.5)
-            days.setdefault(file.station, set()).add(UTCDateTime(file.start).date)
-    return days
+        days, locations = found.setdefault(file.station, (set(), set()))
+        # as a date: UTCDateTimes cannot always be hashed (ObsPy 1.5)
+        days.add(UTCDateTime(file.start).date)
+        locations.update(file.locations)
+    return found
 
 
 def changed_files(root, marks):

@@ -7,20 +7,26 @@ triggered archive is accounted for. :class:`ArchivePlan` is the whole plan.
 """
 
 import fnmatch
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
 from obspy import Inventory, UTCDateTime
+from obspy.core.inventory import Channel
 
+from .._checks import positive
 from ..exceptions import TNGInputError
 from ..records.event import origin_of
-from .association import CLAIM, StationEvents
-from .files import DAY, archive_days
+from ..records.rejection import RejectedRecord
+from .association import CLOCK_ERROR, START_WINDOW, StationEvents
+from .files import DAY, archive_contents, files_of
+from .reading import LONGEST_RECORDING
+from .sensors import choose_sensors, places_of
+
+logger = logging.getLogger("obspy_tng")
 
 READ_AFTER = 900.0  # s after P: long enough for whole triggered recordings
-# A recording longer than this is continuous data.
-LONGEST_RECORDING = 1800.0
 
 
 @dataclass(frozen=True)
@@ -39,9 +45,25 @@ class Unit:
     index: int | None = None
 
 
+@dataclass(frozen=True)
+class PlannedStation:
+    """A station: its Channels in the inventory, days with data in files, location codes."""
+
+    channels: tuple = ()
+    days: frozenset = frozenset()
+    locations: frozenset | None = None
+
+    @property
+    def epochs(self):
+        """List of ``(start, end)`` UTCDateTimes or None."""
+        return [(c.start_date, c.end_date) for c in self.channels] or [(None, None)]
+
+
 class ArchivePlan:
     """
     The whole plan of an archive, made station by station when it is asked for.
+
+    ``left_out`` lists the events of the catalog that cannot be used, as ``(id, RejectedRecord)``.
 
     :param client: see :func:`~obspy_tng.archive.collection.collect_records`, as are the others.
     :param inventory: Inventory, or None.
@@ -50,21 +72,34 @@ class ArchivePlan:
     :param window: record length in s, or None.
     :param channels: pattern of channel codes.
     :param span: ``(starttime, endtime)``, UTCDateTimes or None.
+    :param locations: pattern of location codes, dict of them by station id, or None.
+    :param clock_offsets: dict station id -> s, or list of ``(starttime, endtime, s)``.
+    :param clock_error: s.
     :raises TNGInputError: if nothing can be planned.
     """
 
-    def __init__(self, client, inventory, catalog, *, stations, window, channels, span):
-        self._days = archive_days(client, channels)
-        self._found = _stations(inventory, catalog, stations, channels, self._days)
-        if self._days is None and catalog is None and None in span:
+    def __init__(self, client, inventory, catalog, *, stations, window, channels, span,
+                 locations=None, clock_offsets=None, clock_error=CLOCK_ERROR):
+        contents = archive_contents(client, channels)
+        self._in_files = contents is not None
+        self._found = _stations(client, inventory, catalog, stations, channels, contents)
+        if not self._in_files and catalog is None and None in span:
             raise TNGInputError("without a catalog, starttime and endtime must be given for a "
                                 "client that is not an archive in files")
-        self._events = [event for event in catalog or () if _inside(event, span)]
-        self._by_date = self._days is None and catalog is None
+        self._clocks = _checked_clocks(clock_offsets, self._found)
+        self._clock_error = positive("clock_error", clock_error)
+        self._locations, self._channels = locations, channels
+        usable, self.left_out = _usable(catalog)
+        self._events = [event for event in usable if _inside(event, span)]
+        self._by_date = not self._in_files and catalog is None
         self._window, self._span = window, span
         self.events = lru_cache(maxsize=2)(self._station_events)
-        if not any(map(self.units, self.stations)):
-            raise TNGInputError(_nothing_planned(catalog, span))
+        if not any(map(self.units, self.stations)) or (catalog is not None and not self._events):
+            raise TNGInputError(_nothing_planned(catalog, span, channels))
+        for station in self.stations:
+            chosen = self.sensors(station)
+            if chosen.others:
+                logger.info("collect: %s has several sensors; %s is used", station, chosen.text)
 
     @property
     def stations(self):
@@ -77,14 +112,27 @@ class ArchivePlan:
         if self._by_date:
             days = [start.date + timedelta(days=i) for i in range((end.date - start.date).days + 1)]
         else:
-            days = [day for day in (self._days or {}).get(station, ())
+            days = [day for day in self._found[station].days
                     if (start is None or day >= start.date) and (end is None or day <= end.date)]
-        return (plan_events(station, self.events(station), self._found[station][1], self._window)
+        return (plan_events(station, self.events(station), self._found[station].epochs,
+                            self._window)
                 + plan_days(station, days))
+
+    def sensors(self, station):
+        """:class:`~obspy_tng.archive.sensors.SensorChoice` of a station."""
+        found = self._found[station]
+        wanted = (self._locations.get(station) if isinstance(self._locations, dict)
+                  else self._locations)
+        surface = any(fnmatch.fnmatchcase("EW2", part) for part in self._channels.split(","))
+        return choose_sensors(found.channels, found.locations, wanted, surface)
 
     def _station_events(self, station):
         """:class:`StationEvents` of a station."""
-        return StationEvents(self._events, self._found[station][0])
+        sensors, channels = self.sensors(station), self._found[station].channels
+        used = [c for c in channels if sensors.locations is None
+                or (c.location_code or "") in sensors.locations]
+        return StationEvents(self._events, places_of(used or channels),
+                             self._clocks.get(station, ()), self._clock_error)
 
 
 def plan_events(station, events, epochs, window):
@@ -98,14 +146,14 @@ def plan_events(station, events, epochs, window):
     :return: list of :class:`Unit`, by time.
     """
     units = []
-    for index, event in enumerate(events.events):
-        # reach back to the earthquakes just before: a recording that they own must not
+    for index, arrival in enumerate(events.arrivals):
+        # reach back to the earthquakes just before: a recording of one of them must not
         # look as if it had always been running
         before = (events.p <= events.p[index]) & (events.p > events.p[index] - READ_AFTER)
-        start = UTCDateTime(events.p[before].min() + CLAIM[0])
+        start = UTCDateTime(events.p[before].min() + START_WINDOW[0])
         end = max(UTCDateTime(events.p[index] + READ_AFTER), events.span(index, window)[1] + 60)
         if any((a is None or a <= end) and (b is None or b >= start) for a, b in epochs):
-            name = str(event.resource_id).rsplit("/", 1)[-1]
+            name = str(arrival.event.resource_id).rsplit("/", 1)[-1]
             units.append(Unit(f"{station}/{name}", station, start, end, index))
     return units
 
@@ -122,31 +170,50 @@ def plan_days(station, days):
                  UTCDateTime(day) + DAY + LONGEST_RECORDING) for day in sorted(days)]
 
 
-def station_epochs(inventory, channels="?N?", stations=None):
+def station_channels(inventory, channels="?N?", stations=None):
     """
-    Stations of an Inventory that have channels of a pattern, with their epochs.
+    Channels of the stations of an Inventory.
 
     :param inventory: Inventory.
-    :param channels: pattern of channel codes.
+    :param channels: pattern of channel codes, or several with commas between them.
     :param stations: station ids to choose, or None for all.
-    :return: dict station id -> (``(latitude, longitude)``, list of ``(start, end)``).
+    :return: dict station id -> list of Channels.
     :raises TypeError: if ``inventory`` is not an Inventory.
     :raises TNGInputError: if there are none, or not those asked for.
     """
     if not isinstance(inventory, Inventory):
         raise TypeError(f"inventory must be an obspy Inventory, got {type(inventory).__name__}")
-    found = {}
+    found, other = {}, {}
     for network in inventory:
         for station in network:
-            epochs = [(c.start_date, c.end_date) for c in station
-                      if fnmatch.fnmatchcase(c.code, channels)]
-            if epochs:
-                key = f"{network.code}.{station.code}"
-                known = found.setdefault(key, ((station.latitude, station.longitude), []))
-                known[1].extend(epochs)
+            key = f"{network.code}.{station.code}"
+            for channel in station:
+                matches = any(fnmatch.fnmatchcase(channel.code, part)
+                              for part in channels.split(","))
+                (found if matches else other).setdefault(key, []).append(channel)
+    without = {key: codes for key, codes in other.items() if key not in found}
     if not found:
-        raise TNGInputError(f"inventory has no channels {channels!r}")
+        raise TNGInputError(f"inventory has no channels {channels!r}; {_has(without)}")
+    if without:
+        logger.info("collect: %d stations have no channels %s and are left out; %s", len(without),
+                    channels, _has(without))
     return select_stations(found, stations)
+
+
+def _has(found):
+    """Which channels some stations have instead, and how to take them."""
+    kinds = {}
+    for key, channels in found.items():
+        for channel in channels:
+            code = channel.code if isinstance(channel, Channel) else channel
+            knet = code[:2] in ("EW", "NS", "UD")
+            kinds.setdefault(code[:2] + "*" if knet else code[:-1] + "?", set()).add(key)
+    if not kinds:
+        return "it has no channels at all"
+    told = ", ".join(f"{kind} at {len(kinds[kind])} stations" for kind in sorted(kinds))
+    knet = [kind for kind in sorted(kinds) if kind[:2] in ("EW", "NS", "UD")]
+    best = ",".join(knet) or max(sorted(kinds), key=lambda kind: (kind[1] == "H", len(kinds[kind])))
+    return f"it has {told}: channels={best!r} (--channels '{best}') takes them"
 
 
 def select_stations(found, stations):
@@ -165,19 +232,74 @@ def select_stations(found, stations):
     return {key: found[key] for key in wanted}
 
 
-def _stations(inventory, catalog, stations, channels, days):
-    """Stations to plan for: dict station id -> (coordinates, epochs)."""
+def _stations(client, inventory, catalog, stations, channels, contents):
+    """Stations to plan for: dict station id -> :class:`PlannedStation`."""
+    contents = {} if contents is None and inventory is not None else contents
     if inventory is not None:
-        return station_epochs(inventory, channels, stations)
+        return {key: PlannedStation(tuple(found), *_held(contents, key))
+                for key, found in station_channels(inventory, channels, stations).items()}
     if catalog is not None:
         raise TNGInputError("a catalog needs an inventory: the distances of the stations tell "
                             "when the earthquakes arrive")
-    if days:
-        return {key: (None, [(None, None)]) for key in select_stations(days, stations)}
-    if stations and days is None:
-        return {key: (None, [(None, None)]) for key in stations}
-    raise TNGInputError("the archive has no files" if days == {} else
-                        "stations must be given where there is no inventory")
+    if contents:
+        return {key: PlannedStation((), *_held(contents, key))
+                for key in select_stations(contents, stations)}
+    if stations and contents is None:
+        return {key: PlannedStation() for key in stations}
+    if contents is None:
+        raise TNGInputError("stations must be given where there is no inventory")
+    raise TNGInputError(f"the archive has no files of channels {channels!r}; {_elsewhere(client)}")
+
+
+def _held(contents, station):
+    """Days and location codes of a station in files."""
+    days, locations = contents.get(station, ((), ()))
+    return frozenset(days), frozenset(locations) or None
+
+
+def _elsewhere(client):
+    """What an archive in files has instead of what was asked for."""
+    codes = files_of(client).channel_codes()
+    if codes:
+        return _has({"the archive": sorted(codes)}).replace(" at 1 stations", "")
+    return ("none at all in this layout: FileClient(folder, 'flat') (--template flat) reads a "
+            "folder of files")
+
+
+def _usable(catalog):
+    """Events with an origin, and ``(id, RejectedRecord)`` of the others."""
+    usable, left_out = [], []
+    for event in catalog or ():
+        try:
+            origin_of(event)
+        except TNGInputError as err:
+            left_out.append((str(event.resource_id),
+                             RejectedRecord("no_origin", None, None, str(err))))
+            logger.warning("collect: %s", err)
+        else:
+            usable.append(event)
+    return usable, left_out
+
+
+def _checked_clocks(clock_offsets, stations):
+    """Clock offsets as lists of ``(start, end, seconds)`` by station."""
+    if clock_offsets is None:
+        return {}
+    if not isinstance(clock_offsets, dict):
+        raise TypeError("clock_offsets must be a dict of station ids, got "
+                        f"{type(clock_offsets).__name__}")
+    select_stations(stations, clock_offsets)
+    found = {}
+    for station, value in clock_offsets.items():
+        rows = value if isinstance(value, list | tuple) else [(None, None, value)]
+        try:
+            found[station] = [(None if start is None else UTCDateTime(start),
+                               None if end is None else UTCDateTime(end), float(seconds))
+                              for start, end, seconds in rows]
+        except (TypeError, ValueError) as err:
+            raise TNGInputError(f"clock_offsets of {station} must be a number of s, or a list of "
+                                f"(starttime, endtime, s), got {value!r}") from err
+    return found
 
 
 def _inside(event, span):
@@ -186,9 +308,10 @@ def _inside(event, span):
     return (span[0] is None or time >= span[0]) and (span[1] is None or time <= span[1])
 
 
-def _nothing_planned(catalog, span):
+def _nothing_planned(catalog, span, channels):
     """Why there is nothing to do."""
     if catalog is None:
-        return "the archive is empty: no file of the stations and channels asked for"
+        return (f"the archive is empty: no file of the stations and channels {channels!r} asked "
+                "for; FileClient(folder, 'flat') (--template flat) reads a folder of files")
     return (f"no match: none of the {len(catalog)} earthquakes of the catalog lies in an epoch of "
             f"the stations (starttime={span[0]}, endtime={span[1]})")

@@ -136,8 +136,8 @@ def _gains(response):
     """Product of the gains and sensitivity, for messages."""
     product = np.prod([stage.stage_gain or 1.0 for stage in response.response_stages])
     sensitivity = response.instrument_sensitivity
-    return (f"the gains of the stages multiply to {product:g}, the overall sensitivity is "
-            f"{sensitivity.value if sensitivity and sensitivity.value else None}")
+    told = f"{sensitivity.value:g}" if sensitivity and sensitivity.value else "not given"
+    return f"the gains of the stages multiply to {product:g}, the overall sensitivity is {told}"
 
 
 def _in_si(response, motion):

@@ -15,6 +15,7 @@ from obspy import Stream, UTCDateTime, read
 
 from ..exceptions import TNGInputError
 from .c_libraries import C_LIBRARIES
+from .codes import check_codes
 from .folder import read_records
 from .packing import TEMPORARY, describe, mseed_bytes, mseed_id, replace_file, to_json
 from .record import check_record, check_station, station_id
@@ -48,6 +49,7 @@ def write_sds(records, folder):
             if day not in days:
                 _flush_days(days.pop(next(iter(days), None), {}), unfinished)
             for tr in traces:
+                check_codes(tr.id, location=tr.stats.location, channel=tr.stats.channel)
                 if mseed_id(tr.id) != tr.id:
                     raise TNGInputError(f"{tr.id}: MiniSEED would cut the codes, and programs not "
                                         f"find {mseed_id(tr.id)} in an archive; shorten them")

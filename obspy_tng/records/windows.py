@@ -78,6 +78,22 @@ def edge_levels(data, sampling_rate):
             float(np.sqrt(power[-last:].mean()) / strong))
 
 
+def strong_part(record):
+    """
+    When the strong part of a record begins, and where it is strongest.
+
+    :param record: Stream of three traces of equal length.
+    :return: ``(t05, strongest)``: s after the first sample until 5 % of the energy have come,
+        and until the middle of the strongest 5 s.
+    """
+    rate = record[0].stats.sampling_rate
+    total = np.concatenate([[0.0], np.cumsum(np.sum([np.square(tr.data, dtype=float)
+                                                     for tr in record], axis=0))])
+    npts = min(int(STRONG_SPAN * rate), len(total) - 1)
+    strongest = int(np.argmax(total[npts:] - total[:-npts])) + npts / 2
+    return float(np.searchsorted(total, 0.05 * total[-1]) / rate), float(strongest / rate)
+
+
 def choose_window(data, npts, onset):
     """
     First sample of the window of ``npts`` samples to take, and the energy it keeps.

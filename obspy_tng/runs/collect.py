@@ -13,15 +13,15 @@ import numpy as np
 from obspy import Inventory, UTCDateTime, read
 
 from .._version import __version__
-from ..archive.association import StationEvents
-from ..archive.collect import collect_unit
+from ..archive.association import CLOCK_ERROR
+from ..archive.collect import StationTask, collect_unit
 from ..archive.collection import _checked
 from ..archive.files import BORDER, FileClient, changed_files, files_of
 from ..archive.plan import ArchivePlan, Unit
 from ..records.c_libraries import C_LIBRARIES
-from ..records.event import origin_of
 from ..records.packing import pack_record
 from ..records.prepare import check_options
+from ..records.rejection import RejectedRecord
 from .job import Job, Result, SentObject, WorkUnit, value_hash
 from .loop import run_job
 
@@ -38,21 +38,23 @@ class CollectJob(Job):
     :param stations: station ids, or None.
     :param channels: pattern of channel codes.
     :param span: ``(starttime, endtime)``, UTCDateTimes or None.
+    :param choices: dict of ``locations``, ``clock_offsets`` and ``clock_error``.
     :param options: dict of arguments of :func:`~obspy_tng.records.prepare.prepare_record`.
     """
 
     kind = "collect"
     unique = True
 
-    def __init__(self, client, inventory, catalog, stations, channels, span, options):
+    def __init__(self, client, inventory, catalog, stations, channels, span, choices, options):
         self.client, self.inventory, self.catalog = client, inventory, catalog
-        self.channels, self.span, self.options = channels, span, options
+        self.channels, self.span, self.choices, self.options = channels, span, choices, options
         self.wanted = stations
         self.archive = files_of(client)
         if type(client).__module__ == "obspy.clients.filesystem.sds":
             self.client = self.archive  # gives the same, faster
         self.planned = ArchivePlan(client, inventory, catalog, stations=stations,
-                                   window=options["window"], channels=channels, span=span)
+                                   window=options["window"], channels=channels, span=span,
+                                   **choices)
         self.station_work = lru_cache(maxsize=2)(self._station_work)
 
     def settings(self):
@@ -60,9 +62,11 @@ class CollectJob(Job):
                 "inventory": _inventory_hash(self.inventory),
                 "catalog": _catalog_hash(self.catalog), "stations": self.wanted,
                 "channels": self.channels, "span": [t and str(t) for t in self.span],
-                **self.options}
+                **self.choices, **self.options}
 
     def plan(self):
+        for name, rejection in self.planned.left_out:
+            yield WorkUnit(f"catalog/{name}", {"left_out": [name, *rejection.row]})
         for station in self.planned.stations:
             names = set()
             listing = None if self.archive is None else _Listing(self.archive, station,
@@ -79,6 +83,8 @@ class CollectJob(Job):
 
     def task(self, unit):
         spec = unit.spec
+        if "left_out" in spec:
+            return list_event, tuple(spec["left_out"])
         asked = Unit(spec["unit"], spec["station"], UTCDateTime(spec["starttime"]),
                      UTCDateTime(spec["endtime"]), spec["index"])
         return do_unit, (self.station_work(asked.station), asked, unit.files)
@@ -95,8 +101,8 @@ class CollectJob(Job):
             inventory = inventory.select(network=network, station=code)
         return SentObject(StationWork(
             self.client, None if self.archive is None else self.archive.root,
-            self.planned.events(station), self.channels,
-            {**self.options, "inventory": inventory}))
+            StationTask(self.planned.events(station), self.planned.sensors(station),
+                        self.channels, {**self.options, "inventory": inventory})))
 
 
 @dataclass
@@ -105,9 +111,22 @@ class StationWork:
 
     client: object
     root: str | None
-    events: StationEvents
-    channels: str
-    options: dict
+    task: StationTask
+
+
+def list_event(name, code, value, limit, text):
+    """
+    The unit of an event that cannot be used: it is listed.
+
+    :param name: resource id of the event.
+    :param code: see :class:`~obspy_tng.records.rejection.RejectedRecord`, as are the others.
+    :param value: number that was found.
+    :param limit: number that is allowed.
+    :param text: reason in words.
+    :return: :class:`~obspy_tng.runs.job.Result`
+    """
+    return Result(rejected=[(name, RejectedRecord(code, value, limit, text))],
+                  counts={"rejected": 1})
 
 
 def do_unit(shipped, unit, files):
@@ -125,10 +144,8 @@ def do_unit(shipped, unit, files):
     changed = changed_files(work.root, files or ())
     if changed:
         return Result(error=changed, seconds=time.perf_counter() - started)
-    outcome = collect_unit(reader, unit, work.events, work.channels, work.options)
-    error = changed_files(work.root, files or ())
-    if error is None and outcome.counts["failed"]:
-        error = outcome.rejected[-1][1].removeprefix(f"{unit.id}: ")
+    outcome = collect_unit(reader, unit, work.task)
+    error = changed_files(work.root, files or ()) or outcome.error
     counts = {key: number for key, number in outcome.counts.items() if number and key != "rejected"}
     counts["rejected"] = len(outcome.rejected)
     return Result([pack_record(record) for record in outcome.records], outcome.rejected,
@@ -156,6 +173,13 @@ class _Reader:
         if spans is not None:
             self.hash = value_hash([[str(start), str(end)] for start, end in spans])
         return spans
+
+    def station_spans(self, station, channels):
+        """Spans of all traces of the station, empty where they are not known."""
+        if self._marks is None:
+            return []
+        with C_LIBRARIES:
+            return self._client.station_spans(station, channels)
 
     def get_waveforms(self, *args):
         stream = self._stream(*args)
@@ -222,15 +246,16 @@ def _catalog_hash(catalog):
         return None
     rows = []
     for event in catalog:
-        origin = origin_of(event)
+        origin = event.preferred_origin() or next(iter(event.origins), None)
         magnitude = event.preferred_magnitude() or next(iter(event.magnitudes), None)
-        rows.append([str(event.resource_id), str(origin.time), origin.latitude, origin.longitude,
-                     origin.depth, magnitude and magnitude.mag])
+        place = origin and [str(origin.time), origin.latitude, origin.longitude, origin.depth]
+        rows.append([str(event.resource_id), *(place or [None] * 4), magnitude and magnitude.mag])
     return value_hash(rows)
 
 
 def collect_folder(client, output, inventory=None, catalog=None, *, stations=None,
-                   sampling_rate=100.0, window=60.0, channels="?N?", starttime=None, endtime=None,
+                   sampling_rate=100.0, window=60.0, channels="?N?", locations=None,
+                   clock_offsets=None, clock_error=CLOCK_ERROR, starttime=None, endtime=None,
                    workers=1, processes=False, executor=None, shard=None, retry_failed=False,
                    progress=True, **options):
     """
@@ -282,7 +307,8 @@ def collect_folder(client, output, inventory=None, catalog=None, *, stations=Non
         _check_sendable(client)
     options |= {"sampling_rate": sampling_rate, "window": window}
     check_options(**options)  # before there is a folder that keeps them
-    job = CollectJob(client, inventory, catalog, stations, channels, span, options)
+    choices = {"locations": locations, "clock_offsets": clock_offsets, "clock_error": clock_error}
+    job = CollectJob(client, inventory, catalog, stations, channels, span, choices, options)
     return run_job(job, output, workers=workers, processes=processes, executor=executor,
                    shard=shard, retry_failed=retry_failed, progress=progress)
 

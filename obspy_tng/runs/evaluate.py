@@ -37,6 +37,7 @@ from ..evaluation.stored import StoredFigures, StoredSamples, read_samples, tabl
 from ..exceptions import TNGInputError
 from ..records.folder import list_records, read_record
 from ..records.packing import pack_array, replace_file
+from ..records.rejection import rejection_of
 from .generate import ENROLLED
 from .job import Job, Result, WorkUnit, value_hash
 from .manifest import NAME, Manifest
@@ -311,7 +312,7 @@ def measure_unit(axes, spec, marks):
             samples.append(read_samples([path], axes, spec["at_rest"]))
             names.append(Path(path).stem)
         except TNGInputError as err:
-            rejected.append((Path(path).stem, str(err)))
+            rejected.append((Path(path).stem, rejection_of(err)))
     pieces, read = [], None
     if names:
         data = np.concatenate(samples)

@@ -33,7 +33,7 @@ class Result:
     What came out of one unit.
 
     ``records`` are :class:`~obspy_tng.records.packing.PackedRecord`, ``rejected`` pairs
-    ``(id, reason)``, ``counts`` a dict of numbers. ``error`` is the reason of a failure,
+    ``(id, RejectedRecord)``, ``counts`` a dict of numbers. ``error`` is the reason of a failure,
     or None; ``input_hash`` is of the samples that were read.
     """
 

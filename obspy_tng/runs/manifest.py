@@ -15,10 +15,11 @@ from collections import Counter
 from pathlib import Path
 
 from ..exceptions import TNGException, TNGInputError
+from ..records.rejection import RejectedRecord
 from .job import WorkUnit, value_hash
 
 NAME = "manifest.sqlite"
-FORMAT = "obspy_tng manifest 1"
+FORMAT = "obspy_tng manifest 2"
 PENDING, DONE, FAILED = "pending", "done", "failed"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, value TEXT);
@@ -154,7 +155,9 @@ class Manifest:
             self._write("UPDATE units SET status = ?, error = ?, seconds = ?, input_hash = ?, "
                         "counts = ?, rejected = ? WHERE id = ?",
                         (status, result.error, result.seconds, result.input_hash,
-                         json.dumps(result.counts), json.dumps(result.rejected), unit_id))
+                         json.dumps(result.counts),
+                         json.dumps([[name, *rejection.row] for name, rejection in
+                                     result.rejected]), unit_id))
             for number, record in enumerate([] if result.error else result.records):
                 self._write("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                             (unit_id, number, record.station, record.record_id, record.path,
@@ -184,7 +187,8 @@ class Manifest:
         for name, counts, rejected in self._rows(
                 "SELECT id, counts, rejected FROM units WHERE status = 'done' "
                 "ORDER BY position, id"):
-            yield name, json.loads(counts), json.loads(rejected)
+            yield (name, json.loads(counts),
+                   [(record, RejectedRecord(*row)) for record, *row in json.loads(rejected)])
 
     def records(self):
         """Iterator of dicts, the records of all units done, by station, in order."""

@@ -10,7 +10,7 @@ from collections import Counter
 from itertools import groupby
 from pathlib import Path
 
-from ..archive.duplicates import Twins
+from ..archive.duplicates import DuplicateFinder
 from ..exceptions import TNGInputError
 from ..records.packing import replace_file
 
@@ -25,13 +25,14 @@ def select_records(manifest, unique):
 
     :param manifest: :class:`~obspy_tng.runs.manifest.Manifest`.
     :param unique: True leaves out a recording that an earlier unit has as well.
-    :return: iterator of ``(record, reason)``, by station; reason is None where it stays.
+    :return: iterator of ``(record, rejection)``, by station; a
+        :class:`~obspy_tng.records.rejection.RejectedRecord`, None where it stays.
     """
-    station, twins = None, None
+    station, duplicates = None, None
     for record in manifest.records():
         if record["station"] != station:  # of one station at a time: archives are large
-            station, twins = record["station"], Twins()
-        reason = unique and twins.find(record["station"], record["record_id"], record["peaks"])
+            station, duplicates = record["station"], DuplicateFinder()
+        reason = unique and duplicates.find(record["station"], record["record_id"], record["peaks"])
         yield record, reason or None
 
 
@@ -78,6 +79,10 @@ def write_lists(manifest, folder, unique):
     """
     Write ``rejected.txt`` and, where something failed, ``failed.txt``.
 
+    A line of the first has the id of a recording, the code of its rejection (see
+    :mod:`obspy_tng.records.rejection`) and the reason, of the second a unit and the reason,
+    with tabs between them.
+
     :param manifest: the manifest.
     :param folder: folder of the run.
     :param unique: see :func:`select_records`.
@@ -95,7 +100,8 @@ def write_lists(manifest, folder, unique):
     lines = []
     for unit, numbers, rejected in manifest.finished():
         counts.update(numbers)
-        lines += [f"{name}\t{reason}\n" for name, reason in [*rejected, *left_out.get(unit, ())]]
+        lines += [f"{name}\t{rejection.code}\t{rejection.text}\n"
+                  for name, rejection in [*rejected, *left_out.get(unit, ())]]
     replace_file(Path(folder) / REJECTED, "".join(lines).encode("utf-8"))
     failed = [f"{name}\t{' '.join(reason.split())}\n" for name, reason in manifest.failed()]
     if failed:
@@ -113,7 +119,7 @@ def first_rejection(folder):
     :return: str; None where nothing was rejected.
     """
     with open(Path(folder) / REJECTED, encoding="utf-8") as file:
-        return file.readline().strip().split("\t", 1)[-1] or None
+        return file.readline().strip().split("\t", 2)[-1] or None
 
 
 def check_folder(folder):

@@ -5,6 +5,7 @@ What each command does; every function takes the parsed arguments.
 needs no torch, and an array job starts often.
 """
 
+import glob
 import logging
 from collections import Counter
 from pathlib import Path
@@ -15,6 +16,7 @@ import obspy
 import obspy_tng
 
 from ..archive.files import FileClient
+from ..archive.layouts import open_archive
 from ..exceptions import TNGInputError
 from ..metadata import station_coordinates
 from ..records.folder import list_records, read_record, read_records
@@ -48,8 +50,10 @@ def collect(args):
     corners = {k: v for k, v in (("freqmin", args.freqmin), ("freqmax", args.freqmax))
                if v is not None}
     result = collect_folder(client, args.output, inventory, catalog, stations=args.station,
-                         sampling_rate=args.sampling_rate, window=args.window,
-                         channels=args.channels, **corners, **_run_options(args))
+                            sampling_rate=args.sampling_rate, window=args.window,
+                            channels=args.channels, locations=args.location,
+                            clock_offsets=_clock_offsets(args.clock_offset),
+                            clock_error=args.clock_error, **corners, **_run_options(args))
     code = _report(result, args)
     if args.hold_out is not None:
         print(split_folder(result.folder, hold_out=args.hold_out))
@@ -210,11 +214,19 @@ def _report(result, args):
         where = f"no record in {result.counts['units']} units of work"
         if not result.counts["rejected"]:
             raise TNGInputError(f"{where}: there are no data that match (stations, times of the "
-                                "catalog, --channels)")
+                                "catalog, --channels); the archive has "
+                                f"{_channels_of(args) or 'no files'}")
         raise TNGInputError(f"{where}, {result.counts['rejected']} recordings rejected; the first: "
                             f"{first_rejection(result.folder)}; all are in "
                             f"{result.folder / REJECTED}")
     return 0
+
+
+def _channels_of(args):
+    """Channel codes that an archive in files has, in words; empty for services."""
+    client = _client(args)[0] if getattr(args, "archive", None) else None
+    codes = client.channel_codes() if isinstance(client, FileClient) else ()
+    return codes and f"channels {', '.join(sorted(codes)[:20])}"
 
 
 def _left_out(result, args):
@@ -244,10 +256,18 @@ def _client(args):
     root = folder / "sds" if (folder / "sds").is_dir() else folder
     if not root.is_dir():
         raise TNGInputError(f"no archive at {root}")
-    if args.template != "sds" or args.file_format != "MSEED":
+    if args.template is not None:
         return FileClient(root, args.template, args.file_format), folder
-    from obspy.clients.filesystem.sds import Client
-    return Client(str(root)), folder
+    return open_archive(root, args.file_format), folder
+
+
+def _clock_offsets(given):
+    """``NET.STA=SECONDS`` options as a dict, or None."""
+    try:
+        return {station: float(seconds) for station, seconds in
+                (text.split("=") for text in given or ())} or None
+    except ValueError as err:
+        raise TNGInputError(f"--clock-offset takes NET.STA=SECONDS, got {given}") from err
 
 
 def _read(reader, path, folder, name):
@@ -256,8 +276,8 @@ def _read(reader, path, folder, name):
         path = folder / name if folder is not None else None
         if path is None or not path.exists():
             return None
-    elif not Path(path).exists():
-        raise TNGInputError(f"no file {path}")
+    elif "://" not in str(path) and not Path(path).exists() and not glob.glob(str(path)):
+        raise TNGInputError(f"no file {path}")  # readers take patterns, and URLs
     return reader(str(path))
 
 

@@ -133,16 +133,22 @@ def _collect(commands):
                  "collect my_archive --output records --sampling-rate 50 --window 120")
     p.add_argument("archive", nargs="?", help="folder of an archive, or one with sds/, "
                    "stations.xml and events.xml")
-    p.add_argument("--template", default="sds", metavar="PATH", help="layout of the archive: sds "
-                   "(default), bud, flat, or a path with {network} {station} {location} {channel} "
-                   "{year} {month} {day} {doy} and *")
+    p.add_argument("--template", metavar="PATH", help="layout of the archive: sds, bud, flat, or a "
+                   "path with {network} {station} {location} {channel} {year} {month} {day} {doy} "
+                   "and * (default: recognised)")
     p.add_argument("--file-format", default="MSEED", metavar="NAME", help="format of its files, a "
                    "name of ObsPy's (default MSEED)")
     p.add_argument("--channels", default="?N?", metavar="PATTERN", help="channel codes (default "
                    "?N?, accelerometers)")
     p.add_argument("--fdsn", metavar="SERVICE", help="an FDSN service instead of a folder")
-    p.add_argument("--inventory", metavar="FILE", help="StationXML (default: stations.xml "
-                   "of the archive)")
+    p.add_argument("--location", metavar="CODE", help="location code of the sensors to use, or a "
+                   "pattern (default: the sensor nearest to the surface)")
+    p.add_argument("--clock-offset", action="append", metavar="NET.STA=S", help="s that the "
+                   "recorder's clock is ahead of UTC; may be repeated")
+    p.add_argument("--clock-error", type=float, default=30.0, metavar="S", help="s by which clocks "
+                   "and origin times may be off besides (default 30)")
+    p.add_argument("--inventory", metavar="FILE", help="StationXML, also a pattern such as "
+                   "'xml/*.xml' (default: stations.xml of the archive)")
     p.add_argument("--catalog", metavar="FILE", help="QuakeML (default: events.xml of the "
                    "archive, where it is)")
     p.add_argument("--station", action="append", metavar="NET.STA", help="only this station; "

@@ -13,9 +13,9 @@ from obspy.core.event import Event, Magnitude, Origin
 from scipy import signal
 
 from obspy_tng import collect_records
-from obspy_tng.archive.association import StationEvents
+from obspy_tng.archive.association import Place, StationEvents
 from obspy_tng.archive.collect import find_recordings
-from obspy_tng.archive.plan import archive_days
+from obspy_tng.archive.files import archive_days
 from obspy_tng.exceptions import TNGInputError
 from obspy_tng.metadata import synthetic_inventory
 from obspy_tng.records.folder import read_record, read_records, write_records
@@ -140,7 +140,7 @@ def test_aftershock_in_the_window_of_the_main_shock(inventory):
     catalog = Catalog([event(ORIGIN, 7.0), event(ORIGIN + 50, 4.0, "b")])
     records, collection = collect(Archive(hour), inventory, catalog, stations=["XX.S1"])
     assert [record_info(r)["event_id"] for r in records] == ["smi:local/a"]
-    assert "shaking of a larger earthquake, smi:local/a" in collection.rejected[0][1]
+    assert "shaking of a larger earthquake, smi:local/a" in collection.rejected[0][1].text
 
 
 def test_overlapping_digitisations(inventory):
@@ -148,18 +148,20 @@ def test_overlapping_digitisations(inventory):
     twice = shake(ORIGIN, 101.0), shake(ORIGIN, 100.0)
     records, collection = collect(Archive(*twice), inventory, Catalog([event(ORIGIN)]))
     assert len(records) == 1
-    assert [r[1].split(": ")[1] for r in collection.rejected] == [
-        "another recording of the earthquake is used, XX.S1.20120320T180240"]
+    (_, rejection), = collection.rejected
+    assert rejection.code == "another_recording"
+    # both begin at once: the one that is used is told by its end
+    assert rejection.text.endswith("2012-03-20T18:02:40.000000Z - 2012-03-20T18:04:20.990000Z")
     assert collection.counts["recordings"] == 2
 
 
 def test_the_next_one_is_taken_where_the_best_is_not_usable(inventory):
     longer = shake(ORIGIN, 101.0)
     longer[1].data[:] = np.clip(longer[1].data, -1e-3, 1e-3)
-    records, collection = collect(Archive(longer, shake(ORIGIN, 99.0)), inventory,
+    records, collection = collect(Archive(longer, shake(ORIGIN, 99.0, seed=1)), inventory,
                                   Catalog([event(ORIGIN)]))
     assert len(records) == 1
-    assert "clipped" in collection.rejected[0][1]
+    assert collection.rejected[0][1].code == "clipped"
 
 
 def test_one_recording_filed_twice(inventory):
@@ -167,7 +169,7 @@ def test_one_recording_filed_twice(inventory):
     catalog = Catalog([event(ORIGIN), event(ORIGIN + 365 * 86400, name="b")])
     records, collection = collect(client, inventory, catalog)
     assert len(records) == 1
-    assert "same samples as XX.S1.20120320T180240" in collection.rejected[0][1]
+    assert "same samples as XX.S1.20120320T180240" in collection.rejected[0][1].text
 
 
 def test_close_earthquakes_share_no_recording(inventory):
@@ -180,13 +182,31 @@ def test_close_earthquakes_share_no_recording(inventory):
 
 
 def test_clock_off_by_hours_and_unknown_recordings(inventory, sds):
-    local = shake(ORIGIN - 6 * 3600)
-    stray = shake(ORIGIN + 9 * 86400, seed=3)
-    records, collection = collect(sds(local, stray), inventory, Catalog([event(ORIGIN)]))
-    assert [record_info(r)["event_id"] for r in records] == ["smi:local/a"]
-    assert records[0][2].stats.tng.clock_offset == -6 * 3600
-    assert [(n, r.split(": ")[1]) for n, r in collection.rejected] == [
-        ("XX.S1.20120329T180240", "no earthquake of the catalog fits")]
+    """Two recordings of two earthquakes share an offset of -6 h; a third fits nothing."""
+    client = sds(shake(ORIGIN - 6 * 3600), shake(ORIGIN + 80000 - 6 * 3600, seed=1),
+                 shake(ORIGIN + 9 * 86400, seed=3))
+    catalog = Catalog([event(ORIGIN), event(ORIGIN + 80000, name="b")])
+    records, collection = collect(client, inventory, catalog)
+    assert [record_info(r)["event_id"] for r in records] == ["smi:local/a", "smi:local/b"]
+    assert [r[2].stats.tng.clock_offset for r in records] == [-6 * 3600] * 2
+    assert [(n, r.code) for n, r in collection.rejected] == [
+        ("XX.S1.20120329T180240", "no_earthquake")]
+
+
+def test_a_single_recording_proves_no_clock_offset(inventory, sds):
+    """One recording six hours early may be of any shock; the user may know better."""
+    client, catalog = sds(shake(ORIGIN - 6 * 3600)), Catalog([event(ORIGIN)])
+    with pytest.raises(TNGInputError, match="no earthquake of the catalog fits"):
+        collect(client, inventory, catalog)
+    for stated in (-6 * 3600, [(ORIGIN - 86400, ORIGIN + 86400, -6 * 3600)]):
+        (record,), _ = collect(client, inventory, catalog, clock_offsets={"XX.S1": stated})
+        assert record[0].stats.tng.clock_offset == -6 * 3600
+    with pytest.raises(TNGInputError, match="no earthquake of the catalog fits"):
+        collect(client, inventory, catalog,
+                clock_offsets={"XX.S1": [(ORIGIN + 86400, None, -6 * 3600)]})
+    for wrong in ({"XX.S9": 3600}, {"XX.S1": "late"}, {"XX.S1": [3600]}):
+        with pytest.raises(TNGInputError):
+            collect(client, inventory, catalog, clock_offsets=wrong)
 
 
 def test_sds_without_a_catalog(inventory, sds):
@@ -224,7 +244,8 @@ def test_one_bad_unit_never_stops_the_run(inventory):
     client = Broken(shake(ORIGIN, station="S2"))
     records, collection = collect(client, inventory, Catalog([event(ORIGIN)]))
     assert len(records) == 1
-    assert collection.rejected == [("XX.S1/a", "XX.S1/a: RuntimeError: disk on fire")]
+    assert [(name, r.text) for name, r in collection.rejected] == [
+        ("XX.S1/a", "XX.S1/a: RuntimeError: disk on fire")]
     assert collection.counts["failed"] == 1
 
 
@@ -277,20 +298,22 @@ def test_bad_arguments(inventory):
         collect(client, inventory, catalog, channels="HH?")
     with pytest.raises(TNGInputError, match="needs an inventory"):
         collect(client, None, catalog)
-    with pytest.raises(TNGInputError, match="no origin"):
-        collect(client, inventory, Catalog([Event()]))
 
 
-def test_clock_match_needs_exactly_one():
+def test_station_events():
     times = [ORIGIN, ORIGIN + 3600, ORIGIN + 20000]
-    events = StationEvents([event(t, name=i) for i, t in enumerate(times)], (20.0, -99.0))
+    events = StationEvents([event(t, name=i) for i, t in enumerate(times)],
+                           [Place(None, None, 20.0, -99.0)])
     p = UTCDateTime(events.p[0])
-    assert p - ORIGIN == pytest.approx(14, abs=0.5)
-    assert events.clock_match(p - 6 * 3600) == (None, 0.0)  # the second is 7 h later
-    assert events.clock_match(UTCDateTime(events.p[2]) + 5 * 3600 + 100) == (2, 18000.0)
-    assert events.clock_match(UTCDateTime(events.p[2]) + 5 * 3600 + 1500) == (None, 0.0)
-    assert events.owner(p - 100) == 0
-    assert events.owner(p + 250) is None
+    assert p - ORIGIN == pytest.approx(19, abs=0.5)  # 111 km, 10 km deep, iasp91
+    assert events.event_of(p - 100) == 0
+    assert events.event_of(p + 250) is None
+    assert events.expects(p + 230, p + 300)
+    assert not events.expects(p + 250, p + 300)
+    assert events.holds(0, p + 30, p + 100, clock_error=0.0)  # it begins in the surface waves
+    assert not events.holds(0, p + 40, p + 100, clock_error=0.0)
+    assert not events.holds(0, p + 70, p + 100)
+    assert not events.holds(0, p - 100, p - 40)
 
 
 # -- on disk ----------------------------------------------------------------------
@@ -422,5 +445,6 @@ def test_mexico_accounts_for_every_row(mexico, options, least):
         apart = [abs(times[info["event_id"]] - times[name]) for name in recorded[info["record_id"]]]
         assert min(apart) < 400
     known = ("too short", "starts in the middle", "coarse quantisation", "window too short",
-             "another recording", "no earthquake", "same samples", "clipped", "stuck")
-    assert all(any(k in reason for k in known) for _, reason in collection.rejected)
+             "another recording", "no earthquake", "same samples", "clipped", "stuck",
+             "cut in the signal", "does not fit")
+    assert all(any(k in r.text for k in known) for _, r in collection.rejected)

@@ -25,8 +25,8 @@ __all__ = ["CHECKS", "check_trace", "clipped_samples", "digitiser_step", "plain_
 
 # check -> largest value allowed. Set between the good records of four networks (Mexico City,
 # Gujarat, Ridgecrest, Gilroy: 745 recordings) and made-up faults; see the guide.
-CHECKS = {"clipped": 0, "crowded": 0.3, "full_scale": 0.12, "stuck": 0, "bridged": 0.0,
-          "spike": 4.0, "step": 0.1, "pulses": 0.45}
+CHECKS = {"clipped": 0, "pulses": 0.45, "spike": 4.0, "stuck": 0, "bridged": 0.0, "crowded": 0.3,
+          "full_scale": 0.12, "step": 0.1}
 
 _CODES = {"crowded": "clipped", "full_scale": "clipped"}
 

@@ -123,7 +123,7 @@ def crowded_tops(data, step=None):
     if max(high, low) < _TOP_STEPS * (step or digitiser_step(data)):
         return 0.0
     # a cheap look first: clipped half-cycles dwell at the top
-    sides = [np.count_nonzero(side > _TOP * top) > 0.1 * np.count_nonzero(side > 0.5 * top)
+    sides = [np.count_nonzero(side > _TOP * top) > 0.03 * np.count_nonzero(side > 0.5 * top)
              for side, top in ((data, high), (-data, low)) if top > 0]
     if not any(sides):
         return 0.0
