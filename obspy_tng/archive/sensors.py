@@ -14,6 +14,7 @@ from .association import Place
 # m in depth within which sensors are at one level
 SAME_LEVEL = 1.0
 BOREHOLE = "KNET1"  # KiK-net's EW1, NS1, UD1
+KIKNET = {"01", "02"}  # borehole and surface, as records.nied numbers them
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ def choose_sensors(channels, present=None, wanted=None, surface=True):
     """
     Choose the sensors of a station.
 
-    Without a wish it is the one nearest to the surface, then the one with the longest epochs,
-    then the first location code; sensors at the same level that were there at other times go on
+    Without a wish it is the one nearest to the surface (02 of KiK-net, where no inventory tells
+    depths), then the one with the longest epochs, then the first location code; sensors at the same level that were there at other times go on
     where it ends.
 
     :param channels: list of its Channels in the inventory, empty where there is none.
@@ -61,6 +62,8 @@ def choose_sensors(channels, present=None, wanted=None, surface=True):
         return SensorChoice(used, surface, _text(used, epochs), len(codes) > len(used))
     if len(codes) < 2:
         return SensorChoice(None, surface)
+    if not epochs and set(codes) == KIKNET:
+        return SensorChoice((max(codes),), surface, _text((max(codes),), epochs), True)
     depth = {code: _depth(epochs.get(code, ())) for code in codes}
     shallow = [code for code in codes if depth[code] <= min(depth.values()) + SAME_LEVEL]
     first = min(shallow, key=lambda code: (-_duration(epochs.get(code, ())), code))

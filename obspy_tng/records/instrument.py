@@ -222,7 +222,8 @@ def _is_flat(tr, response, motion, freqmin, freqmax):
     try:
         with C_LIBRARIES:
             gain = response.get_evalresp_response_for_frequencies(
-                freqs, output=("DISP", "VEL", "ACC")[motion.order])
+                freqs, output=("DISP", "VEL", "ACC")[motion.order],
+                hide_sensitivity_mismatch_warning=True)  # that is refused below
     except (ObsPyException, ValueError, IndexError, NotImplementedError) as err:
         raise rejected("response", f"{tr.id}: the response cannot be evaluated: {err}") from err
     ratio = float(abs(gain[0]) / abs(sensitivity.value))

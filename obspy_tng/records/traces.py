@@ -92,6 +92,8 @@ def same_rate(tr, other):
 def _selection(stream):
     """Selection that gives one of several sensors of a Stream."""
     first = stream[0].stats
+    if any("knet" in tr.stats for tr in stream):
+        return "stream.select(channel='*2'), the surface sensor of KiK-net"
     if len({tr.stats.location for tr in stream}) > 1:
         return f"stream.select(location={first.location!r})"
     sensors = sorted({split_channel(tr.stats.channel)[0] for tr in stream})
