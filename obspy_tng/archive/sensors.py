@@ -43,8 +43,8 @@ def choose_sensors(channels, present=None, wanted=None, surface=True):
     Choose the sensors of a station.
 
     Without a wish it is the one nearest to the surface (02 of KiK-net, where no inventory tells
-    depths), then the one with the longest epochs, then the first location code; sensors at the same level that were there at other times go on
-    where it ends.
+    depths), then the one with the longest epochs, then the first location code. Sensors at the
+    same level that were there at other times go on where it ends.
 
     :param channels: list of its Channels in the inventory, empty where there is none.
     :param present: location codes that the archive has data of; None where that is not known.

@@ -53,7 +53,8 @@ def collect(args):
                             sampling_rate=args.sampling_rate, window=args.window,
                             channels=args.channels, locations=args.location,
                             clock_offsets=_clock_offsets(args.clock_offset),
-                            clock_error=args.clock_error, **corners, **_run_options(args))
+                            clock_error=args.clock_error, **corners, **_options(args.option),
+                            **_run_options(args))
     code = _report(result, args)
     if args.hold_out is not None:
         print(split_folder(result.folder, hold_out=args.hold_out))
@@ -259,6 +260,20 @@ def _client(args):
     if args.template is not None:
         return FileClient(root, args.template, args.file_format), folder
     return open_archive(root, args.file_format), folder
+
+
+def _options(given):
+    """``NAME=VALUE`` options as a dict; numbers as numbers, true and false as bool."""
+    found = {}
+    for text in given or ():
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise TNGInputError(f"--option takes NAME=VALUE, got {text!r}")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            found[name] = {"true": True, "false": False}.get(value.lower(), value)
+    return found
 
 
 def _clock_offsets(given):

@@ -143,6 +143,8 @@ def _collect(commands):
     p.add_argument("--fdsn", metavar="SERVICE", help="an FDSN service instead of a folder")
     p.add_argument("--location", metavar="CODE", help="location code of the sensors to use, or a "
                    "pattern (default: the sensor nearest to the surface)")
+    p.add_argument("--option", action="append", metavar="NAME=VALUE", help="another argument of "
+                   "prepare_record, such as max_end_level=0.5; may be repeated")
     p.add_argument("--clock-offset", action="append", metavar="NET.STA=S", help="s that the "
                    "recorder's clock is ahead of UTC; may be repeated")
     p.add_argument("--clock-error", type=float, default=30.0, metavar="S", help="s by which clocks "

@@ -74,7 +74,7 @@ def test_surface_and_borehole_are_two_sensors():
     borehole = event_stream(("NS1", "EW1", "UD1"), "AKTH04")
     assert prepare_record(surface, sampling_rate=100.0)[0].id == "BO.AKTH04.02.HNZ"
     assert prepare_record(borehole, sampling_rate=100.0)[0].id == "BO.AKTH04.01.HNZ"
-    with pytest.raises(TNGInputError, match="several instruments"):
+    with pytest.raises(TNGInputError, match="several sensors"):
         prepare_record(surface + borehole, sampling_rate=100.0)
 
 

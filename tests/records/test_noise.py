@@ -56,7 +56,7 @@ def test_a_filled_gap(noise, want, component, begin, length, fill):
 def test_all_windows_dead(noise):
     data = noise.copy()
     data[0] = 0
-    with pytest.raises(TNGInputError, match="none of 20 windows is usable.*Z is flat"):
+    with pytest.raises(TNGInputError, match=r"none of 20 windows is usable.*Z is flat"):
         hvsr(recording(data), window_length=60.0)
 
 

@@ -36,7 +36,7 @@ def test_the_guide_has_every_code_and_its_argument():
     if not GUIDE.exists():
         pytest.skip("docs are not in an installed package")
     table = dict(re.findall(r"^``(\w+)`` +(.*)$", GUIDE.read_text("utf-8"), re.MULTILINE))
-    for code, (meaning, argument) in CODES.items():
+    for code, (_, argument) in CODES.items():
         assert code in table, code
         assert argument is None or f"``{argument}``" in table[code], code
 

@@ -75,16 +75,17 @@ def test_other_layout(archive, tmp_path):
 def test_nothing_found_and_nothing_usable(archive, tmp_path, capsys):
     """Two different things, and the list of rejections is named only where it has lines."""
     command = ["collect", str(archive), *OPTIONS, "--output"]
-    assert main([*command, str(tmp_path / "short"), "--window", "100"]) == 1
+    assert main([*command, str(tmp_path / "short"), "--window", "120"]) == 1
     message = capsys.readouterr().err
     lines = (tmp_path / "short" / "rejected.txt").read_text().splitlines()
-    assert f"{len(lines)} recordings rejected; the first: {lines[0].split(chr(9))[1]}" in message
+    assert f"{len(lines)} recordings rejected; the first: {lines[0].split(chr(9))[2]}" in message
     assert "too short" in message
+    assert lines[0].split("\t")[1] == "too_short"
     shutil.rmtree(archive / "sds")
     (archive / "sds").mkdir()
     assert main([*command, str(tmp_path / "none")]) == 1
     message = capsys.readouterr().err
-    assert "no data that match" in message
+    assert "has no MSEED files" in message
     assert "rejected.txt" not in message
 
 

@@ -87,7 +87,8 @@ def test_recordings_filed_twice(data, tmp_path, seed):
     collection = collect_records(Twice(data.client()), data.inventory, data.catalog, **OPTIONS)
     assert len(list(collection)) == plain.counts["accepted"]
     lines = (tmp_path / "plain" / "rejected.txt").read_text().splitlines()
-    assert sorted(lines) == sorted(f"{name}\t{reason}" for name, reason in collection.rejected)
+    assert sorted(lines) == sorted(
+        f"{name}\t{r.code}\t{r.text}" for name, r in collection.rejected)
 
 
 def test_stopped_runs_go_on_and_repeat_nothing(data, reference_run, tmp_path):
