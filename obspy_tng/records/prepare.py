@@ -15,7 +15,7 @@ from obspy.core import AttribDict
 
 from .._version import __version__
 from ..exceptions import TNGInputError
-from ..signal import processing
+from ..signal import end_at_rest, processing
 from .codes import split_channel
 from .event import event_fields
 from .instrument import find_channel, orientation, to_acceleration, to_zne
@@ -145,7 +145,7 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
     lead = onset - start / sampling_rate
     data = _cut(data, start, npts, lead, sampling_rate)
     if at_rest:
-        data = processing.end_at_rest(data, sampling_rate, freqmin)
+        data = end_at_rest(data, sampling_rate, freqmin)
 
     p_index = round(lead * sampling_rate)
     info |= {"record_id": recording_id(traces),

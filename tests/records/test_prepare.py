@@ -572,3 +572,18 @@ def test_recordings_without_start_time_are_told_apart():
     with pytest.warns(TNGWarning, match="enrolled already"):
         control.enroll([again])
     assert control.stations == {"XX.XXS1": 2}
+
+
+def test_at_rest():
+    """The baseline treatment of generated records: velocity and displacement end at zero."""
+    from obspy_tng.signal import integrate
+    plain = prepare_record(to_stream(ground_motion()), to_inventory())
+    record = prepare_record(to_stream(ground_motion()), to_inventory(), at_rest=True)
+    assert "at_rest=True" in record[0].stats.processing[-1]
+    assert record[0].stats.tng.at_rest is True
+    for tr, other in zip(record, plain, strict=True):
+        velocity = integrate(tr.data, 100.0)
+        displacement = integrate(velocity, 100.0)
+        assert abs(velocity[-1]) < 1e-5 * np.abs(velocity).max()
+        assert abs(displacement[-1]) < 1e-5 * np.abs(displacement).max()
+        assert np.abs(tr.data).max() == pytest.approx(np.abs(other.data).max(), rel=0.05)
