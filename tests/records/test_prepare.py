@@ -468,6 +468,16 @@ def test_common_span():
         prepare_record(stream, to_inventory(), common_span=True)
 
 
+def test_plateaus_of_a_film_are_not_a_stuck_digitiser():
+    """Digitised by hand: plateaus between jumps that are small against the peak."""
+    time = np.arange(6000) / 200
+    x = np.round(np.sin(9 * time) * np.exp(-((time - 12) / 5) ** 2), 3)
+    x[5000:5020] = 0.021
+    assert stuck_samples(x) == 0
+    x[5000:5020] = 0.3
+    assert stuck_samples(x) == 20
+
+
 def test_coarse_digitiser_is_not_clipped():
     """Steps of 0.24 gal under a peak of 3 gal are coarse, but not flat tops."""
     rng = np.random.default_rng(0)
