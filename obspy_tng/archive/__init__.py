@@ -1,6 +1,6 @@
 """
-Where recordings come from: a client or files, a plan of what to ask for, and records
-=====================================================================================
+Archives: clients and files, plan, association with earthquakes, records
+========================================================================
 
 :func:`~obspy_tng.archive.collection.collect_records` goes through an archive in one process;
 :func:`obspy_tng.runs.collect.collect_folder` does the same into a folder, in parallel.

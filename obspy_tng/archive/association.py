@@ -1,9 +1,10 @@
 """
-Which earthquake a recording belongs to.
+Association of recordings with earthquakes.
 
-A recording is *asked for* where it begins around the predicted P, with the generosity that old
-clocks need. It is *taken* only where it holds the predicted arrivals and its strong part begins
-with them: :meth:`StationEvents.misfit`.
+Data are *requested* around the predicted P, with a margin for the errors of old clocks. A
+recording is *accepted* only if it contains the predicted arrivals and its strong part begins with
+them:
+:meth:`StationEvents.misfit`.
 """
 
 from dataclasses import dataclass
@@ -43,11 +44,10 @@ class Place:
 @dataclass(frozen=True)
 class Arrival:
     """
-    An earthquake as a station sees it, epoch seconds by the clock of the recorder.
+    Predicted arrivals of an earthquake at a station, epoch seconds of the recorder's clock.
 
-    ``size`` only tells which of two earthquakes shakes the station more; ``rupture`` is about
-    how long the source radiates (s), ``clock`` the s that the recorder's clock is known to be
-    ahead.
+    ``size`` compares the shaking of two earthquakes at the station; ``rupture`` is the approximate
+    duration of the source (s), ``clock`` the known offset of the recorder's clock (s ahead).
     """
 
     event: object
@@ -67,7 +67,7 @@ class Arrival:
 
 class StationEvents:
     """
-    Earthquakes of a catalog as a station sees them.
+    Predicted arrivals of the earthquakes of a catalog at a station.
 
     :param events: iterable of obspy Events with origins.
     :param places: list of :class:`Place`, of all epochs of the station.
@@ -89,7 +89,7 @@ class StationEvents:
         return int(np.argmin(np.where(inside, np.abs(late), np.inf))) if inside.any() else None
 
     def expects(self, start, end):
-        """True if the unit of some earthquake takes care of a recording of this span."""
+        """True if a recording of this span is part of the unit of an earthquake."""
         return bool(((start.timestamp <= self.p + START_WINDOW[1])
                      & (end.timestamp >= self.p + START_WINDOW[0])).any())
 
@@ -110,7 +110,7 @@ class StationEvents:
 
     def misfit(self, index, record, offset=0.0):
         """
-        Why a record is not of an earthquake.
+        Reason why a record does not belong to an earthquake, or None.
 
         The strong part (5 % of the energy) must begin after the origin, or as early before P as
         clocks may be wrong, and before the last surface waves; the strongest 5 s must follow it

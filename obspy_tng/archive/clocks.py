@@ -1,9 +1,9 @@
 """
 Recorders whose clock is off by whole hours (local time).
 
-A single recording that would fit an earthquake some hours away proves nothing: one in twelve
-does by chance. A recorder has one clock, so its offset is believed where several of its
-recordings share it, of different earthquakes, with none in between that is on time.
+A single recording that fits an earthquake some hours away is no evidence: one in twelve does so by
+chance. A recorder has one clock. Its offset is accepted if several of its recordings have the same
+offset, of different earthquakes, and none in between is on time.
 """
 
 from .association import START_WINDOW
@@ -15,7 +15,7 @@ SAME_RECORDING = 2.0
 
 def shared_offset(start, recordings, events):
     """
-    The earthquake of a recording whose clock is off, as others of the recorder are.
+    The earthquake of a recording with a clock offset that other recordings confirm.
 
     :param start: UTCDateTime of its first sample.
     :param recordings: list of ``(start, end)`` UTCDateTimes of all traces of the station.

@@ -2,8 +2,8 @@
 One unit of an archive run: a station and an earthquake, or a station and a day.
 
 :func:`collect_unit` asks the client for its data, finds the recordings in them and
-prepares the one to use. It depends on nothing but its arguments and never raises:
-units can be done in any order, in parallel, and again.
+prepares the one to use. It depends only on its arguments and never raises an error:
+units can be done in any order, in parallel, and repeatedly.
 """
 
 import logging
@@ -30,7 +30,7 @@ logger = logging.getLogger("obspy_tng")
 
 @dataclass
 class Outcome:
-    """What became of one unit: records, ``(id, RejectedRecord)`` of rejections, and counts."""
+    """Result of one unit: records, ``(id, RejectedRecord)`` of rejections, and counts."""
 
     records: list = field(default_factory=list)
     rejected: list = field(default_factory=list)
@@ -50,7 +50,7 @@ class Outcome:
 @dataclass(frozen=True)
 class StationTask:
     """
-    What all units of a station share.
+    Arguments that are common to all units of a station.
 
     ``channels`` is the pattern of channel codes, ``options`` are the arguments of
     :func:`~obspy_tng.records.prepare.prepare_record`.
@@ -125,7 +125,7 @@ def find_recordings(stream):
     :param stream: Stream of any traces of one station; it is not changed.
     :return: list of Streams, each one trace per component as far as there are, of one
         sensor; the longest first. Recordings that overlap (the same one digitised
-        twice, several sensors) are kept apart.
+        twice, several sensors) remain separate.
     """
     sensors = {}
     for tr in Stream(tr for tr in stream if tr.stats.npts > 1):
@@ -148,7 +148,7 @@ def find_recordings(stream):
 
 
 def _likeness(tr, other):
-    """Share of the two traces' joint span that both have; 0 where they are apart."""
+    """Share of the joint span of two traces that both have; 0 without overlap."""
     start = max(tr.stats.starttime, other.stats.starttime)
     end = min(tr.stats.endtime, other.stats.endtime)
     joint = (max(tr.stats.endtime, other.stats.endtime)

@@ -1,12 +1,12 @@
 """
-Records out of archives
-=======================
+Records from archives
+=====================
 
 :func:`collect_records` goes through the data of any ObsPy client, station by
-station and earthquake by earthquake, and gives the records that can be made of
-it. Nothing is kept but what is asked for: it streams through. What could not be
-used is listed with its reason. :func:`obspy_tng.runs.collect.collect_folder` does the same
-into a folder, in parallel, and goes on where it was stopped.
+station and earthquake by earthquake, and yields records one at a time. Recordings that
+cannot be used are listed with the reason.
+:func:`obspy_tng.runs.collect.collect_folder` does the same into a folder, in parallel, and can be
+resumed.
 """
 
 import inspect
@@ -45,14 +45,14 @@ def collect_records(client, inventory=None, catalog=None, *, stations=None, samp
     """
     Find and prepare the records of an archive.
 
-    For every station and earthquake the data from before P to after S are asked for,
-    with the generosity that old clocks need. A recording is of the earthquake if it holds the
-    predicted arrivals and its strong part begins with them (:mod:`.association`); of several,
-    the longest that is usable is taken, of one sensor for the whole run. In an archive in files,
-    triggered recordings that no earthquake expects are looked at as well: those of a recorder
-    whose clock is off by whole hours (local time), as several of its recordings show, are taken
-    with ``stats.tng.clock_offset``, any other is listed as rejected. Without a catalog every
-    triggered recording is a unit by itself.
+    For every station and earthquake the data from before P to after S are requested, with a
+    margin for the errors of old clocks. A recording belongs to the earthquake if it contains the
+    predicted arrivals and its strong part begins with them (:mod:`.association`). Of several
+    recordings, the longest usable one is taken, of one sensor for the whole run. In an archive in
+    files, triggered recordings without an earthquake are also examined: those of a recorder with
+    a clock offset of whole hours (local time) that several recordings confirm are accepted, with
+    ``stats.tng.clock_offset``; others are listed as rejected. Without a catalog every triggered
+    recording is a unit.
 
     :param client: object with ``get_waveforms(network, station, location, channel,
         starttime, endtime)``: ObsPy's SDS or FDSN Client, or your own.
@@ -67,7 +67,7 @@ def collect_records(client, inventory=None, catalog=None, *, stations=None, samp
         None uses the sensor nearest to the surface.
     :param clock_offsets: dict station id -> s that its clock is ahead of UTC, or a list of
         ``(starttime, endtime, s)``; they are noted in ``stats.tng.clock_offset``.
-    :param clock_error: s by which clocks of recorders and origin times may be off besides.
+    :param clock_error: s by which clocks of recorders and origin times may be off in addition.
     :param starttime: UTCDateTime; nothing before it.
     :param endtime: UTCDateTime; nothing after it.
     :param progress: True shows a progress bar on a terminal.
@@ -178,7 +178,7 @@ class RecordCollection:
         return "\n".join(lines)
 
     def _finish(self):
-        """Say what was found; raise where that is nothing."""
+        """Log what was found; raise an error if it is nothing."""
         logger.info("collect: %s", self.summary())
         if self.counts["accepted"]:
             return

@@ -1,9 +1,9 @@
 """
-Archives in files: which file has what, and has it changed?
+Archives in files: contents of files, and changes of files.
 
-An archive is a folder and a **path template**, such as that of SDS or BUD. ObsPy's
-SDS Client knows its own; :class:`FileClient` reads any other, also folders whose
-names tell nothing (then the headers do).
+An archive is a folder with a **path template**, such as that of SDS or BUD. ObsPy's SDS Client
+reads SDS; :class:`FileClient` reads any other layout, also folders whose file names contain no
+codes or dates (then headers are read).
 """
 
 import glob
@@ -54,7 +54,7 @@ class WaveformFile:
 
     @property
     def mark(self):
-        """What tells whether the file is still the same: ``[path, size, mtime]``."""
+        """Identification of the state of the file: ``[path, size, mtime]``."""
         return [self.path, self.size, self.mtime]
 
 
@@ -104,7 +104,7 @@ class FileClient:
 
     @property
     def _dated(self):
-        """True if names alone tell station and day."""
+        """True if file names contain station and day."""
         found = set(self._pattern.groupindex)
         return {"network", "station", "year"} <= found and (
             "doy" in found or {"month", "day"} <= found)

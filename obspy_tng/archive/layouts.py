@@ -1,4 +1,4 @@
-"""Which layout a folder of waveform files has."""
+"""Layout of a folder of waveform files."""
 
 import logging
 import os
@@ -17,7 +17,7 @@ NO_WAVEFORMS = (".xml", ".txt", ".csv", ".json")
 
 def open_archive(root, format="MSEED"):
     """
-    Client of a folder of waveform files whose layout nobody has told.
+    Client of a folder of waveform files with an unknown layout.
 
     SDS is tried first, then BUD, then a folder of MiniSEED files of any names (or, for other
     formats, of all files), also in folders below it.

@@ -1,9 +1,9 @@
 """
-What to look for in an archive: units of work that do not depend on each other.
+The plan of an archive: independent units of work.
 
 A unit is a station and an earthquake, or a station and a day of an SDS archive.
-The days find recordings that no earthquake claims, so that every recording of a
-triggered archive is accounted for. :class:`ArchivePlan` is the whole plan.
+The units of days find recordings without an earthquake, so that every recording of a
+triggered archive is accounted for. :class:`ArchivePlan` is the complete plan.
 """
 
 import fnmatch
@@ -61,7 +61,7 @@ class PlannedStation:
 
 class ArchivePlan:
     """
-    The whole plan of an archive, made station by station when it is asked for.
+    The plan of an archive, made station by station on access.
 
     ``left_out`` lists the events of the catalog that cannot be used, as ``(id, RejectedRecord)``.
 
@@ -218,7 +218,7 @@ def _has(found):
 
 def select_stations(found, stations):
     """
-    Entries of a dict by station id, in the order asked for.
+    Entries of a dict by station id, in the requested order.
 
     :param found: dict with station ids as keys.
     :param stations: iterable of station ids, or None for all, sorted.
@@ -258,7 +258,7 @@ def _held(contents, station):
 
 
 def _elsewhere(client):
-    """What an archive in files has instead of what was asked for."""
+    """What an archive in files has instead of the requested data."""
     codes = files_of(client).channel_codes()
     if codes:
         return _has({"the archive": sorted(codes)}).replace(" at 1 stations", "")
@@ -303,7 +303,7 @@ def _checked_clocks(clock_offsets, stations):
 
 
 def _inside(event, span):
-    """True if an earthquake lies in the span asked for."""
+    """True if an earthquake lies in the requested span."""
     time = origin_of(event).time
     return (span[0] is None or time >= span[0]) and (span[1] is None or time <= span[1])
 

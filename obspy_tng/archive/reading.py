@@ -1,5 +1,5 @@
 """
-Reading files of an archive: fast for MiniSEED, and which spans of time they hold.
+Reading files of an archive, fast for MiniSEED, and their time spans.
 """
 
 import io

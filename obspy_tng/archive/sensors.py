@@ -1,8 +1,8 @@
 """
-Which of several sensors of a station makes its records.
+Choice of one of several sensors of a station.
 
-A station may have sensors in a borehole, on floors of a building or side by side, told apart by
-their location codes. One of them serves for a whole run.
+A station may have sensors in a borehole, on floors of a building or side by side, with different
+location codes. One of them is used for a whole run.
 """
 
 import fnmatch
@@ -42,9 +42,9 @@ def choose_sensors(channels, present=None, wanted=None, surface=True):
     """
     Choose the sensors of a station.
 
-    Without a wish it is the one nearest to the surface (02 of KiK-net, where no inventory tells
-    depths), then the one with the longest epochs, then the first location code. Sensors at the
-    same level that were there at other times go on where it ends.
+    By default it is the one nearest to the surface (02 of KiK-net, without depths from an
+    inventory), then the one with the longest epochs, then the first location code. Sensors at the
+    same level that were installed at other times replace it before and after its epochs.
 
     :param channels: list of its Channels in the inventory, empty where there is none.
     :param present: location codes that the archive has data of; None where that is not known.

@@ -1,4 +1,4 @@
-"""SEED codes: which sensor and component a channel is, and what can be part of a path."""
+"""SEED codes: sensor and component of a channel, and codes that can be part of a path."""
 
 import re
 
@@ -26,7 +26,7 @@ def split_channel(code):
 
 def sensor_id(tr):
     """
-    What the three components of one sensor share.
+    Identification of a sensor, common to its three components.
 
     :param tr: Trace.
     :return: str, ``NET.STA.LOC.SENSOR``, e.g. ``XX.S1.00.HN``.
@@ -35,7 +35,7 @@ def sensor_id(tr):
 
 
 def check_channel_codes(traces):
-    """Raise TNGInputError where a trace has no channel code, which tells its component."""
+    """Raise TNGInputError if a trace has no channel code, which gives its component."""
     if any(not tr.stats.channel for tr in traces):
         raise rejected("bad_code", f"{traces[0].id}: channels need codes ending in "
                        f"Z, N and E (stats.channel), got {[tr.stats.channel for tr in traces]}")

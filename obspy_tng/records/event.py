@@ -1,4 +1,4 @@
-"""What a record says about its earthquake: preferred origin and magnitude, distance."""
+"""Earthquake of a record: preferred origin and magnitude, distance."""
 
 from obspy.core.event import Event
 from obspy.geodetics import gps2dist_azimuth
@@ -8,7 +8,7 @@ from ..exceptions import TNGInputError
 
 def event_fields(event, coordinates=None):
     """
-    What ``stats.tng`` tells of an earthquake.
+    Fields of ``stats.tng`` on an earthquake.
 
     :param event: obspy Event, or None.
     :param coordinates: ``(latitude, longitude)`` of the station in degrees, or None.

@@ -1,4 +1,4 @@
-"""What headers of files keep of a generated record: station, scenario, that it is synthetic."""
+"""Headers of files of a generated record: station, scenario, mark as synthetic."""
 
 import math
 
@@ -13,7 +13,7 @@ _MOST_EXACT = 2 ** 24  # SAC numbers are float32
 
 def scenario_value(tng, field):
     """
-    A quantity of the scenario: as asked for, or as drawn for the record where nothing was.
+    A quantity of the scenario: the requested one, else the one drawn for the record.
 
     :param tng: ``stats.tng``.
     :param field: "magnitude", "distance", "depth", or any other field.

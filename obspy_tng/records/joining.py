@@ -1,9 +1,9 @@
 """
-Pieces of one recording, put together again.
+Joins the pieces of a recording.
 
-An archive cuts recordings at midnight and where it pleases. ObsPy's own clean-up joins pieces
-whose sampling points fit within 1 % of an interval, and raises where type or header rate
-differ. Here pieces are joined where no sample is missing.
+Archives cut recordings at midnight and elsewhere. ObsPy joins pieces whose sampling points agree
+within 1 % of an interval, and raises an error if types or rates in the header differ. Here pieces
+are joined if no sample is missing.
 """
 
 import numpy as np

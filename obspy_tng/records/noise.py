@@ -1,8 +1,8 @@
 """
 Ambient noise of three components, cut into windows.
 
-Noise is recorded for hours, with gaps and dead stretches. What is whole is used: windows never
-reach across a gap, and one in which a component is dead or filled up is told apart.
+Noise is recorded for hours, with gaps and dead parts. Windows never include a gap, and windows in
+which a component is dead or was filled are marked.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _FILLED, _FILLED_SHARE, _USUAL = 1.0, 0.02, 5.0
 @dataclass(frozen=True)
 class NoiseWindow:
     """
-    A window of noise: ``data`` ``(3, npts)``, Z, N, E; ``reason`` why it is no good, or None.
+    A window of noise: ``data`` ``(3, npts)``, Z, N, E; ``reason`` why it is unusable, or None.
     """
 
     data: np.ndarray
@@ -84,7 +84,7 @@ def whole_stream(stream, inventory=None):
 
 
 def _components(stream, inventory):
-    """Traces of each component, three lists: Z, N, E, or as they come with an inventory."""
+    """Traces of each component, three lists: Z, N, E, or any order with an inventory."""
     check_channel_codes(stream)
     sensors = sorted({sensor_id(tr) for tr in stream})
     if len(sensors) > 1:
@@ -114,7 +114,7 @@ def _components(stream, inventory):
 
 
 def _scaled(tr, inventory):
-    """Samples as floats, in units that all components share as far as is known."""
+    """Samples as floats, in common units of all components as far as known."""
     data = np.ma.getdata(tr.data).astype(np.float64) * (tr.stats.calib or 1.0)
     response = inventory and find_channel(inventory, tr).response
     sensitivity = response and response.instrument_sensitivity
@@ -145,7 +145,7 @@ def _overlapping(traces, other):
 
 
 def _judged(windows):
-    """Windows with the reasons why some are no good."""
+    """Windows, with the reasons of unusable ones."""
     straight = np.array([[_longest_straight(row) / window.sampling_rate for row in window.data]
                          for window in windows]).reshape(-1, 3)
     usual = np.median(straight, axis=0) if len(windows) > 2 else np.zeros(3)

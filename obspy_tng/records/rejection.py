@@ -1,8 +1,8 @@
 """
-Why a recording is no record: a code, the value that was found and the limit that it broke.
+Reasons of rejections: a code, the value that was found and the limit.
 
 :func:`~obspy_tng.records.prepare.prepare_record` raises :class:`RecordRejectedError`, a
-:class:`~obspy_tng.TNGInputError` with the :class:`RejectedRecord` in it; archives list them
+:class:`~obspy_tng.TNGInputError` that contains the :class:`RejectedRecord`; archives list them
 (``collection.rejected``, ``rejected.txt``, the manifest).
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ..exceptions import TNGInputError
 
-#: code -> what it means, and the argument that changes it (None: no argument does)
+#: code -> meaning, and the argument that changes it, or None
 CODES = {
     # the three traces
     "components": ("not three traces of one sensor", None),
@@ -66,8 +66,8 @@ class RejectedRecord:
     """
     Reason why a recording is no record.
 
-    ``code`` is a key of :data:`CODES`; ``value`` was found where ``limit`` is allowed, both
-    None where there are no numbers; ``text`` says it in words.
+    ``code`` is a key of :data:`CODES`. ``value`` is the value that was found, ``limit`` the allowed
+    one, both None without numbers. ``text`` is the reason in words.
     """
 
     code: str

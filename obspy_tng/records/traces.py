@@ -1,4 +1,4 @@
-"""The three traces of one sensor: which they are, at which rate, over which time."""
+"""The three traces of one sensor: selection, sampling rate, common time."""
 
 from obspy import Stream
 

@@ -1,9 +1,9 @@
 """
-In which units are samples? Units of a response, what has been done to a trace, ``calib``.
+Units of samples: units of the response, earlier corrections of a trace, ``calib``.
 
-ObsPy's evalresp knows some spellings of units, takes others for velocity, and scales some
-of those it knows: a factor of 58 or 100 in silence. So units are read here, and evalresp is
-only shown M, M/S and M/S**2.
+ObsPy's evalresp accepts some spellings of units, treats others as velocity, and scales some of
+those it accepts, without a warning (factors of 58 or 100). Units are therefore read here, and
+evalresp only gets M, M/S and M/S**2.
 """
 
 import re
@@ -16,7 +16,7 @@ from .rejection import rejected
 
 # m/s^2 of one sample of a trace in physical units (standard gravity, ISO 80000-3)
 UNIT_FACTORS = {UNITS: 1.0, "cm/s^2": 0.01, "gal": 0.01, "mg": 1e-3 * g, "g": g}
-#: what evalresp is shown, by order of differentiation
+#: units for evalresp, by order of differentiation
 EVALRESP = ("M", "M/S", "M/S**2")
 _PREFIXES = {"": 1.0, "C": 1e-2, "M": 1e-3, "U": 1e-6, "N": 1e-9}
 _TAILS = {"": 0, "/S": 1, "S^-1": 1, "S-1": 1, "/S^2": 2, "/S2": 2, "/S/S": 2, "S^-2": 2, "S-2": 2}
@@ -36,7 +36,7 @@ class Motion:
 
 def motion_of(units):
     """
-    Ground motion that units stand for.
+    Ground motion of units.
 
     :param units: str, as in StationXML, in any of its common spellings.
     :return: :class:`Motion`, or None for anything else (volts, counts, unknown).
@@ -88,10 +88,10 @@ def samples_in(tr, units=None, channel=None):
 
 def _removed(tr, channel):
     """
-    What is left after an instrument correction that ``stats.processing`` tells of.
+    Units after an instrument correction that is listed in ``stats.processing``.
 
-    ``(order, factor, note)``, see :class:`Motion`, both None where it is not said; None without
-    a correction.
+    ``(order, factor, note)``, see :class:`Motion`; both are None if the units are not stated. None
+    without a correction.
     """
     found = None
     for note in tr.stats.get("processing", ()):

@@ -1,4 +1,4 @@
-"""The run that makes records out of an archive: one unit is a station and an earthquake, or day."""
+"""The run that collects records from an archive: a unit is a station and an earthquake, or day."""
 
 import hashlib
 import io
@@ -30,7 +30,7 @@ INVENTORY = "stations.xml"
 
 class CollectJob(Job):
     """
-    Records out of an archive.
+    Records from an archive.
 
     :param client: see :func:`obspy_tng.runs.collect.collect_folder`, as are the others.
     :param inventory: Inventory, or None.
@@ -220,7 +220,7 @@ class _Listing:
 
 
 def _describe_client(client):
-    """What tells two archives apart."""
+    """Identification of an archive."""
     archive = files_of(client)
     if archive is not None:
         return {"root": str(Path(archive.root).resolve()), "template": archive.template,
@@ -259,11 +259,11 @@ def collect_folder(client, output, inventory=None, catalog=None, *, stations=Non
                    workers=1, processes=False, executor=None, shard=None, retry_failed=False,
                    progress=True, **options):
     """
-    Collect the records of an archive into a folder; a run that was killed goes on.
+    Collect the records of an archive into a folder; a killed run can be resumed.
 
-    The same records as those of :func:`~obspy_tng.archive.collection.collect_records`, whatever
-    the number of workers and however often the run was stopped: the same bytes in the same files.
-    A unit of work that fails stops nothing; it is listed with its reason.
+    The records are those of :func:`~obspy_tng.archive.collection.collect_records`, with the same
+    bytes in the same files for any number of workers and interruptions. A unit of work that fails
+    does not stop the run; it is listed with its reason.
 
     :param client: see :func:`~obspy_tng.archive.collection.collect_records`, as are all arguments
         that are not below. Processes need one that can be pickled (FDSN clients: use threads).

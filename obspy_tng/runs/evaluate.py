@@ -1,10 +1,10 @@
 """
-The run that judges folders of records, of any size.
+The run that evaluates folders of records, of any size.
 
-Two runs in one: in the first a unit measures a batch of records and keeps what was
-measured, in the second it correlates some records with all of a station (for novelty).
-What is left is arithmetic on a few kB a record, station by station. No more than a batch
-of waveforms, or two, is in memory at a time.
+It consists of two runs. In the first, a unit measures a batch of records and stores the
+measurements. In the second, a unit correlates some records with all of a station (for
+novelty). The metrics are then computed from a few kB per record, station by station. At
+most two batches of waveforms are in memory at a time.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What a unit of work is, what comes out of it, and what a kind of run must say."""
+"""Units of work, their results, and the interface of a kind of run."""
 
 import hashlib
 import json
@@ -30,7 +30,7 @@ class WorkUnit:
 @dataclass
 class Result:
     """
-    What came out of one unit.
+    The result of one unit.
 
     ``records`` are :class:`~obspy_tng.records.packing.PackedRecord`, ``rejected`` pairs
     ``(id, RejectedRecord)``, ``counts`` a dict of numbers. ``error`` is the reason of a failure,
@@ -59,12 +59,12 @@ class Job:
     unique = False
 
     def settings(self):
-        """Dict, JSON-able, of everything that the outputs depend on besides the inputs."""
+        """Dict, JSON-able, of everything except the inputs that the outputs depend on."""
         raise NotImplementedError
 
     def extend(self, before):
         """
-        What a run may grow by while its settings stay.
+        Extent of a run, which may grow with the same settings.
 
         :param before: what this gave when the run was started last, or None.
         :return: JSON-able; equal in all parts of a divided run.
@@ -79,7 +79,7 @@ class Job:
         raise NotImplementedError
 
     def finish(self, folder):
-        """Write what a complete run has besides records and lists."""
+        """Write further files of a complete run."""
 
 
 class SentObject:

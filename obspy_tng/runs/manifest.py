@@ -1,5 +1,5 @@
 """
-The manifest: every unit of a run, and what became of it.
+The manifest: all units of a run, and their results.
 
 An SQLite database beside the outputs, held open exclusively: it is the lock that
 refuses a second run on the same folder, and the system releases it even if the

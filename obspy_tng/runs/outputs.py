@@ -1,8 +1,8 @@
 """
 From the manifest to the files of a run.
 
-Which records stay, and what the lists say, follows from the manifest alone, in the
-order of the plan: not from the order in which the units happened to be done.
+The records that are kept and the content of the lists follow from the manifest alone, in the
+order of the plan, and do not depend on the order in which units were done.
 """
 
 import logging
@@ -21,7 +21,7 @@ REJECTED, FAILED = "rejected.txt", "failed.txt"
 
 def select_records(manifest, unique):
     """
-    Which records stay.
+    The records that are kept.
 
     :param manifest: :class:`~obspy_tng.runs.manifest.Manifest`.
     :param unique: True leaves out a recording that an earlier unit has as well.
@@ -54,10 +54,10 @@ def missing(manifest, folder, unique):
 
 def tidy(manifest, folder, unique):
     """
-    Remove from the folder the records that do not stay.
+    Remove from the folder the records that are not kept.
 
-    Besides twins these are files of a unit that was killed after writing and, done
-    again, gave something else.
+    These are duplicates, and files of a unit that was killed after writing and had another
+    result when it was repeated.
 
     :param manifest: the manifest.
     :param folder: folder of the records; only those of its stations are looked at.

@@ -98,8 +98,8 @@ def _record_options(parser):
 
 
 def _run_options(parser):
-    group = parser.add_argument_group("the run", "The same command goes on with a run that was "
-                                      "stopped, by whatever.")
+    group = parser.add_argument_group("the run", "The same command resumes a run that was "
+                                      "stopped.")
     group.add_argument("--workers", type=int, default=1, metavar="N",
                        help="threads, or processes (default 1)")
     group.add_argument("--processes", action="store_true", help="processes instead of threads")
@@ -171,8 +171,8 @@ def _merge(commands):
 
 
 def _split(commands):
-    p = _command(commands, "split", "divide records by earthquake into those that a generator may "
-                 "know and those that judge it", "split records --hold-out 0.5")
+    p = _command(commands, "split", "divide records by earthquake into those for a generator and "
+                 "those for its evaluation", "split records --hold-out 0.5")
     p.add_argument("records", help="folder that collect wrote")
     p.add_argument("--output", metavar="FOLDER", help="gets known/ and held_back/ (default: the "
                    "folder of the records)")
@@ -270,7 +270,7 @@ def _measures(commands):
 
 
 def _info(commands):
-    p = _command(commands, "info", "tell what is in a model or in a folder of records",
+    p = _command(commands, "info", "describe a model or a folder of records",
                  "info model")
     p.add_argument("path", help="model folder, or folder of records")
 
