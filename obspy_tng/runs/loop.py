@@ -49,7 +49,7 @@ def run_job(job, output, *, workers=1, processes=False, executor=None, shard=Non
     part = part_of(shard)
     folder = part.folder(output)
     if not (folder / NAME).exists():
-        outputs.check_folder(folder)
+        outputs.refuse_foreign_records(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with Manifest(folder) as manifest:
         manifest.agree(job.kind, job.settings())

@@ -122,7 +122,7 @@ def first_rejection(folder):
         return file.readline().strip().split("\t", 2)[-1] or None
 
 
-def check_folder(folder):
+def refuse_foreign_records(folder):
     """
     Refuse a folder that has records but no run.
 
