@@ -33,7 +33,7 @@ def arrival_times(distance, depth):
     .. rubric:: Example
 
     >>> [round(float(t)) for t in arrival_times(300.0, 20.0)]
-    [43, 77, 131]
+    [42, 75, 131]
     """
     point = (np.clip(depth, 0, 700), np.clip(distance / KM_PER_DEGREE, 0, 98))
     p, s = (table(point).item() for table in _tables())

@@ -110,7 +110,7 @@ def baseline_step(data, sampling_rate):
     >>> x = np.sin(np.arange(6000) / 5.0)
     >>> x[3000:] += 0.2
     >>> round(baseline_step(x, 100.0), 2)
-    0.17
+    0.16
     """
     block = max(1, int(0.25 * sampling_rate))
     means = data[:len(data) // block * block].reshape(-1, block).mean(axis=1)

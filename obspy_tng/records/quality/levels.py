@@ -120,7 +120,7 @@ def crowded_tops(data, step=None):
 
     >>> t = np.arange(4000) / 100
     >>> x = np.sin(2 * np.pi * 3 * t) * np.exp(-t / 10)
-    >>> crowded_tops(x) < 0.1, crowded_tops(np.tanh(4 * x)) > 0.5
+    >>> crowded_tops(x) < 0.1, crowded_tops(np.tanh(4 * x)) > 0.3
     (True, True)
     """
     high, low = data.max(), -data.min()
