@@ -170,7 +170,7 @@ def hvsr(stream_or_streams, *, inventory=None, window_length=None, overlap=0.0, 
     :param inventory: Inventory with azimuths and dips: turns any three components (1, 2, Z) to
         Z, N and E, and divides by their sensitivities.
     :param window_length: s; cuts every Stream into windows (microtremor); None takes
-        every Stream as a whole (earthquake records). [SESAME2004]_ asks for at least
+        every Stream as a whole (earthquake records). [SESAME2004]_ requires at least
         10 periods of the expected f0. The Stream may then have gaps and components that begin
         at different times: the windows that are whole are used. One in which a component is
         flat or filled up is left out, with the reason (``reasons``).
@@ -274,7 +274,7 @@ def _streams(stream_or_streams):
 
 def _pieces(streams, inventory, window_length, overlap):
     """
-    What one curve each is made of.
+    The samples of each curve.
 
     :return: list of (array (3, npts), rate in Hz), labels, and reasons of those left out.
     """

@@ -2,8 +2,8 @@
 What a record is, and how one is made, checked, stored and packed
 =================================================================
 
-This package stays light: every format detection of :mod:`obspy_tng.io` imports it. What users
-need of :mod:`obspy_tng.records.record` can be imported from here.
+Imports of this package are light: every format detection of :mod:`obspy_tng.io` imports it. What
+users need of :mod:`obspy_tng.records.record` can be imported from here.
 """
 
 from .record import (

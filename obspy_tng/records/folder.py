@@ -93,7 +93,7 @@ class ListedRecord:
     What is known of a record in a folder without reading its samples.
 
     ``path`` is that of its MiniSEED file, ``info`` as :func:`~obspy_tng.records.record.record_info`
-    gives, ``mark`` tells whether the file is still the same: ``[path, size, mtime in ns]``.
+    gives, ``mark`` identifies the state of the file: ``[path, size, mtime in ns]``.
     """
 
     path: str

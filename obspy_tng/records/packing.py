@@ -2,7 +2,7 @@
 A record as the bytes of its two files
 ======================================
 
-The same record always makes the same bytes, so that runs can be compared, and go on,
+The same record always gives the same bytes, so that runs can be compared, and resumed,
 file by file. What is written is written to a temporary name and moved into place: it
 is there whole, or not at all.
 """
@@ -97,7 +97,7 @@ def write_packed(packed, folder):
 
     :param packed: :class:`PackedRecord`.
     :param folder: folder of all records.
-    :raises OSError: if it cannot be written; nothing half-written is left.
+    :raises OSError: if it cannot be written; no partly written file remains.
     """
     path = Path(folder) / packed.path
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -132,7 +132,7 @@ def clean_temporaries(folder):
     """
     Remove the temporary files that a killed process has left among records.
 
-    :param folder: folder of all records, which nobody else writes to.
+    :param folder: folder of all records, without other writers.
     """
     for pattern in ("", "*/", "sds/*/*/*/*/"):
         for path in Path(folder).glob(f"{pattern}.*{TEMPORARY}"):
@@ -194,7 +194,7 @@ def to_json(value):
 
 
 def _plain(value):
-    """JSON form of what a stats entry may hold besides plain types."""
+    """JSON form of other than plain types in stats entries."""
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, np.ndarray | set | tuple):

@@ -83,7 +83,7 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
         ``source_ids``, and ``quality``: every check with its value and its limit, as in
         :data:`~obspy_tng.records.rejection.CODES`.
     :raises TypeError: if ``stream``, ``inventory`` or ``event`` is of another type.
-    :raises RecordRejectedError: if the recording cannot make an honest record; a TNGInputError
+    :raises RecordRejectedError: if the recording cannot give a correct record; a TNGInputError
         whose ``rejection`` has code, value, limit and reason.
     :raises TNGInputError: for bad values of the other arguments.
 

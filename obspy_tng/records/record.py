@@ -37,7 +37,7 @@ SAME_EARTHQUAKE = 180.0
 SAME_MAGNITUDE, SAME_PLACE = 0.6, (30.0, 0.25)
 MASKED = ("masked array (a gap); stream.split() gives the pieces between gaps, and one piece of "
           "each component makes a record")
-#: date of records from files that do not tell when they begin
+#: date of records from files without a start time
 NO_DATE = "1970-01-01"
 # Fields of stats.tng that describe the earthquake and the processing.
 RECORD_FIELDS = ("record_id", "event_id", "magnitude", "distance", "depth", "p_index",
@@ -97,8 +97,8 @@ def recording_id(traces):
     """
     Identifier of a recording: station id and start time to the second.
 
-    Files that do not tell when they begin (PEER AT2) all begin at once: a hash of the
-    samples then tells the recordings of a station apart.
+    Files without a start time (PEER AT2) all get the same one; a hash of the samples then
+    distinguishes the recordings of a station.
 
     :param traces: Stream, or list of Traces, of one recording.
     :return: str
@@ -113,14 +113,14 @@ def recording_id(traces):
 
 
 def starttime_known(tr):
-    """False for a trace whose file did not tell when it begins, see :mod:`obspy_tng.io`."""
+    """False for a trace from a file without a start time, see :mod:`obspy_tng.io`."""
     return all(value.get("starttime_known", True) is not False
                for value in tr.stats.values() if isinstance(value, AttribDict))
 
 
 def record_info(record):
     """
-    What is known of a record besides its samples, as a plain JSON-able dict.
+    Metadata of a record as a JSON-able dict.
 
     :param record: Stream of one record.
     :return: dict with the keys of :data:`RECORD_FIELDS` and ``starttime``; unknown
@@ -142,7 +142,7 @@ def source_of(record):
     SY is that of generated records.
 
     :param record: Stream of one record, or list of its Traces.
-    :return: "recorded", "simulated" or "generated"; None where nothing tells.
+    :return: "recorded", "simulated" or "generated"; None if it is not known.
     """
     stats = record[0].stats
     if (stats.location, stats.channel[1:2]) == (SYNTHETIC_LOCATION, SYNTHETIC_INSTRUMENT):
@@ -169,7 +169,7 @@ def earthquakes(infos):
     twice, seconds to minutes apart: an event counts as an earlier one if records of both begin
     within :data:`SAME_EARTHQUAKE` of each other, and their magnitudes and, at stations that
     recorded both, their distances agree as far as they are known. It is compared with the first
-    listing only, so that the shocks of a sequence stay apart. Records on 1 January 1970 do not
+    listing only, so that the shocks of a sequence remain separate. Records on 1 January 1970 do not
     count: there begins what has no start time (PEER AT2).
 
     :param infos: list of dicts from :func:`record_info`.

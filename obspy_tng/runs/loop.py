@@ -151,7 +151,7 @@ class _Loop:
             left = self.manifest.statuses()["pending"]
             raise TNGException(f"the run stopped at {unit.id}, {left} units before its end: "
                                f"{self.folder} cannot be written: {err}; once that is mended, the "
-                               "same command goes on") from err
+                               "same command resumes the run") from err
         self.manifest.finish(unit.id, result)
         self.bar.update(unit, result)
         return None
@@ -173,7 +173,7 @@ class _Loop:
                 self.pool.renew(died)
         if len(deadly) == len(units) >= MOST_WORKER_DEATHS:
             self.manifest.reset(deadly)
-            raise TNGException(f"worker processes die whatever they do ({reason}); a script that "
+            raise TNGException(f"worker processes die repeatedly ({reason}); a script that "
                                "starts a run with processes needs `if __name__ == '__main__':`")
 
 

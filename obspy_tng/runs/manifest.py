@@ -90,7 +90,7 @@ class Manifest:
         if changed:
             raise TNGInputError(f"{self.path.parent} holds a run with other settings: "
                                 f"{'; '.join(changed)}. Give a new output folder, or the same "
-                                "settings to go on")
+                                "settings to resume it")
 
     def about(self, key):
         """A value of the whole run, or None."""
@@ -241,7 +241,7 @@ class Manifest:
         except sqlite3.Error as err:
             self._roll_back()
             raise TNGException(f"{self.path} cannot be written: {err}; once that is mended, the "
-                               "same command goes on") from err
+                               "same command resumes the run") from err
         except BaseException:
             self._roll_back()
             raise

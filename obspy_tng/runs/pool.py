@@ -79,8 +79,8 @@ class Pool:
         :raises TNGException: if the executor is the caller's.
         """
         if self._given is not None:
-            raise TNGException(f"the executor is broken ({reason}); the same command goes on with "
-                               "what is left") from reason
+            raise TNGException(f"the executor is broken ({reason}); the same command resumes "
+                               "the run") from reason
         self._executor.shutdown(wait=False, cancel_futures=True)
         self._start()
 

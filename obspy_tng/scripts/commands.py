@@ -72,7 +72,7 @@ def merge(args):
 
 
 def fit(args):
-    """Records in, model folder out; a killed run goes on from its last epoch."""
+    """Records in, model folder out; a killed run resumes after its last epoch."""
     from ..models.checkpoint import check_folder
     training = {k: getattr(args, k) for k in ("epochs", "finetune_epochs", "learning_rate",
                                               "finetune_learning_rate", "batch_size")
@@ -137,7 +137,7 @@ def generate(args):
 
 
 def evaluate(args):
-    """Table on the terminal, report and JSON where asked for."""
+    """Table on the terminal, report and JSON on request."""
     if args.shard and not args.output:
         raise TNGInputError("--shard takes --output, for the parts to meet")
     for option, path in (("--html", args.html), ("--json", args.json)):
@@ -241,7 +241,7 @@ def _left_out(result, args):
 
 
 def _client(args):
-    """The waveform client asked for, and the archive's folder or None."""
+    """The requested waveform client, and the archive's folder or None."""
     if bool(args.archive) == bool(args.fdsn):
         raise TNGInputError("give either the folder of an archive or --fdsn SERVICE")
     if args.fdsn:
@@ -309,7 +309,7 @@ def _names(folders):
 
 
 def _run_line(folder):
-    """Kind of a run, and what its manifest tells."""
+    """Kind of a run, and the content of its manifest."""
     with Manifest(folder) as manifest:
         statuses, failed = manifest.statuses(), next(manifest.failed(), None)
         kind = (manifest.about("settings") or {}).get("kind", "unknown")

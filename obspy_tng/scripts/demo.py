@@ -2,8 +2,8 @@
 ``obspy-tng demo``: from an archive to generated records, pictures and a table
 ==============================================================================
 
-A simulated network stands in for a user's archive. Half of its earthquakes are
-kept back; records are generated for their magnitudes and distances, and compared with theirs.
+A simulated network replaces a user's archive. Half of its earthquakes are held
+back; records are generated for their magnitudes and distances, and compared with theirs.
 """
 
 import logging

@@ -35,7 +35,7 @@ def main(arguments=None):
     try:
         return getattr(commands, args.command)(args) or SUCCESS
     except KeyboardInterrupt:
-        return _complain("interrupted; the same command goes on where it can", INTERRUPTED)
+        return _complain("interrupted; the same command resumes the run where it can", INTERRUPTED)
     except (TNGException, OSError, TypeError) as exc:
         if args.verbose:
             raise
@@ -245,7 +245,7 @@ def _evaluate(commands):
     p.add_argument("--floor", metavar="FOLDER", help="folder of other real records to compare "
                    "with as well (those the generator had); default: splits by earthquake")
     p.add_argument("--output", metavar="FOLDER", help="keep there what is measured on each record: "
-                   "the same command goes on where it was stopped, and grown folders or another "
+                   "the same command resumes where it was stopped, and grown folders or another "
                    "seed measure nothing twice; gets evaluation.json as well")
     p.add_argument("--at-rest", action="store_true", help="make the real records end at rest, as "
                    "generated ones do")

@@ -1,4 +1,4 @@
-"""``obspy-tng suite`` and ``obspy-tng measures``: arguments, and what they do."""
+"""``obspy-tng suite`` and ``obspy-tng measures``: arguments and calls."""
 
 from pathlib import Path
 
@@ -110,7 +110,7 @@ def suite(args):
 
 
 def _target(args):
-    """The one target that was asked for."""
+    """The requested target."""
     given = [name for name in ("target", "gmm", "eurocode8", "asce7") if getattr(args, name)]
     if len(given) != 1:
         raise TNGInputError("give one of --target, --gmm, --eurocode8 and --asce7, got "

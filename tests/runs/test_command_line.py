@@ -92,7 +92,7 @@ def test_nothing_found_and_nothing_usable(archive, tmp_path, capsys):
 @pytest.mark.parametrize("more", [
     [], pytest.param(["--workers", "2", "--processes"], marks=pytest.mark.slow)], ids=str)
 def test_control_c(archive, tmp_path, more):
-    """One line, exit code 130, nothing half-written, and the same command goes on."""
+    """One line, exit code 130, nothing half-written, and the same command resumes the run."""
     output = tmp_path / "r"
     command = [sys.executable, "-m", "obspy_tng.scripts.main", "collect", str(archive), "--output",
                str(output), *OPTIONS, *more]
@@ -105,7 +105,7 @@ def test_control_c(archive, tmp_path, more):
     _, errors = process.communicate(timeout=60)
     assert "Traceback" not in errors
     if process.returncode == 130:
-        assert "the same command goes on" in errors
+        assert "the same command resumes the run" in errors
     else:
         assert process.returncode == 0  # it was faster
     assert not list(output.rglob("*.tmp"))
