@@ -7,6 +7,7 @@ Simulated networks: every earthquake at every station, as records with metadata.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from numbers import Real
 
 import numpy as np
@@ -17,17 +18,23 @@ from obspy.geodetics import gps2dist_azimuth
 from .._page import facts
 from ..exceptions import TNGInputError
 from ..records.record import COMPONENTS, UNITS, band_code
+from .column import FREQMIN, PASS_TO_NYQUIST, TAIL, site_response
+from .crust import draw_crust
 from .files import network_catalog, network_inventory
+from .greens import WavenumberGrid, greens_functions, wavenumber_kernels
 from .scenario import draw_earthquake, draw_site
-from .waveforms import FREQMIN, PASS_TO_NYQUIST, site_response, synthesize
+from .waveforms import CROSSOVER, LongWaves, synthesize
 
 # What a seed is drawn for; part of every seed, so that they do not meet.
-_SITE, _EARTHQUAKE, _RECORD, _F0, _GROUND = range(5)
+_SITE, _EARTHQUAKE, _RECORD, _F0, _GROUND, _CRUST = range(6)
 F0_RANGE = (0.3, 12.0)      # Hz, where none is given
 GOLDEN_RATIO = 0.6180339887498949
 MAX_STATIONS = 9999         # that a five-letter station code can tell apart
 # An old recorder starts when the vertical passes this many of its steps.
 TRIGGER_STEPS = 3
+# The whole wave field is computed until waves of this speed (m/s) and so many s more have come.
+SLOWEST, MORE = 2000.0, 40.0
+AT_ONCE = 4                 # earthquakes whose wave fields are computed together
 
 
 @dataclass(frozen=True)
@@ -105,15 +112,15 @@ def simulate_network(n_stations=5, n_events=20, *, seed=0, sampling_rate=100.0, 
                        depth=depth, pre_event=pre_event, rock=rock, old_recorders=old_recorders,
                        variability=variability)
     earthquakes = [plan.earthquake(j) for j in range(n_events)]
-    sites, records = {}, []
-    for i in range(n_stations):
-        site = plan.site(i)
-        sites[site.station] = site
+    sites = [plan.site(i) for i in range(n_stations)]
+    fields = plan.long_waves(sites, earthquakes)
+    records = []
+    for i, site in enumerate(sites):
         records += [(info["event_number"], i, plan.stream(site, data, info))
-                    for data, info in plan.records(i, site, earthquakes)]
+                    for data, info in plan.records(i, site, earthquakes, fields)]
     records = [record for *_, record in sorted(records, key=lambda item: item[:2])]
-    return SimulatedNetwork(records, network_inventory(sites.values(), plan.sampling_rate),
-                            network_catalog(earthquakes), sites)
+    return SimulatedNetwork(records, network_inventory(sites, plan.sampling_rate),
+                            network_catalog(earthquakes), {site.station: site for site in sites})
 
 
 def simulate_records(n_stations=5, n_events=20, **options):
@@ -236,27 +243,54 @@ class NetworkPlan:
             self.rng(_EARTHQUAKE, j), f"smi:obspy_tng/simulated/{self.seed}/{j + 1}", j,
             self.magnitude, (low + self.radius, high - self.radius), self.depth, self.variability)
 
-    def records(self, i, site, earthquakes):
+    @cached_property
+    def crust(self):
+        """The crust under all of it."""
+        return draw_crust(self.rng(_CRUST))
+
+    def long_waves(self, sites, earthquakes):
+        """
+        The whole wave field below the crossover.
+
+        :param sites: list of :class:`~obspy_tng.simulate.scenario.SimulatedSite`.
+        :param earthquakes: list of :class:`~obspy_tng.simulate.scenario.Earthquake`.
+        :return: list by earthquake of lists by station of
+            :class:`~obspy_tng.simulate.waveforms.LongWaves`.
+        """
+        crust = self.crust.for_long_waves()
+        duration = min(MORE + 1e3 * self.distance[1] / SLOWEST, self.window + TAIL)
+        grid = WavenumberGrid.make(
+            crust, 1e3 * self.depth[0], 1e3 * self.distance[1],
+            round(duration * self.sampling_rate) / self.sampling_rate,
+            min(CROSSOVER[1], 0.45 * self.sampling_rate))
+        fields = []
+        for first in range(0, len(earthquakes), AT_ONCE):
+            part = earthquakes[first:first + AT_ONCE]
+            kernels = wavenumber_kernels(crust, [1e3 * quake.depth for quake in part], grid)
+            fields += [[LongWaves(grid, greens_functions(
+                kernel, grid, 1e3 * _geometry(quake, site)[0]).astype(np.complex64))
+                for site in sites] for quake, kernel in zip(part, kernels, strict=True)]
+        return fields
+
+    def records(self, i, site, earthquakes, fields):
         """Iterate over the records of station ``i``: arrays ``(3, npts)`` and their dicts."""
-        response = site_response(site, self.sampling_rate, self.npts,
+        response = site_response(site, self.crust, self.sampling_rate, self.npts,
                                  self.rng(_GROUND, i) if self.variability else None)
         for j, earthquake in enumerate(earthquakes):
             rng = self.rng(_RECORD, i, j)
             # An old recorder remembers next to nothing of the time before its trigger.
             pre_event = self.pre_event * (rng.uniform(0.04, 0.2) if site.old
                                           else rng.uniform(0.7, 1.3))
-            meters, azimuth, back = gps2dist_azimuth(
-                earthquake.latitude, earthquake.longitude, site.latitude, site.longitude)
-            geometry = (meters / 1e3, azimuth, back + 180.0)
-            data, notes = synthesize(earthquake, site, response, geometry, rng, pre_event,
-                                     self.variability)
+            geometry = _geometry(earthquake, site)
+            data, notes = synthesize(earthquake, site, self.crust, response, geometry, rng,
+                                     pre_event, self.variability, fields[j][i])
             if site.old and np.abs(data[0]).max() < TRIGGER_STEPS * site.step:
                 continue
-            start = earthquake.time + (np.hypot(meters / 1e3, earthquake.depth) / 6.06 - pre_event)
+            start = earthquake.time + (notes.pop("p_time") - pre_event)
             yield data, {
                 "record_id": f"{site.station}.{self.seed}.{j + 1}", "event_number": j,
                 "event_id": earthquake.event_id, "magnitude": earthquake.magnitude,
-                "distance": meters / 1e3, "depth": earthquake.depth, "starttime": start,
+                "distance": geometry[0], "depth": earthquake.depth, "starttime": start,
                 "freqmin": FREQMIN, "freqmax": 0.5 * PASS_TO_NYQUIST * self.sampling_rate,
                 "source": "simulated", "f0": site.f0, "vs30": site.vs30, **notes}
 
@@ -271,6 +305,13 @@ class NetworkPlan:
                             "sampling_rate": self.sampling_rate, "starttime": info["starttime"],
                             "tng": AttribDict({**tng, "units": UNITS})})
             for component, samples in zip(COMPONENTS, data, strict=True)])
+
+
+def _geometry(earthquake, site):
+    """Epicentral distance in km, azimuth from the epicenter, azimuth at the station, degrees."""
+    meters, azimuth, back = gps2dist_azimuth(earthquake.latitude, earthquake.longitude,
+                                             site.latitude, site.longitude)
+    return meters / 1e3, azimuth, back + 180.0
 
 
 def _sequence(name, value):
@@ -288,9 +329,10 @@ def _stream_records(plan):
 
 def _station_arrays(plan):
     earthquakes = [plan.earthquake(j) for j in range(plan.n_events)]
-    for i in range(plan.n_stations):
-        site = plan.site(i)
-        pairs = list(plan.records(i, site, earthquakes))
+    sites = [plan.site(i) for i in range(plan.n_stations)]
+    fields = plan.long_waves(sites, earthquakes)
+    for i, site in enumerate(sites):
+        pairs = list(plan.records(i, site, earthquakes, fields))
         data = np.empty((len(pairs), 3, plan.npts), dtype=np.float32)
         for row, (samples, _) in zip(data, pairs, strict=True):
             row[:] = samples

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from obspy import UTCDateTime
 
-from ..groundmotion.brune import STRESS_DROP
 from .soil import SoilProfile, draw_profile, draw_rock, fundamental_frequency, vs30
+from .source import draw_rupture
 
 # Nobody should take a simulated network for a real one: it lies where the equator
 # meets the prime meridian, in the sea, and its time starts in 2000.
@@ -23,6 +23,11 @@ KM_PER_DEGREE = 111.19
 # the range of old ones, 16 down to 11 bits.
 MODERN_RECORDER = (2.4e-6, 1e-5)
 OLD_STEPS = (6e-4, 5e-3)
+# Pa, median; simulations of the same kind use 5 to 20 MPa. Above M 6.5 it falls, by so
+# many powers of ten a unit, as high frequencies saturate in ground-motion models.
+MEDIAN_STRESS, SATURATES, FALLS = 1e7, 6.5, 0.3
+# Hz, where surface waves of valleys are strongest that are not the station's own basin.
+VALLEYS = (0.25, 1.5)
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,8 @@ class Earthquake:
     :param magnitude: moment magnitude.
     :param stress_drop: Pa.
     :param mechanism: strike, dip and rake, degrees; None radiates the average of all.
-    :param directivity: 0 (none) to 0.5: by how much the corner rises ahead of the rupture.
-    :param duration_factor: of this event's path durations.
-    :param subevents: pairs ``(delay, weight)``: delay as a share of the source
-        duration, weight in energy.
+    :param subevents: tuples of delay in s, share of the moment, and meters north, east and
+        down of the hypocenter; see :func:`~obspy_tng.simulate.source.draw_rupture`.
     """
 
     event_id: str
@@ -50,11 +53,9 @@ class Earthquake:
     longitude: float
     depth: float
     magnitude: float
-    stress_drop: float = STRESS_DROP
+    stress_drop: float = MEDIAN_STRESS
     mechanism: tuple | None = None
-    directivity: float = 0.0
-    duration_factor: float = 1.0
-    subevents: tuple = ((0.0, 1.0),)
+    subevents: tuple = ((0.0, 1.0, 0.0, 0.0, 0.0),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +69,18 @@ class SimulatedSite:
     :param profile: :class:`~obspy_tng.simulate.soil.SoilProfile`.
     :param f0: theoretical fundamental frequency, Hz; None on rock.
     :param vs30: m/s.
-    :param kappa: s, of the rock below.
-    :param basin_delay: s, by which surface waves made at the basin's edge trail the S
-        wave at f0 and above; 0 outside a basin.
+    :param kappa: s, that S waves lose in the weathered rock below.
+    :param quality_ratio: Q of P over Q of S waves there.
+    :param local_scattering: energy of the train that the ground near the station adds to a
+        wave, relative to that of the wave.
+    :param local_decay: s, in which that train fades.
+    :param broadening: s, of any pulse, by heterogeneity under the station.
+    :param basin_delay: s, by which surface waves made at the edges of a basin or a valley
+        trail the S wave; 0 outside of any.
     :param basin_level: their amplitude relative to that of the S wave.
+    :param basin_frequency: Hz, where they are strongest.
     :param noise_level: ambient noise: 0 is Peterson's low-noise model, 1 his high one.
+    :param human_noise: dB that people add to it.
     :param step: m/s^2, of the digitiser.
     :param self_noise: m/s^2, r.m.s. of the recorder's noise.
     :param old: whether the recorder starts late and only for strong motion.
@@ -85,12 +93,23 @@ class SimulatedSite:
     f0: float | None
     vs30: float
     kappa: float = 0.03
+    quality_ratio: float = 2.0
+    local_scattering: float = 0.6
+    local_decay: float = 1.5
+    broadening: float = 0.0
     basin_delay: float = 0.0
     basin_level: float = 0.0
+    basin_frequency: float = 1.0
     noise_level: float = 0.8
+    human_noise: float = 0.0
     step: float = MODERN_RECORDER[0]
     self_noise: float = MODERN_RECORDER[1]
     old: bool = False
+
+
+def median_stress(magnitude):
+    """Median stress drop in Pa of earthquakes of a magnitude."""
+    return MEDIAN_STRESS * 10 ** (-FALLS * max(magnitude - SATURATES, 0.0))
 
 
 def draw_earthquake(rng, event_id, day, magnitude, distance, depth, variability=1.0):
@@ -99,8 +118,8 @@ def draw_earthquake(rng, event_id, day, magnitude, distance, depth, variability=
 
     Magnitude is uniform, so that there are as many strong records as weak ones; epicentral
     distance is uniform in ln; stress drop has a standard deviation of 0.6 in ln,
-    which makes a between-event one of PGA near 0.4. From M 5.5 on the rupture
-    has several subevents.
+    which makes a between-event one of PGA near 0.4. Large ruptures have many
+    subevents.
 
     :param rng: ``numpy.random.Generator``.
     :param event_id: resource identifier.
@@ -119,17 +138,12 @@ def draw_earthquake(rng, event_id, day, magnitude, distance, depth, variability=
              "longitude": CENTER[1] + far * np.sin(azimuth),
              "depth": rng.uniform(*depth), "magnitude": size}
     if not variability:
-        return Earthquake(event_id, time, **where)
-    n = 1 + rng.poisson(np.clip(1.5 * (size - 5.5), 0, 4))
-    delays = np.append(0.0, np.sort(rng.uniform(0.1, 0.9, n - 1)))
+        return Earthquake(event_id, time, **where, stress_drop=median_stress(size))
+    mechanism = rng.uniform(0, 360), rng.uniform(20, 90), rng.uniform(-180, 180)
     return Earthquake(
-        event_id, time, **where,
-        stress_drop=STRESS_DROP * np.exp(variability * 0.6 * rng.standard_normal()),
-        mechanism=(rng.uniform(0, 360), rng.uniform(20, 90), rng.uniform(-180, 180)),
-        directivity=variability * rng.uniform(0, 0.5),
-        duration_factor=np.exp(variability * 0.2 * rng.standard_normal()),
-        subevents=tuple(zip(delays.tolist(), rng.dirichlet(np.full(n, 2.0)).tolist(),
-                            strict=True)))
+        event_id, time, **where, mechanism=mechanism,
+        stress_drop=median_stress(size) * np.exp(variability * 0.6 * rng.standard_normal()),
+        subevents=draw_rupture(rng, size, mechanism, where["depth"]))
 
 
 def draw_site(rng, station, radius, f0, old_recorders=0.0):
@@ -137,7 +151,8 @@ def draw_site(rng, station, radius, f0, old_recorders=0.0):
     Random station.
 
     Below 2 Hz most stations lie in a basin: surface waves made at its edges trail
-    the S wave by 5 to 60 s, the longer the deeper.
+    the S wave by 5 to 60 s, the longer the deeper. Elsewhere weaker ones come from the
+    valleys around.
 
     :param rng: ``numpy.random.Generator``.
     :param station: station id ``"NET.STA"``.
@@ -147,13 +162,10 @@ def draw_site(rng, station, radius, f0, old_recorders=0.0):
     :return: :class:`SimulatedSite`.
     """
     far, azimuth = radius * np.sqrt(rng.random()) / KM_PER_DEGREE, rng.uniform(0, 2 * np.pi)
-    kappa = np.exp(rng.normal(np.log(0.03), 0.3))
     in_basin = f0 is not None and rng.random() < np.clip(1.1 - 0.4 * f0, 0.1, 0.9)
-    delay = level = 0.0
-    if in_basin:
-        delay = np.clip(15 / np.sqrt(f0) * np.exp(0.5 * rng.standard_normal()), 3, 60)
-        level = min(0.8 * np.exp(0.5 * rng.standard_normal()), 1.6)
-    noise_level = rng.uniform(0.4, 1.0)
+    frequency = f0 if in_basin else np.exp(rng.uniform(*np.log(VALLEYS)))
+    delay = np.clip(15 / np.sqrt(frequency) * np.exp(0.5 * rng.standard_normal()), 3, 60)
+    level = min((1.4 if in_basin else 0.5) * np.exp(0.5 * rng.standard_normal()), 2.4)
     (step, self_noise), old = MODERN_RECORDER, rng.random() < old_recorders
     if old:
         step = np.exp(rng.uniform(*np.log(OLD_STEPS)))
@@ -161,6 +173,11 @@ def draw_site(rng, station, radius, f0, old_recorders=0.0):
     profile = draw_rock(rng) if f0 is None else draw_profile(f0, rng)
     return SimulatedSite(
         station, CENTER[0] + far * np.cos(azimuth), CENTER[1] + far * np.sin(azimuth), profile,
-        None if f0 is None else fundamental_frequency(profile), vs30(profile), kappa=kappa,
-        basin_delay=float(delay), basin_level=level, noise_level=noise_level,
+        None if f0 is None else fundamental_frequency(profile), vs30(profile),
+        kappa=np.exp(rng.normal(np.log(0.025), 0.35)), quality_ratio=rng.uniform(1.0, 3.0),
+        local_scattering=np.exp(rng.uniform(*np.log((0.4, 1.6)))),
+        local_decay=np.exp(rng.uniform(*np.log((0.7, 2.5)))),
+        broadening=np.exp(rng.uniform(*np.log((0.01, 0.05)))),
+        basin_delay=float(delay), basin_level=level, basin_frequency=float(frequency),
+        noise_level=rng.uniform(0.5, 0.95), human_noise=np.clip(rng.normal(13, 6), 0.0, 22.0),
         step=step, self_noise=self_noise, old=bool(old))

@@ -1,75 +1,48 @@
 """
-The earthquake and its waves up to the rock below a station.
+The earthquake: its radiation, the spectrum of its moment rate, and its rupture.
 
-The stochastic point source of [Boore2003]_: an omega-squared source, geometric
-spreading, anelastic attenuation, and a duration that grows with distance. The
-constants are those for California of [Atkinson_Silva2000]_, the durations those of
-[Boore_Thompson2014]_ for active crustal regions.
+Spectra have two corners ([Atkinson_Silva2000]_, [Boore2014]_): the lower one is the duration of a
+large rupture, the upper one follows from the stress drop, so that high frequencies are
+those of the one-corner spectrum of [Brune1970]_. A rupture is a sum of subevents that go
+off as a front passes: together at long periods, each for itself at short ones.
 
-* :func:`seismic_moment`, :func:`corner_frequency`, :func:`radiation_pattern` - the source;
-* :func:`effective_distance`, :func:`geometric_spreading`, :func:`path_duration` - the path;
-* :func:`point_source_spectrum` - the Fourier spectrum they make together.
+* :func:`radiation_pattern`, :func:`moment_tensor` - the mechanism;
+* :func:`moment_rate_spectrum` - one smooth pulse; :func:`rupture_spectrum` - all subevents;
+* :func:`draw_rupture` - random subevents on a fault plane;
+* :func:`effective_distance` - how motion saturates near a large one.
 
-.. [Boore2003] Boore, D. M. (2003). Simulation of ground motion using the
-   stochastic method. Pure Appl. Geophys. 160, 635-676.
 .. [Atkinson_Silva2000] Atkinson, G. M. and Silva, W. (2000). Stochastic modeling of
    California ground motions. Bull. Seism. Soc. Am. 90, 255-274.
-.. [Boore_Thompson2014] Boore, D. M. and Thompson, E. M. (2014). Path durations for use
-   in the stochastic-method simulation of ground motions. Bull. Seism. Soc. Am. 104,
-   2541-2552.
+.. [Boore2014] Boore, D. M., Di Alessandro, C. and Abrahamson, N. A. (2014). A generalization
+   of the double-corner-frequency source spectral model. Bull. Seism. Soc. Am. 104, 2387-2398.
 .. [Brune1970] Brune, J. N. (1970). Tectonic stress and the spectra of seismic shear
    waves from earthquakes. J. Geophys. Res. 75, 4997-5009.
+.. [WellsCoppersmith1994] Wells, D. L. and Coppersmith, K. J. (1994). New empirical relationships
+   among magnitude, rupture length, rupture width, rupture area, and surface displacement.
+   Bull. Seism. Soc. Am. 84, 974-1002.
+.. [YenierAtkinson2014] Yenier, E. and Atkinson, G. M. (2014). Equivalent point-source modeling
+   of moderate-to-large magnitude earthquakes and associated ground-motion saturation effects.
+   Bull. Seism. Soc. Am. 104, 1458-1478.
 """
 
 import numpy as np
+from scipy.fft import rfft
 
-from ..groundmotion.brune import STRESS_DROP, VELOCITY, corner_frequency, seismic_moment
+from ..groundmotion.brune import CORNER_RATIO, STRESS_DROP, VELOCITY, corner_frequency
 
-DENSITY = 2800.0            # kg/m^3, at the source
-FREE_SURFACE = 2.0
 # Root mean squares over the focal sphere (Boore and Boatwright 1984).
 AVERAGE_RADIATION = {"P": np.sqrt(4 / 15), "S": np.sqrt(2 / 5)}
-QUALITY, QUALITY_EXPONENT = 180.0, 0.45     # Q of S = 180 f^0.45
-QUALITY_RATIO = {"P": VELOCITY["S"] / VELOCITY["P"], "S": 1.0}  # (Yoshimoto et al. 1993, GJI 114)
-CROSSOVER = 40e3            # m, from body-wave to surface-wave spreading
-# Path duration in s by distance in km [Boore_Thompson2014], Table 1.
-PATH_DISTANCE = (0.0, 7.0, 45.0, 125.0, 175.0, 270.0)
-PATH_DURATION = (0.0, 2.4, 8.4, 10.9, 17.4, 34.2)
-PATH_SLOPE = 0.156          # s/km beyond the table
-
-
-def geometric_spreading(distance):
-    """
-    1/R up to 40 km, then as for surface waves [Atkinson_Silva2000]_.
-
-    :param distance: m.
-    :return: 1/m.
-    """
-    distance = np.asarray(distance, dtype=np.float64)
-    return np.where(distance < CROSSOVER, 1 / distance, 1 / np.sqrt(distance * CROSSOVER))
-
-
-def path_duration(distance):
-    """
-    What the path adds to the duration [Boore_Thompson2014]_.
-
-    :param distance: m.
-    :return: s.
-    """
-    km = np.asarray(distance, dtype=np.float64) / 1e3
-    return (np.interp(km, PATH_DISTANCE, PATH_DURATION)
-            + PATH_SLOPE * np.clip(km - PATH_DISTANCE[-1], 0, None))
-
-
-def effective_distance(hypocentral_distance, magnitude):
-    """
-    Distance with the saturation of a large rupture [Atkinson_Silva2000]_.
-
-    :param hypocentral_distance: m.
-    :param magnitude: moment magnitude.
-    :return: m.
-    """
-    return np.hypot(hypocentral_distance, 1e3 * 10 ** (-0.05 + 0.15 * magnitude))
+#: the same of the fundamental Green's functions: of vertical dipoles and of couples
+AVERAGE_MOMENT = (np.sqrt(4 / 15), np.sqrt(1 / 5))
+RUPTURE_VELOCITY = 0.8      # of the S velocity
+# The lower corner is at most this share of Brune's, and its square leaves the upper
+# corner at least this share of Brune's square.
+LOWER, UPPER = 0.8, 0.1
+SUBEVENTS = 0.7             # growth of log10 of their number with magnitude; 2 at M 4.5
+SHALLOWEST = 500.0          # m, top of any rupture
+# Where the two-corner sum stands for its parts, subevents add up as energy.
+STEEPNESS = 4
+FEW = 500                   # frequencies, for which a sum is as quick as a transform
 
 
 def radiation_pattern(strike, dip, rake, azimuth, takeoff):
@@ -96,34 +69,144 @@ def radiation_pattern(strike, dip, rake, azimuth, takeoff):
     return p, sv, sh
 
 
-def point_source_spectrum(frequencies, magnitude, distance, stress_drop=STRESS_DROP,
-                          kappa=0.03, wave="S", radiation=None, corner=None):
+def moment_tensor(strike, dip, rake):
     """
-    Acceleration spectrum at the surface of uniform rock [Boore2003]_, one component.
+    Moment tensor of a shear dislocation of moment 1 (Aki and Richards 2002, p. 112).
 
-    :param frequencies: Hz, ``(nfreq,)``.
-    :param magnitude: moment magnitude.
-    :param distance: m.
-    :param stress_drop: Pa.
-    :param kappa: s, of the site's rock.
-    :param wave: "S" or "P".
-    :param radiation: factor of the radiation pattern and of the partition into
-        components; None is the root mean square of one horizontal for S (0.45),
-        of the ray's direction for P (0.52).
-    :param corner: Hz; None is :func:`corner_frequency`.
-    :return: complex array ``(nfreq,)``, m/s. Its phase is that of a causal Brune pulse;
-        attenuation has no phase.
+    :param strike, dip, rake: degrees.
+    :return: tuple ``(xx, yy, zz, xy, xz, yz)``; x north, y east, z down.
     """
-    frequencies = np.asarray(frequencies, dtype=np.float64)
-    if radiation is None:
-        radiation = AVERAGE_RADIATION[wave] * (np.sqrt(0.5) if wave == "S" else 1.0)
-    if corner is None:
-        corner = corner_frequency(magnitude, stress_drop, wave)
-    velocity = VELOCITY[wave]
-    moment = radiation * FREE_SURFACE * seismic_moment(magnitude) / (
-        4 * np.pi * DENSITY * velocity ** 3)
-    decay = np.pi * (frequencies ** (1 - QUALITY_EXPONENT) * distance
-                     / (QUALITY * QUALITY_RATIO[wave] * velocity)
-                     + kappa * frequencies)
-    return (-moment * geometric_spreading(distance) * (2 * np.pi * frequencies) ** 2
-            / (1 + 1j * frequencies / corner) ** 2 * np.exp(-decay))
+    phi, delta, lam = np.radians([strike, dip, rake])
+    sin, cos = np.sin, np.cos
+    along = sin(delta) * cos(lam)
+    across = sin(2 * delta) * sin(lam)
+    tilt = cos(2 * delta) * sin(lam)
+    flat = cos(delta) * cos(lam)
+    return (-(along * sin(2 * phi) + across * sin(phi) ** 2),
+            along * sin(2 * phi) - across * cos(phi) ** 2,
+            across,
+            along * cos(2 * phi) + 0.5 * across * sin(2 * phi),
+            -(flat * cos(phi) + tilt * sin(phi)),
+            -(flat * sin(phi) - tilt * cos(phi)))
+
+
+def corners(magnitude, stress_drop=STRESS_DROP, wave="S"):
+    """
+    The two corners of the spectrum and the share of the upper one.
+
+    :param magnitude: moment magnitude.
+    :param stress_drop: Pa.
+    :param wave: "P" or "S".
+    :return: ``(lower, upper, share)``: Hz, Hz, 0 to 1. The lower corner and the share are those
+        of [Atkinson_Silva2000]_; the upper one keeps the high frequencies of one corner.
+    """
+    brune = corner_frequency(magnitude, stress_drop)
+    lower = min(10 ** (2.181 - 0.496 * magnitude), LOWER * brune)
+    share = min(10 ** (0.605 - 0.255 * magnitude), 1.0)
+    rest = max(brune ** 2 - (1 - share) * lower ** 2, UPPER * brune ** 2)
+    ratio = CORNER_RATIO[wave]
+    return ratio * lower, ratio * np.sqrt(rest / share), share
+
+
+def moment_rate_spectrum(frequencies, magnitude, stress_drop=STRESS_DROP, wave="S"):
+    """
+    Spectrum of the moment rate, relative to the moment: a causal pulse.
+
+    :param frequencies: Hz, ``(nfreq,)``, real or complex.
+    :param magnitude: moment magnitude.
+    :param stress_drop: Pa.
+    :param wave: "P" or "S".
+    :return: complex array ``(nfreq,)``, 1 at zero frequency.
+
+    .. rubric:: Example
+
+    >>> high = abs(moment_rate_spectrum(np.array([1e-4, 50.0]), 6.0))
+    >>> brune = 1 / (1 + (50.0 / corner_frequency(6.0)) ** 2)
+    >>> print(high[0].round(4), (high[1] / brune).round(2))
+    1.0 1.0
+    """
+    lower, upper, share = corners(magnitude, stress_drop, wave)
+    f = np.asarray(frequencies)
+    return (1 - share) / (1 + 1j * f / lower) ** 2 + share / (1 + 1j * f / upper) ** 2
+
+
+def rupture_spectrum(frequencies, earthquake, wave="S", slowness=(0.0, 0.0, 0.0)):
+    """
+    Spectrum of an earthquake's moment rate as seen in one direction.
+
+    :param frequencies: Hz, ``(nfreq,)``, real or complex.
+    :param earthquake: with ``magnitude``, ``stress_drop`` and ``subevents``.
+    :param wave: "P" or "S".
+    :param slowness: s/m, north, east and down, of the wave as it leaves; zero in the
+        average of all directions.
+    :return: complex array ``(nfreq,)``. Long periods have the moment; at short ones the energy
+        is that of the smooth pulse, on average over the subevents.
+    """
+    pulse = moment_rate_spectrum(frequencies, earthquake.magnitude, earthquake.stress_drop, wave)
+    if len(earthquake.subevents) == 1:
+        return pulse
+    parts = np.asarray(earthquake.subevents)
+    delay, weight = parts[:, 0] - parts[:, 2:] @ np.asarray(slowness), parts[:, 1]
+    lower, _, _ = corners(earthquake.magnitude, earthquake.stress_drop, wave)
+    together = 1 / (1 + (np.abs(frequencies) / lower) ** STEEPNESS)
+    return (pulse * _delayed(frequencies, delay, weight)
+            / np.sqrt(together + (1 - together) * np.sum(weight ** 2)))
+
+
+def _delayed(frequencies, delay, weight):
+    """Spectrum of pulses of given delays (s) and weights."""
+    step = frequencies[1] - frequencies[0] if len(frequencies) > FEW else 0
+    if not (np.isrealobj(frequencies) and step and frequencies[0] == 0):
+        return np.exp(-2j * np.pi * np.multiply.outer(frequencies, delay)) @ weight
+    # many frequencies of a Fourier transform: put the pulses on samples twice as fine
+    npts = 4 * (len(frequencies) - 1)
+    place = np.clip(delay, 0, None) * step * npts
+    sample = place.astype(int) % npts
+    share = place % 1
+    train = (np.bincount(sample, weight * (1 - share), npts)
+             + np.bincount((sample + 1) % npts, weight * share, npts))
+    return rfft(train)[:len(frequencies)]
+
+
+def draw_rupture(rng, magnitude, mechanism, depth):
+    """
+    Random subevents of a rupture.
+
+    They lie anywhere on a plane of the size that [WellsCoppersmith1994]_ give, their moments are
+    very unequal, and each goes off when the front, at 0.8 of the S velocity, has come from the
+    hypocenter, where the first one is. Small earthquakes have one or two.
+
+    :param rng: ``numpy.random.Generator``.
+    :param magnitude: moment magnitude.
+    :param mechanism: strike, dip, rake, degrees.
+    :param depth: km.
+    :return: tuple of tuples: delay in s, share of the moment, and meters north, east and down
+        of the hypocenter.
+    """
+    count = 1 + rng.poisson(min(10 ** (SUBEVENTS * (magnitude - 4.5)), 300))
+    strike, dip = np.radians(mechanism[:2])
+    length, width = 1e3 * 10 ** (-2.44 + 0.59 * magnitude), 1e3 * 10 ** (-1.01 + 0.32 * magnitude)
+    along = length * (rng.uniform(0, 1, count) - rng.uniform(0.1, 0.9))
+    above = min(width * rng.uniform(0.3, 0.9),
+                max(1e3 * depth - SHALLOWEST, 0.0) / np.sin(dip))
+    down = rng.uniform(0, width, count) - above
+    along[0] = down[0] = 0.0
+    front = np.hypot(along, down) / (RUPTURE_VELOCITY * VELOCITY["S"])
+    weight = rng.dirichlet(np.full(count, 0.7)) + 1e-3
+    if count < 4:   # the first of few is the earthquake
+        weight[0] += 1
+    north = along * np.cos(strike) - down * np.cos(dip) * np.sin(strike)
+    east = along * np.sin(strike) + down * np.cos(dip) * np.cos(strike)
+    return tuple(zip(front.tolist(), (weight / weight.sum()).tolist(), north.tolist(),
+                     east.tolist(), (down * np.sin(dip)).tolist(), strict=True))
+
+
+def effective_distance(hypocentral_distance, magnitude):
+    """
+    Distance with the saturation of a large rupture ([YenierAtkinson2014]_, eq. 4).
+
+    :param hypocentral_distance: m.
+    :param magnitude: moment magnitude.
+    :return: m.
+    """
+    return np.hypot(hypocentral_distance, 1e3 * 10 ** (-0.405 + 0.235 * magnitude))

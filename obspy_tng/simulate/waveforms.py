@@ -1,248 +1,325 @@
 """
 One record: the waves of one earthquake at one station.
 
-A record is the sum of four wave trains: P, S, the S coda, and surface waves made at
-the edge of a basin. Each is Gaussian noise under an envelope with its own
-polarisation, shaped by the spectrum of the source and the path [Boore2003]_. The
-layers below the station then act on the sum, so that every train, and the ambient
-noise too, carries the site's response.
+Long periods are the whole wave field of the layered crust (:mod:`~obspy_tng.simulate.greens`).
+Above :data:`CROSSOVER`, where nobody knows a crust well enough, they are rays with their
+reflections (:mod:`~obspy_tng.simulate.rays`) and what scattering makes of them
+(:mod:`~obspy_tng.simulate.arrivals`). The ground under the station then acts on all of it,
+wave by wave (:mod:`~obspy_tng.simulate.column`), and the recorder on the sum.
 
-* :func:`site_response` - all that depends on the station alone, made once.
-* :func:`synthesize` - one record of it.
-
-.. [SaragoniHart1974] Saragoni, G. R. and Hart, G. C. (1974). Simulation of artificial
-   earthquakes. Earthq. Eng. Struct. Dyn. 2, 249-267.
-.. [BooreJoyner1997] Boore, D. M. and Joyner, W. B. (1997). Site amplifications for
-   generic rock sites. Bull. Seism. Soc. Am. 87, 327-341.
-.. [Peterson1993] Peterson, J. (1993). Observations and modeling of seismic background
-   noise. USGS Open-File Report 93-322.
+* :func:`synthesize` - one record; :class:`LongWaves` - what it takes of the whole wave field.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
-from scipy.fft import irfft, next_fast_len, rfft
-from scipy.signal import butter, freqs
+from scipy.fft import irfft, rfft
 
-from ..groundmotion.brune import VELOCITY, corner_frequency
-from .envelopes import Envelopes
-from .soil import VERTICAL_TO_HORIZONTAL, transfer_function, vary_profile
+from ..groundmotion.brune import seismic_moment
+from . import arrivals as scattered
+from .arrivals import BANDS, Arrivals
+from .column import SLOWNESSES
+from .greens import WavenumberGrid, displacement, to_time
+from .rays import trace
+from .scattering import LOSS
 from .source import (
+    AVERAGE_MOMENT,
     AVERAGE_RADIATION,
     effective_distance,
-    path_duration,
-    point_source_spectrum,
+    moment_tensor,
     radiation_pattern,
+    rupture_spectrum,
 )
 
-FREQMIN = 0.05              # Hz, corner of the (causal) high-pass every record has
-PASS_TO_NYQUIST = 0.8       # share of Nyquist that the digitiser passes
-TAIL = 100.0                # s simulated beyond the window, so that nothing wraps around
-# Generic rock [BooreJoyner1997]: amplification from 3.5 km/s to rock with vs30 = 620 m/s.
-ROCK_VS30 = 620.0
-ROCK_FREQUENCY = (0.01, 0.09, 0.16, 0.51, 0.84, 1.25, 2.26, 3.17, 6.05, 16.6, 61.2)
-ROCK_AMPLIFICATION = (1.0, 1.10, 1.18, 1.42, 1.58, 1.74, 2.06, 2.25, 2.58, 3.13, 4.0)
+#: Hz, over which the whole wave field hands over to rays
+CROSSOVER = (0.55, 0.9)
+#: Q of P is lower than that of S at high frequencies, so that both lose the same over
+#: the same way (Yoshimoto et al. 1993, GJI 114)
+ABSORPTION = {"P": 1.73, "S": 1.0}
+#: rays weaker than this, relative to the direct wave in uniform rock, are left out
+FAINTEST = 0.01
+#: Hz, where the ground near a station scatters as its figure says; less at longer waves
+LOCAL_BAND = 5.0
+#: P is broadened less than S
+BROADENING = {"P": 0.8, "S": 1.0}
+#: Hz, above which Moho and others, which are not sharp, reflect less
+SHARP = 6.0
+#: at k R = 1, radiation of high frequencies begins to be that of all directions; it is
+#: so to this share after a factor of e^5 (Takemura et al. 2016, GJI 205)
+ISOTROPIC_FROM, ISOTROPIC = 3e3, 0.9
 # Scatter from record to record, in ln, smooth over about an octave in frequency:
-# what the components share, and each of them for itself.
-PATH_SCATTER, COMPONENT_SCATTER = 0.30, 0.05
+# what the components share, and each of them for itself; and that of the noise.
+PATH_SCATTER, COMPONENT_SCATTER, NOISE_SCATTER = 0.30, 0.05, 0.7
+RISE = 0.05                 # s, before P, over which what comes before it is cut off
 
 
 @dataclass(frozen=True, eq=False)
-class SiteResponse:
+class LongWaves:
     """
-    What a station does to any wave; see :func:`site_response`.
+    The whole wave field of a source depth at a distance.
 
-    :param sampling_rate: Hz.
-    :param npts: samples of a record.
-    :param nfft: samples simulated.
-    :param frequencies: Hz, ``(nfreq,)``, of ``nfft`` samples.
-    :param signal: responses ``(nvariants, 3, nfreq)``, ZNE, of layers, crust and recorder;
-        each record goes through one of them.
-    :param noise: r.m.s. spectrum ``(3, npts // 2 + 1)`` of the noise.
-    :param delay: s, of the P and the S wave through the layers, by wave.
-    :param knots: ``(nknots, nfreq)``, hat functions along ln f for smooth scatter.
-    :param basin: ``(nfreq,)``, amplitude of the basin's surface waves relative to S, or None.
-    :param basin_phase: ``(nfreq,)``, radians, their dispersion.
+    :param grid: :class:`~obspy_tng.simulate.greens.WavenumberGrid`.
+    :param functions: ``(8, nfreq)``, of :func:`~obspy_tng.simulate.greens.greens_functions`.
     """
 
-    sampling_rate: float
-    npts: int
-    nfft: int
-    frequencies: np.ndarray
-    signal: np.ndarray
-    noise: np.ndarray
-    delay: dict
-    knots: np.ndarray
-    basin: np.ndarray | None
-    basin_phase: np.ndarray | None
+    grid: WavenumberGrid
+    functions: np.ndarray
 
 
-def site_response(site, sampling_rate, npts, rng=None, variants=8):
-    """
-    Frequency response, noise and dispersion of a station.
-
-    :param site: :class:`~obspy_tng.simulate.scenario.SimulatedSite`.
-    :param sampling_rate: Hz.
-    :param npts: samples of a record.
-    :param rng: ``numpy.random.Generator`` of the variants; None has no other variant than
-        the profile itself.
-    :param variants: number of neighbouring profiles (see
-        :func:`~obspy_tng.simulate.soil.vary_profile`) that its records see.
-    :return: :class:`SiteResponse`.
-    """
-    nfft = next_fast_len(npts + int(TAIL * sampling_rate), real=True)
-    frequencies = np.fft.rfftfreq(nfft, 1 / sampling_rate)
-    short = np.fft.rfftfreq(npts, 1 / sampling_rate)
-    layers = site.profile
-    noise = np.abs(_layers(layers, short)) ** 2 * _ambient_psd(short, site.noise_level)
-    noise = (noise * 0.5 * sampling_rate + site.self_noise ** 2) * npts
-    noise = np.sqrt(noise) * np.abs(_recorder(short, sampling_rate))
-    basin = phase = None
-    if site.basin_delay:
-        basin, phase = _basin_waves(frequencies, site)
-    profiles = [layers] if rng is None else [vary_profile(layers, rng) for _ in range(variants)]
-    common = _crust(frequencies, layers.vs[-1]) * _recorder(frequencies, sampling_rate)
-    signal = np.stack([(_layers(profile, frequencies) * common).astype(np.complex64)
-                       for profile in profiles])
-    delay = {wave: float(np.sum(layers.thickness / velocity[:-1]))
-             for wave, velocity in (("P", layers.vp), ("S", layers.vs))}
-    return SiteResponse(sampling_rate, npts, nfft, frequencies, signal,
-                        noise.astype(np.float32), delay, _knots(sampling_rate, nfft), basin, phase)
-
-
-def synthesize(earthquake, site, response, geometry, rng, pre_event=5.0, variability=1.0):
+def synthesize(earthquake, site, crust, response, geometry, rng, pre_event=5.0, variability=1.0,
+               long_waves=None):
     """
     One record.
 
     :param earthquake: :class:`~obspy_tng.simulate.scenario.Earthquake`.
     :param site: :class:`~obspy_tng.simulate.scenario.SimulatedSite`.
-    :param response: :class:`SiteResponse` of the site.
+    :param crust: :class:`~obspy_tng.simulate.crust.Crust`.
+    :param response: :class:`~obspy_tng.simulate.column.SiteResponse` of the site.
     :param geometry: epicentral distance in km, azimuth from epicentre to station and
         azimuth of propagation at the station, both in degrees from north.
     :param rng: ``numpy.random.Generator`` of this record.
     :param pre_event: s from the first sample to the P wave's arrival at the rock.
     :param variability: factor of the scatter from record to record.
-    :return: array ``(3, npts)``, ZNE, m/s^2, float32; and a dict with ``p_index``,
-        ``s_index`` and ``energy_kept`` (share of the Arias intensity within the record).
+    :param long_waves: :class:`LongWaves`; None has rays at all frequencies.
+    :return: array ``(3, npts)``, ZNE, m/s^2, float32; and a dict with ``p_time`` (s after the
+        origin time, at the rock), ``p_index``, ``s_index`` and ``energy_kept`` (share of the
+        Arias intensity within the record).
     """
-    ray = _Ray(earthquake, geometry, rng, variability)
-    start = pre_event - ray.time["P"]
-    envelopes = Envelopes(earthquake, ray, response, start, rng, variability)
-    spectrum = np.zeros((3, len(response.frequencies)), dtype=np.complex64)
-    for envelope, mixing, shape in _wave_trains(earthquake, site, response, ray, envelopes, rng,
-                                                variability):
-        spectrum += rfft(_noise_under(envelope, mixing, rng)) * shape.astype(np.complex64)
-    layers = response.signal[rng.integers(len(response.signal))]
-    spectrum *= layers * _scatter(response.knots, rng, variability)
-    signal = irfft(spectrum, response.nfft) * np.float32(response.sampling_rate)
-
-    p_index, s_index = (round((start + ray.time[wave] + response.delay[wave])
-                              * response.sampling_rate) for wave in "PS")
-    # Attenuation without phase runs a little ahead of itself: nothing comes before P.
-    rise = max(round(0.05 * response.sampling_rate), 1)
-    signal[:, :max(p_index - rise, 0)] = 0
+    path = _Path(earthquake, site, crust, response, geometry, rng, pre_event)
+    spectrum = path.direct_waves()
+    if long_waves is not None:
+        spectrum *= handover(response.frequencies)
+    spectrum += (scattered.surface_motion(path.scattered_waves(), response, path.variant)
+                 * path.wave_form("S"))
+    spectrum *= -(2 * np.pi * response.frequencies) ** 2
+    if long_waves is not None:
+        spectrum += path.whole_field(long_waves)
+    spectrum *= response.recorder * _scatter(response.knots, rng, variability)
+    motion = irfft(_to_zne(spectrum, np.radians(geometry[2])), response.nfft, axis=-1)
+    motion *= response.sampling_rate
+    rate = response.sampling_rate
+    p_index, s_index = (round(path.onset(wave) * rate) for wave in "PS")
+    # Filters without phase run a little ahead: nothing comes before P.
+    rise = max(round(RISE * rate), 1)
+    motion[:, :max(p_index - rise, 0)] = 0
     ramp = slice(max(p_index - rise, 0), p_index)
-    signal[:, ramp] *= np.linspace(0, 1, p_index - ramp.start, dtype=np.float32)
-    energy = np.sum(signal ** 2, axis=0)
-    data = signal[:, :response.npts] + _noise(response, rng)
-    step = np.float32(site.step)
-    return np.rint(data / step) * step, {
-        "p_index": p_index, "s_index": s_index,
+    motion[:, ramp] *= np.linspace(0, 1, max(p_index - ramp.start, 0))
+    energy = np.sum(motion ** 2, axis=0)
+    data = motion[:, :response.npts] + _noise(response, rng, variability)
+    data = np.rint(data / site.step) * site.step
+    return data.astype(np.float32), {
+        "p_index": p_index, "s_index": s_index, "p_time": path.first["P"],
         "energy_kept": float(energy[:response.npts].sum() / energy.sum())}
 
 
-class _Ray:
-    """A straight ray from hypocentre to station: times, levels, corners, azimuths."""
+class _Path:
+    """All that one record's waves have in common."""
 
-    def __init__(self, earthquake, geometry, rng, variability):
-        epicentral, azimuth, self.propagation = geometry
-        self.distance = 1e3 * float(np.hypot(epicentral, earthquake.depth))
-        self.effective = float(effective_distance(self.distance, earthquake.magnitude))
-        self.time = {wave: self.distance / velocity for wave, velocity in VELOCITY.items()}
-        self.radiation = {"P": AVERAGE_RADIATION["P"], "SV": AVERAGE_RADIATION["S"] / np.sqrt(2),
-                          "SH": AVERAGE_RADIATION["S"] / np.sqrt(2)}
-        ahead = 1.0
-        if earthquake.mechanism is not None:
-            takeoff = 180 - np.degrees(np.arctan2(epicentral, earthquake.depth))
-            factors = radiation_pattern(*earthquake.mechanism, azimuth, takeoff)
-            for wave, factor in zip(("P", "SV", "SH"), factors, strict=True):
-                # Scattering takes about half of the pattern away.
-                self.radiation[wave] = np.sqrt(0.5 * self.radiation[wave] ** 2 + 0.5 * factor ** 2)
-            ahead -= earthquake.directivity * np.cos(np.radians(azimuth
-                                                                - earthquake.mechanism[0]))
-        self.corner = {wave: corner_frequency(earthquake.magnitude, earthquake.stress_drop, wave)
-                       / ahead for wave in VELOCITY}
-        self.path_duration = path_duration(self.distance) * earthquake.duration_factor * np.exp(
-            variability * 0.35 * rng.standard_normal())
+    def __init__(self, earthquake, site, crust, response, geometry, rng, pre_event):
+        self.earthquake, self.site, self.crust, self.response = earthquake, site, crust, response
+        self.rng = rng
+        self.epicentral = max(1e3 * geometry[0], 10.0)
+        self.azimuth = np.radians(geometry[1])
+        self.depth = 1e3 * earthquake.depth
+        self.distance = float(np.hypot(self.epicentral, self.depth))
+        self.rays = {wave: trace(crust, self.depth, self.epicentral, wave) for wave in "PS"}
+        self.first = {wave: min(ray.time for ray in rays) for wave, rays in self.rays.items()}
+        self.start = self.first["P"] - pre_event     # s after the origin time
+        layer = crust.layer(self.depth)
+        self.velocity = {"P": crust.vp[layer], "S": crust.vs[layer]}
+        # Displacement at a unit distance; near a large rupture it saturates.
+        near = self.distance / effective_distance(self.distance, earthquake.magnitude)
+        self.moment = near * seismic_moment(earthquake.magnitude)
+        self.scale = {wave: self.moment / (4 * np.pi * crust.density[layer] * speed ** 3)
+                      for wave, speed in self.velocity.items()}
+        self.variant = int(rng.integers(len(response.columns)))
+        self.pulses, self.slope = {}, None
+        share = np.log(np.maximum(BANDS * self.distance / ISOTROPIC_FROM, 1)) / 5
+        self.isotropic = ISOTROPIC * np.minimum(share, 1)
 
-    def rotation(self):
-        """Matrix from Z, radial, transverse to Z, N, E."""
-        return _turn(np.radians(self.propagation))
+    def onset(self, wave):
+        """Time of the first P or S in the record, s, through the station's own ground."""
+        ray = min(self.rays[wave], key=lambda ray: ray.time)
+        return self.entry(ray) + self.response.delay(self.variant, wave, ray.slowness)
+
+    def entry(self, ray):
+        """Time in the record, s, when a ray enters the station's ground from below."""
+        return ray.time - self.start - self.crust.rock_delay(ray.wave, ray.slowness)
+
+    def pulse(self, wave, upward=None):
+        """Spectrum of the rupture as a wave sees it that leaves up or down, or on average."""
+        key = wave, upward
+        if key not in self.pulses:
+            slowness = np.zeros(3)
+            if upward is not None:
+                ray = next(r for r in self.rays[wave] if (r.takeoff > np.pi / 2) == upward)
+                down = np.cos(ray.takeoff) / self.velocity[wave]
+                slowness = np.array([ray.slowness * np.cos(self.azimuth),
+                                     ray.slowness * np.sin(self.azimuth), down])
+            self.pulses[key] = rupture_spectrum(self.response.frequencies, self.earthquake, wave,
+                                                slowness)
+        return self.pulses[key]
+
+    def travel(self, time, delay=0.0):
+        """Delay of ``delay`` s and causal loss ``(nfreq,)`` of S waves underway for ``time`` s."""
+        # attenuation as a power of frequency is causal with this phase (Szabo 1994)
+        power = 1 - self.crust.exponent
+        if self.slope is None:
+            self.slope = np.pi / self.crust.quality * self.response.frequencies ** power * (
+                1 + 1j * np.tan(0.5 * np.pi * power))
+        return np.exp(-time * self.slope - 2j * np.pi * delay * self.response.frequencies)
+
+    def wave_form(self, wave):
+        """Displacement spectrum of the direct wave in uniform rock, of unit radiation."""
+        return self.pulse(wave) * self.travel(self.first["S"]) * (
+            self.scale[wave] / self.distance)
+
+    def amplitudes(self, ray):
+        """Signed radiation into a ray, reflections included: ``(P,)`` or ``(SV, SH)``."""
+        if self.earthquake.mechanism is None:
+            share = AVERAGE_RADIATION[ray.wave] / np.sqrt(len(ray.factors))
+            radiation = [share] * len(ray.factors)
+        else:
+            p, sv, sh = radiation_pattern(*self.earthquake.mechanism, np.degrees(self.azimuth),
+                                          np.degrees(ray.takeoff))
+            # SV of rays that go up counts against the outward motion
+            radiation = [p] if ray.wave == "P" else [-sv if ray.takeoff > np.pi / 2 else sv, sh]
+        return [a * b for a, b in zip(radiation, ray.factors, strict=True)]
+
+    def losses(self, ray):
+        """Share of a ray's amplitude left by scattering, and what of it stays one pulse."""
+        way = ray.time * self.velocity[ray.wave]
+        left = np.exp(-0.5 * LOSS[ray.wave] * self.crust.scattering_at(BANDS) * way)
+        spread = self.crust.broadening * (way / 1e5) ** 1.5 * BROADENING[ray.wave]
+        spread += self.site.broadening
+        pulse = 0.98 / np.hypot(1, np.pi * BANDS * spread)
+        if ray.name in ("reflected", "multiple"):
+            pulse = pulse * np.exp(-0.5 * (BANDS / SHARP) ** 2)
+        return left, pulse, spread
+
+    def loud_rays(self):
+        """Rays that matter, with their amplitudes."""
+        for rays in self.rays.values():
+            for ray in rays:
+                amplitudes = self.amplitudes(ray)
+                if np.abs(amplitudes).max() * ray.spreading * self.distance > FAINTEST:
+                    yield ray, amplitudes
+
+    def direct_waves(self):
+        """Displacement ``(3, nfreq)`` of the rays' coherent pulses."""
+        weights = scattered.band_weights(self.response.nfft, self.response.sampling_rate)
+        spectrum = np.zeros((3, weights.shape[1]), dtype=np.complex128)
+        for ray, amplitudes in self.loud_rays():
+            left, pulse, _ = self.losses(ray)
+            column = self.response.waves(self.variant, nearest(ray.slowness))
+            upward = ray.takeoff > np.pi / 2
+            form = (self.pulse(ray.wave, upward) * ((left * pulse) @ weights)
+                    * self.travel(ABSORPTION[ray.wave] * ray.time, self.entry(ray)))
+            form *= self.scale[ray.wave] * ray.spreading
+            for number, amplitude in enumerate(amplitudes, 0 if ray.wave == "P" else 1):
+                spectrum += column[:, number] * (amplitude * form)
+        return spectrum
+
+    def scattered_waves(self):
+        """All scattered waves, relative to :meth:`wave_form` of S."""
+        relative = {"S": np.ones(len(BANDS)),
+                    "P": self.scale["P"] / self.scale["S"] * self._p_over_s()}
+        parts = []
+        for ray, amplitudes in self.loud_rays():
+            left, pulse, spread = self.losses(ray)
+            late = ABSORPTION[ray.wave] * ray.time - self.first["S"]
+            level = (relative[ray.wave] * left * ray.spreading * self.distance
+                     * np.exp(-np.pi * BANDS * late / self.crust.quality_at(BANDS)))
+            parts += self._trains(ray, amplitudes, level, pulse, spread)
+        end = (self.response.nfft - 1) / self.response.sampling_rate + self.start
+        for wave, speed in self.velocity.items():
+            # the table knows uniform rock: shift it to the time of the first ray
+            travel = self.distance / speed
+            shift = self.first[wave] - travel
+            found = scattered.coda(self.rng, wave, self.distance, (travel, end - shift),
+                                   self.crust, (speed, self.velocity["S"]),
+                                   AVERAGE_RADIATION[wave] * relative[wave])
+            parts.append(Arrivals(found.kind, found.time + shift - self.start, found.azimuth,
+                                  found.amplitude))
+        if self.site.basin_delay:
+            parts.append(scattered.basin_waves(self.rng, self.site,
+                                               self.first["S"] - self.start))
+        return Arrivals.join(parts)
+
+    def _p_over_s(self):
+        """Spectrum of P pulses over that of S pulses, by band."""
+        p, s = (np.abs(rupture_spectrum(BANDS, self.earthquake, wave)) for wave in "PS")
+        return p / s
+
+    def _trains(self, ray, amplitudes, level, pulse, spread):
+        """Trains that forward scattering and the ground near the station add to a ray."""
+        rng, time = self.rng, self.entry(ray)
+        flat = ray.slowness > 0.5 * (SLOWNESSES[1] + SLOWNESSES[3])
+        kinds = ((scattered.P,) if ray.wave == "P" else
+                 (scattered.SV_FLAT, scattered.SH_FLAT) if flat else
+                 (scattered.SV_STEEP, scattered.SH_STEEP))
+        average = AVERAGE_RADIATION[ray.wave] / np.sqrt(len(kinds))
+        near = self.site.local_scattering * np.exp(0.3 * rng.standard_normal())
+        near = np.sqrt(near * np.sqrt(BANDS / LOCAL_BAND))
+        parts = []
+        for kind, amplitude, factor in zip(kinds, amplitudes, ray.factors, strict=True):
+            size = level * np.sqrt((1 - self.isotropic) * abs(amplitude) ** 2
+                                   + self.isotropic * abs(average * factor) ** 2)
+            sign = 1.0 if np.real(amplitude) >= 0 else -1.0
+            parts.append(scattered.forward(rng, kind, sign, time, spread,
+                                           size * np.sqrt(1 - pulse ** 2)))
+            parts.append(scattered.local(rng, ray.wave, time, self.site.local_decay, size * near))
+        return parts
+
+    def whole_field(self, long_waves):
+        """Acceleration spectrum ``(3, nfreq)`` of the whole wave field, below the crossover."""
+        grid = long_waves.grid
+        rate, nfft = self.response.sampling_rate, self.response.nfft
+        if self.earthquake.mechanism is None:
+            motion = _average_displacement(long_waves.functions)
+        else:
+            motion = displacement(long_waves.functions,
+                                  moment_tensor(*self.earthquake.mechanism), self.azimuth)
+        # Most of it leaves sideways as S and surface waves.
+        sideways = np.array([np.cos(self.azimuth), np.sin(self.azimuth), 0]) / self.velocity["S"]
+        pulse = rupture_spectrum(grid.omega / (2 * np.pi), self.earthquake, "S", 0.8 * sideways)
+        # displacement of a step of moment, differentiated twice
+        share = 1 - handover(grid.frequencies)
+        spectra = 1j * grid.omega * motion * (self.moment * pulse * share)
+        series = to_time(spectra, grid, rate, self.start)
+        fade = series.shape[1] // 8
+        series[:, -fade:] *= np.cos(np.linspace(0, np.pi / 2, fade)) ** 2
+        spectrum = rfft(series[:, :nfft], nfft, axis=-1) / rate
+        ground = self.response.long_waves(self.variant, 1.5 * CROSSOVER[1])
+        spectrum[:, :ground.shape[1]] *= ground
+        spectrum[:, ground.shape[1]:] = 0
+        return spectrum
 
 
-def _wave_trains(earthquake, site, response, ray, envelopes, rng, variability):
-    """
-    The trains of a record: triples of envelope, mixing matrix and spectrum.
-
-    The mixing matrix makes Z, N, E of three independent noises.
-    """
-    def spectrum(wave):
-        return point_source_spectrum(
-            response.frequencies, earthquake.magnitude, ray.effective, earthquake.stress_drop,
-            site.kappa, wave, radiation=1.0, corner=ray.corner[wave])
-
-    rotation = ray.rotation()
-    vertical = VERTICAL_TO_HORIZONTAL * np.exp(variability * 0.1 * rng.standard_normal())
-    shear, level = spectrum("S"), np.sqrt(0.5 * (ray.radiation["SV"] ** 2
-                                                 + ray.radiation["SH"] ** 2))
-    yield envelopes.p(), rotation @ _p_mixing(ray, rng), spectrum("P")
-    yield envelopes.s(), rotation @ _s_mixing(ray, level, vertical, rng), shear
-    # Coda has travelled longer, and in all directions.
-    share, fade = envelopes.coda_share, np.exp(-0.03 * response.frequencies)
-    isotropic = level * np.diag([vertical, 1.0, 1.0])
-    yield envelopes.coda(), np.sqrt(share) * isotropic, shear * fade
-    if response.basin is not None:
-        stretch = np.exp(variability * 0.25 * rng.standard_normal())
-        dispersed = response.basin * np.exp(-1j * stretch * response.basin_phase)
-        strike = rng.uniform(0, np.pi)
-        unequal = isotropic @ np.diag([rng.uniform(0.4, 1.0), *np.sqrt([1.3, 0.7])])
-        yield envelopes.basin(site.basin_delay), _turn(strike) @ unequal, shear * dispersed
+def nearest(slowness):
+    """Number of the nearest of the slownesses of columns."""
+    return int(np.argmin(np.abs(SLOWNESSES - slowness)))
 
 
-def _noise_under(envelope, mixing, rng):
-    """White noise ``(3, nfft)`` under an envelope, its components mixed."""
-    heard = np.flatnonzero(envelope > 1e-4 * envelope.max())
-    noise = np.zeros((3, len(envelope)), dtype=np.float32)
-    if len(heard):
-        part = slice(heard[0], heard[-1] + 1)
-        white = rng.standard_normal((3, part.stop - part.start), dtype=np.float32)
-        noise[:, part] = mixing.astype(np.float32) @ (white * envelope[part])
-    return noise
+def handover(frequencies):
+    """Share of rays, 0 below and 1 above :data:`CROSSOVER`."""
+    log = np.log(np.maximum(frequencies, 1e-6) / CROSSOVER[0])
+    return np.sin(0.5 * np.pi * np.clip(log / np.log(CROSSOVER[1] / CROSSOVER[0]), 0, 1)) ** 2
 
 
-def _p_mixing(ray, rng):
-    """P is nearly vertical where it arrives; some of it is converted."""
-    tilt, linear = rng.uniform(0.2, 0.6), rng.uniform(0.5, 0.95)
-    return ray.radiation["P"] * np.array([
-        [1.0, 0.0, 0.0],
-        [tilt * linear, tilt * np.sqrt(1 - linear ** 2), 0.0],
-        [0.0, 0.0, rng.uniform(0.1, 0.4)]])
+def _average_displacement(functions):
+    """Displacement of the average mechanism: roots of mean squares of what the tensors do."""
+    dipole, couple = AVERAGE_MOMENT
+    f = functions
+    return np.stack([-(dipole * f[0] + couple * (f[2] + f[5])),
+                     dipole * f[1] + couple * (f[3] + f[6]), couple * (f[4] + f[7])])
 
 
-def _s_mixing(ray, level, vertical, rng):
-    """SV and SH, more or less linearly polarised; part of the vertical goes with SV."""
-    polarised, coupled = rng.uniform(-0.4, 0.4), rng.uniform(-0.6, 0.6)
-    return np.array([
-        [level * vertical * coupled, 0.0, level * vertical * np.sqrt(1 - coupled ** 2)],
-        [ray.radiation["SV"], 0.0, 0.0],
-        [ray.radiation["SH"] * polarised, ray.radiation["SH"] * np.sqrt(1 - polarised ** 2), 0.0]])
-
-
-def _turn(angle):
-    """Rotation of the horizontal axes by an angle in radians."""
-    cos, sin = np.cos(angle), np.sin(angle)
-    return np.array([[1, 0, 0], [0, cos, -sin], [0, sin, cos]])
+def _to_zne(spectrum, azimuth):
+    """Up, radial, transverse to Z, N, E; the radial points along ``azimuth``."""
+    cos, sin = np.cos(azimuth), np.sin(azimuth)
+    return np.stack([spectrum[0], cos * spectrum[1] - sin * spectrum[2],
+                     sin * spectrum[1] + cos * spectrum[2]])
 
 
 def _scatter(knots, rng, variability):
@@ -252,66 +329,8 @@ def _scatter(knots, rng, variability):
     return np.exp(weights.astype(np.float32) @ knots)
 
 
-def _noise(response, rng):
+def _noise(response, rng, variability):
     """Stationary noise ``(3, npts)`` of the ground and the recorder."""
+    level = np.float32(np.sqrt(0.5) * np.exp(variability * NOISE_SCATTER * rng.standard_normal()))
     parts = rng.standard_normal((2, *response.noise.shape), dtype=np.float32)
-    return irfft((parts[0] + 1j * parts[1]) * (response.noise * np.float32(np.sqrt(0.5))),
-                 response.npts)
-
-
-def _layers(profile, frequencies):
-    """Response ``(3, nfreq)``: P for Z, SH for N and E."""
-    shear = transfer_function(profile, frequencies)
-    return np.stack([transfer_function(profile, frequencies, "P"), shear, shear])
-
-
-def _crust(frequencies, vs):
-    """Amplification ``(3, nfreq)`` from the source's rock to rock of velocity ``vs``."""
-    hardness = np.clip(np.log(VELOCITY["S"] / vs) / np.log(VELOCITY["S"] / ROCK_VS30), 0, 1)
-    log_f = np.log(np.clip(frequencies, ROCK_FREQUENCY[0], None))
-    table = np.interp(log_f, np.log(ROCK_FREQUENCY), np.log(ROCK_AMPLIFICATION))
-    # P velocity changes less with depth than S velocity, so the vertical gains less.
-    return np.exp(np.outer(hardness * np.array([0.6, 1.0, 1.0]), table))
-
-
-def _recorder(frequencies, sampling_rate):
-    """Causal high-pass, and the digitiser's cut before Nyquist."""
-    _, highpass = freqs(*butter(4, FREQMIN, "highpass", analog=True), frequencies)
-    x = np.clip((2 * frequencies / sampling_rate - PASS_TO_NYQUIST) / (1 - PASS_TO_NYQUIST), 0, 1)
-    return highpass * np.cos(0.5 * np.pi * x) ** 2
-
-
-def _basin_waves(frequencies, site):
-    """
-    Amplitude and phase of surface waves that cross the basin.
-
-    They live between f0, below which nothing is trapped, and a few times f0, above
-    which they die out on the way. Long waves run at the speed of the rock, short
-    ones at that of the soil: the group delay grows through f0 to ``basin_delay``.
-    """
-    ratio = np.log(np.clip(frequencies, 1e-3, None) / site.f0)
-    trapped = site.basin_level / (1 + np.exp(-6 * (ratio + 0.3))) * np.exp(
-        -0.5 * (np.clip(ratio - 0.3, 0, None) / 0.5) ** 2)
-    delay = site.basin_delay * (0.2 + 0.8 / (1 + np.exp(-4 * ratio)))
-    phase = 2 * np.pi * np.cumsum(delay) * (frequencies[1] - frequencies[0])
-    return trapped, phase
-
-
-@lru_cache(maxsize=8)
-def _knots(sampling_rate, nfft):
-    """Hat functions along ln f, one octave apart."""
-    log_f = np.log2(np.clip(np.fft.rfftfreq(nfft, 1 / sampling_rate), 0.02, None))
-    centers = np.arange(np.floor(log_f[0]), np.ceil(log_f[-1]) + 1)
-    return np.clip(1 - np.abs(log_f - centers[:, None]), 0, None).astype(np.float32)
-
-
-def _ambient_psd(frequencies, level):
-    """Power spectral density of ground noise, (m/s^2)^2/Hz [Peterson1993]_."""
-    # Imported here because it brings matplotlib in.
-    from obspy.signal.spectral_estimation import get_nhnm, get_nlnm
-
-    log_f = np.log(np.clip(frequencies, FREQMIN, None))
-    (periods, low), (high_periods, high) = get_nlnm(), get_nhnm()
-    low = np.interp(log_f, -np.log(periods), low)
-    high = np.interp(log_f, -np.log(high_periods), high)
-    return 10 ** (0.1 * (low + level * (high - low)))
+    return irfft((parts[0] + 1j * parts[1]) * (response.noise * level), response.npts)

