@@ -2,8 +2,8 @@
 Scattered waves as many discrete arrivals.
 
 Heterogeneity of all sizes turns every wave into many: forward scattering broadens a pulse,
-the ground near the station adds a short train of its own, and waves that were scattered far
-off follow as coda for minutes. Each arrival has its own time, direction, polarisation and
+the ground near the station adds a short train, and waves that were scattered at a distance
+follow as coda for minutes. Each arrival has its own time, direction, polarisation and
 amplitude by frequency. Their energy is what the direct waves lose
 (:mod:`~obspy_tng.simulate.scattering`).
 

@@ -29,7 +29,7 @@ from .waveforms import CROSSOVER, LongWaves, synthesize
 _SITE, _EARTHQUAKE, _RECORD, _F0, _GROUND, _CRUST = range(6)
 F0_RANGE = (0.3, 12.0)      # Hz, where none is given
 GOLDEN_RATIO = 0.6180339887498949
-MAX_STATIONS = 9999         # that a five-letter station code can tell apart
+MAX_STATIONS = 9999         # distinct five-letter station codes
 # An old recorder starts when the vertical passes this many of its steps.
 TRIGGER_STEPS = 3
 # The whole wave field is computed until waves of this speed (m/s) and so many s more have come.
@@ -142,8 +142,8 @@ def simulate_arrays(n_stations=5, n_events=20, **options):
     :param n_stations, n_events: see :func:`simulate_network`.
     :param options: all other parameters of :func:`simulate_network`.
     :return: iterator of tuples: the :class:`~obspy_tng.simulate.scenario.SimulatedSite`;
-        float32 array ``(n, 3, npts)``, ZNE, m/s^2; list of n dicts with what
-        ``stats.tng`` would tell.
+        float32 array ``(n, 3, npts)``, ZNE, m/s^2; list of n dicts with the
+        fields of ``stats.tng``.
     """
     plan = NetworkPlan(n_stations, n_events, **options)
     return _station_arrays(plan)

@@ -1,9 +1,8 @@
 """
 The earthquakes and stations of a simulated network.
 
-Each is drawn from a seed of its own, so that neither depends on how many others
-there are: the same station number under the same seed stands on the same ground
-and is reached by the same earthquakes.
+Each has its own seed and does not depend on the number of the others: with the same seed,
+the same station number has the same ground and records the same earthquakes.
 """
 
 from dataclasses import dataclass
@@ -61,7 +60,7 @@ class Earthquake:
 @dataclass(frozen=True, eq=False)
 class SimulatedSite:
     """
-    One station: where it is, what it stands on, and its recorder.
+    One station: its place, its ground, and its recorder.
 
     :param station: station id ``"NET.STA"``.
     :param latitude: degrees.
@@ -124,8 +123,9 @@ def draw_earthquake(rng, event_id, day, magnitude, distance, depth, variability=
     :param rng: ``numpy.random.Generator``.
     :param event_id: resource identifier.
     :param day: number of the day of the origin time.
-    :param magnitude, depth: ranges ``(low, high)``; km.
+    :param magnitude: range ``(low, high)``.
     :param distance: range of the distance from the network's center, km.
+    :param depth: range ``(low, high)``, km.
     :param variability: factor of all standard deviations; 0 is an average earthquake.
     :return: :class:`Earthquake`.
     """

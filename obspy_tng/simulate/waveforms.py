@@ -2,12 +2,12 @@
 One record: the waves of one earthquake at one station.
 
 Long periods are the whole wave field of the layered crust (:mod:`~obspy_tng.simulate.greens`).
-Above :data:`CROSSOVER`, where nobody knows a crust well enough, they are rays with their
-reflections (:mod:`~obspy_tng.simulate.rays`) and what scattering makes of them
-(:mod:`~obspy_tng.simulate.arrivals`). The ground under the station then acts on all of it,
-wave by wave (:mod:`~obspy_tng.simulate.column`), and the recorder on the sum.
+Above :data:`CROSSOVER`, where crusts are not known well enough, they are rays with their
+reflections (:mod:`~obspy_tng.simulate.rays`) and scattered waves
+(:mod:`~obspy_tng.simulate.arrivals`). The ground under the station then filters each wave
+(:mod:`~obspy_tng.simulate.column`), and the recorder their sum.
 
-* :func:`synthesize` - one record; :class:`LongWaves` - what it takes of the whole wave field.
+* :func:`synthesize` - one record; :class:`LongWaves` - the long periods of the wave field.
 """
 
 from dataclasses import dataclass
@@ -233,7 +233,7 @@ class _Path:
             parts += self._trains(ray, amplitudes, level, pulse, spread)
         end = (self.response.nfft - 1) / self.response.sampling_rate + self.start
         for wave, speed in self.velocity.items():
-            # the table knows uniform rock: shift it to the time of the first ray
+            # the table is for uniform rock: shift it to the time of the first ray
             travel = self.distance / speed
             shift = self.first[wave] - travel
             found = scattered.coda(self.rng, wave, self.distance, (travel, end - shift),
