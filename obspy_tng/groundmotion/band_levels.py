@@ -36,9 +36,9 @@ distance.
 Of response spectra phi_ss is about 0.45 in all regions [RodriguezMarek2013]_; docs/theory.rst has
 what is found for Mexico City.
 
-.. [RodriguezMarek2013] Rodriguez-Marek, A., Cotton, F., Abrahamson, N. A. et al. (2013). A model for
-   single-station standard deviation using data from various tectonic regions. Bull. Seismol. Soc.
-   Am. 103(6), 3149-3163.
+.. [RodriguezMarek2013] Rodriguez-Marek, A., Cotton, F., Abrahamson, N. A. et al. (2013). A model
+   for single-station standard deviation using data from various tectonic regions. Bull. Seismol.
+   Soc. Am. 103(6), 3149-3163.
 """
 
 from dataclasses import dataclass
