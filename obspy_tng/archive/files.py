@@ -19,7 +19,14 @@ from obspy.core.util.base import ENTRY_POINTS
 from ..exceptions import TNGInputError
 from ..records.joining import join_pieces
 from ..records.nied import from_nied
-from .reading import LARGE_FILE, header_spans, read_file, spans_in, trimmed
+from .reading import (
+    LARGE_FILE,
+    NO_WAVEFORMS,
+    header_spans,
+    read_file,
+    spans_in,
+    trimmed,
+)
 
 DAY = 86400.0
 #: templates by name; ``*`` stands for anything
@@ -254,9 +261,11 @@ class FileClient:
         """Files whose names tell too little: their headers are read, once."""
         if self._index is None:
             wild = re.sub(r"\{\w+\}", "*", self.template)
-            self._index = [file for path in sorted(glob.iglob(wild, root_dir=self.root,
-                                                              recursive=True))
-                           for file in self._headers(path)]
+            paths = glob.iglob(wild, root_dir=self.root, recursive=True)
+            if wild.endswith("*"):  # any name: metadata may lie beside the waveforms
+                paths = (path for path in paths if not path.lower().endswith(NO_WAVEFORMS)
+                         and os.path.isfile(os.path.join(self.root, path)))
+            self._index = [file for path in sorted(paths) for file in self._headers(path)]
         return self._index
 
     def _headers(self, path):

@@ -7,12 +7,11 @@ from pathlib import Path
 
 from ..exceptions import TNGInputError
 from .files import TEMPLATES, FileClient
-from .reading import is_mseed
+from .reading import NO_WAVEFORMS, is_mseed
 
 logger = logging.getLogger("obspy_tng")
 
 LOOKED_AT = 200  # files of a folder that are looked at
-NO_WAVEFORMS = (".xml", ".txt", ".csv", ".json")
 
 
 def open_archive(root, format="MSEED"):

@@ -13,6 +13,8 @@ from ..records.nied import from_nied
 
 SMALLEST_MSEED = 128  # bytes of the shortest record
 LONGEST_MSEED = 4096  # bytes of the longest record in common use
+#: ends of names of files that lie beside waveforms
+NO_WAVEFORMS = (".xml", ".csv", ".json", ".md")
 # Day files above this size may hold continuous data: a day of 100 Hz takes more (Steim2, at
 # best half a byte a sample). So much of them is looked at to know; an hour of it is in there.
 LARGE_FILE = 4_000_000

@@ -14,7 +14,8 @@ from obspy_tng.scripts.main import main
 
 from .conftest import contents
 
-OPTIONS = ["--sampling-rate", "50", "--window", "20"]
+OPTIONS = ["--sampling-rate", "50", "--window", "20", "--option", "max_end_level=2",
+           "--option", "min_energy=0.5"]
 
 
 @pytest.fixture

@@ -151,7 +151,8 @@ def small_disk(folder, size, command):
     return done, keep
 
 
-COLLECT = ["--sampling-rate", "50", "--window", "20"]
+COLLECT = ["--sampling-rate", "50", "--window", "20", "--option", "max_end_level=2",
+           "--option", "min_energy=0.5"]
 
 
 # full in the manifest, then in the records

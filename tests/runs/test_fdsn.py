@@ -118,7 +118,8 @@ def test_no_data_is_no_failure(data, service, tmp_path):
 def test_command_line(simulated, reference_run, service, tmp_path, capsys):
     command = ["collect", "--fdsn", service[0], "--inventory", str(simulated / "stations.xml"),
                "--catalog", str(simulated / "events.xml"), "--output", str(tmp_path / "r"),
-               "--sampling-rate", "50", "--window", "20", "--workers", "2"]
+               "--sampling-rate", "50", "--window", "20", "--workers", "2",
+               "--option", "max_end_level=2", "--option", "min_energy=0.5"]
     assert main(command) == 0
     assert "16 records" in capsys.readouterr().out
     assert mseed(tmp_path / "r").keys() == {k for k in reference_run if k.endswith("mseed")}

@@ -56,7 +56,7 @@ sys.exit(code)
 
 def collect(folder, output, *more):
     return ["collect", str(folder), "--output", str(output), "--sampling-rate", "50", "--window",
-            "20", *more]
+            "20", "--option", "max_end_level=2", "--option", "min_energy=0.5", *more]
 
 
 def kill_at(command, seconds, output):

@@ -18,7 +18,7 @@ from obspy_tng.records.folder import read_records, write_records
 from obspy_tng.scripts.main import main
 from obspy_tng.simulate import write_sds
 
-RECORD = ["--sampling-rate", "50", "--window", "40"]
+RECORD = ["--sampling-rate", "50", "--window", "40", "--option", "max_end_level=2"]
 
 
 @pytest.fixture(scope="module")
