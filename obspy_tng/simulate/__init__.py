@@ -2,9 +2,9 @@
 Simulated strong-motion networks
 ================================
 
-Records whose truth is known: earthquakes of known size at known distance, stations on
-ground with a known fundamental frequency. They are the data of the demo and of the
-tests, and material to pre-train generators on.
+Records with known truth: earthquakes of known size at known distance, stations on
+ground with a known fundamental frequency. The demo, the tests and the pre-training of
+generators use them.
 
 >>> from obspy_tng.simulate import simulate_network
 >>> net = simulate_network(n_stations=2, n_events=3, seed=1, f0=[1.0, None])
@@ -14,27 +14,26 @@ SM.S001..HNZ | 2000-01-01T... - 2000-01-01T... | 100.0 Hz, 6000 samples
 SM.S001..HNN | 2000-01-01T... - 2000-01-01T... | 100.0 Hz, 6000 samples
 SM.S001..HNE | 2000-01-01T... - 2000-01-01T... | 100.0 Hz, 6000 samples
 
-:mod:`~obspy_tng.simulate.scenario`, :mod:`~obspy_tng.simulate.source`
-    the earthquakes and stations of a network; spectra, mechanisms and ruptures;
-:mod:`~obspy_tng.simulate.crust`, :mod:`~obspy_tng.simulate.matrices`,
-:mod:`~obspy_tng.simulate.layered`,
-:mod:`~obspy_tng.simulate.greens`, :mod:`~obspy_tng.simulate.rays`
-    layered crusts; plane waves, the whole wave field and rays in them;
-:mod:`~obspy_tng.simulate.scattering`, :mod:`~obspy_tng.simulate.arrivals`
-    where scattered energy is, and scattered waves one by one;
-:mod:`~obspy_tng.simulate.soil`, :mod:`~obspy_tng.simulate.column`,
-:mod:`~obspy_tng.simulate.noise`
-    soil of known resonance, the ground under a station, its noise;
-:mod:`~obspy_tng.simulate.waveforms`
-    the record of one earthquake at one station;
-:mod:`~obspy_tng.simulate.network`, :mod:`~obspy_tng.simulate.corpus`,
-:mod:`~obspy_tng.simulate.files`
-    all of them, as Streams, Inventory, Catalog, arrays or an SDS archive.
+* :mod:`~obspy_tng.simulate.scenario`, :mod:`~obspy_tng.simulate.source` - the earthquakes and
+  stations of a network; spectra, mechanisms and ruptures;
+* :mod:`~obspy_tng.simulate.crust`, :mod:`~obspy_tng.simulate.matrices`,
+  :mod:`~obspy_tng.simulate.layered`, :mod:`~obspy_tng.simulate.greens`,
+  :mod:`~obspy_tng.simulate.rays` - layered crusts; plane waves, the complete wave field and rays
+  in them;
+* :mod:`~obspy_tng.simulate.scattering`, :mod:`~obspy_tng.simulate.arrivals` - scattered energy,
+  and scattered waves one by one;
+* :mod:`~obspy_tng.simulate.soil`, :mod:`~obspy_tng.simulate.column`,
+  :mod:`~obspy_tng.simulate.noise` - soil with known resonance, the ground under a station, its
+  noise;
+* :mod:`~obspy_tng.simulate.waveforms` - the record of one earthquake at one station;
+* :mod:`~obspy_tng.simulate.network`, :mod:`~obspy_tng.simulate.corpus`,
+  :mod:`~obspy_tng.simulate.files` - networks as Streams, Inventory, Catalog, arrays or an SDS
+  archive.
 
-Up to 0.55 Hz a record is the whole wave field of a double couple in the layered crust; above
-0.9 Hz it is rays and scattered arrivals; in between, both. What is simplified: one crust without
-topography or dipping layers under each network, distances saturate near large ruptures instead
-of being those of each part, surface waves of basins are drawn and not computed, soil is linear.
+Up to 0.55 Hz a record is the complete wave field of a double couple in the layered crust; above
+0.9 Hz it consists of rays and scattered arrivals; in between, of both. Simplifications: one crust
+without topography or dipping layers under each network; distances saturate near large ruptures;
+surface waves of basins are drawn and not computed; soil is linear.
 """
 
 from .files import write_sds
