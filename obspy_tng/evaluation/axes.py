@@ -6,6 +6,7 @@ import numpy as np
 
 from ..exceptions import TNGInputError
 from ..records.record import record_info
+from .waveform_features import Bands
 
 HUSID_POINTS = 200
 
@@ -78,6 +79,11 @@ class Axes:
     def window(self):
         """Length of a record in s."""
         return self.npts / self.sampling_rate
+
+    @property
+    def bands(self):
+        """:class:`~obspy_tng.evaluation.waveform_features.Bands` of the features of waveforms."""
+        return Bands.between(self.freqmin, self.freqmax, self.sampling_rate)
 
     @property
     def frequencies(self):

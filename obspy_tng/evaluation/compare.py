@@ -21,6 +21,7 @@ from .inputs import (
     warn_of_few,
     warn_of_shared,
 )
+from .metrics.critic import critic_rows
 from .metrics.metric import REAL
 from .recordset import RecordSet
 from .result import Evaluation
@@ -114,4 +115,5 @@ def evaluate_sets(sets, others, rebuilt, floor, seed, repeats):
     return Evaluation(rows, score_rows(real, second, others, rebuilt, seed),
                       {REAL: real, **others},
                       settings_of(axes, seed, repeats, ONE_SPLIT if floor else HALVES),
-                      reconstruction_rows(real, others, rebuilt))
+                      reconstruction_rows(real, others, rebuilt),
+                      critic_rows(floors, judged, seed))

@@ -15,6 +15,7 @@ from .axes import Axes
 from .figures import Comparison, figure_rows, score_rows, settings_of
 from .floor import redraw, split_sets
 from .inputs import generated_sets, measure, real_sets
+from .metrics.critic import critic_rows
 from .metrics.metric import REAL
 from .recordset import RecordSet
 from .result import Evaluation
@@ -88,7 +89,8 @@ def cross_evaluate(records, makers, *, n=25, splits=2, seed=0, repeats=20, freqm
                                                for test, given in halves]), stations, seed)
     return Evaluation(rows, score_rows(real, None, others, {}, seed), {REAL: real, **others},
                       settings_of(axes, seed, repeats, f"with the other half of the earthquakes, "
-                                                         f"{splits} splits used both ways"))
+                                                         f"{splits} splits used both ways"),
+                      critic_rows(floors, judged, seed))
 
 
 def _pairs(items):

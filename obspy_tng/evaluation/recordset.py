@@ -14,6 +14,7 @@ from .. import signal
 from ..exceptions import TNGInputError
 from ..records.record import info_values, record_info, record_to_array
 from ..signal.intensity import horizontal_measures
+from .waveform_features import waveform_features
 
 # Records measured at a time: bounds the memory, keeps the FFTs batched.
 CHUNK = 32
@@ -247,6 +248,11 @@ class RecordSet:
         _, east = signal.fas(data[:, 2], self.axes.sampling_rate)
         weights = signal.konno_ohmachi_weights(freqs, self.axes.frequencies, 40.0)
         return 0.5 * np.log(((north**2 + east**2) / 2) @ weights.T)
+
+    @measured
+    def waveform(self, data):
+        """Features by group, ``(n, features)``; :mod:`obspy_tng.evaluation.waveform_features`."""
+        return waveform_features(data, self.axes.bands)
 
     @measured
     def correlation(self, data):

@@ -31,7 +31,8 @@ def html_report(evaluation):
              "<h2 id='all'>All stations</h2>",
              "<details><summary>Every figure in one picture</summary>",
              image(plot_verdicts(evaluation), "Every figure beside real records"), "</details>",
-             figure_table(evaluation, ALL), _scores(evaluation), _reconstruction(evaluation)]
+             figure_table(evaluation, ALL), _critic(evaluation), _scores(evaluation),
+             _reconstruction(evaluation)]
     parts += [_station(evaluation, station) for station in evaluation.stations]
     parts.append(_definitions(evaluation))
     return page("Generated and real records", "\n".join(parts), STYLE)
@@ -55,6 +56,7 @@ def answer_box(evaluation):
 def _contents(evaluation):
     """Links to all parts of the page."""
     links = [("all", "All stations"),
+             *([("critic", "Classifier")] if _critic_known(evaluation) else []),
              *([("scores", "Specificity")] if len(evaluation.stations) > 1 else []),
              *([("reconstruction", "Reconstruction")] if evaluation.reconstruction else []),
              *((_anchor(station), station) for station in evaluation.stations),
@@ -144,6 +146,43 @@ def _cell(row):
 
 def _number(value):
     return "&ndash;" if not np.isfinite(value) else f"{value:.3f}"
+
+
+def _critic_known(evaluation):
+    return any(np.isfinite(row["value"]) for row in evaluation.critic)
+
+
+def _critic(evaluation):
+    """What a classifier sees: AUC by group of features, picture, telling features."""
+    if not _critic_known(evaluation):
+        return ""
+    parts = ["<h2 id='critic'>Can a classifier tell?</h2>",
+             "<p class='note'>Area under the receiver operating characteristic of a classifier "
+             "that was trained on other earthquakes: 0.5 is blind, 1 always right; with 95 % "
+             "intervals over earthquakes. Real against real beside it, mean &plusmn; standard deviation of "
+             "splits.</p>",
+             "<table><tr><th>features</th><th>real / real</th>"
+             + "".join(f"<th>{escape(g)}</th>" for g in evaluation.generators) + "</tr>"]
+    for group in dict.fromkeys(row["group"] for row in evaluation.critic):
+        rows = {row["generator"]: row for row in evaluation.critic if row["group"] == group}
+        first = rows[evaluation.generators[0]]
+        parts.append(f"<tr><td>{group}</td><td>{_number(first['floor'])} &plusmn; "
+                     f"{_number(first['floor_spread'])}</td>" + "".join(
+                         f"<td>{_number(rows[g]['value'])} ({_number(rows[g]['low'])} to "
+                         f"{_number(rows[g]['high'])})</td>" for g in evaluation.generators)
+                     + "</tr>")
+    parts += ["</table>", image(plotting.plot_critic(evaluation.critic),
+                                 "AUC of the classifier by group of features")]
+    for row in evaluation.critic:
+        if row["group"] == "all" and row["telling"]:
+            lines = "".join(f"<tr><td>{escape(t['feature'])}</td><td>{_number(t['auc'])}</td>"
+                            f"<td>{_number(t['real'])}</td><td>{_number(t['generated'])}</td></tr>"
+                            for t in row["telling"])
+            parts.append(f"<h3>What tells {escape(row['generator'])}</h3><table><tr>"
+                         "<th>feature</th><th>AUC alone</th><th>median, real</th>"
+                         "<th>median, generated</th></tr>"
+                         f"{lines}</table>")
+    return "\n".join(parts)
 
 
 def _scores(evaluation):

@@ -41,6 +41,8 @@ class Evaluation:
     :param settings: dict.
     :param reconstruction: list of dicts, one for each generator and station whose
         reconstructions were given (see :func:`~obspy_tng.evaluation.anderson.reconstruction_rows`).
+    :param critic: list of dicts, one for each generator and group of features, see
+        :func:`~obspy_tng.evaluation.metrics.critic.critic_rows`.
     """
 
     rows: list
@@ -48,6 +50,7 @@ class Evaluation:
     sets: dict
     settings: dict
     reconstruction: list = field(default_factory=list)
+    critic: list = field(default_factory=list)
 
     @property
     def generators(self):
@@ -133,6 +136,8 @@ class Evaluation:
             cells = "".join(f"{_number(rows[g]['value'])} {MARKS[rows[g]['verdict']]}".rjust(width)
                             for g in self.generators)
             lines.append(f"  {titles[metric][:49]:50}{ideal:>6} {floor:>14}{cells}")
+        if station == ALL:
+            lines += self._critic_lines(width)
         return "\n".join([*lines, "", LEGEND])
 
     def _repr_html_(self):
@@ -175,12 +180,24 @@ class Evaluation:
         import pandas
         return pandas.DataFrame(self.rows)
 
+    def _critic_lines(self, width):
+        """Lines of :meth:`table` with what a classifier sees."""
+        lines = ["", "Classifier, real or generated (AUC)"] if self.critic else []
+        for group in dict.fromkeys(row["group"] for row in self.critic):
+            rows = {row["generator"]: row for row in self.critic if row["group"] == group}
+            first = next(iter(rows.values()))
+            floor = f"{_number(first['floor'])} ±{_number(first['floor_spread']).strip()}"
+            cells = "".join(f"{_number(rows[g]['value'])}  ".rjust(width) for g in self.generators)
+            lines.append(f"  {group:50}{0.5:>6} {floor:>14}{cells}")
+        return lines
+
     def to_dict(self):
         """Rows, scores and settings as plain JSON-able Python objects."""
         sizes = {name: {s: len(records) for s, records in group.items()}
                  for name, group in self.sets.items()}
         return _plain({"settings": self.settings, "records": sizes, "rows": self.rows,
-                       "scores": self.scores, "reconstruction": self.reconstruction})
+                       "scores": self.scores, "reconstruction": self.reconstruction,
+                       "critic": self.critic})
 
     def to_json(self, path=None):
         """

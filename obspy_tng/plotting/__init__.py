@@ -18,6 +18,7 @@ the reference (the real records) and whose records are lists of Streams or
 
 from .comparison import (
     plot_confusion,
+    plot_critic,
     plot_f0_histograms,
     plot_husid,
     plot_hvsr_comparison,
@@ -29,5 +30,5 @@ from .records import plot_records, plot_unlabelled
 from .site import plot_azimuths
 
 __all__ = ["COLORS", "REAL_COLOR", "plain_log_axes", "plot_azimuths", "plot_confusion",
-           "plot_f0_histograms", "plot_husid", "plot_hvsr_comparison", "plot_records",
-           "plot_response_spectra", "plot_rotd_ratio", "plot_unlabelled"]
+           "plot_critic", "plot_f0_histograms", "plot_husid", "plot_hvsr_comparison",
+           "plot_records", "plot_response_spectra", "plot_rotd_ratio", "plot_unlabelled"]

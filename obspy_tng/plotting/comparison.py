@@ -10,6 +10,7 @@ from .panels import (
     RATIO,
     REAL_COLOR,
     as_groups,
+    new_figure,
     new_panels,
     plain_log_axes,
 )
@@ -139,6 +140,37 @@ def plot_confusion(matrices, stations, scores=None):
         ax.set_title(name + score, fontsize=9)
         ax.set_xlabel("compared records")
     figure.colorbar(image, ax=figure.axes, shrink=0.75, label="1 - Jensen-Shannon distance")
+    return figure
+
+
+def plot_critic(rows):
+    """
+    What a classifier sees: AUC of every generator by group of features, over the floor.
+
+    :param rows: list of dicts, see :func:`~obspy_tng.evaluation.metrics.critic.critic_rows`.
+    :return: Figure
+    """
+    groups = list(dict.fromkeys(row["group"] for row in rows))
+    names = list(dict.fromkeys(row["generator"] for row in rows))
+    figure, axes = new_figure(1, 1, (1.1 * len(groups), 2.6))
+    ax = axes[0, 0]
+    for k, group in enumerate(groups):
+        first, *_ = some = [row for row in rows if row["group"] == group]
+        spread = np.nan_to_num(first["floor_spread"])
+        ax.fill_between([k - 0.4, k + 0.4], first["floor"] - spread, first["floor"] + spread,
+                        color=REAL_COLOR, alpha=0.25, linewidth=0,
+                        label="real / real" if k == 0 else None)
+        for i, row in enumerate(some):
+            at = k + 0.6 * ((i + 0.5) / len(some) - 0.5)
+            color = COLORS[names.index(row["generator"]) % len(COLORS)]
+            ax.plot([at, at], [row["low"], row["high"]], color=color, linewidth=1)
+            ax.plot(at, row["value"], "o", color=color, markersize=4,
+                    label=row["generator"] if k == 0 else None)
+    ax.axhline(0.5, color="0.7", linewidth=0.8)
+    ax.set_ylim(0.3, 1.02)
+    ax.set_xticks(range(len(groups)), groups)
+    ax.set_ylabel("AUC")
+    ax.legend(fontsize=7, frameon=False, loc="lower left", ncols=2)
     return figure
 
 

@@ -1,0 +1,200 @@
+"""
+Question: can a classifier tell generated records from real ones?
+
+A classifier is trained on the features of :mod:`obspy_tng.evaluation.waveform_features` of real
+and of other records of some earthquakes, and sorts those of other earthquakes. The figure is the
+area under the receiver operating characteristic (AUC): the chance that of a real and a generated
+record it takes the right one for real. 0.5 is blind, 1 always right. One classifier for each
+group of features, and one for all. Each is a ridge regression on the normal scores of the
+features and their magnitudes, so that it sees differences in the mean and in the spread.
+
+As many records of each station are taken from either side, so that their numbers tell nothing.
+Generated records count to the earthquake whose magnitude and distance they were asked for, and
+never are on the other side of training than its real record. The floor is the same of real
+records against real ones.
+
+Unlike the other questions, which compare distributions of one figure, this one sees how figures go
+together; and it names the features that tell most.
+"""
+
+import numpy as np
+from scipy.stats import rankdata
+from sklearn.linear_model import RidgeClassifierCV
+from sklearn.metrics import roc_auc_score
+from sklearn.preprocessing import QuantileTransformer
+
+from ..floor import spread_of
+from ..waveform_features import feature_names
+from .metric import mean_of_known
+
+GROUPS = ("levels", "timing", "onsets", "polarization", "texture")
+ALL_GROUPS = "all"
+#: comparisons of each kind that a classifier is trained for (it takes a second)
+MOST_COMPARISONS = 6
+#: fewest records on a side, folds, resamples of the bootstrap, telling features named
+FEWEST, FOLDS, DRAWS, NAMED = 10, 5, 200, 8
+ALPHAS = np.logspace(0, 5, 11)
+
+
+def classifier_scores(features, is_real, earthquakes, seed=0):
+    """
+    How real each record looks to a classifier that was trained on other earthquakes.
+
+    :param features: array ``(n, k)``.
+    :param is_real: boolean array ``(n,)``.
+    :param earthquakes: n names; records of one earthquake are tested together.
+    :param seed: int, of the order of earthquakes.
+    :return: array ``(n,)``, larger for real; standardised in each fold.
+
+    .. rubric:: Example
+
+    >>> x = np.random.default_rng(0).standard_normal((200, 3))
+    >>> real = np.arange(200) % 2 == 0
+    >>> x[real, 0] += 3
+    >>> bool(auc(classifier_scores(x, real, np.arange(200)), real) > 0.95)
+    True
+    """
+    names, index = np.unique(np.asarray(earthquakes).astype(str), return_inverse=True)
+    fold = np.random.default_rng(seed).permutation(len(names))[index] % FOLDS
+    scores = np.zeros(len(features))
+    for number in range(min(FOLDS, len(names))):
+        train, test = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        if is_real[train].all() or not is_real[train].any():
+            continue
+        normal = QuantileTransformer(n_quantiles=min(100, len(train)),
+                                     output_distribution="normal").fit(features[train])
+        first, second = (np.clip(normal.transform(features[rows]), -3, 3)
+                         for rows in (train, test))
+        offset = np.abs(first).mean(0)
+        model = RidgeClassifierCV(ALPHAS).fit(np.hstack([first, np.abs(first) - offset]),
+                                              is_real[train])
+        found = model.decision_function(np.hstack([second, np.abs(second) - offset]))
+        scores[test] = (found - found.mean()) / (found.std() + 1e-12)
+    return scores
+
+
+def auc(scores, is_real):
+    """
+    Area under the receiver operating characteristic.
+
+    :param scores: array ``(n,)``.
+    :param is_real: boolean array ``(n,)``.
+    :return: float; NaN without records on a side.
+    """
+    if is_real.all() or not is_real.any():
+        return float("nan")
+    return float(roc_auc_score(is_real, scores))
+
+
+def interval(scores, is_real, earthquakes, seed=0):
+    """
+    95 % interval of an AUC, by bootstrap over earthquakes.
+
+    :param scores: array ``(n,)``, see :func:`classifier_scores`.
+    :param is_real: boolean array ``(n,)``.
+    :param earthquakes: n names.
+    :param seed: int.
+    :return: ``(low, high)``.
+    """
+    rng = np.random.default_rng(seed)
+    names, index = np.unique(np.asarray(earthquakes).astype(str), return_inverse=True)
+    rows = [np.flatnonzero(index == k) for k in range(len(names))]
+    drawn = []
+    for _ in range(DRAWS):
+        some = np.concatenate([rows[k] for k in rng.integers(len(names), size=len(names))])
+        drawn.append(auc(scores[some], is_real[some]))
+    return tuple(np.nanquantile(drawn, (0.025, 0.975)).tolist())
+
+
+def telling_features(features, names, is_real):
+    """
+    The features that tell most, one by one.
+
+    :param features: array ``(n, k)``.
+    :param names: k names.
+    :param is_real: boolean array ``(n,)``.
+    :return: list of dicts: ``feature``, ``auc`` (below 0.5: real records have less),
+        ``real`` and ``generated`` (medians), most telling first.
+    """
+    ranks = rankdata(features, axis=0)
+    first, second = is_real.sum(), (~is_real).sum()
+    single = (ranks[is_real].sum(0) - first * (first + 1) / 2) / (first * second)
+    order = np.argsort(-np.abs(single - 0.5))[:NAMED]
+    medians = [np.median(features[rows], axis=0) for rows in (is_real, ~is_real)]
+    return [{"feature": names[k], "auc": float(single[k]), "real": float(medians[0][k]),
+             "generated": float(medians[1][k])} for k in order]
+
+
+def critic_rows(floors, judged, seed=0):
+    """
+    AUC of every generator and group of features, beside the floor.
+
+    :param floors: lists of :class:`~obspy_tng.evaluation.figures.Comparison` of real with real
+        records.
+    :param judged: dict generator name -> lists of comparisons with generated ones.
+    :param seed: int.
+    :return: list of dicts with ``generator``, ``group``, ``value`` (mean AUC), ``low`` and ``high``
+        (95 % interval), ``floor`` and ``floor_spread``, ``telling`` (see
+        :func:`telling_features`).
+    """
+    base = [_one(pair, seed) for pair in _first(floors)]
+    rows = []
+    for name, lists in judged.items():
+        found = [_one(pair, seed) for pair in _first(lists)]
+        for group in (*GROUPS, ALL_GROUPS):
+            values, floor = ([one[group]["auc"] for one in some] for some in (found, base))
+            rows.append({"generator": name, "group": group, "value": float(mean_of_known(values)),
+                         "low": float(mean_of_known([one[group]["low"] for one in found])),
+                         "high": float(mean_of_known([one[group]["high"] for one in found])),
+                         "floor": float(mean_of_known(floor)), "floor_spread": spread_of(floor),
+                         "telling": found[0][group]["telling"]})
+    return rows
+
+
+def _first(lists):
+    """The first comparisons of some lists, each of another split."""
+    return [pair for some in lists for pair in some][:MOST_COMPARISONS]
+
+
+def _one(pair, seed):
+    """AUC, interval and telling features by group of one comparison."""
+    rng = np.random.default_rng(seed)
+    features, is_real, earthquakes, names = [], [], [], None
+    for station, real in pair.real.items():
+        other = pair.other[station]
+        # a record that was drawn twice counts once
+        rows = [np.unique(side.index, return_index=True)[1] for side in (real, other)]
+        count = min(map(len, rows))
+        if count == 0:
+            continue
+        real, other = (side.take(np.sort(rng.permutation(some)[:count]))
+                       for side, some in zip((real, other), rows, strict=True))
+        names = names or feature_names(real.axes.bands, real.axes.npts)
+        features += [real.waveform, other.waveform]
+        is_real += [True] * count + [False] * count
+        earthquakes += [*real.identities, *_asked_for(other, pair.real[station])]
+    is_real = np.array(is_real, dtype=bool)
+    if is_real.sum() < FEWEST:
+        return {group: {"auc": np.nan, "low": np.nan, "high": np.nan, "telling": []}
+                for group in (*GROUPS, ALL_GROUPS)}
+    columns = {group: np.concatenate([one[group] for one in features]) for group in GROUPS}
+    columns[ALL_GROUPS] = np.hstack(list(columns.values()))
+    names = {**names, ALL_GROUPS: [name for group in GROUPS for name in names[group]]}
+    found = {}
+    for group, values in columns.items():
+        scores = classifier_scores(values, is_real, earthquakes, seed)
+        low, high = interval(scores, is_real, earthquakes, seed)
+        found[group] = {"auc": auc(scores, is_real), "low": low, "high": high,
+                        "telling": telling_features(values, names[group], is_real)}
+    return found
+
+
+def _asked_for(records, real):
+    """Earthquakes of records: of generated ones those of ``real`` that they were asked for."""
+    keys = ("magnitude", "distance")
+    events = {tuple(info[k] for k in keys): event for info, event
+              in zip(real.infos, real.identities, strict=True)
+              if None not in [info[k] for k in keys]}
+    return [events.get(tuple(info[k] for k in keys), own)
+            for info, own in zip(records.infos, records.identities, strict=True)]
+

@@ -1,0 +1,205 @@
+"""
+Features of records that a classifier can tell real from generated ones by.
+
+Five groups, each with a name in words for every feature:
+
+============== ==================================================================================
+levels         ln energy of narrow bands of Z, N, E; peak acceleration and velocity
+timing         when shares of the energy have come, by band and component; no levels
+onsets         how sudden a record is: short over long mean, steepest rise, crest factor, kurtosis
+polarization   components against each other at the first arrival, the onset, the strongest part
+               and in the coda: rectilinearity, vertical share, correlation; no levels
+texture        second differences over steps from one sample to seconds (tails, sign changes), and
+               the edges of the record; no levels
+============== ==================================================================================
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from scipy.fft import irfft, rfft, rfftfreq
+from scipy.ndimage import uniform_filter1d
+from scipy.signal import butter, sosfiltfilt
+from scipy.stats import kurtosis
+
+COMPONENTS = "ZNE"
+#: octaves of a band, least and most bands
+BAND_OCTAVES, LEAST_BANDS, MOST_BANDS = 1.7, 2, 5
+#: narrow bands of levels in each band
+NARROW = 4
+#: shares of the energy whose times are features
+SHARES = (0.02, 0.05, 0.25, 0.5, 0.75, 0.95)
+#: s: short and long mean, time of the steepest rise, windows of polarization
+SHORT, LONG, RISE, WINDOW = 0.3, 3.0, 0.2, 3.0
+#: shares of the energy at which components are compared, and what they are
+MOMENTS = {0.005: "first arrival", 0.05: "onset", 0.5: "strong part", 0.95: "coda"}
+PAIRS = ((0, 1), (0, 2), (1, 2))
+TINY = 1e-20
+
+
+@dataclass(frozen=True)
+class Bands:
+    """
+    Frequency bands in which features are taken; the whole record is the first "band".
+
+    :param edges: Hz, ascending array.
+    :param sampling_rate: Hz.
+    """
+
+    edges: np.ndarray
+    sampling_rate: float
+
+    @classmethod
+    def between(cls, freqmin, freqmax, sampling_rate):
+        """Bands of about :data:`BAND_OCTAVES` octaves from ``freqmin`` to ``freqmax``, Hz."""
+        count = round(np.log2(freqmax / freqmin) / BAND_OCTAVES)
+        count = min(max(count, LEAST_BANDS), MOST_BANDS)
+        return cls(np.geomspace(freqmin, freqmax, count + 1), sampling_rate)
+
+    @property
+    def names(self):
+        """Name of each band, the whole record first."""
+        return ["all frequencies", *(f"{a:.2g}-{b:.2g} Hz" for a, b in
+                                     pairwise(self.edges))]
+
+    def filtered(self, data):
+        """Records ``(n, 3, npts)`` in each band, the whole record first; a generator of arrays."""
+        yield data
+        for low, high in pairwise(self.edges):
+            sos = butter(3, (low, min(high, 0.49 * self.sampling_rate)), "bandpass",
+                         fs=self.sampling_rate, output="sos")
+            yield sosfiltfilt(sos, data, axis=-1)
+
+
+def waveform_features(data, bands):
+    """
+    All features of some records.
+
+    :param data: float array ``(n, 3, npts)``, ZNE, m/s^2.
+    :param bands: :class:`Bands`.
+    :return: dict group -> array ``(n, features)``, in the order of :func:`feature_names`.
+    """
+    data = np.asarray(data, dtype=float)
+    rate = bands.sampling_rate
+    power = np.square(data).sum(1)
+    total = np.cumsum(power, axis=-1)
+    total /= total[:, -1:] + TINY
+    found = {"levels": [_levels(data, bands)], "timing": [], "onsets": [], "polarization": [],
+             "texture": [_texture(data, rate)]}
+    for band in bands.filtered(data):
+        found["timing"].append(_timing(band, total, rate))
+        found["onsets"].append(_onsets(band, rate))
+        found["polarization"].append(_polarization(band, total, rate))
+    return {group: np.nan_to_num(np.concatenate(parts, axis=1), posinf=0, neginf=0)
+            for group, parts in found.items()}
+
+
+def feature_names(bands, npts):
+    """
+    What each feature is, in words.
+
+    :param bands: :class:`Bands`.
+    :param npts: samples of a record.
+    :return: dict group -> list of str.
+    """
+    narrow = _narrow_edges(bands)
+    names = {"levels": [f"ln energy {c} at {f:.2g} Hz" for f in np.sqrt(narrow[1:] * narrow[:-1])
+                        for c in COMPONENTS]
+             + [f"ln {peak} {c}" for peak in ("PGA", "PGV") for c in COMPONENTS],
+             "timing": [], "onsets": [], "polarization": [],
+             "texture": [f"{what} of changes over {step / bands.sampling_rate:.2g} s, {c}"
+                         for step in _steps(npts) for what in ("tails", "outliers", "sign changes")
+                         for c in COMPONENTS]
+             + [f"ln rms of the {edge} over that of the record, {c}"
+                for edge in ("first 2 s", "last 5 s") for c in COMPONENTS]}
+    for band in bands.names:
+        names["timing"] += [f"time of {share:.0%} of the energy after the onset, {c}, {band}"
+                            for share in SHARES for c in COMPONENTS]
+        names["onsets"] += [f"{what}, {c}, {band}" for what in (
+            f"largest mean of {SHORT:g} s over that of {LONG:g} s before",
+            f"steepest rise of the ln envelope in {RISE:g} s", "crest factor", "kurtosis")
+            for c in COMPONENTS]
+        names["polarization"] += [f"{what} at the {moment}, {band}" for what in (
+            "rectilinearity", "planarity", "vertical share", "ln energy over the strong part's",
+            *(f"correlation {COMPONENTS[i]}{COMPONENTS[j]}" for i, j in PAIRS))
+            for moment in MOMENTS.values()]
+    return names
+
+
+def _narrow_edges(bands):
+    return np.geomspace(bands.edges[0], bands.edges[-1], NARROW * (len(bands.edges) - 1) + 1)
+
+
+def _levels(data, bands):
+    npts, rate = data.shape[-1], bands.sampling_rate
+    spectrum, frequencies = rfft(data), rfftfreq(npts, 1 / rate)
+    power, edges = np.square(np.abs(spectrum)), _narrow_edges(bands)
+    out = [np.log(power[..., (frequencies >= a) & (frequencies < b)].sum(-1) + TINY)
+           for a, b in pairwise(edges)]
+    integral = np.zeros(len(frequencies), dtype=complex)
+    integral[1:] = 1 / (2j * np.pi * frequencies[1:])
+    velocity = irfft(spectrum * integral, npts)
+    out += [np.log(np.abs(x).max(-1) + TINY) for x in (data, velocity)]
+    return np.concatenate(out, axis=1)
+
+
+def _timing(band, total, rate):
+    onset = np.argmax(total >= 0.05, axis=-1)
+    energy = np.cumsum(np.square(band), axis=-1)
+    energy /= energy[..., -1:] + TINY
+    times = [(np.argmax(energy >= share, axis=-1) - onset[:, None]) / rate for share in SHARES]
+    return np.concatenate([np.arcsinh(t) for t in times], axis=1)
+
+
+def _onsets(band, rate):
+    unit = band / (band.std(-1, keepdims=True) + TINY)
+    square = np.square(unit)
+    short, long, rise = (max(int(s * rate), 2) for s in (SHORT, LONG, RISE))
+    sums = np.concatenate([np.zeros((*square.shape[:-1], 1)), np.cumsum(square, axis=-1)], axis=-1)
+    at = np.arange(long, square.shape[-1] - short)
+    after = (sums[..., at + short] - sums[..., at]) / short
+    before = (sums[..., at] - sums[..., at - long]) / long
+    envelope = 0.5 * np.log(uniform_filter1d(square, rise, axis=-1) + 1e-4)
+    out = [np.log((after / (before + 1e-3)).max(-1)),
+           (envelope[..., rise:] - envelope[..., :-rise]).max(-1),
+           np.log(np.abs(unit).max(-1) + TINY), np.log(kurtosis(unit, axis=-1) + 3.5)]
+    return np.concatenate(out, axis=1)
+
+
+def _polarization(band, total, rate):
+    window = min(int(WINDOW * rate), band.shape[-1] - 1)
+    moments = []
+    for share in MOMENTS:
+        start = np.argmax(total >= share, axis=-1)
+        start = np.clip(start - (window // 2 if share == 0.5 else window if share > 0.5 else 0),
+                        0, band.shape[-1] - window)
+        part = np.take_along_axis(band, (start[:, None] + np.arange(window))[:, None], axis=-1)
+        moments.append(part @ part.swapaxes(-1, -2) + TINY * np.eye(3))
+    covariance = np.stack(moments, axis=1)   # record, moment, 3, 3
+    values = np.linalg.eigvalsh(covariance)
+    energy = np.einsum("nmii->nm", covariance)
+    diagonal = np.sqrt(np.einsum("nmii->nmi", covariance))
+    out = [1 - values[..., 1] / values[..., 2], 1 - values[..., 0] / values[..., 1],
+           np.log(covariance[..., 0, 0] / energy), np.log(energy / energy[:, 2:3]),
+           *(np.abs(covariance[..., i, j]) / (diagonal[..., i] * diagonal[..., j])
+             for i, j in PAIRS)]
+    return np.concatenate(out, axis=1)
+
+
+def _steps(npts):
+    return [2 ** k for k in range(int(np.log2(npts / 16)))]
+
+
+def _texture(data, rate):
+    unit = data / (data.std(-1, keepdims=True) + TINY)
+    out = []
+    for step in _steps(data.shape[-1]):
+        change = unit[..., 2 * step:] - 2 * unit[..., step:-step] + unit[..., :-2 * step]
+        deviation = change.std(-1, keepdims=True) + TINY
+        signs = change[..., ::step] > 0
+        out += [np.log(kurtosis(change, axis=-1) + 3.5), (np.abs(change) > 2 * deviation).mean(-1),
+                (signs[..., 1:] != signs[..., :-1]).mean(-1)]
+    for part in (unit[..., :int(2 * rate)], unit[..., -int(5 * rate):]):
+        out.append(0.5 * np.log(np.square(part).mean(-1) + 1e-12))
+    return np.concatenate(out, axis=1)
