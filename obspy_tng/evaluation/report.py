@@ -159,8 +159,8 @@ def _critic(evaluation):
     parts = ["<h2 id='critic'>Can a classifier tell?</h2>",
              "<p class='note'>Area under the receiver operating characteristic of a classifier "
              "that was trained on other earthquakes: 0.5 is blind, 1 always right; with 95 % "
-             "intervals over earthquakes. Real against real beside it, mean &plusmn; standard deviation of "
-             "splits.</p>",
+             "intervals over earthquakes. Real against real beside it, mean &plusmn; standard "
+             "deviation of splits.</p>",
              "<table><tr><th>features</th><th>real / real</th>"
              + "".join(f"<th>{escape(g)}</th>" for g in evaluation.generators) + "</tr>"]
     for group in dict.fromkeys(row["group"] for row in evaluation.critic):
