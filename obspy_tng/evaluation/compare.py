@@ -116,4 +116,4 @@ def evaluate_sets(sets, others, rebuilt, floor, seed, repeats):
                       {REAL: real, **others},
                       settings_of(axes, seed, repeats, ONE_SPLIT if floor else HALVES),
                       reconstruction_rows(real, others, rebuilt),
-                      critic_rows(floors, judged, seed))
+                      critic=critic_rows(floors, judged, seed))

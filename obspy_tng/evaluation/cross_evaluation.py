@@ -90,7 +90,7 @@ def cross_evaluate(records, makers, *, n=25, splits=2, seed=0, repeats=20, freqm
     return Evaluation(rows, score_rows(real, None, others, {}, seed), {REAL: real, **others},
                       settings_of(axes, seed, repeats, f"with the other half of the earthquakes, "
                                                          f"{splits} splits used both ways"),
-                      critic_rows(floors, judged, seed))
+                      critic=critic_rows(floors, judged, seed))
 
 
 def _pairs(items):

@@ -24,9 +24,9 @@ from .scenario import scenario_distance
 
 #: angles a (degrees) of the levels, and of the ratios of components (HVSR, north over east), whose
 #: filters would change the components relative to each other
-LEVEL_ANGLE, RATIO_ANGLE = 45.0, 30.0
+LEVEL_ANGLE, RATIO_ANGLE = 35.0, 15.0
 #: weight of a record of the same station relative to those of others
-OWN_WEIGHT = 5.0
+OWN_WEIGHT = 20.0
 #: a record whose component ratios differ from the usual by this (ln energy, median over the band
 #: below), or scatter this much about their median, has a dead or polluted component
 LARGEST_OFFSET, LARGEST_SCATTER = 1.5, 1.0
@@ -92,6 +92,19 @@ class SourceRecords:
     residuals: np.ndarray
     usable: np.ndarray
 
+    def weights(self, scenario):
+        """
+        How near the scenarios of the records are.
+
+        :param scenario: requested :class:`~obspy_tng.groundmotion.scenario.Scenario`.
+        :return: array (n,), 1 for the nearest usable record, 0 for those that are not usable.
+        """
+        apart = scenario_distance(self.magnitudes, self.distances, scenario)
+        apart = np.where(self.usable, apart, np.inf)
+        if not np.isfinite(apart).any():
+            apart = np.where(self.usable | ~self.usable.any(), 0.0, np.inf)
+        return np.exp(-0.5 * (apart - apart.min()))
+
     def choose(self, station, scenario, rng):
         """
         A source record.
@@ -101,12 +114,7 @@ class SourceRecords:
         :param rng: ``numpy.random.Generator``.
         :return: int, index of a usable record with a similar scenario.
         """
-        apart = scenario_distance(self.magnitudes, self.distances, scenario)
-        apart = np.where(self.usable, apart, np.inf)
-        if not np.isfinite(apart).any():
-            apart = np.where(self.usable | ~self.usable.any(), 0.0, np.inf)
-        weight = np.exp(-0.5 * (apart - apart.min()))
-        weight *= np.where(self.stations == station, OWN_WEIGHT, 1.0)
+        weight = self.weights(scenario) * np.where(self.stations == station, OWN_WEIGHT, 1.0)
         return int(rng.choice(len(weight), p=weight / weight.sum()))
 
     def levels(self, i, expected, drawn):

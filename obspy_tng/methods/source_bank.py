@@ -6,6 +6,8 @@ Source records of a bank: enrolled waveforms from which new records are made.
 (:mod:`obspy_tng.signal.source_waveform`). It needs no network.
 """
 
+import dataclasses
+
 import numpy as np
 
 from ..groundmotion.source_records import SourceRecords, sound_components
@@ -38,9 +40,8 @@ class SourceBank:
                                      fitted.depths, fitted.residuals(levels),
                                      usable if usable.any() else there)
         self._waveforms = SourceWaveforms(filters)
-        self._p_indices = {station: [info["p_index"] for info in enrolled.infos
-                                     if info["p_index"] is not None]
-                           for station, enrolled in bank.items()}
+        self._p_indices = np.array([np.nan if (p := bank[station].infos[i]["p_index"]) is None
+                                    else p for station, i in self._rows])
 
     @property
     def any_usable(self):
@@ -64,7 +65,7 @@ class SourceBank:
             self.fitted.draw_levels(station, scenario, delta_s2s, rng))
         data = self._waveforms.make(self._source(i), levels, rng,
                                     self.records.stretch(i, scenario),
-                                    self._p_index(station, i, rng),
+                                    self._onset(station, scenario, i, rng),
                                     self.records.lengthen(i, scenario))
         return data, self.names[i]
 
@@ -91,12 +92,23 @@ class SourceBank:
                           **self.fitted.notes(station, scenario)})
         return np.stack(data), notes
 
-    def _p_index(self, station, i, rng):
-        """Sample of P as in records of the station, whose recorder sets it; None: unchanged."""
-        own = self._p_indices[station]
+    def _onset(self, station, scenario, i, rng):
+        """
+        Where the onset of a source record of another station comes; None: where it is.
+
+        As in a record of the station, whose recorder sets it: P where it is known of both, else
+        t05 of a record of a similar scenario.
+        """
+        own = np.flatnonzero(self.records.stations == station)
         if self.records.stations[i] == station or not len(own):
             return None
-        return int(rng.choice(own))
+        if np.isfinite(self._p_indices[i]):
+            own = own[np.isfinite(self._p_indices[own])]
+            return int(self._p_indices[rng.choice(own)]) if len(own) else None
+        weight = self.records.weights(scenario)[own]
+        total = weight.sum()
+        j = rng.choice(own, p=weight / total if total > 0 else None)
+        return dataclasses.replace(self._source(j), p_index=None).onset
 
     def _source(self, i):
         station, row = self._rows[i]

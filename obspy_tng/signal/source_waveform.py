@@ -16,6 +16,7 @@ import numpy as np
 from scipy.fft import irfft, rfft
 
 from .evolutionary import FilterBank, band_levels, filter_bank
+from .intensity import time_of_energy
 from .minimum_phase import lines_between, minimum_phase
 from .record_edges import extend, taper_edges, untapered
 from .time_warp import PERIODS, dominant_frequency, resample_at, warped_times
@@ -50,6 +51,13 @@ class Source:
     padded: float = 0.0
     ps_samples: float = 0.0
 
+    @property
+    def onset(self):
+        """Sample that a warp keeps in place: P, else where 5 % of the energy have come (t05)."""
+        if self.p_index is not None:
+            return self.p_index
+        return round(float(time_of_energy(np.square(self.data, dtype=float).sum(0))))
+
 
 class SourceWaveforms:
     """
@@ -76,7 +84,7 @@ class SourceWaveforms:
         self._most = int(REACH * filters.npts)
         self._longest_step = window / 20 * filters.sampling_rate
 
-    def make(self, source, levels, rng, stretch=1.0, p_index=None, lengthen=1.0):
+    def make(self, source, levels, rng, stretch=1.0, onset=None, lengthen=1.0):
         """
         One new waveform.
 
@@ -84,23 +92,24 @@ class SourceWaveforms:
         :param levels: band levels ``(3, bands)`` that it should have.
         :param rng: ``numpy.random.Generator``.
         :param stretch: factor of the time from P to S.
-        :param p_index: sample at which P should arrive; None: as in the source record.
+        :param onset: sample where the source record's onset should come; None: where it is.
         :param lengthen: factor of the time after S.
         :return: float32 array ``(3, npts)``.
         """
         rate, npts = self.filters.sampling_rate, self.filters.npts
         lead = UNKNOWN_LEAD if source.p_index is None else source.p_index / rate
         first, end = untapered(npts, rate, lead, source.padded)
-        origin = first if source.p_index is None else source.p_index
-        place = origin if p_index is None or source.p_index is None else p_index
+        origin = source.onset
+        place = origin if onset is None else onset
         step = min(PERIODS / dominant_frequency(source.data, rate) * rate, self._longest_step)
         times = warped_times(rng, npts, step, place,
                              (place, place + source.ps_samples, stretch),
                              lengthen=lengthen) + origin - place
         longer = extend(source.data.astype(np.float32, copy=False), first, end, self._most)
         data = resample_at(longer, times - first + self._most)
-        return taper_edges(self._filtered(data, source, levels), rate,
-                           lead + (place - origin) / rate)
+        if source.p_index is not None:
+            lead = place / rate
+        return taper_edges(self._filtered(data, source, levels), rate, lead)
 
     def _filtered(self, data, source, levels):
         """The levels changed to the requested ones, and the spectrum corrected for the warp."""

@@ -118,8 +118,9 @@ def telling_features(features, names, is_real):
     single = (ranks[is_real].sum(0) - first * (first + 1) / 2) / (first * second)
     order = np.argsort(-np.abs(single - 0.5))[:NAMED]
     medians = [np.median(features[rows], axis=0) for rows in (is_real, ~is_real)]
-    return [{"feature": names[k], "auc": float(single[k]), "real": float(medians[0][k]),
-             "generated": float(medians[1][k])} for k in order]
+    # rounded: the last digits depend on the records that were measured together
+    return [{"feature": names[k], "auc": float(single[k]), "real": float(f"{medians[0][k]:.4g}"),
+             "generated": float(f"{medians[1][k]:.4g}")} for k in order]
 
 
 def critic_rows(floors, judged, seed=0):
