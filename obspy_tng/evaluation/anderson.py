@@ -41,7 +41,7 @@ def anderson_scores(first, second, sampling_rate, edges):
     .. rubric:: Example
 
     >>> acc = np.random.default_rng(0).standard_normal(2000) * np.hanning(2000)
-    >>> anderson_scores(acc, acc, 100.0, [0.5, 2.0, 20.0]).round(6).min()
+    >>> float(anderson_scores(acc, acc, 100.0, [0.5, 2.0, 20.0]).round(6).min())
     10.0
     """
     first, second = as_samples(first, 16), as_samples(second, 16)

@@ -106,10 +106,10 @@ def recording_id(traces):
     name = f"{station_id(traces)}.{traces[0].stats.starttime.strftime('%Y%m%dT%H%M%S')}"
     if starttime_known(traces[0]):
         return name
-    mark = hashlib.sha256()
+    checksum = hashlib.sha256()
     for tr in sorted(traces, key=lambda tr: tr.id):
-        mark.update(np.ascontiguousarray(np.ma.getdata(tr.data)))
-    return f"{name}.{mark.hexdigest()[:8]}"
+        checksum.update(np.ascontiguousarray(np.ma.getdata(tr.data)))
+    return f"{name}.{checksum.hexdigest()[:8]}"
 
 
 def starttime_known(tr):

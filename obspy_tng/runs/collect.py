@@ -183,11 +183,11 @@ class _Reader:
 
     def get_waveforms(self, *args):
         stream = self._stream(*args)
-        mark = hashlib.sha256()
+        checksum = hashlib.sha256()
         for tr in sorted(stream, key=lambda tr: (tr.id, tr.stats.starttime, tr.stats.npts)):
-            mark.update(f"{tr.id} {tr.stats.starttime} {tr.stats.sampling_rate} ".encode())
-            mark.update(np.ascontiguousarray(np.ma.getdata(tr.data)))
-        self.hash = mark.hexdigest()[:16]
+            checksum.update(f"{tr.id} {tr.stats.starttime} {tr.stats.sampling_rate} ".encode())
+            checksum.update(np.ascontiguousarray(np.ma.getdata(tr.data)))
+        self.hash = checksum.hexdigest()[:16]
         return stream
 
     def _stream(self, *args):

@@ -266,13 +266,13 @@ class CorrelateJob(Job):
                       for a, rows, b, columns in pairs.values()}
 
     def settings(self):
-        mark = hashlib.sha256()
+        checksum = hashlib.sha256()
         for name, (first, rows, second, columns) in sorted(self.pairs.items()):
-            mark.update(json.dumps([name, rows, columns,
+            checksum.update(json.dumps([name, rows, columns,
                                     [first.samples.listed[i].mark for i in rows],
                                     [second.samples.listed[i].mark for i in columns]]).encode())
         return {"version": __version__, "axes": value_hash(vars(self.axes)),
-                "pairs": mark.hexdigest()[:16]}
+                "pairs": checksum.hexdigest()[:16]}
 
     def plan(self):
         for name, (_, rows, _, _) in self.pairs.items():

@@ -187,11 +187,11 @@ class _Model:
 
 def _generator_hash(generator, stations):
     """Hash of the weights and of what is enrolled."""
-    mark = hashlib.sha256(str(getattr(generator, "model_hash", None)).encode())
+    checksum = hashlib.sha256(str(getattr(generator, "model_hash", None)).encode())
     for station in stations:
         enrolled = generator._enrolled(station)
-        mark.update(json.dumps(enrolled.infos, sort_keys=True, default=str).encode())
+        checksum.update(json.dumps(enrolled.infos, sort_keys=True, default=str).encode())
         for key in sorted(enrolled.arrays):
-            mark.update(key.encode())
-            mark.update(np.ascontiguousarray(enrolled.arrays[key]))
-    return mark.hexdigest()[:16]
+            checksum.update(key.encode())
+            checksum.update(np.ascontiguousarray(enrolled.arrays[key]))
+    return checksum.hexdigest()[:16]

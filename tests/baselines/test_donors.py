@@ -94,7 +94,7 @@ def test_what_it_needs(network):
     for record in blind:
         for tr in record:
             tr.stats.tng.magnitude = None
-    with pytest.raises(TNGInputError, match="magnitude and distance"):
+    with pytest.raises(TNGInputError, match="magnitude and a distance"):
         DonorNoise(50.0, 60.0).fit(blind)
     generator = DonorNoise(50.0, 60.0).fit(network.records)
     with pytest.raises(TNGInputError, match="together"):

@@ -188,7 +188,7 @@ def test_table(evaluation):
 def test_html_is_self_contained(evaluation, tmp_path):
     page = evaluation.to_html(tmp_path / "e.html")
     assert (tmp_path / "e.html").read_text("utf-8") == page
-    assert page.count("<img") == 3 + 6 * len(evaluation.stations)
+    assert page.count("<img") == 4 + 6 * len(evaluation.stations)
     assert not re.findall(r"(?:src|href)=['\"](?!data:|#)", page)
     assert "<script" not in page
     for name in (*evaluation.generators, *evaluation.stations):

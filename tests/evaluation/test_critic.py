@@ -116,7 +116,9 @@ def evaluation():
 
 def test_copies_of_real_records_pass_and_scrambled_phases_do_not(evaluation):
     rows = {(row["generator"], row["group"]): row for row in evaluation.critic}
-    assert rows["resampled", "all"]["value"] < 0.72
+    # copies that are drawn several times are a little off the floor, as on real records
+    assert rows["resampled", "levels"]["value"] < 0.72
+    assert rows["resampled", "all"]["value"] < rows["all-pass", "all"]["low"] - 0.1
     assert rows["all-pass", "all"]["value"] > 0.8
     assert rows["all-pass", "levels"]["value"] < rows["all-pass", "onsets"]["value"]
     assert 0.3 < rows["all-pass", "all"]["floor"] < 0.7

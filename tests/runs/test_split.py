@@ -40,11 +40,13 @@ def test_an_earthquake_that_is_listed_twice_stays_known(records, tmp_path):
     write_records(records, tmp_path)
     split_folder(tmp_path, hold_out=0.5)
     known, held = (next(iter(sorted(events(tmp_path / side)))) for side in (KNOWN, HELD_BACK))
-    start = next(r for r in records if r[0].stats.tng.event_id == known)[0].stats.starttime
+    one = next(r for r in records if r[0].stats.tng.event_id == known)[0].stats
+    start, listed = one.starttime, one.tng
     twins = [r.copy() for r in records if r[0].stats.tng.event_id == held]
     for twin in twins:
         for tr in twin:
             tr.stats.starttime = start + 60
+            tr.stats.tng.update({"magnitude": listed.magnitude, "distance": None})
     write_records(twins, tmp_path)  # in place of the records that were held back
     split_folder(tmp_path, hold_out=0.5)
     assert {known, held} <= events(tmp_path / KNOWN)

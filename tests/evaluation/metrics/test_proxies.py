@@ -26,7 +26,8 @@ def test_quantities(sets):
     _, psa = rotd(records.data[:2].astype(float), axes.sampling_rate, axes.periods)
     np.testing.assert_allclose(records.rotd_ratio[:2], np.log(psa[100] / psa[50]), atol=1e-6)
     assert (records.rotd_ratio >= 0).all()
-    assert (records.rotd_ratio <= np.log(np.sqrt(2)) + 1e-9).all()
+    # linear motion has sqrt(2), but for the steps of the angle
+    assert (records.rotd_ratio <= np.log(np.sqrt(2)) + 0.01).all()
     _, ratio = inelastic_ratio(records.data[:2, 1:], axes.sampling_rate, axes.inelastic_periods)
     np.testing.assert_allclose(records.inelastic[:2], np.log(ratio).mean(1), atol=1e-4)
     assert proxies.rotd_ratio_bias(records, records) == 0

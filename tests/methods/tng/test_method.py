@@ -174,12 +174,16 @@ def test_records_last_as_long_and_differ_as_much_as_real_ones(pretrained, groups
     def of(streams):
         return ln_duration(np.array([record_to_array(s) for s in streams]), 50.0)
 
-    real = of(groups["SM.S002"])
-    again = of([pretrained.reconstruct(record) for record in groups["SM.S002"]])
-    assert np.abs(again - real).mean() < 0.15
-    new = of(pretrained.generate_like("SM.S002", groups["SM.S002"], 56, seed=0))
-    assert new.mean() == pytest.approx(real.mean(), abs=0.15)
-    assert 0.7 < new.std() / real.std() < 1.3
+    ratios = []
+    for station in ("SM.S001", "SM.S002"):
+        real = of(groups[station])
+        again = of([pretrained.reconstruct(record) for record in groups[station]])
+        assert np.abs(again - real).mean() < 0.15
+        new = of(pretrained.generate_like(station, groups[station], 56, seed=0))
+        assert new.mean() == pytest.approx(real.mean(), abs=0.15)
+        ratios.append(new.std() / real.std())
+    # the spread of 14 real records is known to a fifth, so both stations together
+    assert 0.7 < np.exp(np.mean(np.log(ratios))) < 1.3
 
 
 def test_an_end_cut_in_the_signal_does_not_leak(trained):
