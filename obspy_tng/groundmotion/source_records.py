@@ -105,31 +105,36 @@ class SourceRecords:
             apart = np.where(self.usable | ~self.usable.any(), 0.0, np.inf)
         return np.exp(-0.5 * (apart - apart.min()))
 
-    def choose(self, station, scenario, rng):
+    def probabilities(self, station, scenario):
         """
-        A source record.
+        Probability of each record to be the source record.
 
         :param station: station id.
         :param scenario: requested :class:`~obspy_tng.groundmotion.scenario.Scenario`.
-        :param rng: ``numpy.random.Generator``.
-        :return: int, index of a usable record with a similar scenario.
+        :return: array (n,), sum 1.
         """
         weight = self.weights(scenario) * np.where(self.stations == station, OWN_WEIGHT, 1.0)
-        return int(rng.choice(len(weight), p=weight / weight.sum()))
+        return weight / weight.sum()
 
-    def levels(self, i, expected, drawn):
+    def levels(self, i, expected, drawn, probability):
         """
         Band levels of a new record.
+
+        They keep a share of the residual of the source record, less the mean residual of the source
+        records of the scenario: this mean, of k records, scatters by phi^2 / k, and all new records
+        would have it in common. The rest of the variance is drawn.
 
         :param i: index of the source record.
         :param expected: contrasts ``(D,)`` that scenario and station explain.
         :param drawn: band levels ``(3, bands)`` drawn for them, with a drawn residual.
+        :param probability: array (n,), of :meth:`probabilities`; k is one over the sum of squares.
         :return: array ``(3, bands)``.
         """
-        angles = np.radians([LEVEL_ANGLE, RATIO_ANGLE, RATIO_ANGLE])[:, None]
-        own = self.residuals[i].reshape(3, -1)
+        own = (self.residuals[i] - probability @ self.residuals).reshape(3, -1)
         other = (to_contrasts(drawn) - expected).reshape(3, -1)
-        return to_levels(expected + (np.cos(angles) * own + np.sin(angles) * other).ravel())
+        kept = np.cos(np.radians([LEVEL_ANGLE, RATIO_ANGLE, RATIO_ANGLE]))[:, None]
+        rest = np.sqrt(1 - np.square(kept) * (1 - np.square(probability).sum()))
+        return to_levels(expected + (kept * own + rest * other).ravel())
 
     def ps_seconds(self, i):
         """Time from P to S of a source record by its distance, s; 0 where it is not known."""

@@ -59,10 +59,12 @@ class SourceBank:
         :param rng: ``numpy.random.Generator``, the only source of randomness.
         :return: float32 array ``(3, npts)``, ZNE, m/s^2; record id of the source record.
         """
-        i = self.records.choose(station, scenario, rng)
+        probability = self.records.probabilities(station, scenario)
+        i = int(rng.choice(len(probability), p=probability))
         levels = self.records.levels(
             i, self.fitted.expected(scenario, delta_s2s),
-            self.fitted.draw_levels(station, scenario, delta_s2s, rng))
+            self.fitted.draw_levels(station, scenario, delta_s2s, rng),
+            probability)
         data = self._waveforms.make(self._source(i), levels, rng,
                                     self.records.stretch(i, scenario),
                                     self._onset(station, scenario, i, rng),

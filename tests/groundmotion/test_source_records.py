@@ -27,39 +27,47 @@ def test_dead_components_are_found():
     assert np.flatnonzero(~sound).tolist() == [3, 7]
 
 
-def test_near_scenarios_and_the_station_itself_are_chosen():
+def test_near_scenarios_and_the_station_itself_are_likely():
     some = records()
-    chosen = np.array([some.choose("XX.B", Scenario(5.6, 120.0), np.random.default_rng(i))
-                       for i in range(300)])
-    counts = np.bincount(chosen, minlength=6)
-    assert counts[4] == counts.max()
-    assert counts[:2].sum() < 0.1 * len(chosen)
-    assert (some.stations[chosen] == "XX.B").mean() > 0.8
+    probability = some.probabilities("XX.B", Scenario(5.6, 120.0))
+    assert probability.sum() == pytest.approx(1)
+    assert probability.argmax() == 4
+    assert probability[:2].sum() < 0.1
+    assert probability[some.stations == "XX.B"].sum() > 0.8
 
 
 def test_unusable_records_are_not_chosen():
     some = records()
     some.usable[4:] = False
-    chosen = {some.choose("XX.B", Scenario(6.0, 200.0), np.random.default_rng(i))
-              for i in range(100)}
-    assert chosen <= {0, 1, 2, 3}
+    chosen = some.probabilities("XX.B", Scenario(6.0, 200.0)) > 0
+    assert chosen.tolist() == 4 * [True] + 2 * [False]
 
 
 def test_scenarios_that_nobody_knows():
     some = records()
     some.magnitudes[:] = np.nan
-    assert 0 <= some.choose("XX.A", Scenario(5.0, 50.0), np.random.default_rng(0)) < 6
+    assert (some.probabilities("XX.A", Scenario(5.0, 50.0)) > 0).all()
     assert some.stretch(0, Scenario(5.0, 50.0, 10.0)) == pytest.approx(1, abs=0.3)
 
 
-def test_levels_have_the_variance_of_the_residuals():
-    some, expected = records(n=4000), np.arange(15.0)
-    rng = np.random.default_rng(2)
-    made = np.array([to_contrasts(some.levels(i, expected,
-                                              to_levels(expected + rng.standard_normal(15))))
-                     for i in range(4000)])
-    np.testing.assert_allclose(made.mean(0), expected, atol=0.1)
-    np.testing.assert_allclose(made.std(0), 1, rtol=0.05)
+@pytest.mark.parametrize("k", [2, 4, 100])
+def test_levels_have_mean_and_variance_of_the_model_with_any_number_of_sources(k):
+    """Over many banks: of k equally likely source records, none of whose residuals is repeated."""
+    expected, rng, made = np.arange(15.0), np.random.default_rng(2), []
+    for seed in range(2000):
+        some = records(n=k, seed=seed)
+        made.append(to_contrasts(some.levels(
+            rng.integers(k), expected, to_levels(expected + rng.standard_normal(15)),
+            np.full(k, 1 / k))))
+    np.testing.assert_allclose(np.mean(made, 0), expected, atol=0.1)
+    np.testing.assert_allclose(np.std(made, 0), 1, rtol=0.07)
+
+
+def test_new_records_do_not_share_the_mean_residual_of_few_sources():
+    some, expected, rng = records(n=2), np.zeros(15), np.random.default_rng(3)
+    made = np.array([to_contrasts(some.levels(rng.integers(2), expected, to_levels(
+        rng.standard_normal(15)), np.full(2, 0.5))) for _ in range(4000)])
+    np.testing.assert_allclose(made.mean(0), 0, atol=0.08)
 
 
 def test_time_from_p_to_s_follows_distance_beyond_the_usual_scatter():
