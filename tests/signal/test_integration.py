@@ -3,21 +3,9 @@
 import numpy as np
 import pytest
 
-from obspy_tng.signal import bandpass, end_at_rest, fas, integrate
+from obspy_tng.signal import end_at_rest, fas, integrate
 
 RATE = 100.0
-
-
-@pytest.fixture(scope="module")
-def noise():
-    return np.random.default_rng(0).standard_normal((2, 3, 6000))
-
-
-@pytest.fixture(scope="module")
-def shaking(noise):
-    """Band-passed noise under an envelope: quiet ends, strong part from 15 to 30 s."""
-    time = np.arange(6000) / RATE
-    return bandpass(noise * np.exp(-((time - 22) / 6) ** 2), RATE, 0.3, 20)
 
 
 def test_integrate_sine():

@@ -10,18 +10,6 @@ from obspy_tng.signal import bandpass, detrend, end_at_rest, integrate, resample
 RATE = 100.0
 
 
-@pytest.fixture(scope="module")
-def noise():
-    return np.random.default_rng(0).standard_normal((2, 3, 6000))
-
-
-@pytest.fixture(scope="module")
-def shaking(noise):
-    """Band-passed noise under an envelope: quiet ends, strong part from 15 to 30 s."""
-    time = np.arange(6000) / RATE
-    return bandpass(noise * np.exp(-((time - 22) / 6) ** 2), RATE, 0.3, 20)
-
-
 @pytest.mark.parametrize("function", [
     detrend, lambda x: taper(x, RATE), lambda x: bandpass(x, RATE, 0.1, 20),
     lambda x: resample(x, RATE, 40), lambda x: integrate(x, RATE), lambda x: end_at_rest(x, RATE)])
