@@ -26,6 +26,9 @@ logger = logging.getLogger("obspy_tng")
 LOG_EVERY = 20.0  # s between progress lines where there is no terminal
 ROUNDS = 3  # if files vanish more often than this, another program deletes them
 MOST_WORKER_DEATHS = 3  # units in a row at which workers died: the units are not the reason
+# Dask's error for a task whose workers died. It counts the deaths of a worker against every task
+# that was assigned to it, so units that only waited beside a deadly one get this error as well.
+KILLED_WORKER = "KilledWorker"
 
 
 def run_job(job, output, *, workers=1, processes=False, executor=None, shard=None,
@@ -103,12 +106,15 @@ class _Loop:
 
     def __init__(self, manifest, job, folder, pool, bar):
         self.manifest, self.job, self.folder, self.pool, self.bar = manifest, job, folder, pool, bar
+        self.suspects = []  # units whose workers died, perhaps because of another unit
 
     def run(self):
         """Keep the workers busy until nothing is pending."""
         waiting = {}
         try:
             self._run(waiting)
+            for unit in self.suspects:
+                self.alone(unit)
         finally:
             for future in waiting:  # where the run stops early
                 future.cancel()
@@ -135,13 +141,27 @@ class _Loop:
                 waiting.clear()
                 broken = None
 
-    def store(self, unit, future):
+    def alone(self, unit):
+        """Do a suspect while nothing else is at work; if it fails again, it is the reason."""
+        try:
+            future = self.pool.submit(*self.job.task(unit))
+        except BrokenExecutor as err:
+            self.pool.renew(err)
+            raise
+        wait([future])
+        if died := self.store(unit, future, alone=True):
+            self.pool.renew(died)
+
+    def store(self, unit, future, alone=False):
         """Write and commit the result of a unit; return an error that means a dead worker."""
         try:
             result = future.result()
         except (BrokenExecutor, CancelledError) as err:
             return err
         except Exception as err:  # the unit's failure, not the run's
+            if type(err).__name__ == KILLED_WORKER and not alone:
+                self.suspects.append(unit)
+                return None
             result = Result(error=f"{type(err).__name__}: {err}")
         try:
             for record in [] if result.error else result.records:
