@@ -19,7 +19,7 @@ signal. There are three corrections, each with the published form as an option:
   nearly zero for every record. The mean of its power in each band is a further input.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -32,28 +32,24 @@ from .excitation import NoiseExcitation
 from .losses import divergence, draw_latent, kl_loss, kl_weight, reconstruction_error
 from .spectral_error import WINDOWS, band_power, coherence_error, spectral_error
 from .timesnet import TimesBlock, at_least_float32
-from .variational import PHASES, Stations, check_config, latent_layer, shown_labels
+from .variational import PHASES, Stations, VariationalConfig, latent_layer, shown_labels
 
 #: initial weights of the decoder's blocks, as a share of the usual ones
 DAMPING = 0.1
 
 
 @dataclass(frozen=True)
-class ConditionalConfig:
+class ConditionalConfig(VariationalConfig):
     """
-    Sizes and loss of the conditional model.
+    Sizes and loss of the conditional model, beside those of
+    :class:`~obspy_tng.models.variational.VariationalConfig` (``z_dim`` 64 to 256 as published).
 
-    :param seq_len: samples of a record.
-    :param stations: ids of the stations with a code; set by training. All others have the
-        code zero, which the first phase trains.
     :param d_model: channels of the series.
     :param d_ff: channels between the Inception layers of a TimesBlock.
     :param e_layers: TimesBlocks of the encoder.
     :param d_layers: TimesBlocks of the decoder.
     :param num_kernels: kernels of an Inception layer.
     :param top_k: periods of a TimesBlock.
-    :param z_dim: size of the bottleneck, 64 to 256 as published.
-    :param station_dim: size of the station embedding appended to z.
     :param dropout: share of values that are dropped in training.
     :param hidden: size of the layer between z and the decoder's series.
     :param position_std: initial standard deviation of the encoder's position table.
@@ -65,23 +61,15 @@ class ConditionalConfig:
     :param reconstruction: "squared" or "absolute"; with the carrier "noise" there is none.
     :param spectral: weight of :func:`~obspy_tng.models.spectral_error.spectral_error` and
         :func:`~obspy_tng.models.spectral_error.coherence_error`; 0 as published.
-    :param beta: weight of the divergence (0.05 as published).
-    :param warmup: epochs of the first phase over which beta rises (30 as published).
-    :param free_bits: nats per dimension (1e-3 as published).
-    :param label_dropout: share of the second phase's records that have the code zero, so that
-        it remains usable for stations that are enrolled later.
+    :raises TNGInputError: for a value out of range.
     """
 
-    seq_len: int = 6000
-    stations: tuple = ()
     d_model: int = 64
     d_ff: int = 64
     e_layers: int = 2
     d_layers: int = 2
     num_kernels: int = 6
     top_k: int = 2
-    z_dim: int = 128
-    station_dim: int = 16
     dropout: float = 0.1
     hidden: int = 256
     position_std: float = 0.02
@@ -89,17 +77,14 @@ class ConditionalConfig:
     carrier: str = "noise"
     reconstruction: str = "squared"
     spectral: float = 1.0
-    beta: float = 0.05
-    warmup: int = 30
-    free_bits: float = 1e-3
-    label_dropout: float = 0.1
+
+    counts = (*VariationalConfig.counts, "d_model", "d_ff", "e_layers", "d_layers",
+              "num_kernels", "top_k", "hidden")
+    weights = (*VariationalConfig.weights, "position_std", "spectral")
+    shares = (*VariationalConfig.shares, "dropout")
 
     def __post_init__(self):
-        object.__setattr__(self, "stations", tuple(self.stations))
-        check_config(self, ("seq_len", "d_model", "d_ff", "e_layers", "d_layers", "num_kernels",
-                            "top_k", "z_dim", "station_dim", "hidden"),
-                     ("position_std", "spectral", "beta", "warmup", "free_bits"),
-                     ("dropout", "label_dropout"))
+        super().__post_init__()
         if self.top_k > self.seq_len // 2:
             raise TNGInputError(f"top_k must be at most seq_len // 2 = {self.seq_len // 2}, "
                                 f"got {self.top_k}")
@@ -191,7 +176,7 @@ class ConditionalModel(nn.Module):
 
     def settings(self):
         """Constructor arguments as a JSON-able dict."""
-        return {**asdict(self.config), "stations": list(self.config.stations)}
+        return self.config.as_dict()
 
     def encode(self, x, labels):
         """

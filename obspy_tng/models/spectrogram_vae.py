@@ -13,7 +13,7 @@ stride 2; squared errors of ln amplitude weighted by 1/frequency.
    short-time Fourier transform, IEEE Trans. Acoust. Speech Signal Process., 32, 236-243.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
@@ -23,7 +23,7 @@ from ..exceptions import TNGInputError
 from .autoencoder import standardize
 from .losses import divergence, draw_latent, kl_loss, kl_weight
 from .timesnet import at_least_float32
-from .variational import PHASES, Stations, check_config, latent_layer, shown_labels
+from .variational import PHASES, Stations, VariationalConfig, latent_layer, shown_labels
 
 #: amplitude (standardised records, spectra normalised for white noise of 1) added before ln
 FLOOR = 1e-3
@@ -32,42 +32,30 @@ LOG_MEAN, LOG_STDEV = -3.0, 3.0
 
 
 @dataclass(frozen=True)
-class SpectrogramConfig:
+class SpectrogramConfig(VariationalConfig):
     """
-    Sizes and loss of the spectrogram VAE.
+    Sizes and loss of the spectrogram VAE, beside those of
+    :class:`~obspy_tng.models.variational.VariationalConfig`.
 
-    :param seq_len: samples of a record.
-    :param stations: ids of the stations with a code; filled by training.
     :param nfft: samples of a window.
     :param hop: samples between windows.
     :param channels: of the first convolution; doubled by each of the next.
     :param layers: convolutions of stride 2 on either side.
-    :param z_dim: size of the bottleneck.
-    :param station_dim: size of the station's vector, appended to z.
     :param phase_weight: of the phase error, itself weighted by amplitude.
-    :param beta: weight of the divergence; ``warmup``, ``free_bits``, ``label_dropout``
-        as in :class:`~obspy_tng.models.conditional_vae.ConditionalConfig`.
+    :raises TNGInputError: for a value out of range.
     """
 
-    seq_len: int = 6000
-    stations: tuple = ()
     nfft: int = 512
     hop: int = 128
     channels: int = 32
     layers: int = 4
-    z_dim: int = 128
-    station_dim: int = 16
     phase_weight: float = 0.25
-    beta: float = 0.05
-    warmup: int = 30
-    free_bits: float = 1e-3
-    label_dropout: float = 0.1
+
+    counts = (*VariationalConfig.counts, "nfft", "hop", "channels", "layers")
+    weights = (*VariationalConfig.weights, "phase_weight")
 
     def __post_init__(self):
-        object.__setattr__(self, "stations", tuple(self.stations))
-        check_config(self, ("seq_len", "nfft", "hop", "channels", "layers", "z_dim",
-                            "station_dim"),
-                     ("phase_weight", "beta", "warmup", "free_bits"), ("label_dropout",))
+        super().__post_init__()
         if not 2 * self.hop <= self.nfft <= self.seq_len:
             raise TNGInputError(f"nfft must be between 2 * hop = {2 * self.hop} and seq_len = "
                                 f"{self.seq_len}, got {self.nfft}")
@@ -113,7 +101,7 @@ class SpectrogramVAE(nn.Module):
 
     def settings(self):
         """Constructor arguments as a JSON-able dict."""
-        return {**asdict(self.config), "stations": list(self.config.stations)}
+        return self.config.as_dict()
 
     def spectrogram(self, x):
         """Standardised records ``(batch, seq_len, 3)`` -> complex ``(batch, 3, bins, frames)``."""

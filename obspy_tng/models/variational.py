@@ -1,6 +1,14 @@
 """
-Common parts of the variational models: stations, phases, the layer of the bottleneck.
+Common parts of the variational models
+======================================
+
+The conditional model (:mod:`~obspy_tng.models.conditional_vae`) and the spectrogram VAE
+(:mod:`~obspy_tng.models.spectrogram_vae`) share the settings of the bottleneck and of its
+divergence, the codes of stations, and the two phases of training.
 """
+
+from dataclasses import asdict, dataclass
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -8,16 +16,53 @@ from torch import nn
 
 from .._checks import count, within
 
+#: phases of training: without stations, then with them
 PHASES = ("reconstruct", "condition")
 
 
-def check_config(config, counts, weights, shares):
-    """Raise TNGInputError unless counts are integers >= 1, weights >= 0, shares in [0, 1)."""
-    for key in counts:
-        object.__setattr__(config, key, count(key, getattr(config, key), least=1))
-    for keys, limit in ((weights, float("inf")), (shares, 1)):
-        for key in keys:
-            within(key, getattr(config, key), 0, limit, "[)")
+@dataclass(frozen=True)
+class VariationalConfig:
+    """
+    Settings that all variational models have; each model adds its own.
+
+    :param seq_len: samples of a record.
+    :param stations: ids of the stations with a code; set by training. All others have the
+        code zero, which the first phase trains.
+    :param z_dim: size of the bottleneck.
+    :param station_dim: size of the station's vector, appended to z.
+    :param beta: weight of the divergence (0.05 as published).
+    :param warmup: epochs of the first phase over which beta rises (30 as published).
+    :param free_bits: nats per dimension (1e-3 as published).
+    :param label_dropout: share of the second phase's records that have the code zero, so that
+        it remains usable for stations that are enrolled later.
+    :raises TNGInputError: for a value out of range.
+    """
+
+    seq_len: int = 6000
+    stations: tuple = ()
+    z_dim: int = 128
+    station_dim: int = 16
+    beta: float = 0.05
+    warmup: int = 30
+    free_bits: float = 1e-3
+    label_dropout: float = 0.1
+
+    #: names of the settings that are integers >= 1, numbers >= 0, and numbers in [0, 1)
+    counts: ClassVar[tuple[str, ...]] = ("seq_len", "z_dim", "station_dim")
+    weights: ClassVar[tuple[str, ...]] = ("beta", "warmup", "free_bits")
+    shares: ClassVar[tuple[str, ...]] = ("label_dropout",)
+
+    def __post_init__(self):
+        object.__setattr__(self, "stations", tuple(self.stations))
+        for key in self.counts:
+            object.__setattr__(self, key, count(key, getattr(self, key), least=1))
+        for keys, limit in ((self.weights, float("inf")), (self.shares, 1)):
+            for key in keys:
+                within(key, getattr(self, key), 0, limit, "[)")
+
+    def as_dict(self):
+        """The settings as a JSON-able dict."""
+        return {**asdict(self), "stations": list(self.stations)}
 
 
 class Stations(nn.Module):
