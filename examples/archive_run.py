@@ -18,7 +18,7 @@ from pathlib import Path
 
 from obspy_tng import simulate_network
 from obspy_tng.runs.manifest import Manifest
-from obspy_tng.simulate import write_sds
+from obspy_tng.simulate import write_archive
 
 
 def collect(archive, output):
@@ -34,7 +34,7 @@ def files(folder):
 
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp())
-archive = write_sds(simulate_network(5, 40, seed=1, sampling_rate=50.0, window=60.0),
+archive = write_archive(simulate_network(5, 40, seed=1, sampling_rate=50.0, window=60.0),
                     folder / "archive")
 assert collect(archive, folder / "whole").wait() == 0
 

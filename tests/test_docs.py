@@ -51,7 +51,7 @@ def test_readme(tmp_path, monkeypatch):
     simulated, archive, alone = readme_blocks()
     names = run([simulated, alone], tmp_path, monkeypatch)
     assert len(names["streams"]) == 20
-    obspy_tng.simulate.write_sds(obspy_tng.simulate_network(1, 2, window=150.0), tmp_path)
+    obspy_tng.simulate.write_archive(obspy_tng.simulate_network(1, 2, window=150.0), tmp_path)
     assert run([archive], tmp_path, monkeypatch)["records"]
 
 

@@ -20,7 +20,7 @@ from obspy_tng import TNGGenerator, collect_records, simulate_network
 from obspy_tng.records.folder import write_records
 from obspy_tng.records.record import group_by_station, record_info
 from obspy_tng.records.sds import write_sds
-from obspy_tng.simulate import write_sds as write_archive
+from obspy_tng.simulate import write_archive
 
 folder = Path(tempfile.mkdtemp())
 write_archive(simulate_network(n_stations=3, n_events=25, seed=5, window=90.0,

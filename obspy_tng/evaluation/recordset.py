@@ -13,6 +13,7 @@ from scipy import signal as scipy_signal
 from .. import signal
 from ..exceptions import TNGInputError
 from ..records.record import info_values, record_info, record_to_array
+from ..signal.f0 import PAPER_BAND
 from ..signal.intensity import horizontal_measures
 from .waveform_features import waveform_features
 
@@ -25,7 +26,6 @@ COMPONENT_PAIRS = ((0, 1), (0, 2), (1, 2))  # ZN, ZE, NE
 ENVELOPE_SECONDS = 2.0
 ARRIVAL_PROMINENCE = 0.25
 PRE_EVENT_SECONDS = 2.0
-PAPER_BAND = (1.0, 20.0)  # Hz, where the published evaluation looks for f0
 
 
 #: names of all quantities

@@ -19,7 +19,7 @@ from .common.component import Component, to_stream
 from .common.fortran import to_float
 from .common.matfile import Opaque, decode_datetimes, first_bytes, load_mat
 from .common.orientation import parse_direction
-from .common.reading import check_count, collect
+from .common.reading import check_count, gather_components
 from .common.textfile import peek, read_bytes
 
 COLUMNS = ("NEU", "ENU")
@@ -62,7 +62,7 @@ def read_afadmat(source, headonly=False, starttime=None, endtime=None, nearest_s
                for record in (entry.get("anEQ") if isinstance(entry.get("anEQ"), list) else [])
                if isinstance(record, dict)]
     times = decode_datetimes(variables)
-    components = collect(
+    components = gather_components(
         "AFADMAT", records, lambda record: _parse(record, times, columns, headonly, strict),
         strict)
     return to_stream(components, "AFADMAT", starttime, endtime, nearest_sample, network)

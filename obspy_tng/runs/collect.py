@@ -292,10 +292,10 @@ def collect_folder(client, output, inventory=None, catalog=None, *, stations=Non
     >>> from obspy import read_events, read_inventory
     >>> from obspy.clients.filesystem.sds import Client
     >>> from obspy_tng import simulate_network
-    >>> from obspy_tng.simulate import write_sds
+    >>> from obspy_tng.simulate import write_archive
     >>> net = simulate_network(n_stations=1, n_events=2, seed=0)
     >>> with TemporaryDirectory() as folder:
-    ...     archive = write_sds(net, folder + "/archive")
+    ...     archive = write_archive(net, folder + "/archive")
     ...     result = collect_folder(Client(f"{archive}/sds"), folder + "/records",
     ...                  read_inventory(f"{archive}/stations.xml"),
     ...                  read_events(f"{archive}/events.xml"), min_energy=0.5, progress=False)

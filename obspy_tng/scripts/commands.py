@@ -28,8 +28,7 @@ from ..runs.manifest import Manifest
 from ..runs.outputs import REJECTED, first_rejection
 from ..runs.shards import merge_shards
 from ..runs.split import check_hold_out, split_folder
-from .suites import measures as measures
-from .suites import suite as suite
+from .suites import measures_command, suite_command
 
 logger = logging.getLogger("obspy_tng")
 
@@ -37,7 +36,7 @@ INVENTORY, CATALOG = "stations.xml", "events.xml"
 UNITS_FAILED = 3
 
 
-def collect(args):
+def collect_command(args):
     """Archive and metadata in, prepared records and the list of rejections out."""
     if args.hold_out is not None:
         check_hold_out(args.hold_out)
@@ -61,17 +60,17 @@ def collect(args):
     return code
 
 
-def split(args):
+def split_command(args):
     """Records in, two folders out."""
     print(split_folder(args.records, args.output, args.hold_out, args.seed))
 
 
-def merge(args):
+def merge_command(args):
     """Parts of a divided run in, one run out."""
     return _report(merge_shards(args.output), args)
 
 
-def fit(args):
+def fit_command(args):
     """Records in, model folder out; a killed run resumes after its last epoch."""
     from ..models.checkpoint import check_folder
     training = {k: getattr(args, k) for k in ("epochs", "finetune_epochs", "learning_rate",
@@ -94,7 +93,7 @@ def fit(args):
     print(f"{generator}\nsaved in {output}")
 
 
-def enroll(args):
+def enroll_command(args):
     """More records into a model, or into a new one with the weights of the package."""
     from ..models.checkpoint import check_folder
     output = args.output or args.model
@@ -119,7 +118,7 @@ def enroll(args):
     print(f"{generator}\nsaved in {output}")
 
 
-def generate(args):
+def generate_command(args):
     """New records of some or all stations, with provenance and StationXML."""
     generator = obspy_tng.TNGGenerator.load(args.model, device=args.device)
     options = {k: getattr(args, k) for k in ("sampler", "k", "alpha", "amplitudes")
@@ -136,7 +135,7 @@ def generate(args):
     return code
 
 
-def evaluate(args):
+def evaluate_command(args):
     """Table on the terminal, report and JSON on request."""
     if args.shard and not args.output:
         raise TNGInputError("--shard takes --output, for the parts to meet")
@@ -161,7 +160,7 @@ def evaluate(args):
     return _left_out(result, args)
 
 
-def info(args):
+def info_command(args):
     """What a folder holds."""
     from ..models.checkpoint import DESCRIPTION
     path = Path(args.path)
@@ -188,16 +187,23 @@ def info(args):
         print(f"magnitudes {min(magnitudes):.1f} to {max(magnitudes):.1f}")
 
 
-def completion(args):
+def completion_command(args):
     """A script for the shell."""
     from .completion import completion_script
     print(completion_script(args.parser))
 
 
-def demo(args):
+def demo_command(args):
     """The embedded demonstration."""
     from .demo import run_demo
     run_demo(args.output, number=args.number, seed=args.seed)
+
+
+#: command of ``obspy-tng`` -> its function
+COMMANDS = {"collect": collect_command, "split": split_command, "merge": merge_command,
+            "fit": fit_command, "enroll": enroll_command, "generate": generate_command,
+            "evaluate": evaluate_command, "suite": suite_command, "measures": measures_command,
+            "info": info_command, "completion": completion_command, "demo": demo_command}
 
 
 def _run_options(args):

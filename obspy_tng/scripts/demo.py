@@ -16,7 +16,7 @@ from obspy.clients.filesystem.sds import Client
 from .. import TNGGenerator, collect_records, evaluate, hvsr, plotting, simulate_network
 from ..records.folder import write_records
 from ..records.record import group_by_station, split_by_event
-from ..simulate import write_sds
+from ..simulate import write_archive
 
 logger = logging.getLogger("obspy_tng")
 
@@ -40,7 +40,7 @@ def run_demo(output, number=50, seed=0):
     archive = output / "archive"
     if not (archive / "sds").exists():
         logger.info("simulating %d stations and %d earthquakes -> %s", len(F0), EVENTS, archive)
-        write_sds(simulate_network(len(F0), EVENTS, seed=seed, f0=F0), archive)
+        write_archive(simulate_network(len(F0), EVENTS, seed=seed, f0=F0), archive)
     inventory = obspy.read_inventory(str(archive / "stations.xml"))
     catalog = obspy.read_events(str(archive / "events.xml"))
     records = list(collect_records(Client(str(archive / "sds")), inventory, catalog))

@@ -31,9 +31,9 @@ def main(arguments=None):
     logging.basicConfig(format="%(message)s", stream=sys.stderr)
     logging.getLogger("obspy_tng").setLevel(logging.DEBUG if args.verbose else logging.INFO)
     warnings.showwarning = _show_warning
-    from . import commands
+    from .commands import COMMANDS
     try:
-        return getattr(commands, args.command)(args) or SUCCESS
+        return COMMANDS[args.command](args) or SUCCESS
     except KeyboardInterrupt:
         return _complain("interrupted; the same command resumes the run where it can", INTERRUPTED)
     except (TNGException, OSError, TypeError) as exc:

@@ -12,11 +12,9 @@ from ..suites import (
     conditional_target,
     eurocode8,
     generate_suite,
+    measures,
     model_target,
     select,
-)
-from ..suites import (
-    measures as tabulate,
 )
 from ..suites.export import WRITERS
 from ..suites.measures import PERIODS
@@ -76,7 +74,7 @@ def add_suite(p):
     p.add_argument("--device")
 
 
-def suite(args):
+def suite_command(args):
     """Records or a model and a target in; selected records as files, index, picture, page out."""
     if bool(args.records) == bool(args.model):
         raise TNGInputError("give either a folder of records or --model FOLDER")
@@ -161,11 +159,11 @@ def add_measures(p):
                    "amplitude spectrum at these frequencies")
 
 
-def measures(args):
+def measures_command(args):
     """Folder of records in, table of measures out."""
     if args.csv and not Path(args.csv).parent.is_dir():  # known before the work
         raise TNGInputError(f"--csv {args.csv}: there is no folder {Path(args.csv).parent}")
-    table = tabulate(read_records(args.records, args.station), args.periods, args.component,
+    table = measures(read_records(args.records, args.station), args.periods, args.component,
                      args.fas)
     if args.csv:
         table.to_csv(args.csv)

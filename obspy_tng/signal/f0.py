@@ -19,6 +19,7 @@ from .._checks import as_samples, ascending, one_of, positive
 from ..exceptions import TNGInputError
 from .sesame import sesame_criteria
 
+#: Hz, where the published evaluation of TimesNet-Gen looks for f0
 PAPER_BAND = (1.0, 20.0)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.fft import irfft, rfft
 
-from .evolutionary import FilterBank, band_levels, filter_bank
+from .evolutionary import FilterBank, filter_bank
 from .intensity import time_of_energy
 from .minimum_phase import lines_between, minimum_phase
 from .record_edges import extend, taper_edges, untapered
@@ -131,17 +131,3 @@ class SourceWaveforms:
 
 def _power(spectrum):
     return np.square(spectrum.real) + np.square(spectrum.imag)
-
-
-def source_of(filters, data, p_index=None, padded=0.0, ps_samples=0.0):
-    """
-    A :class:`Source` of a record.
-
-    :param filters: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
-    :param data: array ``(3, npts)``.
-    :param p_index: see :class:`Source`, as are the others.
-    :param padded: s.
-    :param ps_samples: samples.
-    :return: Source
-    """
-    return Source(data, band_levels(filters, data), p_index, padded, ps_samples)

@@ -13,6 +13,7 @@ import scipy.signal
 
 from .._checks import as_records, ascending, one_of, positive, within
 from ..exceptions import TNGInputError
+from .f0 import PAPER_BAND
 from .processing import subtract_trend, taper_window, trend_basis
 from .smoothing import WINDOWS, smoother
 from .spectra import transform_length
@@ -46,7 +47,6 @@ AZIMUTHS = np.arange(0, 180, 5)
 SMOOTHED_TOGETHER = 256
 TRANSFORMED_TOGETHER = 4
 # the published evaluation of TimesNet-Gen
-PAPER_BAND = (1.0, 20.0)
 PAPER_PAD = 6000
 PAPER_HIGHPASS = 0.05
 

@@ -36,9 +36,9 @@ without topography or dipping layers under each network; distances saturate near
 surface waves of basins are drawn and not computed; soil is linear.
 """
 
-from .files import write_sds
+from .files import write_archive
 from .network import SimulatedNetwork, simulate_arrays, simulate_network, simulate_records
 from .soil import SoilProfile, transfer_function
 
 __all__ = ["SimulatedNetwork", "SoilProfile", "simulate_arrays", "simulate_network",
-           "simulate_records", "transfer_function", "write_sds"]
+           "simulate_records", "transfer_function", "write_archive"]

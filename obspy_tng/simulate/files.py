@@ -2,7 +2,7 @@
 A simulated network's metadata, and its records as an archive like anyone's own.
 
 * :func:`network_inventory`, :func:`network_catalog` - StationXML and QuakeML objects.
-* :func:`write_sds` - SDS archive of MiniSEED counts with both beside it.
+* :func:`write_archive` - SDS archive of MiniSEED counts with both beside it.
 """
 
 from pathlib import Path
@@ -74,7 +74,7 @@ def network_catalog(earthquakes):
     return Catalog(events)
 
 
-def write_sds(network, folder):
+def write_archive(network, folder):
     """
     Write a simulated network as an archive of raw data.
 

@@ -211,7 +211,7 @@ class _Path:
         spectrum = np.zeros((3, weights.shape[1]), dtype=np.complex128)
         for ray, amplitudes in self.loud_rays():
             left, pulse, _ = self.losses(ray)
-            column = self.response.waves(self.variant, nearest(ray.slowness))
+            column = self.response.waves(self.variant, nearest_slowness(ray.slowness))
             upward = ray.takeoff > np.pi / 2
             form = (self.pulse(ray.wave, upward) * ((left * pulse) @ weights)
                     * self.travel(ABSORPTION[ray.wave] * ray.time, self.entry(ray)))
@@ -296,7 +296,7 @@ class _Path:
         return spectrum
 
 
-def nearest(slowness):
+def nearest_slowness(slowness):
     """Number of the nearest of the slownesses of columns."""
     return int(np.argmin(np.abs(SLOWNESSES - slowness)))
 

@@ -19,7 +19,7 @@ import time
 import pytest
 
 from obspy_tng import simulate_network
-from obspy_tng.simulate import write_sds
+from obspy_tng.simulate import write_archive
 
 RECORDS = int(os.environ.get("BENCH_RECORDS", "1000"))
 STATIONS = 20 if RECORDS < 10000 else 100
@@ -87,7 +87,7 @@ def archives(tmp_path_factory):
     """Archives with a tenth of the recordings, at the same stations, and with all."""
     folder = tmp_path_factory.mktemp("bench")
     for name, records in (("small", RECORDS // 10), ("large", RECORDS)):
-        write_sds(simulate_network(STATIONS, records // STATIONS, seed=1, sampling_rate=50.0,
+        write_archive(simulate_network(STATIONS, records // STATIONS, seed=1, sampling_rate=50.0,
                                    window=30.0), folder / name)
     return folder
 

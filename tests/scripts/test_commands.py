@@ -16,7 +16,7 @@ from obspy_tng import TNGGenerator, simulate_network
 from obspy_tng.exceptions import TNGInputError
 from obspy_tng.records.folder import read_records, write_records
 from obspy_tng.scripts.main import main
-from obspy_tng.simulate import write_sds
+from obspy_tng.simulate import write_archive
 
 RECORD = ["--sampling-rate", "50", "--window", "40", "--option", "max_end_level=2"]
 
@@ -28,7 +28,8 @@ def work(tmp_path_factory):
     folder.mkdir()
     log = logging.FileHandler(folder.parent / "log.txt", encoding="utf-8")
     logging.getLogger("obspy_tng").addHandler(log)
-    write_sds(simulate_network(2, 8, seed=3, sampling_rate=50.0, window=60.0), folder / "archive")
+    write_archive(simulate_network(2, 8, seed=3, sampling_rate=50.0, window=60.0),
+                  folder / "archive")
     assert main(["collect", str(folder / "archive"), "--output", str(folder / "records"),
                  "--hold-out", "0.4", *RECORD]) == 0
     assert main(["fit", str(folder / "records" / "known"), "--output", str(folder / "model"),
@@ -92,7 +93,7 @@ def test_generate_as_sds(work, tmp_path):
 
 def test_enroll_info_and_evaluate(work, tmp_path, capsys):
     other = tmp_path / "other"
-    write_sds(simulate_network(1, 6, seed=9, sampling_rate=50.0, window=60.0, network="NW"),
+    write_archive(simulate_network(1, 6, seed=9, sampling_rate=50.0, window=60.0, network="NW"),
               other / "archive")
     assert main(["collect", str(other / "archive"), "--output", str(other / "records"),
                  *RECORD]) == 0
@@ -114,7 +115,7 @@ def test_enroll_info_and_evaluate(work, tmp_path, capsys):
 
 
 def test_a_handful_of_records_and_the_weights_of_the_package(tmp_path, capsys):
-    write_sds(simulate_network(1, 3, seed=9, sampling_rate=50.0, window=150.0), tmp_path / "a")
+    write_archive(simulate_network(1, 3, seed=9, sampling_rate=50.0, window=150.0), tmp_path / "a")
     model, records = str(tmp_path / "model"), str(tmp_path / "records")
     assert main(["collect", str(tmp_path / "a"), "--output", records, "--sampling-rate", "50",
                  "--window", "120"]) == 0

@@ -5,7 +5,7 @@ import pytest
 from scipy.signal import butter, sosfilt
 
 from obspy_tng.signal import evolutionary
-from obspy_tng.signal.source_waveform import Source, SourceWaveforms, source_of
+from obspy_tng.signal.source_waveform import Source, SourceWaveforms
 
 RATE, NPTS, P, S = 50.0, 3000, 500, 1100
 
@@ -27,8 +27,13 @@ def data():
     return sosfilt(low, envelope * rng.standard_normal((3, NPTS)))
 
 
+def measured(filters, data, p_index, padded=0.0):
+    """The source that a record is, with its own band levels."""
+    return Source(data, evolutionary.band_levels(filters, data), p_index, padded)
+
+
 def test_levels_are_those_asked_for(filters, data):
-    source = source_of(filters, data, P)
+    source = measured(filters, data, P)
     wanted = source.levels + 1.5 + 0.5 * np.sin(np.arange(len(filters)) / 8)
     waveforms = SourceWaveforms(filters)
     made = np.mean([evolutionary.band_levels(filters, waveforms.make(
@@ -38,7 +43,7 @@ def test_levels_are_those_asked_for(filters, data):
 
 
 def test_quiet_before_p_and_sudden_at_p(filters, data):
-    source = source_of(filters, data, P)
+    source = measured(filters, data, P)
     made = SourceWaveforms(filters).make(source, source.levels + np.linspace(-1, 1, len(filters)),
                                          np.random.default_rng(1))
     before, after = (made[0, s].std() for s in (slice(P - 200, P - 2), slice(P, P + 200)))
@@ -47,7 +52,7 @@ def test_quiet_before_p_and_sudden_at_p(filters, data):
 
 
 def test_no_silence_at_the_ends(filters, data):
-    source = source_of(filters, data, P)
+    source = measured(filters, data, P)
     made = SourceWaveforms(filters).make(source, source.levels, np.random.default_rng(2))
     for some in (slice(60, 260), slice(NPTS - 400, NPTS - 200)):
         assert 0.3 < made[:, some].std() / data[:, some].std() < 3
@@ -57,14 +62,14 @@ def test_no_silence_at_the_ends(filters, data):
 def test_padding_becomes_coda(filters, data):
     short = data.copy()
     short[:, 2300:] = 0
-    source = source_of(filters, short, P, padded=(NPTS - 2300) / RATE)
+    source = measured(filters, short, P, padded=(NPTS - 2300) / RATE)
     made = SourceWaveforms(filters).make(source, source.levels, np.random.default_rng(3))
     late, earlier = (np.abs(made[1:, s]).mean() for s in (slice(2500, 2800), slice(1900, 2200)))
     assert 0.05 < late / earlier < 1.0
 
 
 def test_new_and_different_every_time(filters, data):
-    source = source_of(filters, data, P)
+    source = measured(filters, data, P)
     waveforms = SourceWaveforms(filters)
     a, b, again = (waveforms.make(source, source.levels, np.random.default_rng(i))
                    for i in (4, 5, 4))
@@ -90,6 +95,6 @@ def test_s_moves_with_the_stretch(filters, data):
 
 def test_input_stays(filters, data):
     before = data.copy()
-    source = source_of(filters, data, P)
+    source = measured(filters, data, P)
     SourceWaveforms(filters).make(source, source.levels, np.random.default_rng(0))
     np.testing.assert_array_equal(data, before)

@@ -10,7 +10,7 @@ from obspy_tng import TNGInputError, signal
 from obspy_tng.records.record import check_record, record_info
 from obspy_tng.signal import hvsr
 from obspy_tng.signal.intensity import significant_duration
-from obspy_tng.simulate import simulate_arrays, simulate_network, simulate_records, write_sds
+from obspy_tng.simulate import simulate_arrays, simulate_network, simulate_records, write_archive
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +185,7 @@ def test_old_recorders():
 
 
 def test_archive_round_trip(network, tmp_path):
-    write_sds(network, tmp_path / "net")
+    write_archive(network, tmp_path / "net")
     client = Client(str(tmp_path / "net" / "sds"))
     inventory = read_inventory(str(tmp_path / "net" / "stations.xml"))
     catalog = read_events(str(tmp_path / "net" / "events.xml"))
@@ -203,7 +203,7 @@ def test_archive_round_trip(network, tmp_path):
             assert abs(back.stats.starttime - s.starttime) < 1e-4
             np.testing.assert_allclose(back.data, tr.data, atol=0.51 * step)
     with pytest.raises(TNGInputError, match="already"):
-        write_sds(network, tmp_path / "net")
+        write_archive(network, tmp_path / "net")
 
 
 def test_low_rate_and_empty():

@@ -20,7 +20,7 @@ LEAST_DISTANCE = 1.0
 LEAST_RECORDS = 10
 
 
-def design(sets, measure):
+def regression_table(sets, measure):
     """
     Regression table of all stations.
 
@@ -41,7 +41,7 @@ def design(sets, measure):
     return np.concatenate(stations), np.concatenate(predictors), np.concatenate(values)
 
 
-def residuals(real, other, measure):
+def scenario_residuals(real, other, measure):
     """
     Residuals of both sides against the fit of the real records.
 
@@ -51,8 +51,8 @@ def residuals(real, other, measure):
     :return: ``(residuals of real, residuals of other, predictors of other)``,
         or None where either side has fewer than ten records with magnitude and distance.
     """
-    station, x, y = design(real, measure)
-    station_other, x_other, y_other = design(other, measure)
+    station, x, y = regression_table(real, measure)
+    station_other, x_other, y_other = regression_table(other, measure)
     if min(len(y), len(y_other)) < LEAST_RECORDS:
         return None
     center = x.mean(0)
@@ -68,7 +68,7 @@ def residuals(real, other, measure):
 
 def residual_bias(real, other, measure):
     """Mean residual of the other records."""
-    found = residuals(real, other, measure)
+    found = scenario_residuals(real, other, measure)
     return float("nan") if found is None else float(found[1].mean())
 
 
@@ -80,11 +80,11 @@ def residual_spread(real, other, measure):
     residuals have the errors of the fit instead: of a perfect generator the plain ratio is
     sqrt((1 + p / N) / (1 - p / N)). Both are corrected.
     """
-    found = residuals(real, other, measure)
+    found = scenario_residuals(real, other, measure)
     if found is None:
         return float("nan")
     own, others, x = found
-    free = len(own) - len(set(design(real, measure)[0])) - x.shape[1]
+    free = len(own) - len(set(regression_table(real, measure)[0])) - x.shape[1]
     if free < 1:
         return float("nan")
     taken = (len(own) - free) / len(own)
@@ -99,7 +99,7 @@ def residual_trend(real, other, measure, predictor):
 
     ``predictor`` 0 is magnitude, 1 is ln distance; both slopes are fitted together.
     """
-    found = residuals(real, other, measure)
+    found = scenario_residuals(real, other, measure)
     if found is None:
         return float("nan")
     _, residual, x = found

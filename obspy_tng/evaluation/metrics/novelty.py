@@ -48,7 +48,7 @@ def _unit(data):
     return data / np.linalg.norm(data, axis=-1, keepdims=True)
 
 
-def nearest(records, enrolled):
+def highest_of_each(records, enrolled):
     """
     For each record the highest correlation with any of the enrolled ones.
 
@@ -151,17 +151,17 @@ def correlated(real, other, enrolled):
 
 def novelty(real, other, enrolled):
     """Median over records of the highest correlation with any enrolled record."""
-    return _summary(np.median, nearest(other, enrolled))
+    return _summary(np.median, highest_of_each(other, enrolled))
 
 
 def novelty_high(real, other, enrolled):
     """95 % quantile over records of the highest correlation with any enrolled record."""
-    return _summary(lambda x: np.quantile(x, 0.95), nearest(other, enrolled))
+    return _summary(lambda x: np.quantile(x, 0.95), highest_of_each(other, enrolled))
 
 
 def copies(real, other, enrolled):
     """Share of records with a highest correlation above 0.9 with an enrolled one."""
-    return _summary(lambda x: np.mean(x > COPY_CORRELATION), nearest(other, enrolled))
+    return _summary(lambda x: np.mean(x > COPY_CORRELATION), highest_of_each(other, enrolled))
 
 
 def diversity(real, other):
@@ -172,7 +172,7 @@ def diversity(real, other):
     number of records.
     """
     some = _as_many(other, real)
-    return _summary(np.median, nearest(some, some))
+    return _summary(np.median, highest_of_each(some, some))
 
 
 def _as_many(records, real):

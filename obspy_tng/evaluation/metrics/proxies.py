@@ -56,15 +56,13 @@ def inelastic_spread(real, other):
     return float(np.mean(spread_ratio(real.inelastic, other.inelastic)))
 
 
-def residuals(sets, fitted=None):
+def rotd50_residuals(sets):
     """
     Residuals of ln RotD50 from a fit with magnitude, ln distance and a term for each station.
 
     :param sets: dict ``station id -> RecordSet``; records without magnitude or distance are
         left out.
-    :param fitted: coefficients of the fit to take; None fits these records.
-    :return: ``(residuals (n, nper), earthquakes (n,), coefficients)``, or None with fewer than
-        ten records.
+    :return: ``(residuals (n, nper), earthquakes (n,))``, or None with fewer than ten records.
     """
     rows, values, events = [], [], []
     for number, records in enumerate(sets.values()):
@@ -80,9 +78,7 @@ def residuals(sets, fitted=None):
     design, values = np.concatenate(rows), np.concatenate(values)
     if len(values) < LEAST_RECORDS:
         return None
-    if fitted is None:
-        fitted = np.linalg.lstsq(design, values, rcond=None)[0]
-    return values - design @ fitted, np.array(events), fitted
+    return values - design @ np.linalg.lstsq(design, values, rcond=None)[0], np.array(events)
 
 
 def split_residuals(residual, events):
@@ -135,8 +131,8 @@ def residual_correlation_within(real, other):
 
 def _both(real, other):
     """Residuals and earthquakes of both sides, the other's from its own fit."""
-    sides = residuals(real), residuals({station: other[station] for station in real})
-    return None if None in sides else tuple(side[:2] for side in sides)
+    sides = rotd50_residuals(real), rotd50_residuals({s: other[s] for s in real})
+    return None if None in sides else sides
 
 
 METRICS = (

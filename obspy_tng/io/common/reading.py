@@ -140,7 +140,7 @@ def read_text(source, fmt, headonly=False, starttime=None, endtime=None, nearest
                       TNGWarning, stacklevel=3)
         return Stream()
     records = [Record(part, headonly, strict) for part in text.records(fmt.marks, fmt.start)]
-    components = collect(fmt.name, records, fmt.parse, strict)
+    components = gather_components(fmt.name, records, fmt.parse, strict)
     if fmt.whole is not None:
         fmt.whole(components, strict)
     if headonly:
@@ -149,7 +149,7 @@ def read_text(source, fmt, headonly=False, starttime=None, endtime=None, nearest
     return to_stream(components, fmt.name, starttime, endtime, nearest_sample, network)
 
 
-def collect(name, records, parse, strict) -> list[Component]:
+def gather_components(name, records, parse, strict) -> list[Component]:
     """
     Components of all records of a file.
 

@@ -220,18 +220,18 @@ def test_copies_are_found_shifted_scaled_and_turned_over(real):
     # a real record is not its own copy
     assert novelty.novelty(real, real, real) < 0.75
     # lags that are wanted in parts are those of the whole
-    whole = novelty.nearest(fresh, records(real.data))
+    whole = novelty.highest_of_each(fresh, records(real.data))
     again = records(real.data)
-    novelty.nearest(fresh, again.take([3, 4]))
-    assert novelty.nearest(fresh, again) == pytest.approx(whole, abs=1e-6)
+    novelty.highest_of_each(fresh, again.take([3, 4]))
+    assert novelty.highest_of_each(fresh, again) == pytest.approx(whole, abs=1e-6)
 
 
 def test_same_earthquake_does_not_count():
     data = waves(6, 1)
     events = ["e1", "e1", "e2", "e2", "e3", "e3"]
     doubled = records(np.concatenate([data[::2], data[::2]])[[0, 3, 1, 4, 2, 5]], event_id=events)
-    assert novelty.nearest(doubled, doubled).max() < 0.9
-    assert np.isnan(novelty.nearest(doubled.take([0, 1]), doubled.take([0, 1]))).all()
+    assert novelty.highest_of_each(doubled, doubled).max() < 0.9
+    assert np.isnan(novelty.highest_of_each(doubled.take([0, 1]), doubled.take([0, 1]))).all()
 
 
 def test_diversity(real):

@@ -6,7 +6,7 @@ import pytest
 from obspy_tng import simulate_network
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.metrics import proxies
-from obspy_tng.evaluation.metrics.proxies import residuals, split_residuals
+from obspy_tng.evaluation.metrics.proxies import rotd50_residuals, split_residuals
 from obspy_tng.evaluation.recordset import RecordSet
 from obspy_tng.records.record import group_by_station
 from obspy_tng.signal import inelastic_ratio, rotd
@@ -44,7 +44,7 @@ def test_residuals_of_a_made_up_fit(sets):
         copy.root.__dict__.update(records.root.__dict__)
         level = number + 1.3 * records.info("magnitude") - np.log(records.info("distance"))
         copy.root.figures = {"rotd": {"rotd50": np.tile(level[:, None], 3)}}
-    found, events, _ = residuals(made)
+    found, events = rotd50_residuals(made)
     np.testing.assert_allclose(found, 0, atol=1e-9)
     assert len(events) == sum(map(len, made.values()))
 
