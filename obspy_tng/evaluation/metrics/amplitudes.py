@@ -14,7 +14,8 @@ from functools import partial
 
 from scipy.stats import ks_2samp
 
-from .metric import Metric, mean_difference, spread_ratio
+from .differences import mean_difference, spread_ratio
+from .metric import Metric
 
 MEASURES = {"pga": "PGA", "pgv": "PGV", "pgd": "PGD", "arias": "Arias intensity", "cav": "CAV",
             "d5_75": "D5-75", "d5_95": "D5-95"}

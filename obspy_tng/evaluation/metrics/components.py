@@ -5,9 +5,12 @@ Correlation over the whole record and coherence by frequency between Z, N and
 E. Components that are generated independently have neither.
 """
 
+from functools import partial
+
 import numpy as np
 
-from .metric import Metric, mean_difference, rms
+from .differences import curve_rms, mean_difference, rms
+from .metric import Metric
 
 
 def component_correlation(real, other):
@@ -15,14 +18,9 @@ def component_correlation(real, other):
     return rms(mean_difference(np.abs(real.correlation), np.abs(other.correlation)))
 
 
-def coherence_rms(real, other):
-    """Rms over pairs and third octaves of the difference of mean squared coherence."""
-    return rms(mean_difference(real.coherence, other.coherence))
-
-
 METRICS = (
     Metric("component_correlation", "correlation of components: rms misfit", "", 0.0,
            "Components", component_correlation),
     Metric("coherence_rms", "coherence of components: rms misfit", "", 0.0, "Components",
-           coherence_rms),
+           partial(curve_rms, quantity="coherence")),
 )

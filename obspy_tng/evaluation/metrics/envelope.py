@@ -9,14 +9,12 @@ of separate arrivals: superposed records show several.
    Revista del IDIEM 8, 21-42.
 """
 
+from functools import partial
+
 import numpy as np
 
-from .metric import Metric, mean_difference, rms
-
-
-def husid_rms(real, other):
-    """Rms over time of the difference of the mean normalised Husid curves."""
-    return rms(mean_difference(real.husid, other.husid))
+from .differences import curve_bias, curve_rms
+from .metric import Metric
 
 
 def husid_sd_ratio(real, other):
@@ -26,14 +24,11 @@ def husid_sd_ratio(real, other):
     return float(other.husid.std(0, ddof=1).mean() / real.husid.std(0, ddof=1).mean())
 
 
-def arrivals(real, other):
-    """Mean number of separate arrivals, other minus real."""
-    return float(mean_difference(real.arrivals, other.arrivals))
-
-
 METRICS = tuple(Metric(name, title, unit, ideal, "Envelope", function, ratio)
                 for name, title, unit, ideal, function, ratio in (
-    ("husid_rms", "Husid, mean curve: rms misfit", "", 0.0, husid_rms, False),
+    ("husid_rms", "Husid, mean curve: rms misfit", "", 0.0,
+     partial(curve_rms, quantity="husid"), False),
     ("husid_sd_ratio", "Husid, scatter ratio", "", 1.0, husid_sd_ratio, True),
-    ("arrivals", "separate arrivals, difference of means", "", 0.0, arrivals, False),
+    ("arrivals", "separate arrivals, difference of means", "", 0.0,
+     partial(curve_bias, quantity="arrivals"), False),
 ))

@@ -15,45 +15,23 @@ with several records they are split into the mean of the earthquake (between eve
    motion directionality. Earthq. Spectra 30(3), 1285-1300.
 """
 
+from functools import partial
+
 import numpy as np
 
 from ...signal import rotd100_over_rotd50
 from .conditioning import LEAST_DISTANCE, LEAST_RECORDS
-from .metric import Metric, mean_difference, rms, spread_ratio
+from .differences import curve_bias, curve_rms, curve_sd_ratio, rms
+from .metric import Metric
 
 # earthquakes with several records, and records of them, that a correlation is taken of
 LEAST_EVENTS = 8
-
-
-def rotd_ratio_bias(real, other):
-    """Mean over ln period of the difference of mean ln (RotD100 / RotD50), other minus real."""
-    return float(np.mean(mean_difference(real.rotd_ratio, other.rotd_ratio)))
-
-
-def rotd_ratio_rms(real, other):
-    """Rms over ln period of the difference of mean ln (RotD100 / RotD50)."""
-    return rms(mean_difference(real.rotd_ratio, other.rotd_ratio))
-
-
-def rotd_ratio_spread(real, other):
-    """Mean over ln period of the ratio of sd of ln (RotD100 / RotD50); published: 0.08."""
-    return float(np.mean(spread_ratio(real.rotd_ratio, other.rotd_ratio)))
 
 
 def rotd_ratio_published(real, other):
     """Rms over ln period of mean ln (RotD100 / RotD50) minus that of [ShahiBaker2014]_."""
     published = np.log(rotd100_over_rotd50(other.axes.periods))
     return rms(other.rotd_ratio.mean(0) - published)
-
-
-def inelastic_bias(real, other):
-    """Mean of ln inelastic over elastic displacement, other minus real (R = 4)."""
-    return float(np.mean(mean_difference(real.inelastic, other.inelastic)))
-
-
-def inelastic_spread(real, other):
-    """Ratio of sd of ln inelastic over elastic displacement, other over real (R = 4)."""
-    return float(np.mean(spread_ratio(real.inelastic, other.inelastic)))
 
 
 def rotd50_residuals(sets):
@@ -138,16 +116,18 @@ def _both(real, other):
 METRICS = (
     *(Metric(name, title, unit, ideal, "Structures", function, ratio)
       for name, title, unit, ideal, function, ratio in (
-        ("rotd_ratio_bias", "RotD100 / RotD50: bias of ln", "ln", 0.0, rotd_ratio_bias, False),
-        ("rotd_ratio_rms", "RotD100 / RotD50 by period: rms misfit", "ln", 0.0, rotd_ratio_rms,
-         False),
-        ("rotd_ratio_spread", "RotD100 / RotD50: spread ratio", "", 1.0, rotd_ratio_spread, True),
+        ("rotd_ratio_bias", "RotD100 / RotD50: bias of ln", "ln", 0.0,
+         partial(curve_bias, quantity="rotd_ratio"), False),
+        ("rotd_ratio_rms", "RotD100 / RotD50 by period: rms misfit", "ln", 0.0,
+         partial(curve_rms, quantity="rotd_ratio"), False),
+        ("rotd_ratio_spread", "RotD100 / RotD50: spread ratio", "", 1.0,
+         partial(curve_sd_ratio, quantity="rotd_ratio"), True),
         ("rotd_ratio_published", "RotD100 / RotD50 beside Shahi and Baker: rms", "ln", None,
          rotd_ratio_published, False),
         ("inelastic_bias", "inelastic / elastic displacement: bias of ln", "ln", 0.0,
-         inelastic_bias, False),
+         partial(curve_bias, quantity="inelastic"), False),
         ("inelastic_spread", "inelastic / elastic displacement: spread ratio", "", 1.0,
-         inelastic_spread, True))),
+         partial(curve_sd_ratio, quantity="inelastic"), True))),
     *(Metric(name, f"correlation of residuals{which}: rms misfit", "", 0.0, "Structures",
              function, scope="network")
       for name, which, function in (

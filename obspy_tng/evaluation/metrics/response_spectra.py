@@ -16,27 +16,15 @@ neighbouring periods, as real ones are [Baker_Jayaram2008]_.
    acceleration values from NGA ground motion models. Earthq. Spectra 24, 299-317.
 """
 
+from functools import partial
+
 import numpy as np
 
-from .metric import Metric, mean_difference, rms, spread_ratio
+from .differences import curve_bias, curve_rms, curve_sd_ratio, rms
+from .metric import Metric
 
 #: records that a fit of magnitude and distance needs
 LEAST_RECORDS = 8
-
-
-def psa_rms(real, other):
-    """Rms over ln period of the difference of mean ln RotD50."""
-    return rms(mean_difference(real.rotd50, other.rotd50))
-
-
-def psa_bias(real, other):
-    """Mean over ln period of the difference of mean ln RotD50, other minus real."""
-    return float(np.mean(mean_difference(real.rotd50, other.rotd50)))
-
-
-def psa_sd_ratio(real, other):
-    """Mean over ln period of the ratio of sd of ln RotD50."""
-    return float(np.mean(spread_ratio(real.rotd50, other.rotd50)))
 
 
 def psa_correlation(real, other):
@@ -67,29 +55,20 @@ def _scenario_residuals(records):
     return y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
 
 
-def fas_rms(real, other):
-    """Rms over ln frequency of the difference of mean ln EAS."""
-    return rms(mean_difference(real.eas, other.eas))
-
-
-def fas_bias(real, other):
-    """Mean over ln frequency of the difference of mean ln EAS, other minus real."""
-    return float(np.mean(mean_difference(real.eas, other.eas)))
-
-
-def fas_sd_ratio(real, other):
-    """Mean over ln frequency of the ratio of sd of ln EAS."""
-    return float(np.mean(spread_ratio(real.eas, other.eas)))
-
-
 METRICS = tuple(Metric(name, title, unit, ideal, "Spectra", function, ratio)
                 for name, title, unit, ideal, function, ratio in (
-    ("psa_rms", "RotD50, mean spectrum: rms misfit", "ln", 0.0, psa_rms, False),
-    ("psa_bias", "RotD50: bias over all periods", "ln", 0.0, psa_bias, False),
-    ("psa_sd_ratio", "RotD50: spread ratio", "", 1.0, psa_sd_ratio, True),
+    ("psa_rms", "RotD50, mean spectrum: rms misfit", "ln", 0.0,
+     partial(curve_rms, quantity="rotd50"), False),
+    ("psa_bias", "RotD50: bias over all periods", "ln", 0.0,
+     partial(curve_bias, quantity="rotd50"), False),
+    ("psa_sd_ratio", "RotD50: spread ratio", "", 1.0,
+     partial(curve_sd_ratio, quantity="rotd50"), True),
     ("psa_correlation", "RotD50: correlation between periods, rms misfit", "", 0.0,
      psa_correlation, False),
-    ("fas_rms", "Fourier, mean spectrum: rms misfit", "ln", 0.0, fas_rms, False),
-    ("fas_bias", "Fourier: bias over all frequencies", "ln", 0.0, fas_bias, False),
-    ("fas_sd_ratio", "Fourier: spread ratio", "", 1.0, fas_sd_ratio, True),
+    ("fas_rms", "Fourier, mean spectrum: rms misfit", "ln", 0.0,
+     partial(curve_rms, quantity="eas"), False),
+    ("fas_bias", "Fourier: bias over all frequencies", "ln", 0.0,
+     partial(curve_bias, quantity="eas"), False),
+    ("fas_sd_ratio", "Fourier: spread ratio", "", 1.0,
+     partial(curve_sd_ratio, quantity="eas"), True),
 ))

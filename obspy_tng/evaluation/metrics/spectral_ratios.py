@@ -9,16 +9,14 @@ detect wrong amplitudes. Averaging records reduces the scatter of the curves.
    spectral ratio technique on ambient vibrations. WP12, European Commission.
 """
 
+from functools import partial
+
 import numpy as np
 from scipy.stats import ks_2samp, wasserstein_distance
 
-from .metric import Metric, mean_difference, rms, spread_ratio
+from .differences import curve_rms, curve_sd_ratio, mean_difference, rms
+from .metric import Metric
 from .similarity import histogram, log_bins, similarity
-
-
-def hvsr_rms(real, other):
-    """Misfit of the mean curves: rms over ln frequency of the difference of mean ln HVSR."""
-    return rms(mean_difference(real.hvsr, other.hvsr))
 
 
 def hvsr_sd_rms(real, other):
@@ -26,11 +24,6 @@ def hvsr_sd_rms(real, other):
     if min(len(real), len(other)) < 3:
         return np.nan
     return rms(other.hvsr.std(0, ddof=1) - real.hvsr.std(0, ddof=1))
-
-
-def hvsr_sd_ratio(real, other):
-    """Mean over ln frequency of the ratio of sd of ln HVSR."""
-    return float(np.mean(spread_ratio(real.hvsr, other.hvsr)))
 
 
 def f0_similarity(real, other):
@@ -56,9 +49,11 @@ def a0_bias(real, other):
 
 METRICS = tuple(Metric(name, title, unit, ideal, "HVSR and f0", function, ratio)
                 for name, title, unit, ideal, function, ratio in (
-    ("hvsr_rms", "HVSR, mean curve: rms misfit", "ln", 0.0, hvsr_rms, False),
+    ("hvsr_rms", "HVSR, mean curve: rms misfit", "ln", 0.0,
+     partial(curve_rms, quantity="hvsr"), False),
     ("hvsr_sd_rms", "HVSR, scatter: rms misfit", "ln", 0.0, hvsr_sd_rms, False),
-    ("hvsr_sd_ratio", "HVSR, scatter ratio", "", 1.0, hvsr_sd_ratio, True),
+    ("hvsr_sd_ratio", "HVSR, scatter ratio", "", 1.0,
+     partial(curve_sd_ratio, quantity="hvsr"), True),
     ("f0_similarity", "f0: 1 - Jensen-Shannon distance", "", 1.0, f0_similarity, False),
     ("f0_ks", "f0: Kolmogorov-Smirnov", "", 0.0, f0_ks, False),
     ("f0_wasserstein", "f0: Wasserstein distance", "ln", 0.0, f0_wasserstein, False),

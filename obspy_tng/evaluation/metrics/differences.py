@@ -1,0 +1,84 @@
+"""
+Differences of means and spreads, which several questions share.
+
+The functions named ``curve_...`` are metrics of any quantity of a
+:class:`~obspy_tng.evaluation.recordset.RecordSet` that has one row for each record, a response
+spectrum for example.
+"""
+
+import numpy as np
+
+
+def mean_difference(real, other):
+    """
+    Difference of means, other minus real.
+
+    :param real: array ``(n, ...)``.
+    :param other: array ``(m, ...)``.
+    :return: array ``(...)``; NaN with fewer than two records on a side.
+    """
+    if min(len(real), len(other)) < 2:
+        return np.full(np.shape(real)[1:], np.nan)[()]
+    return np.mean(other, axis=0) - np.mean(real, axis=0)
+
+
+def spread_ratio(real, other):
+    """
+    Ratio of standard deviations, other over real.
+
+    :param real: array ``(n, ...)``.
+    :param other: array ``(m, ...)``.
+    :return: array ``(...)``; NaN with fewer than three records on a side or
+        where the real records do not vary.
+    """
+    if min(len(real), len(other)) < 3:
+        return np.full(np.shape(real)[1:], np.nan)[()]
+    scale = np.std(real, axis=0, ddof=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(scale > 0, np.std(other, axis=0, ddof=1) / scale, np.nan)[()]
+
+
+def rms(values):
+    """
+    Root of the mean square.
+
+    :param values: array.
+    :return: float
+    """
+    return float(np.sqrt(np.mean(np.square(values))))
+
+
+def curve_rms(real, other, quantity):
+    """
+    Root mean square of the difference of the mean curves.
+
+    :param real: RecordSet.
+    :param other: RecordSet.
+    :param quantity: name of a quantity of a RecordSet, array ``(n, columns)``.
+    :return: float, in the unit of the quantity.
+    """
+    return rms(mean_difference(getattr(real, quantity), getattr(other, quantity)))
+
+
+def curve_bias(real, other, quantity):
+    """
+    Mean over the columns of the difference of the mean curves, other minus real.
+
+    :param real: RecordSet.
+    :param other: RecordSet.
+    :param quantity: see :func:`curve_rms`; may also be an array ``(n,)``.
+    :return: float, in the unit of the quantity.
+    """
+    return float(np.mean(mean_difference(getattr(real, quantity), getattr(other, quantity))))
+
+
+def curve_sd_ratio(real, other, quantity):
+    """
+    Mean over the columns of the ratio of standard deviations, other over real.
+
+    :param real: RecordSet.
+    :param other: RecordSet.
+    :param quantity: see :func:`curve_bias`.
+    :return: float
+    """
+    return float(np.mean(spread_ratio(getattr(real, quantity), getattr(other, quantity))))
