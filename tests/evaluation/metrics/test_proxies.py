@@ -30,8 +30,6 @@ def test_quantities(sets):
     assert (records.rotd_ratio <= np.log(np.sqrt(2)) + 0.01).all()
     _, ratio = inelastic_ratio(records.data[:2, 1:], axes.sampling_rate, axes.inelastic_periods)
     np.testing.assert_allclose(records.inelastic[:2], np.log(ratio).mean(1), atol=1e-4)
-    assert proxies.rotd_ratio_bias(records, records) == 0
-    assert proxies.inelastic_spread(records, records) == 1
     assert proxies.rotd_ratio_published(records, records) < 0.1
 
 
