@@ -1,4 +1,4 @@
-"""The released autoencoder against the published numbers, and its files."""
+"""The released autoencoder against the published numbers."""
 
 import json
 
@@ -6,10 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from obspy_tng.exceptions import TNGCheckpointError, TNGInputError
+from obspy_tng.exceptions import TNGInputError
 from obspy_tng.models.autoencoder import ReleasedAutoencoder, ReleasedConfig
-from obspy_tng.models.checkpoint import load_folder, save_folder
-from obspy_tng.models.published import load_published, published_bank
 
 TINY = {"seq_len": 64, "d_model": 4, "d_ff": 4, "e_layers": 2, "num_kernels": 2, "top_k": 2,
         "dropout": 0.0}
@@ -84,117 +82,3 @@ def test_loss_gradients_numerically():
 def test_bad_sizes(bad):
     with pytest.raises(TNGInputError, match=next(iter(bad))):
         ReleasedConfig(**{**TINY, **bad})
-
-
-# -- files ------------------------------------------------------------------
-
-
-@pytest.fixture
-def tiny():
-    torch.manual_seed(0)
-    return ReleasedAutoencoder(ReleasedConfig(**TINY)).eval()
-
-
-@pytest.mark.parametrize("wrapped", [True, False])
-def test_published_checkpoint_sizes_come_from_the_weights(tiny, tmp_path, wrapped):
-    content = {"epoch": 3, "model_state_dict": tiny.state_dict()} if wrapped else tiny.state_dict()
-    torch.save(content, tmp_path / "c.pth")
-    model = load_published(tmp_path / "c.pth")
-    assert {**model.settings(), "dropout": 0} == {**tiny.settings(), "dropout": 0}
-    x = torch.randn(2, 64, 3)
-    torch.testing.assert_close(model(x), tiny(x))
-
-
-def test_published_bank_decodes_each_latent(tiny, tmp_path):
-    with torch.no_grad():
-        latents, means, stdev = (t.numpy() for t in tiny.encode(torch.randn(3, 64, 3)))
-    np.savez(tmp_path / "b.npz", latents_4628=latents, means_4628=means, stdev_4628=stdev)
-    ((name, recon, m, s),) = published_bank(tmp_path / "b.npz", tiny)
-    assert name == "4628"
-    assert m.shape == s.shape == (3, 3)
-    with torch.no_grad():
-        mixed = tiny.decode(torch.as_tensor(latents.mean(0))).numpy()
-    np.testing.assert_allclose(recon.mean(0), mixed, atol=1e-5 * np.abs(mixed).max())
-
-
-class Harmful:
-    def __reduce__(self):
-        return (print, ("code from the file ran",))
-
-
-@pytest.mark.parametrize("content", [b"", b"not a checkpoint", "truncated", "harmful", "foreign"])
-def test_bad_published_checkpoints(tiny, tmp_path, content, capsys):
-    path = tmp_path / "c.pth"
-    if content == "truncated":
-        torch.save({"model_state_dict": tiny.state_dict()}, path)
-        path.write_bytes(path.read_bytes()[:-200])
-    elif content == "harmful":
-        torch.save({"model_state_dict": Harmful()}, path)
-    elif content == "foreign":
-        torch.save({"model_state_dict": {"conv.weight": torch.zeros(3)}}, path)
-    else:
-        path.write_bytes(content)
-    with pytest.raises(TNGCheckpointError, match=r"c\.pth"):
-        load_published(path)
-    assert "code from the file ran" not in capsys.readouterr().out
-
-
-def test_missing_files(tiny, tmp_path):
-    with pytest.raises(TNGCheckpointError, match="no checkpoint"):
-        load_published(tmp_path / "none.pth")
-    with pytest.raises(TNGCheckpointError, match="bank"):
-        list(published_bank(tmp_path / "none.npz", tiny))
-    with pytest.raises(TNGCheckpointError, match="not a model folder"):
-        load_folder(tmp_path)
-
-
-def test_folder_round_trip_and_replacement(tmp_path):
-    arrays = {"weights": {"a": np.arange(6.0).reshape(2, 3)}}
-    for value in (1, 2):
-        save_folder(tmp_path / "m", {"value": value}, arrays, {"note.txt": "ü"})
-    description, back, texts = load_folder(tmp_path / "m")
-    assert description["value"] == 2
-    assert texts == {"note.txt": "ü"}
-    np.testing.assert_array_equal(back["weights"]["a"], arrays["weights"]["a"])
-    assert [p.name for p in tmp_path.iterdir()] == ["m"]
-
-
-@pytest.mark.parametrize("damage", ["truncate", "flip", "remove", "json", "format"])
-def test_damaged_folders(tmp_path, damage):
-    save_folder(tmp_path / "m", {}, {"weights": {"a": np.arange(60.0)}})
-    weights, text = tmp_path / "m" / "weights.safetensors", tmp_path / "m" / "model.json"
-    if damage == "truncate":
-        weights.write_bytes(weights.read_bytes()[:-8])
-    elif damage == "flip":
-        data = bytearray(weights.read_bytes())
-        data[-1] ^= 1
-        weights.write_bytes(data)
-    elif damage == "remove":
-        weights.unlink()
-    elif damage == "json":
-        text.write_text(text.read_text()[:-10])
-    else:
-        text.write_text("{}")
-    with pytest.raises(TNGCheckpointError):
-        load_folder(tmp_path / "m")
-
-
-def test_a_folder_of_something_else_is_not_overwritten(tmp_path):
-    (tmp_path / "thesis").mkdir()
-    (tmp_path / "thesis" / "chapter.txt").write_text("years of work")
-    with pytest.raises(TNGInputError, match="not a model folder"):
-        save_folder(tmp_path / "thesis", {}, {})
-    assert (tmp_path / "thesis" / "chapter.txt").exists()
-
-
-def test_a_failed_write_leaves_the_old_model(tmp_path, monkeypatch):
-    save_folder(tmp_path / "m", {"value": 1}, {"weights": {"a": np.zeros(3)}})
-
-    def full(*args, **kwargs):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("pathlib.Path.write_bytes", full)
-    with pytest.raises(TNGInputError, match="No space"):
-        save_folder(tmp_path / "m", {"value": 2}, {"weights": {"a": np.ones(3)}})
-    assert load_folder(tmp_path / "m")[0]["value"] == 1
-    assert [p.name for p in tmp_path.iterdir()] == ["m"]

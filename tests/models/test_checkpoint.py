@@ -13,9 +13,9 @@ import pytest
 import torch
 
 from obspy_tng import TNGGenerator, simulate_network
-from obspy_tng.exceptions import TNGException
+from obspy_tng.exceptions import TNGCheckpointError, TNGException, TNGInputError
 from obspy_tng.models.autoencoder import ReleasedAutoencoder, ReleasedConfig
-from obspy_tng.models.checkpoint import file_hash, json_hash
+from obspy_tng.models.checkpoint import file_hash, json_hash, load_folder, save_folder
 from obspy_tng.models.published import load_published, published_bank
 
 from ..io.test_fuzz import memory_limit, mutate  # noqa: F401
@@ -112,3 +112,55 @@ def test_an_altered_description_is_seen_before_it_is_believed(folder, tmp_path):
     (work / "model.json").write_text(json.dumps(content))
     with pytest.raises(TNGException, match="altered"):
         TNGGenerator.load(work, device="cpu")
+
+
+def test_folder_round_trip_and_replacement(tmp_path):
+    arrays = {"weights": {"a": np.arange(6.0).reshape(2, 3)}}
+    for value in (1, 2):
+        save_folder(tmp_path / "m", {"value": value}, arrays, {"note.txt": "ü"})
+    description, back, texts = load_folder(tmp_path / "m")
+    assert description["value"] == 2
+    assert texts == {"note.txt": "ü"}
+    np.testing.assert_array_equal(back["weights"]["a"], arrays["weights"]["a"])
+    assert [p.name for p in tmp_path.iterdir()] == ["m"]
+
+
+@pytest.mark.parametrize("damage", ["truncate", "flip", "remove", "json", "format"])
+def test_damaged_folders(tmp_path, damage):
+    save_folder(tmp_path / "m", {}, {"weights": {"a": np.arange(60.0)}})
+    weights, text = tmp_path / "m" / "weights.safetensors", tmp_path / "m" / "model.json"
+    if damage == "truncate":
+        weights.write_bytes(weights.read_bytes()[:-8])
+    elif damage == "flip":
+        data = bytearray(weights.read_bytes())
+        data[-1] ^= 1
+        weights.write_bytes(data)
+    elif damage == "remove":
+        weights.unlink()
+    elif damage == "json":
+        text.write_text(text.read_text()[:-10])
+    else:
+        text.write_text("{}")
+    with pytest.raises(TNGCheckpointError):
+        load_folder(tmp_path / "m")
+
+
+def test_a_folder_of_something_else_is_not_overwritten(tmp_path):
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("years of work")
+    with pytest.raises(TNGInputError, match="not a model folder"):
+        save_folder(tmp_path / "thesis", {}, {})
+    assert (tmp_path / "thesis" / "chapter.txt").exists()
+
+
+def test_a_failed_write_leaves_the_old_model(tmp_path, monkeypatch):
+    save_folder(tmp_path / "m", {"value": 1}, {"weights": {"a": np.zeros(3)}})
+
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    with pytest.raises(TNGInputError, match="No space"):
+        save_folder(tmp_path / "m", {"value": 2}, {"weights": {"a": np.ones(3)}})
+    assert load_folder(tmp_path / "m")[0]["value"] == 1
+    assert [p.name for p in tmp_path.iterdir()] == ["m"]
