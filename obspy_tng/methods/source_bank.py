@@ -60,7 +60,7 @@ class SourceBank:
         :return: float32 array ``(3, npts)``, ZNE, m/s^2; record id of the source record.
         """
         probability = self.records.probabilities(station, scenario)
-        i = int(rng.choice(len(probability), p=probability))
+        i = choose(probability, rng)
         levels = self.records.levels(
             i, self.fitted.expected(scenario, delta_s2s),
             self.fitted.draw_levels(station, scenario, delta_s2s, rng),
@@ -118,6 +118,26 @@ class SourceBank:
         data, p_index = enrolled.arrays["data"][row], enrolled.infos[row]["p_index"]
         return Source(data, enrolled.arrays["levels"][row], p_index, zeros_at_end(data) / rate,
                       0.0 if p_index is None else self.records.ps_seconds(i) * rate)
+
+
+def choose(probability, rng):
+    """
+    An index with given probabilities.
+
+    The largest of ln p plus Gumbel noise: with one seed, similar probabilities choose mostly the
+    same index, so that records of one seed change little from scenario to scenario.
+
+    :param probability: array (n,).
+    :param rng: ``numpy.random.Generator``.
+    :return: int
+
+    .. rubric:: Example
+
+    >>> choose(np.array([0.0, 1.0]), np.random.default_rng(0))
+    1
+    """
+    with np.errstate(divide="ignore"):
+        return int(np.argmax(np.log(probability) + rng.gumbel(size=len(probability))))
 
 
 def zeros_at_end(data):

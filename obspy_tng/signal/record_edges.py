@@ -82,19 +82,18 @@ def extend(data, first, end, more):
     return found
 
 
-def taper_edges(data, sampling_rate, lead):
+def edge_taper(npts, sampling_rate, lead):
     """
-    Taper the ends as in recorded ones.
+    The taper of the ends of recorded records.
 
-    :param data: array ``(..., npts)``.
+    :param npts: samples of the record.
     :param sampling_rate: Hz.
     :param lead: s before the arrival of P.
-    :return: new array ``(..., npts)``.
+    :return: float32 array ``(npts,)``.
     """
-    npts = data.shape[-1]
-    window = np.ones(npts, dtype=data.dtype)
+    window = np.ones(npts, np.float32)
     for length, side in ((int(front_taper(lead) * sampling_rate), slice(None)),
                          (int(END_SHARE * npts), slice(None, None, -1))):
         ramp = 0.5 - 0.5 * np.cos(np.pi * np.arange(length) / max(length, 1))
         window[side][:length] *= ramp
-    return data * window
+    return window
