@@ -27,6 +27,8 @@ BEFORE_P, AFTER_S = 60.0, 240.0
 CLOCK_ERROR = 30.0
 # s that the strongest shaking may come after the first strong one (basins)
 RINGING = 40.0
+# Difference of the size of two earthquakes that are not one listed twice.
+MUCH_LARGER = 0.6
 # Travel times of a region differ from iasp91 by some per cent, and by some s near the source.
 TRAVEL_TIME_ERROR = (3.0, 0.05)
 
@@ -114,7 +116,8 @@ class StationEvents:
 
         The strong part (5 % of the energy) must begin after the origin, or as early before P as
         clocks may be wrong, and before the last surface waves; the strongest 5 s must follow it
-        as closely as the rupture and the ringing of a basin allow.
+        as closely as the rupture and the ringing of a basin allow. No much larger earthquake may
+        have arrived between P and the strongest 5 s.
 
         :param index: of the earthquake.
         :param record: Stream of the record.
@@ -129,6 +132,15 @@ class StationEvents:
         early = min(arrival.origin, arrival.p - arrival.error - error)
         late = arrival.surface + arrival.error + arrival.rupture + error
         name = record[0].stats.tng.record_id
+        larger = next((other for other in self.arrivals if other.size > arrival.size + MUCH_LARGER
+                       and arrival.p <= other.p <= strongest + other.error), None)
+        if larger is not None:
+            return RejectedRecord(
+                "larger_earthquake", larger.size - arrival.size, MUCH_LARGER,
+                f"{name}: it is strongest {strongest - arrival.p:.0f} s after the predicted P of "
+                f"{event_fields(arrival.event)['event_id']}, when the larger "
+                f"{event_fields(larger.event)['event_id']} has arrived "
+                f"({larger.p - arrival.p:.0f} s)")
         if early <= begin <= late and strongest <= late + RINGING:
             return None
         when = begin if not early <= begin <= late else strongest

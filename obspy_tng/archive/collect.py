@@ -23,7 +23,7 @@ from .association import StationEvents
 from .clocks import shared_offset
 from .files import DAY
 from .reading import continuous_spans
-from .sensors import SensorChoice
+from .sensors import SensorChoice, sensor_of
 
 logger = logging.getLogger("obspy_tng")
 
@@ -210,14 +210,13 @@ def _collect_event(unit, recordings, task, outcome):
 
 def _rank(recording, index, task):
     """What to try first: a recording that holds the arrivals, strong motion, the longest."""
-    sensor = split_channel(recording[0].stats.channel)[0]
     return (not task.events.holds(index, *_span(recording), clock_error=0.0),
-            not (sensor.endswith("N") or sensor.startswith("KNET")), -_length(recording))
+            *task.sensors.rank(recording), -_length(recording))
 
 
 def _refuse_sensor(name, recording, task, outcome):
-    location = recording[0].stats.location
-    outcome.refuse(name, "other_sensor", f"the sensor at location {location!r} is not used in this "
+    location, sensor = sensor_of(recording)
+    outcome.refuse(name, "other_sensor", f"{sensor}? at location {location!r} is not used in this "
                    f"run, {task.sensors.text or 'the one at the surface'} is; locations= chooses")
 
 
@@ -256,7 +255,8 @@ def _collect_day(client, unit, recordings, task, outcome):
                  if hasattr(client, "station_spans") else [])
         index, offset = shared_offset(start, spans, events)
         if index is None:
-            outcome.refuse(name, "no_earthquake", "no earthquake of the catalog fits")
+            outcome.refuse(name, "no_earthquake", "no earthquake of the catalog fits, nor a clock "
+                           "offset that several recordings share; clock_offsets= tells one")
         else:
             _prepare(recording, index, task, outcome, name, offset)
 

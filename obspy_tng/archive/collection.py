@@ -50,9 +50,9 @@ def collect_records(client, inventory=None, catalog=None, *, stations=None, samp
     predicted arrivals and its strong part begins with them (:mod:`.association`). Of several
     recordings, the longest usable one is taken, of one sensor for the whole run. In an archive in
     files, triggered recordings without an earthquake are also examined: those of a recorder with
-    a clock offset of whole hours (local time) that several recordings confirm are accepted, with
-    ``stats.tng.clock_offset``; others are listed as rejected. Without a catalog every triggered
-    recording is a unit.
+    a clock offset of whole or half hours (local time) that several recordings confirm are
+    accepted, with ``stats.tng.clock_offset``; others are listed as rejected. Without a catalog
+    every triggered recording is a unit.
 
     :param client: object with ``get_waveforms(network, station, location, channel,
         starttime, endtime)``: ObsPy's SDS or FDSN Client, or your own.
@@ -62,7 +62,8 @@ def collect_records(client, inventory=None, catalog=None, *, stations=None, samp
     :param stations: station ids to choose; None for all of the inventory (or archive).
     :param sampling_rate: of the records, Hz.
     :param window: length of the records in s.
-    :param channels: pattern of channel codes; "?N?" are accelerometers.
+    :param channels: pattern of channel codes, or several with commas between them; "?N?" are
+        accelerometers.
     :param locations: pattern of the location codes to use, or a dict of them by station id;
         None uses the sensor nearest to the surface.
     :param clock_offsets: dict station id -> s that its clock is ahead of UTC, or a list of

@@ -6,11 +6,13 @@ reads SDS; :class:`FileClient` reads any other layout, also folders whose file n
 codes or dates (then headers are read).
 """
 
+import fnmatch
 import glob
 import os
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 from obspy import Stream, UTCDateTime, read
@@ -160,7 +162,8 @@ class FileClient:
                     start <= endtime and end >= starttime for start, end in known[1]):
                 continue
             stream += self._read(mark, starttime, endtime)[0]
-        stream = stream.select(network, station, location, channel)
+        stream = Stream(tr for tr in stream.select(network, station, location)
+                        if matches_code(tr.stats.channel, channel))
         return join_pieces(stream.trim(starttime, endtime))
 
     def spans_of(self, marks):
@@ -224,15 +227,15 @@ class FileClient:
 
     def _by_name(self, network, station, channels, times):
         """Files whose station and day are in their names."""
-        fixed = {"network": network, "station": station, "channel": channels}
+        fixed = {"network": network, "station": station}
         days = [{}] if times is None else [
             {"year": f"{day.year}", "month": f"{day.month:02d}", "day": f"{day.day:02d}",
              "doy": f"{day.timetuple().tm_yday:03d}"}
             for day in _days(times[0] - BORDER, times[1] + BORDER)]
         seen = set()
-        for day in days:
-            wild = re.sub(r"\{(\w+)\}", lambda m, d=day: {**fixed, **d}.get(m[1], "*"),
-                          self.template)
+        for day, pattern in product(days, channels.split(",")):
+            known = {**fixed, **day, "channel": pattern.strip()}
+            wild = re.sub(r"\{(\w+)\}", lambda m, k=known: k.get(m[1], "*"), self.template)
             for path in sorted(glob.iglob(wild, root_dir=self.root)):
                 match = self._pattern.fullmatch(path)
                 if match is None or path in seen:
@@ -284,6 +287,22 @@ class FileClient:
                              found.st_size, found.st_mtime_ns,
                              tuple(sorted({tr.stats.location for tr in traces})))
                 for station, traces in sorted(stations.items())]
+
+
+def matches_code(code, patterns):
+    """
+    True for a channel code that matches a pattern.
+
+    :param code: str.
+    :param patterns: pattern, or several with commas between them.
+    :return: bool
+
+    .. rubric:: Example
+
+    >>> matches_code("HHZ", "?N?,HH?"), matches_code("BHZ", "?N?,HH?")
+    (True, False)
+    """
+    return any(fnmatch.fnmatchcase(code, part.strip()) for part in patterns.split(","))
 
 
 def files_of(client):

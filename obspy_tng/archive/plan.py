@@ -6,7 +6,6 @@ The units of days find recordings without an earthquake, so that every recording
 triggered archive is accounted for. :class:`ArchivePlan` is the complete plan.
 """
 
-import fnmatch
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,7 +19,7 @@ from ..exceptions import TNGInputError
 from ..records.event import origin_of
 from ..records.rejection import RejectedRecord
 from .association import CLOCK_ERROR, START_WINDOW, StationEvents
-from .files import DAY, archive_contents, files_of
+from .files import DAY, archive_contents, files_of, matches_code
 from .reading import LONGEST_RECORDING
 from .sensors import choose_sensors, places_of
 
@@ -70,7 +69,7 @@ class ArchivePlan:
     :param catalog: list of Events, or None.
     :param stations: station ids, or None for all.
     :param window: record length in s, or None.
-    :param channels: pattern of channel codes.
+    :param channels: pattern of channel codes, or several with commas between them.
     :param span: ``(starttime, endtime)``, UTCDateTimes or None.
     :param locations: pattern of location codes, dict of them by station id, or None.
     :param clock_offsets: dict station id -> s, or list of ``(starttime, endtime, s)``.
@@ -123,7 +122,7 @@ class ArchivePlan:
         found = self._found[station]
         wanted = (self._locations.get(station) if isinstance(self._locations, dict)
                   else self._locations)
-        surface = any(fnmatch.fnmatchcase("EW2", part) for part in self._channels.split(","))
+        surface = matches_code("EW2", self._channels)
         return choose_sensors(found.channels, found.locations, wanted, surface)
 
     def _station_events(self, station):
@@ -188,9 +187,8 @@ def station_channels(inventory, channels="?N?", stations=None):
         for station in network:
             key = f"{network.code}.{station.code}"
             for channel in station:
-                matches = any(fnmatch.fnmatchcase(channel.code, part)
-                              for part in channels.split(","))
-                (found if matches else other).setdefault(key, []).append(channel)
+                found_in = found if matches_code(channel.code, channels) else other
+                found_in.setdefault(key, []).append(channel)
     without = {key: codes for key, codes in other.items() if key not in found}
     if not found:
         raise TNGInputError(f"inventory has no channels {channels!r}; {_has(without)}")

@@ -2,11 +2,12 @@
 Choice of one of several sensors of a station.
 
 A station may have sensors in a borehole, on floors of a building or side by side, with different
-location codes. One of them is used for a whole run.
+location codes, or with different band and instrument codes only. One of them is used for a whole
+run.
 """
 
 import fnmatch
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..records.codes import split_channel
 from .association import Place
@@ -23,28 +24,46 @@ class SensorChoice:
     Sensors that are used: by location code, all where ``locations`` is None.
 
     ``surface`` leaves out the boreholes of KiK-net, which have no location codes; ``text`` tells
-    what is used, ``others`` that the station has more.
+    what is used, ``others`` that the station has more. ``deeper`` are sensors that are not used
+    for their depth, ``rates`` sampling rates in Hz by which the others are ordered; the keys of
+    both are ``(location, sensor)``, such as ``("00", "HN")``.
     """
 
     locations: tuple | None = None
     surface: bool = True
     text: str = ""
     others: bool = False
+    deeper: frozenset = frozenset()
+    rates: dict = field(default_factory=dict)
 
     def uses(self, recording):
         """True if the traces of a recording are of a sensor that is used."""
         stats = recording[0].stats
         return ((self.locations is None or stats.location in self.locations)
+                and sensor_of(recording) not in self.deeper
                 and not (self.surface and split_channel(stats.channel)[0] == BOREHOLE))
+
+    def rank(self, recording):
+        """What of several sensors to try first: strong motion, the highest sampling rate."""
+        sensor = split_channel(recording[0].stats.channel)[0]
+        return (not (sensor.endswith("N") or sensor.startswith("KNET")),
+                -self.rates.get(sensor_of(recording), 0.0))
+
+
+def sensor_of(recording):
+    """``(location, sensor)`` of a recording, such as ``("00", "HN")``."""
+    stats = recording[0].stats
+    return stats.location, split_channel(stats.channel)[0]
 
 
 def choose_sensors(channels, present=None, wanted=None, surface=True):
     """
     Choose the sensors of a station.
 
-    By default it is the one nearest to the surface (02 of KiK-net, without depths from an
+    By default it is the one nearest to the ground's surface (02 of KiK-net, without depths from an
     inventory), then the one with the longest epochs, then the first location code. Sensors at the
-    same level that were installed at other times replace it before and after its epochs.
+    same level that were installed at other times replace it before and after its epochs. Of the
+    sensors of one location code, those at the level of the nearest to the surface are used.
 
     :param channels: list of its Channels in the inventory, empty where there is none.
     :param present: location codes that the archive has data of; None where that is not known.
@@ -52,28 +71,32 @@ def choose_sensors(channels, present=None, wanted=None, surface=True):
     :param surface: False takes the boreholes of KiK-net as well.
     :return: :class:`SensorChoice`
     """
-    epochs = {}
+    epochs, sensors = {}, {}
     for channel in channels:
-        epochs.setdefault(channel.location_code or "", []).append(channel)
+        location = channel.location_code or ""
+        epochs.setdefault(location, []).append(channel)
+        sensors.setdefault((location, split_channel(channel.code)[0]), []).append(channel)
+    more = _levels(sensors)
     codes = sorted(set(epochs) & present if epochs and present and set(epochs) & present
                    else epochs or present or ())
     if wanted is not None:
         used = tuple(code for code in codes if fnmatch.fnmatchcase(code, wanted)) or (wanted,)
-        return SensorChoice(used, surface, _text(used, epochs), len(codes) > len(used))
+        return SensorChoice(used, surface, _text(used, epochs), len(codes) > len(used), **more)
     if len(codes) < 2:
-        return SensorChoice(None, surface)
+        return SensorChoice(None, surface, _text(codes, epochs) if more["deeper"] else "",
+                            bool(more["deeper"]), **more)
     if not epochs and set(codes) == KIKNET:
         return SensorChoice((max(codes),), surface, _text((max(codes),), epochs), True)
-    depth = {code: _depth(epochs.get(code, ())) for code in codes}
-    shallow = [code for code in codes if depth[code] <= min(depth.values()) + SAME_LEVEL]
-    first = min(shallow, key=lambda code: (-_duration(epochs.get(code, ())), code))
+    off = {code: abs(_depth(epochs.get(code, ()))) for code in codes}
+    near = [code for code in codes if off[code] <= min(off.values()) + SAME_LEVEL]
+    first = min(near, key=lambda code: (-_duration(epochs.get(code, ())), code))
     used = [first]
-    for code in shallow:
+    for code in near:
         if code != first and epochs and not any(_overlap(epochs[code], epochs[other])
                                                 for other in used):
             used.append(code)
     return SensorChoice(tuple(sorted(used)), surface, _text(sorted(used), epochs),
-                        len(codes) > len(used))
+                        len(codes) > len(used), **more)
 
 
 def places_of(channels):
@@ -81,14 +104,33 @@ def places_of(channels):
     return [Place(c.start_date, c.end_date, c.latitude, c.longitude) for c in channels]
 
 
+def _levels(sensors):
+    """``deeper`` and ``rates`` of :class:`SensorChoice`, from Channels by (location, sensor)."""
+    nearest = {}
+    for (location, _), channels in sensors.items():
+        off = abs(_depth(channels))
+        nearest[location] = min(off, nearest.get(location, off))
+    return {"deeper": frozenset(key for key, channels in sensors.items()
+                                if abs(_depth(channels)) > nearest[key[0]] + SAME_LEVEL),
+            "rates": {key: max(channel.sample_rate or 0.0 for channel in channels)
+                      for key, channels in sensors.items()}}
+
+
 def _text(codes, epochs):
-    return ", ".join(f"location {code!r}" + (f" ({_depth(epochs[code]):g} m deep)"
-                                             if epochs.get(code) else "") for code in codes)
+    return ", ".join(f"location {code!r}{_level(epochs.get(code, ()))}" for code in codes)
+
+
+def _level(channels):
+    """Depth of a sensor, in words."""
+    if not channels:
+        return ""
+    depth = _depth(channels)
+    return f" ({depth:g} m deep)" if depth >= 0 else f" ({-depth:g} m above the ground)"
 
 
 def _depth(channels):
-    """Depth of the sensor in m; unknown is at the surface."""
-    return min((channel.depth or 0.0 for channel in channels), default=0.0)
+    """Depth of the sensor nearest to the surface in m; unknown is at the surface."""
+    return min((channel.depth or 0.0 for channel in channels), key=abs, default=0.0)
 
 
 def _span(channel):

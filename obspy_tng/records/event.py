@@ -5,6 +5,8 @@ from obspy.geodetics import gps2dist_azimuth
 
 from ..exceptions import TNGInputError
 
+DEEPEST = 800e3  # m; no earthquake is as deep
+
 
 def event_fields(event, coordinates=None):
     """
@@ -25,7 +27,7 @@ def event_fields(event, coordinates=None):
     magnitude = event.preferred_magnitude() or next(iter(event.magnitudes), None)
     if magnitude is not None and magnitude.mag is not None:
         fields["magnitude"] = float(magnitude.mag)
-    origin = event.preferred_origin() or next(iter(event.origins), None)
+    origin = _best_origin(event)
     if origin is None:
         return fields
     if origin.depth is not None:
@@ -38,17 +40,34 @@ def event_fields(event, coordinates=None):
 
 def origin_of(event):
     """
-    Preferred, or first, origin of an earthquake.
+    Preferred, or first, origin of an earthquake that has time and place.
 
     :param event: obspy Event.
     :return: :class:`~obspy.core.event.origin.Origin` with time, latitude and longitude.
     :raises TypeError: if it is not an Event.
-    :raises TNGInputError: if it has no such origin.
+    :raises TNGInputError: if it has no such origin, or one at an impossible place or depth.
     """
     if not isinstance(event, Event):
         raise TypeError(f"catalog must be a Catalog of obspy Events, got {type(event).__name__}")
-    origin = event.preferred_origin() or next(iter(event.origins), None)
-    if origin is None or origin.time is None or None in (origin.latitude, origin.longitude):
+    origin = _best_origin(event)
+    if not _is_complete(origin):
         raise TNGInputError(f"event {event.resource_id} of the catalog has no origin with time "
                             "and place")
+    if not (abs(origin.latitude) <= 90 and abs(origin.longitude) <= 360):
+        raise TNGInputError(f"event {event.resource_id} of the catalog has an origin that is no "
+                            f"place: latitude {origin.latitude:g}, longitude {origin.longitude:g}")
+    if origin.depth is not None and origin.depth > DEEPEST:
+        raise TNGInputError(f"event {event.resource_id} of the catalog has a depth of "
+                            f"{origin.depth / 1000:g} km; origin.depth is in m")
     return origin
+
+
+def _best_origin(event):
+    """Preferred origin, or the first with time and place, or the first; None without any."""
+    origins = [event.preferred_origin(), *event.origins]
+    given = [origin for origin in origins if origin is not None]
+    return next(filter(_is_complete, given), next(iter(given), None))
+
+
+def _is_complete(origin):
+    return origin is not None and None not in (origin.time, origin.latitude, origin.longitude)

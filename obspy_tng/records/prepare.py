@@ -20,7 +20,7 @@ from .codes import split_channel
 from .event import event_fields
 from .instrument import find_channel, orientation, to_acceleration, to_zne
 from .nied import from_nied
-from .quality import check_trace, plain_samples, worst
+from .quality import check_components, check_trace, plain_samples, worst
 from .record import COMPONENTS, UNITS, band_code, recording_id, source_of
 from .rejection import RecordRejectedError, RejectedRecord, rejected
 from .traces import nominal_rate, three_traces
@@ -124,7 +124,9 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
     samples = np.stack([plain_samples(tr) for tr in traces])
     onset, clear = _onset(samples, axes, raw_rate)
     data, how = _ground_motion(samples, traces, channels, scales, raw_rate, freqmin, freqmax, onset)
-    data = processing.bandpass(to_zne(data, axes), raw_rate, freqmin, freqmax)
+    data = processing.bandpass(data, raw_rate, freqmin, freqmax)
+    quality |= check_components(data, recording_id(traces))
+    data = to_zne(data, axes)
     data = processing.resample(data, raw_rate, sampling_rate)
 
     available = data.shape[1]

@@ -7,6 +7,8 @@ from obspy.clients.filesystem.sds import Client
 from obspy.core.event import Event, Magnitude, Origin
 
 from obspy_tng import collect_records
+from obspy_tng.archive.association import Place, StationEvents
+from obspy_tng.archive.clocks import shared_offset
 from obspy_tng.exceptions import TNGInputError
 
 from ..records.made_up import GAIN, inventory, recording, response, shaking
@@ -85,7 +87,36 @@ def test_an_offset_is_shared_or_it_is_none(collect, hours, right):
         assert [r[0].stats.tng.clock_offset for r in records] == [3600 * hours] * 3
 
 
+def test_offsets_of_half_hours(collect):
+    times = [DAY + 90400 * k + 43200 for k in range(3)]
+    streams = [shock(time - 10 + 5.5 * 3600, seed=k) for k, time in enumerate(times)]
+    records, _ = collect(streams, [event(time) for time in times])
+    assert [r[0].stats.tng.clock_offset for r in records] == [5.5 * 3600] * 3
+
+
+def test_offsets_that_many_recordings_share_by_chance():
+    """20 earthquakes and 40 other triggers within ten days: some two always share an offset."""
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        times = np.sort(rng.uniform(0, 10 * 86400, (2, 40)))
+        events = StationEvents([event(DAY + float(t)) for t in times[0, ::2]],
+                               [Place(None, None, 19.4, -99.1)])
+        spans = [(DAY + float(t), DAY + float(t) + 80) for t in times[1]]
+        free = [start for start, _ in spans if events.event_of(start) is None]
+        assert len(free) > 30
+        assert all(shared_offset(start, spans, events) == (None, 0.0) for start in free)
+
+
 # -- arrivals ----------------------------------------------------------------------
+
+def test_a_larger_earthquake_in_a_triggered_recording(collect):
+    """M 4, and M 6 50 s later, both in the catalog: the peak is not the first one's."""
+    data = np.concatenate([shaking(5000, amplitude=0.05), shaking(9000, seed=1)], axis=1) * GAIN
+    stream = recording(data, start=DAY + 3600)
+    small, large = event(DAY + 3610, 4.0), event(DAY + 3660, 6.0)
+    assert codes(collect([stream], [small, large])[1]) == ["larger_earthquake"]
+    assert len(collect([stream], [small, event(DAY + 3645, 4.5)])[0]) == 1  # listed twice
+
 
 @pytest.mark.parametrize("later", [60, 90, 150])
 @pytest.mark.parametrize("first", [True, False])
@@ -152,6 +183,23 @@ def test_an_event_without_origin_is_listed(collect):
     assert found.counts["rejected"] == 2
     with pytest.raises(TNGInputError, match="no match"):
         collect_records(Client("."), inventory(), Catalog([bad]), progress=False)
+
+
+@pytest.mark.parametrize("origin", [
+    {"latitude": 95.0, "longitude": 0.0}, {"latitude": 19.0, "longitude": -500.0},
+    {"latitude": 19.0, "longitude": -99.5, "depth": 20e6}])
+def test_an_origin_at_an_impossible_place_is_listed(collect, origin):
+    bad = Event(origins=[Origin(time=DAY + 9000, **origin)], magnitudes=[Magnitude(mag=5.0)])
+    records, found = collect([shock(DAY + 3600)], [bad, event(DAY + 3610)])
+    assert len(records) == 1
+    assert codes(found) == ["no_origin"]
+
+
+def test_the_first_origin_is_empty(collect):
+    made = event(DAY + 3610)
+    made.origins.insert(0, Origin())
+    records, _ = collect([shock(DAY + 3600)], [made])
+    assert records[0][0].stats.tng.distance == pytest.approx(61, abs=1)
 
 
 def test_a_station_that_moved(collect):
@@ -221,6 +269,34 @@ def test_one_sensor_for_the_whole_run(collect):
         records, found = collect([], days, made, locations=wanted)
         assert [r[0].stats.location for r in records] == ["00", "00"]
         assert codes(found) == ["other_sensor"] * 2
+
+
+@pytest.mark.parametrize("depth", [100.0, -30.0])
+def test_floors_and_boreholes_of_one_location_code(collect, depth):
+    """Only the band code differs; the deeper one, or the roof's, is longer."""
+    other = ("BNZ", "BNN", "BNE")
+    streams = [shock(DAY + 3600), shock(DAY + 3600, npts=9000, amplitude=3.0, codes=other),
+               shock(DAY + 90000, seed=1, npts=9000, amplitude=3.0, codes=other)]
+    made = inventory() + inventory(codes=other, depth=depth)
+    records, found = collect(streams, [event(DAY + 3610), event(DAY + 90010)], made)
+    assert [r[0].stats.tng.source_ids[0] for r in records] == ["XX.S1..HNZ"]
+    assert codes(found) == ["other_sensor"] * 2
+
+
+def test_the_roof_is_not_the_ground(collect):
+    streams = [shock(DAY + 3600, location=location) for location in ("10", "20")]
+    made = inventory(location="10", depth=-30.0) + inventory(location="20")
+    records, _ = collect(streams, [event(DAY + 3610)], made)
+    assert [r[0].stats.location for r in records] == ["20"]
+
+
+def test_several_patterns_of_channels(collect):
+    broadband = ("HHZ", "HHN", "HHE")
+    streams = [shock(DAY + 3600), shock(DAY + 90000, seed=1, codes=broadband)]
+    made = inventory() + inventory(codes=broadband)
+    records, _ = collect(streams, [event(DAY + 3610), event(DAY + 90010)], made,
+                         channels="HN?, HH?")
+    assert [r[0].stats.channel for r in records] == ["HNZ", "HHZ"]
 
 
 def test_sensors_one_after_the_other(collect):

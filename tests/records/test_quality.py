@@ -165,10 +165,10 @@ def test_amplitudes_that_no_earthquake_makes():
 
 def test_a_record_carries_its_checks():
     quality = prepare_record(recording(shaking()), units="m/s^2", window=40)[0].stats.tng.quality
-    assert set(quality) == {*CHECKS, "coarse", "amplitude", "begins_in_signal", "cut_in_signal",
-                            "window_too_short"}
+    assert set(quality) == {*CHECKS, "coarse", "dead", "amplitude", "begins_in_signal",
+                            "cut_in_signal", "window_too_short"}
     for name, (value, limit) in quality.items():
-        least = name in ("coarse", "window_too_short")
+        least = name in ("coarse", "dead", "window_too_short")
         assert (value >= limit) if least else (value <= limit), name
     assert quality["spike"][1] == CHECKS["spike"]
 
@@ -180,3 +180,47 @@ def test_real_records_are_left_alone(ridgecrest, gilroy):
         for path in sorted(folder.glob("*.mseed")):
             for tr in read(str(path)):
                 check_trace(tr)
+
+
+# -- overflow, padding, components --------------------------------------------------
+
+@pytest.mark.parametrize(("bits", "over"), [(16, 1.6), (24, 1.2), (12, 1.1)])
+def test_counts_that_overflow(bits, over):
+    """Beyond its range a digitiser may begin again at the other end (SR.BHI, 2011-10-20)."""
+    motion, full = shaking(12000), 2 ** (bits - 1)
+    counts = np.round(motion / np.abs(motion).max() * full * over)
+    wrapped = (counts + full) % (2 * full) - full
+    assert 2 <= (wrapped != counts).sum() < 200
+    made = inventory(response(digitiser=full / 3.0))
+    assert code_of(recording(wrapped), inventory=made, units=None) == "clipped"
+    assert code_of(recording(counts), inventory=made, units=None) is None
+
+
+@pytest.mark.parametrize("fill", ["zeros", "edge"])
+@pytest.mark.parametrize(("first", "last", "code"), [
+    (0, 2600, "cut_in_signal"), (2200, 12000, "begins_in_signal"), (1500, 9000, None)])
+def test_recordings_that_were_filled_at_their_ends(fill, first, last, code):
+    """Zeros around a piece of the strong part are not rest."""
+    data = shaking(12000)
+    for row in data:
+        before, behind = (row[first], row[last - 1]) if fill == "edge" else (0.0, 0.0)
+        row[:first], row[last:] = before, behind
+    found = code_of(recording(data))
+    assert found == code or (fill == "edge" and code and found in (code, "step"))
+
+
+def test_a_dead_component_beside_two_good_ones():
+    data = shaking()
+    data[1] = 1e-3 * np.random.default_rng(0).standard_normal(8000)
+    assert code_of(recording(data)) == "dead"
+    data = shaking()
+    data[0] *= 0.1
+    assert code_of(recording(data)) is None
+
+
+@pytest.mark.parametrize("at", [[0], [7999], [2600, 2610, 2620, 2630], [2600, 2604],
+                                range(2600, 2606)])
+def test_spikes_at_the_ends_close_together_and_wide(at):
+    data = shaking()
+    data[1, list(at)] += 40
+    assert code_of(recording(data)) == "spike"

@@ -10,20 +10,23 @@ from scipy.ndimage import median_filter
 from scipy.signal import butter, fftconvolve, sosfiltfilt
 
 SPIKE_SAMPLES = 3  # a spike is as wide, or narrower
+MOST_SPIKES = 5  # that stand close together
 BRIDGE = 0.25  # s, the shortest bridge
 STEP_SPAN = 10.0  # s, on both sides of a baseline step
+REST, EDGE = 1.0, 0.25  # s of equal samples before or behind motion, and of the motion looked at
 PULSE = 1.0  # s, length of the pulses that are compared
 _TRAIN = 0.7  # share of the recording from the first to the last pulse of a train
 
 
 def spike_ratio(data, sampling_rate, step):
     """
-    How far one, two or three samples stand out.
+    How far a few samples stand out.
 
-    The distance of the samples from the median of the seven around them, at the sharpest bend
-    of the trace, over the largest such distance in the half second on both sides; times the
-    distance over the peak of the rest of the trace where that is less than 1. A wave, however
-    sharp, has neighbours: 3 at most in good records.
+    The distance of the samples from the median of those around them, at the sharpest bend of the
+    trace, over the largest such distance in the half second on both sides; times the distance
+    over the peak of the rest of the trace where that is less than 1. A wave, however sharp, has
+    neighbours: 3 at most in good records. Up to five spikes may stand close together, and one may
+    have up to six samples; these count a little less.
 
     :param data: array ``(npts,)``.
     :param sampling_rate: Hz.
@@ -40,20 +43,28 @@ def spike_ratio(data, sampling_rate, step):
     if len(data) < 4 * SPIKE_SAMPLES:
         return 0.0
     bend = 1 + int(np.argmax(np.abs(data[2:] - 2 * data[1:-1] + data[:-2])))
-    reach = max(25, int(0.5 * sampling_rate))
-    first, last = max(0, bend - reach - 8), min(len(data), bend + reach + 9)
+    reach = max(25, int(0.5 * sampling_rate)) + 8
+    first, last = max(0, bend - reach), min(len(data), bend + reach + 1)
+    alone = _stands_out(data, first, last, SPIKE_SAMPLES, 1, step)
+    close = [_stands_out(data, first, last, SPIKE_SAMPLES, spikes, step)
+             for spikes in range(2, MOST_SPIKES + 1)]
+    wide = _stands_out(data, first, last, 2 * SPIKE_SAMPLES, 1, step)
+    return max(alone, 0.9 * max(close), 0.8 * wide)
+
+
+def _stands_out(data, first, last, samples, spikes, step):
+    """How far so many spikes of so many samples stand out between two indices."""
     part = data[first:last]
-    distance = np.abs(part - median_filter(part, size=2 * SPIKE_SAMPLES + 1, mode="nearest"))
-    near = slice(max(0, bend - first - SPIKE_SAMPLES), bend - first + SPIKE_SAMPLES + 1)
-    at = near.start + int(np.argmax(distance[near]))
-    height = distance[at]
-    others = np.concatenate([distance[:max(0, at - SPIKE_SAMPLES - 1)],
-                             distance[at + SPIKE_SAMPLES + 2:]])
-    at += first
+    distance = np.abs(part - median_filter(part, size=2 * samples + 1, mode="mirror"))
+    others, found = distance.copy(), []
+    for _ in range(spikes):
+        found.append(int(np.argmax(others)))
+        others[max(0, found[-1] - samples):found[-1] + samples + 1] = 0
+    height, weakest = distance[found[0]], distance[found[-1]]
+    at = first + found[0]
     rest = max(np.abs(side).max(initial=0) for side in (
-        data[:max(0, at - SPIKE_SAMPLES)], data[at + SPIKE_SAMPLES + 1:]))
-    ratio = height / max(others.max(initial=0), 4 * step)
-    return float(ratio * min(1.0, height / max(rest, step)))
+        data[:max(0, at - samples)], data[at + samples + 1:]))
+    return float(weakest / max(others.max(), 4 * step) * min(1.0, height / max(rest, step)))
 
 
 def bridged_seconds(data, sampling_rate, step):
@@ -91,6 +102,37 @@ def bridged_seconds(data, sampling_rate, step):
                        (total[behind] - total[last]) / np.maximum(behind - last, 1))
     found = inside & (power > (10 * allowed) ** 2)
     return float((last - first + 2)[found].max(initial=0) / sampling_rate)
+
+
+def padded_edge(data, sampling_rate, step):
+    """
+    How strong the motion is next to a constant value at the beginning, and at the end.
+
+    Recordings are filled with zeros, or with their first or last sample, up to a common length.
+    Motion rises from rest and decays to it: if a second or more at one end has a single value, the
+    largest distance from it in the next 0.25 s, over the peak, is small.
+
+    :param data: array ``(npts,)``, less its median, not constant.
+    :param sampling_rate: Hz.
+    :param step: of the digitiser; motion of eight of them or less does not count.
+    :return: ``(begin, end)``; 0 where nothing is constant.
+
+    .. rubric:: Example
+
+    >>> x = np.sin(np.arange(1000) / 5.0)
+    >>> x[:300] = 0
+    >>> begin, end = padded_edge(x, 100.0, 1e-3)
+    >>> begin > 0.9, end
+    (True, 0.0)
+    """
+    near = max(2, int(EDGE * sampling_rate))
+    peak, found = np.abs(data).max(), []
+    for samples in (data, data[::-1]):
+        start = int(np.argmax(samples != samples[0]))
+        height = np.abs(samples[start:start + near] - samples[0]).max()
+        found.append(float(height / peak)
+                     if start >= REST * sampling_rate and height > 8 * step else 0.0)
+    return tuple(found)
 
 
 def baseline_step(data, sampling_rate):
