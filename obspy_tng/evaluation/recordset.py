@@ -5,10 +5,12 @@ Each quantity is measured on first use, once per record; all
 figures, floors and plots are made from these arrays.
 """
 
-from functools import wraps
+from functools import partial, wraps
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from scipy import signal as scipy_signal
+from scipy.fft import rfft, rfftfreq
 
 from .. import signal
 from ..exceptions import TNGInputError
@@ -17,8 +19,9 @@ from ..signal.f0 import PAPER_BAND
 from ..signal.intensity import horizontal_measures
 from .waveform_features import waveform_features
 
-# Records measured at a time: bounds the memory, keeps the FFTs batched.
-CHUNK = 32
+# Records measured at a time: bounds the memory, keeps the FFTs batched. Steps in time have a
+# cost of their own, which more records share.
+CHUNK, STEPPED = 32, 128
 COMPONENT_PAIRS = ((0, 1), (0, 2), (1, 2))  # ZN, ZE, NE
 # Peaks of the horizontal envelope are separate arrivals if the envelope,
 # smoothed over ENVELOPE_SECONDS, falls between them by ARRIVAL_PROMINENCE of
@@ -32,8 +35,15 @@ PRE_EVENT_SECONDS = 2.0
 QUANTITIES: list[str] = []
 
 
-def measured(function):
-    """Make a method ``(data chunk) -> array or dict`` a quantity, measured once per record."""
+def measured(function=None, size=CHUNK):
+    """
+    Make a method ``(data chunk) -> array or dict`` a quantity, measured once per record.
+
+    :param function: the method.
+    :param size: records of a chunk.
+    """
+    if function is None:
+        return partial(measured, size=size)
     name = function.__name__
     QUANTITIES.append(name)
 
@@ -41,8 +51,8 @@ def measured(function):
     def get(self):
         root = self.root
         if name not in root.figures:
-            chunks = [function(root, root.samples[np.arange(i, min(i + CHUNK, len(root)))]
-                               .astype(np.float64)) for i in range(0, len(root), CHUNK)]
+            chunks = [function(root, root.samples[np.arange(i, min(i + size, len(root)))]
+                               .astype(np.float64)) for i in range(0, len(root), size)]
             root.figures[name] = _concatenate(chunks)
         whole = root.figures[name]
         if isinstance(whole, dict):
@@ -83,7 +93,7 @@ class RecordSet:
         self.root = self
         self.index = np.arange(len(infos))
         self.figures, self.correlations = {}, {}
-        self._infos = list(infos)
+        self._infos, self._numbers = list(infos), {}
         self._identities = [f"{label}/{i}" if info.get("source") == "generated"
                             else info.get("event_id") or info.get("record_id") or f"{label}/{i}"
                             for i, info in enumerate(self._infos)]
@@ -161,7 +171,10 @@ class RecordSet:
         :param key: e.g. ``"magnitude"``.
         :return: float array; NaN where not known.
         """
-        return info_values(self.infos, key)
+        root = self.root
+        if key not in root._numbers:
+            root._numbers[key] = info_values(root._infos, key)
+        return root._numbers[key][self.index]
 
     # -- quantities; each is computed on a chunk (n, 3, npts) -------------------
 
@@ -229,7 +242,7 @@ class RecordSet:
         """ln of RotD100 over RotD50 at ``axes.periods``."""
         return self.rotd["rotd100"] - self.rotd["rotd50"]
 
-    @measured
+    @measured(size=STEPPED)
     def inelastic(self, data):
         """
         ln of the inelastic over the elastic displacement at ``axes.inelastic_periods``.
@@ -269,9 +282,14 @@ class RecordSet:
         Welch segments of an eighth of the record, half overlapping.
         """
         nperseg = self.axes.npts // 8
-        i, j = np.transpose(COMPONENT_PAIRS)
-        freqs, coherence = scipy_signal.coherence(data[:, i], data[:, j], self.axes.sampling_rate,
-                                                  nperseg=nperseg)
+        segments = sliding_window_view(data, nperseg, axis=-1)[..., ::nperseg - nperseg // 2, :]
+        segments = segments - segments.mean(-1, keepdims=True)
+        segments *= scipy_signal.windows.hann(nperseg, sym=False)
+        spectra = rfft(segments)
+        freqs = rfftfreq(nperseg, 1 / self.axes.sampling_rate)
+        power = (spectra.real ** 2 + spectra.imag ** 2).mean(-2)
+        coherence = np.stack([np.square(np.abs((spectra[:, i].conj() * spectra[:, j]).mean(-2)))
+                              / (power[:, i] * power[:, j]) for i, j in COMPONENT_PAIRS], axis=1)
         edges = self.axes.freqmin * 2.0 ** np.arange(
             0, np.log2(self.axes.freqmax / self.axes.freqmin), 1 / 3)
         bands = np.digitize(freqs, edges)

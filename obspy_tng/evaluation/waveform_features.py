@@ -21,7 +21,6 @@ import numpy as np
 from scipy.fft import irfft, rfft, rfftfreq
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import butter, sosfiltfilt
-from scipy.stats import kurtosis
 
 COMPONENTS = "ZNE"
 #: octaves of a band, least and most bands
@@ -156,15 +155,29 @@ def _onsets(band, rate):
     unit = band / (band.std(-1, keepdims=True) + TINY)
     square = np.square(unit)
     short, long, rise = (max(int(s * rate), 2) for s in (SHORT, LONG, RISE))
-    sums = np.concatenate([np.zeros((*square.shape[:-1], 1)), np.cumsum(square, axis=-1)], axis=-1)
-    at = np.arange(long, square.shape[-1] - short)
-    after = (sums[..., at + short] - sums[..., at]) / short
-    before = (sums[..., at] - sums[..., at - long]) / long
-    envelope = 0.5 * np.log(uniform_filter1d(square, rise, axis=-1) + 1e-4)
-    out = [np.log((after / (before + 1e-3)).max(-1)),
-           (envelope[..., rise:] - envelope[..., :-rise]).max(-1),
-           np.log(np.abs(unit).max(-1) + TINY), np.log(kurtosis(unit, axis=-1) + 3.5)]
+    sums = np.zeros((*square.shape[:-1], square.shape[-1] + 1))
+    np.cumsum(square, axis=-1, out=sums[..., 1:])
+    last = square.shape[-1] - short
+    after = sums[..., long + short:last + short] - sums[..., long:last]
+    before = sums[..., long:last] - sums[..., :last - long]
+    before *= short / long
+    before += 1e-3 * short
+    after /= before
+    # the ln envelope rises most where the mean of the squares grows by the largest factor
+    mean = uniform_filter1d(square, rise, axis=-1)
+    mean += 1e-4
+    out = [np.log(after.max(-1)), 0.5 * np.log((mean[..., rise:] / mean[..., :-rise]).max(-1)),
+           np.log(np.abs(unit).max(-1) + TINY), np.log(_kurtosis(unit) + 3.5)]
     return np.concatenate(out, axis=1)
+
+
+def _kurtosis(data):
+    """Excess kurtosis over the last axis; NaN for a constant."""
+    square = np.square(data - data.mean(-1, keepdims=True))
+    fourth = np.einsum("...t,...t->...", square, square)
+    second = np.square(square.sum(-1))
+    return np.divide(data.shape[-1] * fourth, second, out=np.full(second.shape, np.nan),
+                     where=second > 0) - 3
 
 
 def _polarization(band, total, rate):
@@ -198,7 +211,7 @@ def _texture(data, rate):
         change = unit[..., 2 * step:] - 2 * unit[..., step:-step] + unit[..., :-2 * step]
         deviation = change.std(-1, keepdims=True) + TINY
         signs = change[..., ::step] > 0
-        out += [np.log(kurtosis(change, axis=-1) + 3.5), (np.abs(change) > 2 * deviation).mean(-1),
+        out += [np.log(_kurtosis(change) + 3.5), (np.abs(change) > 2 * deviation).mean(-1),
                 (signs[..., 1:] != signs[..., :-1]).mean(-1)]
     for part in (unit[..., :int(2 * rate)], unit[..., -int(5 * rate):]):
         out.append(0.5 * np.log(np.square(part).mean(-1) + 1e-12))

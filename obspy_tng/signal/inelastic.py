@@ -25,8 +25,8 @@ from .response import bandlimited, response_spectra
 #: steps per period, at least (the method lengthens the period by 0.2 % then), and samples
 #: per sample of the record, at most
 STEPS_PER_PERIOD, FINEST = 40, 16
-# oscillators times samples that are worked on together (32 MB)
-CHUNK = 4_000_000
+# oscillators times samples that are worked on together (32 MB), steps that are kept
+CHUNK, HISTORY = 4_000_000, 64
 
 
 def inelastic_ratio(data, sampling_rate, periods, strength_ratio=4.0, hardening=0.03,
@@ -88,28 +88,53 @@ def _largest(ground, step, periods, yielding, hardening, damping):
     """
     Largest displacement of the oscillators, m.
 
-    :param ground: acceleration ``(n, npts)``.
+    The oscillator is ``x'' + c x' + s x + (k - s) z = -g`` with the elastic stiffness ``k`` and
+    that after yielding ``s``; ``z`` is the part of ``x`` that yields, within ``yielding`` of 0.
+    With constant average acceleration, velocity and acceleration drop out of the steps of length
+    ``h``. For ``D = 1 / h^2 + c / (2 h) + s / 4``, ``X = D x`` and ``Z = (k - s) z / 4``::
+
+        X[i+1] + Z[i+1] = p X[i] - 2 Z[i] + q X[i-1] - Z[i-1] - (g[i+1] + 2 g[i] + g[i-1]) / 4
+
+    :param ground: acceleration ``g`` ``(n, npts)``.
+    :param step: h in s.
     :param yielding: displacement at which they yield ``(n, nper)``, m.
     :return: array ``(n, nper)``
     """
-    omega = 2 * np.pi / periods
-    stiff, soft = omega ** 2, hardening * omega ** 2
-    # x'' + viscous x' + soft x + (stiff - soft) z = -ground; z: the part of x that yields
-    viscous = 2 * damping * omega
-    inertia = 4 / step ** 2 + 2 * viscous / step
-    x, v, z, largest = (np.zeros((len(ground), len(periods))) for _ in range(4))
-    a = -np.broadcast_to(ground[:, :1], x.shape)
-    for acceleration in ground.T[1:, :, None]:
-        load = (4 / step ** 2 * x + 4 / step * v + a + viscous * (2 / step * x + v)
-                - acceleration)
-        # as if it did not yield in this step: z goes along with x
-        trial = (load - (stiff - soft) * (z - x)) / (inertia + stiff)
-        moved = z + trial - x
-        held = np.clip(moved, -yielding, yielding)
-        # where it yields z is known, and the rest is linear in x again
-        after = np.where(moved == held, trial, (load - (stiff - soft) * held) / (inertia + soft))
-        velocity = 2 / step * (after - x) - v
-        a = 4 / step ** 2 * (after - x) - 4 / step * v - a
-        x, v, z = after, velocity, held
-        np.maximum(largest, np.abs(x), out=largest)
-    return largest
+    omega = 2 * np.pi / periods[:, None]  # arrays of the oscillators are (nper, n)
+    soft, half = hardening * omega ** 2, damping * omega / step
+    divisor = 1 / step ** 2 + half + soft / 4
+    p, q = (2 / step ** 2 - soft / 2) / divisor, -(1 / step ** 2 - half + soft / 4) / divisor
+    rest = (omega ** 2 - soft) / 4
+    share = rest / divisor  # of a change of X, by which Z changes until it yields
+    kept, gained = 1 / (1 + share), share / (1 + share)
+    highest = rest * yielding.T
+    lowest = -highest
+    # at rest at the first sample, with the acceleration that it asks for
+    change = p - 1
+    load = -0.25 * ground.T
+    load[2:] = load[2:] + 2 * load[1:-1] + load[:-2]
+    load[1] -= 0.25 * ground[:, 0]
+    x, z, before, turn, largest = (np.zeros(highest.shape) for _ in range(5))
+    history = np.empty((HISTORY, *highest.shape))
+    for first in range(1, len(load), HISTORY):
+        block = load[first:first + HISTORY]
+        for now, rows in zip(block, history, strict=False):
+            # NumPy's overhead counts here, so everything is written in place
+            np.multiply(change, x, out=turn)
+            turn += before
+            turn += now
+            turn -= z
+            turn -= z
+            np.multiply(q, x, out=before)
+            before -= z
+            z *= kept
+            np.add(x, turn, out=rows)
+            turn *= gained
+            z += turn
+            np.minimum(z, highest, out=z)
+            np.maximum(z, lowest, out=z)
+            rows -= z
+            x = rows
+        x = x.copy()  # its row is written again
+        np.maximum(largest, np.abs(history[:len(block)]).max(axis=0), out=largest)
+    return (largest / divisor).T

@@ -24,7 +24,7 @@ from functools import lru_cache
 
 import numpy as np
 import scipy.fft
-from scipy.signal import cont2discrete, lfilter
+from scipy.signal import cont2discrete, sosfilt
 
 from .._checks import as_records, as_samples, ascending, one_of, positive, within
 from ..exceptions import TNGInputError
@@ -40,6 +40,8 @@ SAMPLES_PER_PERIOD = 16
 FINEST = {"bandlimited": 4, "linear": 8}
 # samples of zeros between the ends of the record when it is interpolated
 GUARD = 128
+# Along most azimuths the peak is a sample at least so far off, as a share of the farthest.
+FAR = .7
 # numbers of an array that are processed together (8 MB)
 CHUNK = 1_000_000
 
@@ -83,13 +85,10 @@ def response_spectra(data, sampling_rate, periods=None, damping=0.05, quantity="
     traces = data.reshape(-1, data.shape[-1])
     peaks = np.empty((len(traces), len(periods)))
     for part in _parts(len(traces), data.shape[-1]):
-        for index, response in _responses(traces[part], sampling_rate, periods, damping,
-                                          interpolation):
-            at = np.abs(response).argmax(axis=-1)[:, None]
-            at = at.clip(1, response.shape[-1] - 2)
-            before, peak, after = (np.take_along_axis(response, at + step, axis=-1)[:, 0]
-                                   for step in (-1, 0, 1))
-            peaks[part, index] = np.abs(_vertex(before, peak, after))
+        for index, pairs in _responses(traces[part], sampling_rate, periods, damping,
+                                       interpolation):
+            found = np.stack([_peaks(pairs.real), _peaks(pairs.imag)], axis=1).ravel()
+            peaks[part, index] = found[:len(traces[part])]
     peaks *= (periods / (2 * np.pi)) ** QUANTITIES[quantity]
     return periods, peaks.reshape(*data.shape[:-1], len(periods))
 
@@ -119,10 +118,9 @@ def rotd(data, sampling_rate, periods=None, percentiles=(50, 100), damping=0.05,
     horizontals = data.reshape(-1, *data.shape[-2:])[:, 1:]
     values = np.empty((len(percentiles), len(horizontals), len(periods)))
     for part in _parts(len(horizontals), 2 * data.shape[-1]):
-        for index, responses in _responses(horizontals[part], sampling_rate, periods, damping,
-                                           interpolation):
-            peaks = np.stack([_rotated_peaks(response) for response in responses])
-            values[:, part, index] = np.percentile(peaks, percentiles, axis=-1)
+        for index, pairs in _responses(horizontals[part].reshape(-1, data.shape[-1]),
+                                       sampling_rate, periods, damping, interpolation):
+            values[:, part, index] = np.percentile(_rotated_peaks(pairs), percentiles, axis=-1)
     shape = (*data.shape[:-2], len(periods))
     return periods, {p: v.reshape(shape) for p, v in zip(percentiles, values, strict=True)}
 
@@ -150,27 +148,31 @@ def _responses(data, sampling_rate, periods, damping, interpolation):
     """
     Pseudo-acceleration histories, one period after the other.
 
-    :param data: array ``(..., npts)``.
-    :return: iterator of (index of the period, array ``(..., npts * factor)``).
+    :param data: array ``(n, npts)``.
+    :return: iterator of (index of the period, complex array ``(ceil(n / 2), npts * factor)``):
+        two traces are filtered as real and imaginary part, which takes little longer than one.
     """
     wanted = SAMPLES_PER_PERIOD / (periods * sampling_rate)
     factors = np.exp2(np.ceil(np.log2(np.maximum(wanted, 1) - 1e-9))).astype(int)
     factors = np.minimum(factors, FINEST[interpolation])
     finer = bandlimited if interpolation == "bandlimited" else _straight_lines
     for factor in np.unique(factors):
-        acceleration = finer(data, factor)
+        fine = finer(data, factor)
+        pairs = np.zeros(((len(data) + 1) // 2, fine.shape[-1]), dtype=complex)
+        pairs.real = fine[::2]
+        pairs.imag[:len(data) // 2] = fine[1::2]
         for index in np.flatnonzero(factors == factor):
-            b, a = _recursion(periods[index], damping, factor * sampling_rate)
-            yield index, lfilter(b, a, acceleration, axis=-1)
+            yield index, sosfilt(_recursion(periods[index], damping, factor * sampling_rate), pairs,
+                                 axis=-1)
 
 
 @lru_cache(maxsize=512)
 def _recursion(period, damping, sampling_rate):
-    """Recursion of the oscillator: ground acceleration -> pseudo-acceleration."""
+    """Recursion of the oscillator, ground acceleration -> pseudo-acceleration: one section."""
     omega = 2 * np.pi / period
     b, a, _ = cont2discrete(([omega ** 2], [1, 2 * damping * omega, omega ** 2]),
                             1 / sampling_rate, method="foh")
-    return b[0], a
+    return np.concatenate([b[0], a])[None]
 
 
 def bandlimited(data, factor):
@@ -207,45 +209,68 @@ def _vertex(before, peak, after):
     return peak - np.where(inside, slope ** 2 / (8 * np.where(inside, curvature, 1)), 0)
 
 
-_AZIMUTHS = np.radians(np.arange(180))
-_DIRECTIONS = np.stack([np.cos(_AZIMUTHS), np.sin(_AZIMUTHS)], axis=1)
-
-
-def _rotated_peaks(response):
-    """
-    Peak response along each of 180 azimuths.
-
-    :param response: array ``(2, npts)``, north and east.
-    :return: array ``(180,)``.
-    """
-    candidates = _outer_samples(response)
-    along = _DIRECTIONS @ response[:, candidates]
-    best = np.abs(along).argmax(axis=1)
-    at = candidates[best].clip(1, response.shape[1] - 2)
-    before, peak, after = ((_DIRECTIONS * response[:, at + step].T).sum(axis=1)
+def _peaks(response):
+    """Largest value, whatever its sign, of each response ``(n, npts)``."""
+    at = np.abs(response).argmax(axis=-1)[:, None]
+    at = at.clip(1, response.shape[-1] - 2)
+    before, peak, after = (np.take_along_axis(response, at + step, axis=-1)[:, 0]
                            for step in (-1, 0, 1))
     return np.abs(_vertex(before, peak, after))
 
 
-def _outer_samples(response):
-    """
-    Indices of the samples that can be the peak along some azimuth.
+_AZIMUTHS = np.radians(np.arange(180))
+_DIRECTIONS = np.stack([np.cos(_AZIMUTHS), np.sin(_AZIMUTHS)], axis=1)
 
-    Otherwise all samples would be needed for 180 azimuths. The axes are scaled so that
-    the motion is about as large in all directions. A sample that is nearer to the origin
-    than the smallest peak over all directions is then never a peak itself. Peaks of some
-    samples give a lower bound of the smallest peak.
+
+def _rotated_peaks(pairs):
     """
-    some = response[:, ::4]
-    covariance = some @ some.T
-    covariance[[0, 1], [0, 1]] += 1e-12 * np.trace(covariance) + np.finfo(float).tiny
-    stretch = np.linalg.inv(np.linalg.cholesky(covariance))
-    round_motion = stretch @ response
-    radius = np.square(round_motion).sum(axis=0)
-    coarse = np.abs(_DIRECTIONS[::15] @ round_motion[:, ::4]).argmax(axis=1)
-    bound = np.abs(_DIRECTIONS @ round_motion[:, ::4][:, coarse]).max(axis=1).min()
-    # between azimuths 1 degree apart it is lower by 0.5 degrees of the radius at most; and a
-    # sample that stands half a sampling interval off its peak is lower than it by 2 %, or by
-    # 8 % at the highest frequency of the record
-    bound = 0.9 * (bound - np.radians(0.5) * np.sqrt(radius.max()))
-    return np.flatnonzero(radius >= max(bound, 0) ** 2)
+    Peak responses along each of 180 azimuths.
+
+    :param pairs: complex array ``(n, npts)``, north + i east.
+    :return: array ``(n, 180)``.
+    """
+    at = np.stack([samples[np.abs(_DIRECTIONS @ _components(response[samples])).argmax(axis=1)]
+                   for response, samples in zip(pairs, _outer_samples(pairs), strict=True)])
+    at = at.clip(1, pairs.shape[-1] - 2)
+    before, peak, after = (np.take_along_axis(pairs, at + step, axis=-1) for step in (-1, 0, 1))
+    cosine, sine = _DIRECTIONS.T
+    return np.abs(_vertex(*(x.real * cosine + x.imag * sine for x in (before, peak, after))))
+
+
+def _outer_samples(pairs):
+    """
+    Indices of the samples that can be the largest along an azimuth.
+
+    Otherwise all samples would be needed for 180 azimuths. The axes are scaled so that the motion
+    is about as large in all directions; a sample that is nearer to the origin than the smallest
+    peak along an azimuth is then none itself. Samples far off give a lower bound of that peak.
+
+    :param pairs: complex array ``(n, npts)``, north + i east.
+    :return: list of n int arrays.
+    """
+    north, east = pairs.real.copy(), pairs.imag.copy()
+    products = [np.einsum("nt,nt->n", *two) for two in ((north, north), (north, east),
+                                                        (east, east))]
+    covariance = np.stack([*products[:2], *products[1:]], axis=-1).reshape(-1, 2, 2)
+    covariance[:, [0, 1], [0, 1]] += (1e-12 * (products[0] + products[2])
+                                      + np.finfo(float).tiny)[:, None]
+    scale = np.linalg.cholesky(covariance)
+    east -= (scale[:, 1, 0] / scale[:, 0, 0])[:, None] * north
+    north /= scale[:, 0, 0, None]
+    east /= scale[:, 1, 1, None]
+    distance = np.square(north, out=north)
+    distance += np.square(east, out=east)
+
+    far = distance >= FAR ** 2 * distance.max(axis=-1, keepdims=True)
+    some = [_components(response[mask]) for response, mask in zip(pairs, far, strict=True)]
+    few = np.stack([one[:, np.abs(_DIRECTIONS[::15] @ one).argmax(axis=1)] for one in some])
+    # of unit vectors along the azimuths, in the scaled axes
+    lengths = np.sqrt(np.square(_DIRECTIONS @ scale).sum(axis=-1))
+    least = (np.abs(_DIRECTIONS @ few).max(axis=-1) / lengths).min(axis=-1)
+    return [np.flatnonzero(row >= bound) for row, bound in
+            zip(distance, (1 - 1e-9) * least ** 2, strict=True)]
+
+
+def _components(samples):
+    """North and east ``(2, n)`` of complex samples."""
+    return np.stack([samples.real, samples.imag])

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import mannwhitneyu
+from scipy.stats import kurtosis, mannwhitneyu
 
 from obspy_tng import evaluate, simulate_network
 from obspy_tng.baselines import RandomAllPass, ResampledReal
@@ -40,6 +40,13 @@ def test_each_record_alone_has_the_features_of_the_batch(bands):
     alone = waveform_features.waveform_features(data[2:3], bands)
     for group, values in every.items():
         np.testing.assert_allclose(alone[group][0], values[2], rtol=1e-6, atol=1e-8)
+
+
+def test_kurtosis():
+    data = np.random.default_rng(0).standard_normal((4, 3, 500)) ** 3 + 2
+    np.testing.assert_allclose(waveform_features._kurtosis(data), kurtosis(data, axis=-1),
+                               rtol=1e-12)
+    assert np.isnan(waveform_features._kurtosis(np.full((1, 3, 500), 7.0))).all()
 
 
 def test_only_levels_see_the_level(bands):

@@ -1,9 +1,14 @@
-"""Quantities of records against slow loops, and those of a part against the whole."""
+"""Quantities of records against slow loops and SciPy, those of a part against the whole."""
+
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy.signal import coherence
 
-from .made_up import NPTS, RATE, records, waves
+from obspy_tng.evaluation import recordset
+
+from .made_up import AXES, NPTS, RATE, records, waves
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +42,25 @@ def test_quantities_of_part_and_batch(real):
         assert np.array_equal(getattr(part, name), whole), name
         assert np.allclose(getattr(alone, name), whole, rtol=1e-6), name
     assert real.take([1, 2, 3]).take([2]).infos[0]["record_id"] == "a3"
+
+
+def test_coherence(real):
+    """Welch's method as in SciPy, averaged in third octaves."""
+    data = real.data.astype(float)
+    freqs, expected = coherence(data[:, [0, 0, 1]], data[:, [1, 2, 2]], RATE, nperseg=NPTS // 8)
+    edges = AXES.freqmin * 2.0 ** np.arange(0, np.log2(AXES.freqmax / AXES.freqmin), 1 / 3)
+    bands = [expected[..., (freqs >= a) & (freqs < b)] for a, b in pairwise(edges)]
+    expected = np.stack([band.mean(-1) for band in bands if band.shape[-1]], -1)
+    np.testing.assert_allclose(real.coherence, expected, rtol=1e-9)
+
+
+def test_steps_of_more_records_at_a_time(real, monkeypatch):
+    """The chunk is larger where steps in time have a cost of their own; nothing else changes."""
+    sizes = []
+    inner = recordset.signal.inelastic_ratio
+    monkeypatch.setattr(recordset.signal, "inelastic_ratio",
+                        lambda data, *rest: sizes.append(len(data)) or inner(data, *rest))
+    whole = records(real.data[np.arange(40) % 30]).inelastic
+    assert sizes == [40]  # more than recordset.CHUNK
+    alone = [records(real.data[[i]]).inelastic[0] for i in (0, 7, 29)]
+    np.testing.assert_allclose(alone, whole[[0, 7, 29]], rtol=1e-9)

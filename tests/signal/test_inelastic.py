@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from obspy_tng.exceptions import TNGInputError
-from obspy_tng.signal import bandpass, inelastic_ratio
+from obspy_tng.signal import bandpass, inelastic_ratio, response_spectra
 
 RATE = 100.0
 
@@ -54,6 +54,38 @@ def test_explicit_solution(shaking, period):
     expected = slow(fine, 8 * RATE, period, elastic / 4, 0.03, 0.05) / elastic
     _, found = inelastic_ratio(trace, RATE, [period])
     assert found[0] == pytest.approx(expected, rel=0.05)
+
+
+def newmark(ground, step, period, yielding, hardening, damping):
+    """Largest displacement by constant average acceleration: displacement, velocity, force."""
+    omega = 2 * np.pi / period
+    stiff, soft, viscous = omega ** 2, hardening * omega ** 2, 2 * damping * omega
+    inertia = 4 / step ** 2 + 2 * viscous / step
+    x = v = z = largest = 0.0
+    a = -ground[0]
+    for acceleration in ground[1:]:
+        load = (4 / step ** 2 * x + 4 / step * v + a + viscous * (2 / step * x + v)
+                - acceleration)
+        trial = (load - (stiff - soft) * (z - x)) / (inertia + stiff)
+        held = np.clip(z + trial - x, -yielding, yielding)
+        after = (load - (stiff - soft) * held) / (inertia + soft)
+        velocity = 2 / step * (after - x) - v
+        a = 4 / step ** 2 * (after - x) - 4 / step * v - a
+        x, v, z = after, velocity, held
+        largest = max(largest, abs(x))
+    return largest
+
+
+@pytest.mark.parametrize("hardening", [0.0, 0.1])
+@pytest.mark.parametrize("damping", [0.0, 0.05])
+def test_steps_of_newmark(shaking, hardening, damping):
+    """The recursion without velocities is the same method, step by step."""
+    period = 1.0  # one sample a step
+    trace = shaking[0] - shaking[0, 0] + 0.1  # also from a first sample that is not zero
+    _, elastic = response_spectra(trace, RATE, [period], max(damping, 1e-9), quantity="sd")
+    expected = newmark(trace, 1 / RATE, period, elastic[0] / 4, hardening, damping)
+    _, found = inelastic_ratio(trace, RATE, [period], hardening=hardening, damping=damping)
+    assert found[0] == pytest.approx(expected / elastic[0], rel=1e-9)
 
 
 def test_limits(shaking):

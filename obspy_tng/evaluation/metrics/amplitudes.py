@@ -12,9 +12,7 @@ levels too low by sqrt(k) and durations that hardly vary.
 
 from functools import partial
 
-from scipy.stats import ks_2samp
-
-from .differences import mean_difference, spread_ratio
+from .differences import ks_distance, mean_difference, spread_ratio
 from .metric import Metric
 
 MEASURES = {"pga": "PGA", "pgv": "PGV", "pgd": "PGD", "arias": "Arias intensity", "cav": "CAV",
@@ -33,8 +31,7 @@ def spread(real, other, measure):
 
 def ks(real, other, measure):
     """Kolmogorov-Smirnov distance of the distributions of an intensity measure."""
-    return float(ks_2samp(real.intensity[measure], other.intensity[measure],
-                          method="asymp").statistic)
+    return ks_distance(real.intensity[measure], other.intensity[measure])
 
 
 METRICS = tuple(

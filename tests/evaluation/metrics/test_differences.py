@@ -4,11 +4,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy.stats import ks_2samp
 
 from obspy_tng.evaluation.metrics.differences import (
     curve_bias,
     curve_rms,
     curve_sd_ratio,
+    ks_distance,
     mean_difference,
     rms,
     spread_ratio,
@@ -43,3 +45,11 @@ def test_too_few_records_have_no_value():
     assert np.isfinite(mean_difference(real[:2], other[:2])).all()
     assert np.isnan(spread_ratio(real[:2], other)).all()
     assert np.isnan(spread_ratio(np.ones((5, 3)), other)).all()  # real records do not vary
+
+
+def test_kolmogorov_smirnov():
+    rng = np.random.default_rng(0)
+    for n, m in ((1, 1), (5, 40), (30, 30)):
+        first, second = rng.standard_normal(n).round(1), rng.standard_normal(m).round(1) + 0.3
+        assert ks_distance(first, second) == pytest.approx(ks_2samp(first, second).statistic)
+    assert np.isnan(ks_distance(np.array([1.0, np.nan]), np.array([1.0])))
