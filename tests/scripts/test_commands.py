@@ -3,9 +3,6 @@
 import json
 import logging
 import re
-import shutil
-import subprocess
-import sys
 
 import numpy as np
 import obspy
@@ -13,7 +10,6 @@ import pytest
 from obspy.clients.filesystem.sds import Client
 
 from obspy_tng import TNGGenerator, simulate_network
-from obspy_tng.exceptions import TNGInputError
 from obspy_tng.records.folder import read_records, write_records
 from obspy_tng.scripts.main import main
 from obspy_tng.simulate import write_archive
@@ -191,33 +187,6 @@ def test_longer_series_and_grids_of_scenarios(work, tmp_path, capsys):
     assert (tng.magnitude, tng.distance, tng.depth) == (6.5, 30.0, 10.0)
 
 
-def test_verbose_before_or_after_the_command(work, tmp_path):
-    for command in (["-v", "info", str(tmp_path)], ["info", str(tmp_path), "-v"]):
-        with pytest.raises(TNGInputError, match="no records"):
-            main(command)
-
-
-def test_as_a_module():
-    done = subprocess.run([sys.executable, "-m", "obspy_tng", "--version"], capture_output=True,
-                          text=True, check=True)
-    assert done.stdout.startswith("obspy-tng ")
-
-
-@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
-@pytest.mark.parametrize(("words", "expected"), [
-    (["gen"], ["generate"]), (["generate", "--mag"], ["--magnitude"]),
-    (["-v", "generate", "model", "--sampler", "p"], ["posterior", "prior"]),
-    (["completion", ""], ["bash", "zsh"]), (["fit", "rec"], [])])
-def test_completion(capsys, words, expected):
-    assert main(["completion", "bash"]) == 0
-    script = capsys.readouterr().out
-    asked = " ".join(repr(word) for word in ["obspy-tng", *words])
-    done = subprocess.run(
-        ["bash", "-c", f"{script}\nCOMP_WORDS=({asked}); COMP_CWORD={len(words)}; _obspy_tng; "
-         'echo "${COMPREPLY[@]}"'], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == expected
-
-
 def test_log_lines_where_there_is_no_terminal(work):
     text = (work.parent / "log.txt").read_text("utf-8")
     assert re.search(r"^collect: \d+ units of work$", text, re.MULTILINE)
@@ -265,32 +234,3 @@ def test_errors_are_one_line(work, tmp_path, monkeypatch, capsys, arguments, wor
     assert "Traceback" not in message
     assert "\n" not in message
     assert list(tmp_path.iterdir()) == []  # nothing half-written
-
-
-def test_usage(capsys):
-    with pytest.raises(SystemExit) as info:
-        main(["generate"])
-    assert info.value.code == 2
-    with pytest.raises(SystemExit) as info:
-        main(["generate", "--help"])
-    assert info.value.code == 0
-    assert "example:" in capsys.readouterr().out
-
-
-@pytest.mark.slow
-def test_demo(tmp_path, capsys):
-    earlier = tmp_path / "d" / "generated" / "SM.S001" / "earlier.mseed"
-    earlier.parent.mkdir(parents=True)
-    earlier.touch()
-    assert main(["demo", "--output", str(tmp_path / "d"), "-n", "10"]) == 0
-    assert not earlier.exists()
-    assert len(list((tmp_path / "d" / "generated").glob("*/*.mseed"))) == 50
-    table = capsys.readouterr().out
-    for line in table.splitlines()[2:7]:
-        theory, real, generated = (float(v) for v in line.split()[1:4])
-        assert real == pytest.approx(theory, rel=0.1)
-        # the curve of the last site is flat within 5 % from 5 to 6.5 Hz (the half of its records
-        # that is enrolled has its highest point at 5.4 Hz, the other one at 5.9 Hz)
-        assert generated == pytest.approx(real, rel=0.15 if theory > 5 else 0.1)
-    assert len(list((tmp_path / "d" / "pictures").glob("*.png"))) == 15
-    assert (tmp_path / "d" / "report.html").stat().st_size > 100_000

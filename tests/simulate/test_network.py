@@ -2,15 +2,13 @@
 
 import numpy as np
 import pytest
-from obspy import read_events, read_inventory
-from obspy.clients.filesystem.sds import Client
 from obspy.geodetics import gps2dist_azimuth
 
 from obspy_tng import TNGInputError, signal
 from obspy_tng.records.record import check_record, record_info
 from obspy_tng.signal import hvsr
 from obspy_tng.signal.intensity import significant_duration
-from obspy_tng.simulate import simulate_arrays, simulate_network, simulate_records, write_archive
+from obspy_tng.simulate import simulate_arrays, simulate_network, simulate_records
 
 
 @pytest.fixture(scope="module")
@@ -182,28 +180,6 @@ def test_old_recorders():
         counts = record[0].data / np.float32(step)
         np.testing.assert_allclose(counts, np.rint(counts), atol=1e-3)
         assert record[0].stats.tng.p_index < 300
-
-
-def test_archive_round_trip(network, tmp_path):
-    write_archive(network, tmp_path / "net")
-    client = Client(str(tmp_path / "net" / "sds"))
-    inventory = read_inventory(str(tmp_path / "net" / "stations.xml"))
-    catalog = read_events(str(tmp_path / "net" / "events.xml"))
-    assert [e.resource_id.id for e in catalog] == [e.resource_id.id for e in network.catalog]
-    for record in network.records:
-        s = record[0].stats
-        raw = client.get_waveforms(s.network, s.station, "*", "HN*", s.starttime - 5,
-                                   s.endtime + 5)
-        assert len(raw) == 3
-        assert raw[0].data.dtype == np.int32
-        raw.remove_sensitivity(inventory)
-        step = network.sites[f"SM.{s.station}"].step
-        for tr in record:
-            back = raw.select(id=tr.id)[0]
-            assert abs(back.stats.starttime - s.starttime) < 1e-4
-            np.testing.assert_allclose(back.data, tr.data, atol=0.51 * step)
-    with pytest.raises(TNGInputError, match="already"):
-        write_archive(network, tmp_path / "net")
 
 
 def test_low_rate_and_empty():

@@ -1,0 +1,31 @@
+"""Arguments, help, exit codes."""
+
+import subprocess
+import sys
+
+import pytest
+
+from obspy_tng.exceptions import TNGInputError
+from obspy_tng.scripts.main import main
+
+
+def test_verbose_before_or_after_the_command(tmp_path):
+    for command in (["-v", "info", str(tmp_path)], ["info", str(tmp_path), "-v"]):
+        with pytest.raises(TNGInputError, match="no records"):
+            main(command)
+
+
+def test_as_a_module():
+    done = subprocess.run([sys.executable, "-m", "obspy_tng", "--version"], capture_output=True,
+                          text=True, check=True)
+    assert done.stdout.startswith("obspy-tng ")
+
+
+def test_usage(capsys):
+    with pytest.raises(SystemExit) as info:
+        main(["generate"])
+    assert info.value.code == 2
+    with pytest.raises(SystemExit) as info:
+        main(["generate", "--help"])
+    assert info.value.code == 0
+    assert "example:" in capsys.readouterr().out
