@@ -62,7 +62,8 @@ class ArchivePlan:
     """
     The plan of an archive, made station by station on access.
 
-    ``left_out`` lists the events of the catalog that cannot be used, as ``(id, RejectedRecord)``.
+    ``left_out`` lists the events of the catalog that cannot be used, and the stations in files that
+    the inventory does not have, as ``(id, RejectedRecord)``.
 
     :param client: see :func:`~obspy_tng.archive.collection.collect_records`, as are the others.
     :param inventory: Inventory, or None.
@@ -89,6 +90,8 @@ class ArchivePlan:
         self._clock_error = positive("clock_error", clock_error)
         self._locations, self._channels = locations, channels
         usable, self.left_out = _usable(catalog)
+        if inventory is not None and stations is None:
+            self.left_out += _without_metadata(contents or {}, inventory)
         self._events = [event for event in usable if _inside(event, span)]
         self._by_date = not self._in_files and catalog is None
         self._window, self._span = window, span
@@ -277,6 +280,19 @@ def _usable(catalog):
         else:
             usable.append(event)
     return usable, left_out
+
+
+def _without_metadata(contents, inventory):
+    """``(id, RejectedRecord)`` of the stations in files that the inventory does not have."""
+    known = {f"{network.code}.{station.code}" for network in inventory for station in network}
+    left_out = []
+    for station in sorted(set(contents) - known):
+        days = len(contents[station][0])
+        text = (f"{station}: the inventory has no such station; its data of {days} days are not "
+                "read")
+        left_out.append((station, RejectedRecord("no_channel", None, None, text)))
+        logger.warning("collect: %s", text)
+    return left_out
 
 
 def _checked_clocks(clock_offsets, stations):

@@ -19,6 +19,9 @@ from .units import EVALRESP, UNIT_FACTORS, motion_of
 FLAT_WITHIN = 0.01
 # The gain of the stages and the overall sensitivity must agree so closely.
 SENSITIVITY_WITHIN = 0.05
+# Condition number of three axes, 1 where they are perpendicular; two axes that are 23 degrees
+# apart have 5, and noise grows as much by the rotation.
+MOST_SKEWED = 5.0
 
 
 def find_channel(inventory, tr):
@@ -40,7 +43,8 @@ def find_channel(inventory, tr):
               for channel in station
               if channel.code == stats.channel and channel.location_code == stats.location]
     if not epochs:
-        raise rejected("no_channel", f"{tr.id}: the inventory has no such channel")
+        raise rejected("no_channel", f"{tr.id}: the inventory has no such channel"
+                       f"{_alternatives(inventory, stats)}")
     matching = [c for c in epochs
                 if (c.start_date is None or c.start_date <= stats.starttime)
                 and (c.end_date is None or stats.endtime <= c.end_date)]
@@ -50,6 +54,17 @@ def find_channel(inventory, tr):
                        f"- {stats.endtime}; the epochs are {spans}"
                        + (" and more" if len(epochs) > 5 else ""))
     return max(matching, key=lambda c: c.start_date.timestamp if c.start_date else -np.inf)
+
+
+def _alternatives(inventory, stats):
+    """What an Inventory has of a station, in words."""
+    codes = {f"{channel.location_code or ''}.{channel.code}" for network in inventory
+             if network.code == stats.network for station in network
+             if station.code == stats.station for channel in station}
+    if not codes:
+        return f", nor the station {stats.network}.{stats.station}"
+    return (f"; of {stats.network}.{stats.station} it has {', '.join(sorted(codes)[:9])}"
+            + (" and more" if len(codes) > 9 else ""))
 
 
 def to_acceleration(tr, data, channel, units, freqmin, freqmax):
@@ -185,7 +200,7 @@ def to_zne(data, axes):
     :param data: array ``(3, npts)``.
     :param axes: ``(azimuth, dip)`` of each component in degrees.
     :return: array ``(3, npts)``, ZNE.
-    :raises RecordRejectedError: if the three axes lie in one plane.
+    :raises RecordRejectedError: if the three axes lie, or nearly lie, in one plane.
 
     .. rubric:: Example
 
@@ -195,13 +210,16 @@ def to_zne(data, axes):
     """
     from obspy.signal.rotate import rotate2zne  # imports matplotlib: not before it is used
 
+    azimuth, dip = np.radians(np.array(axes, dtype=float)).T
+    skewness = np.linalg.cond([-np.sin(dip), np.cos(dip) * np.cos(azimuth),
+                               np.cos(dip) * np.sin(azimuth)])
+    if not skewness <= MOST_SKEWED:
+        raise rejected("orientation", f"azimuths and dips {list(axes)} do not span three "
+                       "dimensions, or nearly do not: the axes are far from perpendicular",
+                       skewness, MOST_SKEWED)
     arguments = [value for samples, axis in zip(data, axes, strict=True)
                  for value in (samples, *axis)]
-    try:
-        return np.stack(rotate2zne(*arguments))
-    except ValueError as err:
-        raise rejected("orientation", f"azimuths and dips {list(axes)} do not span three "
-                       "dimensions") from err
+    return np.stack(rotate2zne(*arguments))
 
 
 def _is_flat(tr, response, motion, freqmin, freqmax):

@@ -19,6 +19,9 @@ from .traces import same_rate
 # A stretch without any bend counts as filled if it is so long (s, and share of the window),
 # and so many times as long as is usual in the other windows (coarse digitisers rest, too).
 _FILLED, _FILLED_SHARE, _USUAL = 1.0, 0.02, 5.0
+# A component is dead in a window if its level, in units of its usual one, is such a share of the
+# others'.
+_FADED = 1 / 30
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,10 @@ def whole_stream(stream, inventory=None):
     :raises TNGInputError: also where the components do not have all samples in common.
     """
     traces = _components(stream, inventory)
+    for tr in (tr for row in traces for tr in row):
+        bad = np.count_nonzero(~np.isfinite(tr.data))
+        if bad:
+            raise TNGInputError(f"{tr.id}: {bad} samples are NaN or infinite")
     tr = traces[0][0]
     length = tr.stats.npts / tr.stats.sampling_rate
     if any(len(row) > 1 for row in traces) or len(
@@ -107,9 +114,6 @@ def _components(stream, inventory):
         if not same_rate(first, tr):
             raise TNGInputError(f"stream of {station_id(stream)}: sampling rates differ: "
                                 f"{first.stats.sampling_rate:g} and {tr.stats.sampling_rate:g} Hz")
-        bad = np.count_nonzero(~np.isfinite(np.ma.getdata(tr.data)))
-        if bad:
-            raise TNGInputError(f"{tr.id}: {bad} samples are NaN or infinite")
     return traces
 
 
@@ -146,18 +150,49 @@ def _overlapping(traces, other):
 
 def _judged(windows):
     """Windows, with the reasons of unusable ones."""
-    straight = np.array([[_longest_straight(row) / window.sampling_rate for row in window.data]
-                         for window in windows]).reshape(-1, 3)
-    usual = np.median(straight, axis=0) if len(windows) > 2 else np.zeros(3)
-    judged = []
-    for window, lengths in zip(windows, straight, strict=True):
-        length = window.data.shape[1] / window.sampling_rate
-        limit = np.maximum(max(_FILLED, _FILLED_SHARE * length), _USUAL * usual)
-        reason = next((f"{component} is flat or straight for {seconds:.1f} s"
-                       for component, seconds, most in zip(COMPONENTS, lengths, limit, strict=True)
-                       if seconds >= min(most, length)), None)
-        judged.append(NoiseWindow(window.data, window.sampling_rate, window.label, reason))
-    return judged
+    reasons = [_not_finite(window.data) for window in windows]
+    whole = [window for window, reason in zip(windows, reasons, strict=True) if reason is None]
+    later = iter([_filled(window, lengths, usual) or faded for window, lengths, usual, faded
+                  in zip(whole, *_straight(whole), _faded(whole), strict=True)])
+    return [NoiseWindow(window.data, window.sampling_rate, window.label,
+                        next(later) if reason is None else reason)
+            for window, reason in zip(windows, reasons, strict=True)]
+
+
+def _not_finite(data):
+    """Reason of a window with NaN, or None."""
+    bad = (~np.isfinite(data)).sum(axis=1)
+    return next((f"{component} has {number} samples that are NaN or infinite"
+                 for component, number in zip(COMPONENTS, bad, strict=True) if number), None)
+
+
+def _straight(windows):
+    """Longest straight stretches in s of each window, and what is usual, ``(windows, 3)`` each."""
+    found = np.array([[_longest_straight(row) / window.sampling_rate for row in window.data]
+                      for window in windows]).reshape(-1, 3)
+    usual = np.median(found, axis=0) if len(windows) > 2 else np.zeros(3)
+    return found, np.broadcast_to(usual, found.shape)
+
+
+def _filled(window, lengths, usual):
+    """Reason of a window with a component that is flat or straight for too long, or None."""
+    length = window.data.shape[1] / window.sampling_rate
+    limit = np.maximum(max(_FILLED, _FILLED_SHARE * length), _USUAL * usual)
+    return next((f"{component} is flat or straight for {seconds:.1f} s"
+                 for component, seconds, most in zip(COMPONENTS, lengths, limit, strict=True)
+                 if seconds >= min(most, length)), None)
+
+
+def _faded(windows):
+    """Reasons of windows in which one component alone is far weaker than usual, or None."""
+    if len(windows) < 3:
+        return [None] * len(windows)
+    levels = np.array([window.data.std(axis=1) for window in windows])
+    share = levels / np.maximum(np.median(levels, axis=0), 1e-300)
+    weakest = share.argmin(axis=1)
+    return [f"{COMPONENTS[i]} has {row[i]:.2g} of its usual level, the others do not"
+            if row[i] < _FADED * np.median(row) else None
+            for row, i in zip(share, weakest, strict=True)]
 
 
 def _longest_straight(data):

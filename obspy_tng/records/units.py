@@ -7,6 +7,7 @@ evalresp only gets M, M/S and M/S**2.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from scipy.constants import g
@@ -18,7 +19,8 @@ from .rejection import rejected
 UNIT_FACTORS = {UNITS: 1.0, "cm/s^2": 0.01, "gal": 0.01, "mg": 1e-3 * g, "g": g}
 #: units for evalresp, by order of differentiation
 EVALRESP = ("M", "M/S", "M/S**2")
-_PREFIXES = {"": 1.0, "C": 1e-2, "M": 1e-3, "U": 1e-6, "N": 1e-9}
+_PREFIXES = {"": 1.0, "C": 1e-2, "M": 1e-3, "U": 1e-6, "N": 1e-9, "K": 1e3}
+_WORDS = {"CENTI": "C", "MILLI": "M", "MICRO": "U", "NANO": "N", "KILO": "K"}
 _TAILS = {"": 0, "/S": 1, "S^-1": 1, "S-1": 1, "/S^2": 2, "/S2": 2, "/S/S": 2, "S^-2": 2, "S-2": 2}
 _OTHER = {"G": (2, g), "MG": (2, 1e-3 * g), "UG": (2, 1e-6 * g), "GAL": (2, 1e-2),
           "GALS": (2, 1e-2), "MGAL": (2, 1e-5)}
@@ -47,12 +49,18 @@ def motion_of(units):
     (Motion(order=2, factor=1.0), Motion(order=2, factor=0.01))
     >>> motion_of("nm/s"), motion_of("V")
     (Motion(order=1, factor=1e-09), None)
+    >>> motion_of("µm/s²") == motion_of("micrometers per second squared") == motion_of("um/s^2")
+    True
     """
-    text = re.sub(r"[\s()]", "", str(units)).upper().replace("**", "^")
-    text = re.sub(r"MET(ER|RE)S?", "M", text).replace("SEC", "S").replace("*", "").replace(".", "")
+    text = unicodedata.normalize("NFKC", str(units)).upper()  # superscripts, the micro sign
+    text = re.sub(r"\bPER\b", "/", text).replace("SQUARED", "^2").replace("\u039c", "U")
+    text = re.sub(r"[\s()]", "", text).replace("**", "^")
+    text = re.sub(r"MET(ER|RE)S?", "M", re.sub(r"^(CENTI|MILLI|MICRO|NANO|KILO)",
+                                               lambda word: _WORDS[word[1]], text))
+    text = re.sub(r"[*.\u00b7]", "", re.sub(r"SEC(OND)?S?", "S", text))
     if text in _OTHER:
         return Motion(*_OTHER[text])
-    match = re.fullmatch(r"([CMUN]?)M(.*)", text)
+    match = re.fullmatch(r"([CMUNK]?)M(.*)", text)
     if match is None or match[2] not in _TAILS:
         return None
     return Motion(_TAILS[match[2]], _PREFIXES[match[1]])
@@ -70,7 +78,7 @@ def samples_in(tr, units=None, channel=None):
     :return: ``(units, factor)``: "counts" or a key of :data:`UNIT_FACTORS`.
     :raises RecordRejectedError: where ``units`` and the processing contradict each other.
     """
-    told = units or tr.stats.get("tng", {}).get("units")
+    told = _spelled(units or tr.stats.get("tng", {}).get("units"))
     if told is not None and told != "counts" and told not in UNIT_FACTORS:
         raise rejected("units", f"units must be 'counts' or one of {sorted(UNIT_FACTORS)}, got "
                        f"{told!r}")
@@ -84,6 +92,15 @@ def samples_in(tr, units=None, channel=None):
     if told in (None, "counts"):
         return "counts", 1.0  # the response has the gain
     return told, calib
+
+
+def _spelled(told):
+    """The key of :data:`UNIT_FACTORS` for another spelling of it (cm/s**2), else as it is."""
+    motion = None if told is None or told in UNIT_FACTORS else motion_of(told)
+    if motion is None or motion.order != 2:
+        return told
+    return next((key for key, factor in UNIT_FACTORS.items()
+                 if abs(factor / motion.factor - 1) < 1e-9), told)
 
 
 def _removed(tr, channel):

@@ -195,6 +195,15 @@ def test_an_origin_at_an_impossible_place_is_listed(collect, origin):
     assert codes(found) == ["no_origin"]
 
 
+def test_a_station_that_the_inventory_does_not_have_is_listed(collect):
+    streams = [shock(DAY + 3600), shock(DAY + 3600, station="S2"), shock(DAY + 90000, station="S2")]
+    records, found = collect(streams, [event(DAY + 3610)])
+    assert len(records) == 1
+    (name, rejection), = found.rejected
+    assert (name, rejection.code) == ("XX.S2", "no_channel")
+    assert "data of 2 days" in rejection.text
+
+
 def test_the_first_origin_is_empty(collect):
     made = event(DAY + 3610)
     made.origins.insert(0, Origin())

@@ -123,3 +123,17 @@ def test_sensitivities_of_components(noise, want):
 def test_knet_codes(noise, want):
     got = hvsr(recording(noise, codes=("UD", "NS", "EW")), window_length=60.0)
     np.testing.assert_allclose(got.curves, want.curves, rtol=1e-9)
+
+
+def test_windows_with_nan_or_a_dead_component_are_left_out(noise, want):
+    data = noise.copy()
+    data[1, 6500:6510] = np.nan
+    data[2, 18000:24000] *= 1e-3  # without signal, but not flat
+    data[:, 30000:36000] *= 1e-3  # a quiet night is no fault
+    got = hvsr(recording(data), window_length=60.0)
+    assert set(np.flatnonzero(~got.accepted)) == {1, 3}
+    assert "N has 10 samples that are NaN" in got.reasons[1]
+    assert "E has 0.001 of its usual level" in got.reasons[3]
+    np.testing.assert_allclose(got.amplitude, mean(want, {1, 3}), rtol=1e-6)
+    with pytest.raises(TNGInputError, match="NaN"):
+        hvsr(recording(data))

@@ -220,3 +220,36 @@ def test_kiknet_has_two_sensors(knet):
     assert "stream.select(channel='*2')" in text
     np.testing.assert_allclose(peaks(prepare_record(both.select(channel="*2"), window=None,
                                                     max_start_level=9)), pga, rtol=0.05)
+
+
+@pytest.mark.parametrize(("units", "order", "factor"), [
+    ("m/s\u00b2", 2, 1), ("m\u00b7s-2", 2, 1), ("\u00b5m/s", 1, 1e-6), ("\u03bcm/s", 1, 1e-6),
+    ("meters/second^2", 2, 1), ("METRES PER SECOND SQUARED", 2, 1),
+    ("Centimeters/Second**2", 2, 1e-2),
+    ("km/s", 1, 1e3), ("mm", 0, 1e-3), ("seconds", None, None), ("kg", None, None)])
+def test_units_in_words_and_in_other_alphabets(units, order, factor):
+    found = motion_of(units)
+    assert found is None if order is None else (found.order, found.factor) == (order, factor)
+
+
+@pytest.mark.parametrize(("units", "factor"), [("cm/s**2", 0.01), ("M/S**2", 1.0), ("Gal", 0.01)])
+def test_units_of_the_caller_in_another_spelling(units, factor):
+    data = shaking()
+    want = prepare_record(recording(data), units="m/s^2", window=40)
+    got = prepare_record(recording(data / factor), units=units, window=40)
+    np.testing.assert_allclose(peaks(got), peaks(want), rtol=1e-4)
+
+
+def test_axes_that_are_nearly_in_a_plane():
+    made = inventory(response())
+    made[0][0][1].azimuth, made[0][0][2].azimuth = 0, 3
+    with pytest.raises(RecordRejectedError) as error:
+        prepare_record(recording(shaking() * 1e5), made, window=40)
+    assert error.value.rejection.code == "orientation"
+    made[0][0][2].azimuth = 60
+    assert prepare_record(recording(shaking() * 1e5), made, window=40)
+
+
+def test_a_channel_that_the_inventory_lacks_and_what_it_has():
+    with pytest.raises(RecordRejectedError, match=r"of XX.S1 it has \.HNE, \.HNN, \.HNZ"):
+        prepare_record(recording(shaking(), location="00"), inventory(), window=40)
