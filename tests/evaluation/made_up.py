@@ -3,12 +3,15 @@
 import numpy as np
 from scipy import signal as scipy_signal
 
+from obspy_tng.baselines import MeanOfRaw, RandomAllPass, ResampledReal, ShapedNoise
 from obspy_tng.evaluation import METRICS
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.recordset import RecordSet
 
 RATE, WINDOW = 50.0, 40.0
 NPTS = round(RATE * WINDOW)
+CONTROLS = {"resampled real": ResampledReal, "mean of 5": MeanOfRaw, "all-pass": RandomAllPass,
+            "shaped noise": ShapedNoise}
 AXES = Axes(RATE, NPTS, 0.25, 20.0)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from obspy_tng.exceptions import TNGInputError
 from obspy_tng.groundmotion.component_levels import PRIOR_RECORDS, fit_levels
-from obspy_tng.groundmotion.scaling import source_distance
+from obspy_tng.groundmotion.scaling import predictors
 from obspy_tng.groundmotion.scenario import Scenario
 
 COVARIANCE = np.array([[0.5, 0.4, 0.35], [0.4, 0.6, 0.45], [0.35, 0.45, 0.55]])
@@ -38,15 +38,6 @@ def test_shrinkage_in_numbers():
                                (PRIOR_RECORDS * pooled + 3 * own) / (PRIOR_RECORDS + 3))
 
 
-def test_draws_have_the_mean_and_the_covariance():
-    levels = {"A": draw(200, 4)}
-    model = fit_levels(levels, unknown(levels), unknown(levels))
-    rng = np.random.default_rng(0)
-    drawn = np.log([model.draw("A", rng, Scenario()) for _ in range(4000)])
-    np.testing.assert_allclose(drawn.mean(0), model.means["A"], atol=0.05)
-    np.testing.assert_allclose(np.cov(drawn.T), model.covariances["A"], atol=0.06)
-
-
 def test_contrasts_are_kept_and_the_level_is_drawn_given_them():
     levels = {"A": draw(200, 4)}
     model = fit_levels(levels, unknown(levels), unknown(levels))
@@ -63,19 +54,6 @@ def test_contrasts_are_kept_and_the_level_is_drawn_given_them():
     assert drawn.mean(1).var() == pytest.approx(joint[0, 0] - gain @ joint[1:, 0], rel=0.08)
 
 
-def test_slopes_of_magnitude_and_distance():
-    rng = np.random.default_rng(5)
-    magnitudes, distances = rng.uniform(4, 7, 80), np.exp(rng.uniform(2, 5, 80))
-    r = source_distance(magnitudes, distances, np.full(80, np.nan))
-    slope = 1.2 * magnitudes - np.log(r)
-    levels = {"A": slope[:, None] + 0.01 * rng.standard_normal((80, 3))}
-    model = fit_levels(levels, {"A": magnitudes}, {"A": distances})
-    np.testing.assert_allclose(model.slopes, [[1.2] * 3, [-1] * 3], atol=0.01)
-    found = np.log(model.draw("A", rng, Scenario(6.5, 20.0)))
-    expected = 1.2 * 6.5 - np.log(source_distance(6.5, 20.0, np.nan))
-    np.testing.assert_allclose(found, expected, atol=0.1)
-
-
 def test_what_cannot_take_a_scenario_says_so():
     levels = {"A": draw(30, 6), "B": draw(2, 7)}
     some = unknown(levels)
@@ -86,3 +64,54 @@ def test_what_cannot_take_a_scenario_says_so():
     with pytest.raises(TNGInputError, match="no record of B has a magnitude and a distance"):
         fit_levels(levels, known, distances).draw("B", np.random.default_rng(0),
                                                   Scenario(6.0, 30.0))
+
+
+def synthetic_levels(rng, counts, slopes=((1.0, 1.1, 1.2), (-1.5, -1.4, -1.3)), sd=0.4):
+    levels, magnitudes, distances = {}, {}, {}
+    for i, n in enumerate(counts):
+        m, r = rng.uniform(4, 7, n), rng.uniform(20, 200, n)
+        x = predictors(m, r, np.full(n, np.nan))[:, 1:3]
+        shared = sd * rng.standard_normal((n, 1))
+        levels[i] = i + x @ np.array(slopes) + 0.9 * shared + 0.4 * sd * rng.standard_normal((n, 3))
+        magnitudes[i], distances[i] = m, r
+    return levels, magnitudes, distances
+
+
+def test_regression_recovers_its_truth():
+    rng = np.random.default_rng(3)
+    model = fit_levels(*synthetic_levels(rng, [300, 300, 300]))
+    np.testing.assert_allclose(model.slopes, [[1.0, 1.1, 1.2], [-1.5, -1.4, -1.3]], atol=0.1)
+    draws = np.log([model.draw(2, rng, Scenario(6.5, 50.0)) for _ in range(4000)])
+    expected = 2 + predictors(*Scenario(6.5, 50.0).arrays)[0, 1:3] @ np.array(
+        [[1.0, 1.1, 1.2], [-1.5, -1.4, -1.3]])
+    np.testing.assert_allclose(draws.mean(0), expected, atol=0.1)
+    np.testing.assert_allclose(draws.std(0), 0.4 * np.sqrt(0.97), rtol=0.1)
+    assert np.corrcoef(draws.T)[0, 1] == pytest.approx(0.81 / 0.97, abs=0.05)
+
+
+def test_marginal_levels_of_a_well_known_station():
+    rng = np.random.default_rng(4)
+    levels, m, r = synthetic_levels(rng, [400])
+    draws = np.log([fit_levels(levels, m, r).draw(0, rng, Scenario()) for _ in range(4000)])
+    np.testing.assert_allclose(draws.mean(0), levels[0].mean(0), atol=0.1)
+    np.testing.assert_allclose(np.cov(draws.T), np.cov(levels[0].T), rtol=0.12)
+
+
+def test_levels_given_contrasts_have_the_joint_distribution():
+    """Contrasts from their own distribution and the level given them: the joint one."""
+    rng = np.random.default_rng(7)
+    levels, m, r = synthetic_levels(rng, [400])
+    model = fit_levels(levels, m, r)
+    joint = np.log([model.draw(0, rng, Scenario()) for _ in range(6000)])
+    given = np.log([model.draw(0, rng, Scenario(), x) for x in joint + 3.0])
+    np.testing.assert_allclose(given.mean(0), joint.mean(0), atol=0.08)
+    np.testing.assert_allclose(np.cov(given.T), np.cov(joint.T), rtol=0.1)
+    np.testing.assert_allclose(np.diff(given, axis=1), np.diff(joint, axis=1), atol=1e-9)
+
+
+def test_a_station_with_two_records_borrows_its_scatter():
+    rng = np.random.default_rng(5)
+    levels, m, r = synthetic_levels(rng, [200, 2])
+    levels[1][1] = levels[1][0] + 1e-3  # two nearly equal records say little of the scatter
+    model = fit_levels(levels, m, r)
+    assert np.sqrt(np.diag(model.covariances[1])).mean() > 0.5 * levels[0].std(0).mean()
