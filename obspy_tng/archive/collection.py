@@ -122,7 +122,7 @@ class RecordCollection:
     :param work: function of a unit that returns an :class:`~obspy_tng.archive.collect.Outcome`.
     :param progress: True shows a progress bar on a terminal, and writes a line a minute to the
         log elsewhere.
-    :param left_out: ``(id, RejectedRecord)`` of events and stations that cannot be used.
+    :param left_out: ``(id, RejectedRecord)`` of events, files and stations that cannot be used.
     """
 
     def __init__(self, units, work, progress=True, left_out=()):

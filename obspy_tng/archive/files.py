@@ -74,7 +74,8 @@ class FileClient:
     :param root: folder.
     :param template: name in :data:`TEMPLATES`, or a path below ``root`` with the fields
         {network} {station} {location} {channel} {year} {month} {day} {doy} and ``*``.
-        Without network, station or date, the headers of all files that match are read once.
+        Without network, station or date, the headers of all files that match are read once;
+        those that cannot be read are in ``unreadable``, a dict path -> reason.
     :param format: of the files, a name of ObsPy's (``"MSEED"``, ``"SAC"``, ``"ASA"``, ...).
     :raises TNGInputError: for a field or format that is not known, or a folder that is not there.
 
@@ -105,6 +106,7 @@ class FileClient:
         if unknown:
             raise TNGInputError(f"template: unknown fields {unknown}; allowed: {FIELDS}")
         self._pattern = _template_pattern(self.template)
+        self.unreadable = {}
         self._index, self._known, self._station = None, {}, (None, [])
 
     def __getstate__(self):
@@ -269,17 +271,20 @@ class FileClient:
                 paths = (path for path in paths if not path.lower().endswith(NO_WAVEFORMS)
                          and os.path.isfile(os.path.join(self.root, path)))
             self._index = [file for path in sorted(paths) for file in self._headers(path)]
+            if self.unreadable and not self._index:
+                raise TNGInputError(next(iter(self.unreadable.values()))
+                                    + "; a template that leaves it out helps")
         return self._index
 
     def _headers(self, path):
-        """:class:`WaveformFile` of each station in a file; a file that is none is an error."""
+        """:class:`WaveformFile` of each station in a file; none of a file that is unreadable."""
         full = os.path.join(self.root, path)
         found, stations = os.stat(full), {}
         try:
             stream = from_nied(read(full, format=self.format, headonly=True))
-        except Exception as err:  # readers raise anything; which file it was matters
-            raise TNGInputError(f"{full} cannot be read as {self.format}: {err}; a template "
-                                "that leaves it out helps") from err
+        except Exception as err:  # readers raise anything; one bad file must not stop an archive
+            self.unreadable[path] = f"{full} cannot be read as {self.format}: {err}"
+            return []
         for tr in stream:
             stations.setdefault(f"{tr.stats.network}.{tr.stats.station}", []).append(tr)
         return [WaveformFile(station, path, min(tr.stats.starttime.timestamp for tr in traces),

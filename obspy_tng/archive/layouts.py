@@ -39,7 +39,8 @@ def open_archive(root, format="MSEED"):
         raise TNGInputError(f"{root} has no {format} files: neither in a known layout "
                             f"({', '.join(sorted(TEMPLATES))}) nor of other names; --template "
                             "takes a path, --file-format another format")
-    suffix = suffixes.most_common(1)[0][0]
+    # files of other names must not be left out in silence
+    suffix = next(iter(suffixes)) if len(suffixes) == 1 else ""
     template = ("**/*" if deep else "*") + suffix
     logger.info("%s is read as a folder of %s files, %s", root, format, template)
     return FileClient(root, template, format)

@@ -62,8 +62,8 @@ class ArchivePlan:
     """
     The plan of an archive, made station by station on access.
 
-    ``left_out`` lists the events of the catalog that cannot be used, and the stations in files that
-    the inventory does not have, as ``(id, RejectedRecord)``.
+    ``left_out`` lists the events of the catalog and the files that cannot be used, and the stations
+    in files that the inventory does not have, as ``(id, RejectedRecord)``.
 
     :param client: see :func:`~obspy_tng.archive.collection.collect_records`, as are the others.
     :param inventory: Inventory, or None.
@@ -90,6 +90,7 @@ class ArchivePlan:
         self._clock_error = positive("clock_error", clock_error)
         self._locations, self._channels = locations, channels
         usable, self.left_out = _usable(catalog)
+        self.left_out += _unreadable(client)
         if inventory is not None and stations is None:
             self.left_out += _without_metadata(contents or {}, inventory)
         self._events = [event for event in usable if _inside(event, span)]
@@ -280,6 +281,15 @@ def _usable(catalog):
         else:
             usable.append(event)
     return usable, left_out
+
+
+def _unreadable(client):
+    """``(path, RejectedRecord)`` of files whose headers cannot be read."""
+    archive = files_of(client)
+    found = {} if archive is None else archive.unreadable
+    for text in found.values():
+        logger.warning("collect: %s", text)
+    return [(path, RejectedRecord("unusable", None, None, text)) for path, text in found.items()]
 
 
 def _without_metadata(contents, inventory):

@@ -299,6 +299,9 @@ def _read(reader, path, folder, name):
             return None
     elif "://" not in str(path) and not Path(path).exists() and not glob.glob(str(path)):
         raise TNGInputError(f"no file {path}")  # readers take patterns, and URLs
+    elif Path(path).is_dir():
+        raise TNGInputError(f"{path} is a folder; a pattern takes the files in it, "
+                            f"'{Path(path) / '*.xml'}'")
     return reader(str(path))
 
 

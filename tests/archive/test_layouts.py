@@ -2,6 +2,7 @@
 
 import pytest
 
+from obspy_tng import collect_records
 from obspy_tng.archive.layouts import open_archive
 from obspy_tng.exceptions import TNGInputError
 from obspy_tng.scripts.commands import _clock_offsets, _options, _read
@@ -19,6 +20,19 @@ def test_files_of_any_names(tmp_path, name):
     client = open_archive(tmp_path)
     found = client.get_waveforms("XX", "S1", "*", "HN?", START, START + 60)
     assert sorted(tr.stats.channel for tr in found) == ["HNE", "HNN", "HNZ"]
+
+
+def test_files_of_several_endings_and_unreadable_ones(tmp_path):
+    for name, seed in (("a.mseed", 0), ("b.ms", 1)):
+        recording(shaking(seed=seed) * 1e4, start=START + 86400 * seed, dtype="int32").write(
+            str(tmp_path / name), format="MSEED")
+    (tmp_path / "empty.mseed").write_bytes(b"")
+    (tmp_path / "broken.mseed").write_bytes(b"no such thing" * 100)
+    found = collect_records(open_archive(tmp_path), units="gal", max_peak=1e9, window=40,
+                            progress=False)
+    assert len(list(found)) == 2
+    assert sorted(name for name, _ in found.rejected) == ["broken.mseed", "empty.mseed"]
+    assert {rejection.code for _, rejection in found.rejected} == {"unusable"}
 
 
 def test_sds_and_nothing(tmp_path):
@@ -53,3 +67,5 @@ def test_metadata_by_pattern(tmp_path):
     assert sorted(s.code for network in found for s in network) == ["S1", "S2"]
     with pytest.raises(TNGInputError, match="no file"):
         _read(read_inventory, str(tmp_path / "*.dataless"), None, "stations.xml")
+    with pytest.raises(TNGInputError, match=r"is a folder; a pattern"):
+        _read(read_inventory, str(tmp_path), None, "stations.xml")
