@@ -10,6 +10,7 @@ import fnmatch
 import glob
 import os
 import re
+import zipfile
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import product
@@ -283,7 +284,9 @@ class FileClient:
         try:
             stream = from_nied(read(full, format=self.format, headonly=True))
         except Exception as err:  # readers raise anything; one bad file must not stop an archive
-            self.unreadable[path] = f"{full} cannot be read as {self.format}: {err}"
+            advice = ("; unpack it: ObsPy reads a zip only if every file in it has this format"
+                      if zipfile.is_zipfile(full) else "")
+            self.unreadable[path] = f"{full} cannot be read as {self.format}: {err}{advice}"
             return []
         for tr in stream:
             stations.setdefault(f"{tr.stats.network}.{tr.stats.station}", []).append(tr)

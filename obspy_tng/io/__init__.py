@@ -96,7 +96,8 @@ raises :class:`~obspy_tng.exceptions.TNGInputError`; False: it warns and returns
 the samples that the file has) and ``network`` (code that replaces the one in the file).
 
 ``obspy.read`` unpacks zip files before it calls a plug-in. Spectra in the zips of agencies
-(V3) give no trace and a :class:`~obspy_tng.exceptions.TNGWarning`.
+(V3) give no trace and a :class:`~obspy_tng.exceptions.TNGWarning`. If a zip also holds a file of no
+waveform format, such as a readme, ``obspy.read`` raises a TypeError; unpack it then.
 
 *K-NET and KiK-net.* ObsPy reads them, with channels EW, NS, UD and counts. ``prepare_record``
 and archives of format KNET call :func:`~obspy_tng.records.nied.from_nied`, which gives SEED names,
