@@ -7,7 +7,8 @@ import numpy as np
 
 from obspy_tng import TNGGenerator, hvsr, simulate_network
 from obspy_tng.plotting import COLORS, REAL_COLOR
-from obspy_tng.records.record import group_by_station, split_by_event
+from obspy_tng.records.earthquakes import split_by_event
+from obspy_tng.records.record import group_by_station
 
 STATION = "SM.S002"
 network = simulate_network(n_stations=4, n_events=40, seed=0, f0=[0.7, 1.4, 2.8, 5.6])

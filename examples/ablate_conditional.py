@@ -19,8 +19,9 @@ import torch
 from obspy_tng import TNGGenerator
 from obspy_tng.models.autoencoder import standardize
 from obspy_tng.models.spectral_error import coherence_error, spectral_error
+from obspy_tng.records.earthquakes import split_by_event
 from obspy_tng.records.folder import read_records
-from obspy_tng.records.record import group_by_station, record_to_array, split_by_event
+from obspy_tng.records.record import group_by_station, record_to_array
 
 
 def main():

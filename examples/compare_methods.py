@@ -35,8 +35,9 @@ from obspy_tng.baselines import (
     SpectrogramCVAE,
 )
 from obspy_tng.models.losses import active_units
+from obspy_tng.records.earthquakes import split_by_event
 from obspy_tng.records.folder import read_records
-from obspy_tng.records.record import group_by_station, split_by_event
+from obspy_tng.records.record import group_by_station
 
 # Networks for a CPU. Nothing here was tuned on the held-back earthquakes.
 RELEASED = {"architecture": "released", "size": "small",

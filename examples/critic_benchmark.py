@@ -34,8 +34,9 @@ from obspy_tng.evaluation.figures import Comparison
 from obspy_tng.evaluation.metrics.critic import ALL_GROUPS, GROUPS, critic_rows
 from obspy_tng.evaluation.metrics.novelty import highest_correlations
 from obspy_tng.evaluation.recordset import RecordSet
+from obspy_tng.records.earthquakes import split_by_event
 from obspy_tng.records.folder import read_records
-from obspy_tng.records.record import group_by_station, record_to_array, split_by_event
+from obspy_tng.records.record import group_by_station, record_to_array
 
 logger = logging.getLogger("obspy_tng")
 

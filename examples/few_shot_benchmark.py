@@ -37,13 +37,10 @@ import numpy as np
 import torch
 
 from obspy_tng import TNGGenerator, baselines, evaluate, simulate_network
+from obspy_tng.records.earthquakes import split_by_event
 from obspy_tng.records.folder import read_records
-from obspy_tng.records.record import (
-    group_by_station,
-    record_info,
-    record_to_array,
-    split_by_event,
-)
+from obspy_tng.records.info import record_info
+from obspy_tng.records.record import group_by_station, record_to_array
 
 logger = logging.getLogger("obspy_tng")
 

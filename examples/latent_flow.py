@@ -22,13 +22,10 @@ from torch import nn
 
 from obspy_tng import TNGGenerator, evaluate, simulate_network
 from obspy_tng.methods.tng.features import event_features
+from obspy_tng.records.earthquakes import split_by_event
 from obspy_tng.records.folder import read_records
-from obspy_tng.records.record import (
-    group_by_station,
-    record_info,
-    record_to_array,
-    split_by_event,
-)
+from obspy_tng.records.info import record_info
+from obspy_tng.records.record import group_by_station, record_to_array
 from obspy_tng.simulate.corpus import simulated_corpus
 
 FIGURES = ("specificity", "hvsr_rms", "hvsr_sd_ratio", "pga_spread", "d5_95_spread", "psa_rms",

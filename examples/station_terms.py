@@ -28,14 +28,10 @@ from obspy_tng.groundmotion.level_fit import fit_band_levels
 from obspy_tng.groundmotion.station_terms import station_evidence, station_terms
 from obspy_tng.methods.tng.method import StationBottleneckMethod
 from obspy_tng.methods.tng.prior import load_pretrained
+from obspy_tng.records.earthquakes import earthquakes
 from obspy_tng.records.folder import read_records
-from obspy_tng.records.record import (
-    earthquakes,
-    group_by_station,
-    info_values,
-    record_info,
-    record_to_array,
-)
+from obspy_tng.records.info import info_values, record_info
+from obspy_tng.records.record import group_by_station, record_to_array
 from obspy_tng.signal import evolutionary
 
 #: Hz

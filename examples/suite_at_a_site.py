@@ -17,8 +17,10 @@ import argparse
 import numpy as np
 
 from obspy_tng import TNGGenerator
+from obspy_tng.records.earthquakes import split_by_event
 from obspy_tng.records.folder import read_records
-from obspy_tng.records.record import record_info, split_by_event, station_id
+from obspy_tng.records.info import record_info
+from obspy_tng.records.record import station_id
 from obspy_tng.suites.spectra import ln_spectra
 
 PERIODS = np.array([0.1, 0.2, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0])

@@ -24,14 +24,9 @@ from .methods.stored_bank import (
 )
 from .methods.tng.prior import load_pretrained, pretrained_folder
 from .models.checkpoint import load_folder, load_weights, save_folder, state_hash
-from .records.record import (
-    RECORD_FIELDS,
-    check_station,
-    record_info,
-    record_to_array,
-    station_id,
-    synthetic_record,
-)
+from .records.info import RECORD_FIELDS, record_info
+from .records.record import check_station, record_to_array, station_id
+from .records.synthetic import synthetic_record
 from .station_generator import Enrolled, StationGenerator, refuse_generated
 from .training import Processes, RecordStore, TrainingSettings, choose_device
 

@@ -20,8 +20,9 @@ from ._page import facts
 from .exceptions import TNGInputError
 from .hvsr_files import write_csv, write_hvsrpy
 from .records.codes import split_channel
+from .records.info import record_id
 from .records.noise import noise_windows, whole_stream
-from .records.record import COMPONENTS, record_id, record_to_array, station_id
+from .records.record import COMPONENTS, record_to_array, station_id
 from .signal.spectral_ratio import HVSRPY_OPTIONS
 
 # points of a published station curve: reference "paper mode"

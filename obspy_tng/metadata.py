@@ -22,7 +22,8 @@ from obspy.core.inventory.response import PolesZerosResponseStage
 from ._checks import positive
 from ._version import __version__
 from .exceptions import TNGInputError
-from .records.record import COMPONENTS, SYNTHETIC_INSTRUMENT, SYNTHETIC_LOCATION, band_code
+from .records.record import COMPONENTS
+from .records.synthetic import SYNTHETIC_INSTRUMENT, SYNTHETIC_LOCATION, band_code
 
 # Default start of the epochs: before any start time of generated records, including those
 # of historical earthquakes.

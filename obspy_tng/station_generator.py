@@ -22,15 +22,9 @@ from ._checks import count, positive
 from ._random import checked_seed, realization_rngs
 from .exceptions import TNGInputError, TNGWarning
 from .groundmotion.scenario import Scenario
-from .records.record import (
-    SYNTHETIC_START,
-    check_station,
-    group_by_station,
-    realization_starttime,
-    record_info,
-    record_to_array,
-    synthetic_record,
-)
+from .records.info import record_info
+from .records.record import check_station, group_by_station, record_to_array
+from .records.synthetic import SYNTHETIC_START, realization_starttime, synthetic_record
 
 logger = logging.getLogger("obspy_tng")
 
@@ -44,7 +38,7 @@ class Enrolled:
     What the bank keeps of the records of one station.
 
     ``arrays`` maps a name to an array whose first axis counts the records;
-    ``infos`` has one dict per record (see :func:`obspy_tng.records.record.record_info`).
+    ``infos`` has one dict per record (see :func:`obspy_tng.records.info.record_info`).
     """
 
     arrays: dict = field(default_factory=dict)

@@ -9,7 +9,7 @@ from obspy.io.stationxml.core import validate_stationxml
 
 from obspy_tng.exceptions import TNGInputError
 from obspy_tng.metadata import station_coordinates, synthetic_inventory
-from obspy_tng.records.record import synthetic_record
+from obspy_tng.records.synthetic import synthetic_record
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from obspy_tng.exceptions import (
     TNGWarning,
 )
 from obspy_tng.records.folder import write_records
-from obspy_tng.records.record import record_to_array, synthetic_record
+from obspy_tng.records.record import record_to_array
 from obspy_tng.records.sds import write_sds
+from obspy_tng.records.synthetic import synthetic_record
 from obspy_tng.signal import integrate
 from obspy_tng.training.memmap import write_store
 

@@ -10,7 +10,8 @@ stands what real records score against other real records (the floor).
 # %%
 # No earthquake is on both sides of the split.
 from obspy_tng import TNGGenerator, baselines, evaluate, plotting, simulate_network
-from obspy_tng.records.record import group_by_station, split_by_event
+from obspy_tng.records.earthquakes import split_by_event
+from obspy_tng.records.record import group_by_station
 
 network = simulate_network(n_stations=3, n_events=40, seed=2, sampling_rate=50.0, window=40.0,
                            f0=[0.8, 2.0, 6.0])

@@ -12,7 +12,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from obspy_tng import TNGGenerator, baselines, simulate_network
-from obspy_tng.records.record import group_by_station, record_info, record_to_array
+from obspy_tng.records.info import record_info
+from obspy_tng.records.record import group_by_station, record_to_array
 from obspy_tng.signal import pga, significant_duration
 
 network = simulate_network(n_stations=4, n_events=30, seed=3)

@@ -18,7 +18,8 @@ from obspy.clients.filesystem.sds import Client
 
 from obspy_tng import TNGGenerator, collect_records, simulate_network
 from obspy_tng.records.folder import write_records
-from obspy_tng.records.record import group_by_station, record_info
+from obspy_tng.records.info import record_info
+from obspy_tng.records.record import group_by_station
 from obspy_tng.records.sds import write_sds
 from obspy_tng.simulate import write_archive
 

@@ -15,9 +15,9 @@ from obspy import Stream
 from ..exceptions import TNGInputError
 from ..records.codes import split_channel
 from ..records.event import event_fields
+from ..records.info import recording_id
 from ..records.joining import join_pieces
 from ..records.prepare import prepare_record
-from ..records.record import recording_id
 from ..records.rejection import RejectedRecord, rejection_of
 from .association import StationEvents
 from .clocks import shared_offset

@@ -20,9 +20,10 @@ from obspy import UTCDateTime
 from tqdm import tqdm
 
 from ..exceptions import TNGInputError
+from ..records.info import record_id
 from ..records.packing import peaks_of
 from ..records.prepare import check_options, prepare_record
-from ..records.record import record_id, station_id
+from ..records.record import station_id
 from ..records.rejection import CODES
 from .association import CLOCK_ERROR
 from .collect import StationTask, collect_unit

@@ -14,7 +14,8 @@ from ..exceptions import TNGInputError
 from ..groundmotion import level_fit, scenario
 from ..groundmotion.band_levels import to_contrasts, to_levels
 from ..groundmotion.station_terms import station_evidence, station_terms
-from ..records.record import earthquakes, info_values
+from ..records.earthquakes import earthquakes
+from ..records.info import info_values
 from ..signal import evolutionary
 from ..station_generator import StationGenerator
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..exceptions import TNGInputError
-from ..records.record import record_info
+from ..records.info import record_info
 from .waveform_features import Bands
 
 HUSID_POINTS = 200
@@ -54,7 +54,7 @@ class Axes:
         """
         Axes that suit records of which all but the samples is known.
 
-        :param infos: list of dicts from :func:`obspy_tng.records.record.record_info`.
+        :param infos: list of dicts from :func:`obspy_tng.records.info.record_info`.
         :param sampling_rate: Hz.
         :param npts: samples of a record.
         :param freqmin: see :meth:`of_records`.

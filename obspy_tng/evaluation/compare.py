@@ -7,7 +7,8 @@ floor. :func:`cross_evaluate` does so for several splits at once.
 """
 
 from .._checks import count
-from ..records.record import group_by_station, record_info
+from ..records.info import record_info
+from ..records.record import group_by_station
 from .anderson import reconstruction_rows
 from .axes import Axes
 from .figures import HALVES, ONE_SPLIT, comparisons, figure_rows, score_rows, settings_of

@@ -10,7 +10,8 @@ import numpy as np
 
 from .._checks import count
 from ..exceptions import TNGInputError
-from ..records.record import group_by_station, record_id
+from ..records.info import record_id
+from ..records.record import group_by_station
 from .axes import Axes
 from .figures import Comparison, figure_rows, score_rows, settings_of
 from .floor import redraw, split_sets

@@ -4,7 +4,9 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 from ..exceptions import TNGInputError, TNGWarning
-from ..records.record import earthquakes, group_by_station, record_id, record_info
+from ..records.earthquakes import earthquakes
+from ..records.info import record_id, record_info
+from ..records.record import group_by_station
 from .metrics.metric import REAL
 from .recordset import RecordSet
 
@@ -57,7 +59,7 @@ def warn_of_shared(real, had):
     """
     Warn where a generator had records of the earthquakes that it is judged by.
 
-    :param real: list of dicts, see :func:`~obspy_tng.records.record.record_info`.
+    :param real: list of dicts, see :func:`~obspy_tng.records.info.record_info`.
     :param had: the same of the records that it had.
     """
     names = earthquakes([*real, *had])
@@ -77,7 +79,7 @@ def known_records(real, others, generators):
     :param others: list of dicts of records that they had, by station: floor, enrolled.
     :param generators: generator name -> station -> list of records, whose ``stats.tng.sources``
         may name real records.
-    :return: list of dicts, see :func:`~obspy_tng.records.record.record_info`.
+    :return: list of dicts, see :func:`~obspy_tng.records.info.record_info`.
     """
     sources = {name for groups in generators.values() for group in groups.values()
                for record in group for name in record[0].stats.get("tng", {}).get("sources") or ()}

@@ -14,7 +14,8 @@ from scipy.fft import rfft, rfftfreq
 
 from .. import signal
 from ..exceptions import TNGInputError
-from ..records.record import info_values, record_info, record_to_array
+from ..records.info import info_values, record_info
+from ..records.record import record_to_array
 from ..signal.f0 import PAPER_BAND
 from ..signal.intensity import horizontal_measures
 from .waveform_features import waveform_features
@@ -76,7 +77,7 @@ class RecordSet:
         when it is indexed with positions
         (:class:`~obspy_tng.evaluation.stored.StoredSamples`).
     :param axes: :class:`Axes`.
-    :param infos: list of n dicts as from :func:`obspy_tng.records.record.record_info`.
+    :param infos: list of n dicts as from :func:`obspy_tng.records.info.record_info`.
     :param label: prefix of the identities of generated records.
 
     ``root`` is the set that a part was taken from (a whole set is its own),

@@ -22,7 +22,8 @@ from ..groundmotion.station_terms import (
     station_evidence,
     station_terms,
 )
-from ..records.record import earthquakes, info_values
+from ..records.earthquakes import earthquakes
+from ..records.info import info_values
 
 #: choices of a station's term from its posterior
 UNCERTAINTIES = ("mean", "drawn")

@@ -20,7 +20,7 @@ from ..station_generator import Enrolled
 from ..training import TrainingSettings
 
 #: records of one station: data ``(n, 3, npts)`` and n dicts of
-#: :func:`obspy_tng.records.record.record_info`
+#: :func:`obspy_tng.records.info.record_info`
 StationRecords = tuple[np.ndarray, list[dict]]
 
 

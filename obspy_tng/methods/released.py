@@ -25,7 +25,7 @@ from ..exceptions import TNGInputError
 from ..groundmotion.component_levels import fit_levels
 from ..models.autoencoder import ReleasedAutoencoder, ReleasedConfig
 from ..models.published import load_published, published_bank
-from ..records.record import info_values
+from ..records.info import info_values
 from ..signal import end_at_rest
 from ..training import Phase, Trainer
 from .mixing import SAMPLERS

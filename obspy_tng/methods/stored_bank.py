@@ -6,7 +6,7 @@ import obspy
 from obspy.core.util.obspy_types import ObsPyException
 
 from ..exceptions import TNGCheckpointError
-from ..records.record import RECORD_FIELDS
+from ..records.info import RECORD_FIELDS
 from ..station_generator import Enrolled
 
 

@@ -23,8 +23,9 @@ from obspy.core import AttribDict
 from ..exceptions import TNGInputError
 from .c_libraries import C_LIBRARIES
 from .headers import sac_header
+from .info import record_info, source_of
 from .packing import FORMAT, mseed_id, pack_record, write_packed
-from .record import record_info, source_of, station_id
+from .record import station_id
 
 
 def write_records(records, folder):
@@ -42,7 +43,7 @@ def write_records(records, folder):
 
     >>> import numpy as np
     >>> from tempfile import TemporaryDirectory
-    >>> from obspy_tng.records.record import synthetic_record
+    >>> from obspy_tng.records.synthetic import synthetic_record
     >>> st = synthetic_record(np.eye(3, 100), 100.0, "XR.AL01", tng={"magnitude": 5.0})
     >>> with TemporaryDirectory() as folder:
     ...     n = write_records([st], folder)
@@ -92,7 +93,7 @@ class ListedRecord:
     """
     What is known of a record in a folder without reading its samples.
 
-    ``path`` is that of its MiniSEED file, ``info`` as :func:`~obspy_tng.records.record.record_info`
+    ``path`` is that of its MiniSEED file, ``info`` as :func:`~obspy_tng.records.info.record_info`
     gives, ``mark`` identifies the state of the file: ``[path, size, mtime in ns]``.
     """
 

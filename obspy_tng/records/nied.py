@@ -14,7 +14,8 @@ from obspy import Stream
 from obspy.core import AttribDict
 from obspy.geodetics import gps2dist_azimuth
 
-from .record import UNITS, band_code
+from .record import UNITS
+from .synthetic import band_code
 
 _CHANNEL = re.compile(r"(NS|EW|UD)([12]?)")
 _COMPONENTS = {"NS": "N", "EW": "E", "UD": "Z"}

@@ -11,9 +11,10 @@ import numpy as np
 
 from ..exceptions import TNGInputError
 from .codes import check_channel_codes, sensor_id, split_channel
+from .info import record_id
 from .instrument import find_channel, orientation, to_zne
 from .joining import join_pieces
-from .record import COMPONENTS, record_id, station_id
+from .record import COMPONENTS, station_id
 from .traces import same_rate
 
 # A stretch without any bend counts as filled if it is so long (s, and share of the window),

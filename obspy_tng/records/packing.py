@@ -21,7 +21,8 @@ from obspy import UTCDateTime
 from obspy.core import AttribDict
 
 from .c_libraries import C_LIBRARIES
-from .record import check_record, check_station, record_id, starttime_known, station_id
+from .info import record_id, starttime_known
+from .record import check_record, check_station, station_id
 
 FORMAT = "obspy_tng record 1"
 TEMPORARY = ".tmp"  # end of the names of files that are being written

@@ -18,11 +18,13 @@ from ..exceptions import TNGInputError
 from ..signal import end_at_rest, processing
 from .codes import split_channel
 from .event import event_fields
+from .info import recording_id, source_of
 from .instrument import find_channel, orientation, to_acceleration, to_zne
 from .nied import from_nied
 from .quality import check_components, check_trace, plain_samples, worst
-from .record import COMPONENTS, UNITS, band_code, recording_id, source_of
+from .record import COMPONENTS, UNITS
 from .rejection import RecordRejectedError, RejectedRecord, rejected
+from .synthetic import band_code
 from .traces import nominal_rate, three_traces
 from .units import motion_of, samples_in
 from .windows import choose_window, edge_levels, pick_onset

@@ -14,9 +14,9 @@ import numpy as np
 
 from .._checks import within
 from ..exceptions import TNGInputError
+from ..records.earthquakes import earthquakes
 from ..records.folder import list_records
 from ..records.packing import replace_file
-from ..records.record import earthquakes
 
 KNOWN, HELD_BACK = "known", "held_back"
 SPLIT = "split.json"

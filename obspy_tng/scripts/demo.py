@@ -14,8 +14,9 @@ import obspy
 from obspy.clients.filesystem.sds import Client
 
 from .. import TNGGenerator, collect_records, evaluate, hvsr, plotting, simulate_network
+from ..records.earthquakes import split_by_event
 from ..records.folder import write_records
-from ..records.record import group_by_station, split_by_event
+from ..records.record import group_by_station
 from ..simulate import write_archive
 
 logger = logging.getLogger("obspy_tng")

@@ -14,7 +14,8 @@ from obspy.core.inventory import Channel, Network, Site, Station
 
 from ..exceptions import TNGInputError
 from ..metadata import ORIENTATION, unit_response
-from ..records.record import COMPONENTS, band_code
+from ..records.record import COMPONENTS
+from ..records.synthetic import band_code
 
 EPOCH_START = UTCDateTime(1990, 1, 1)
 

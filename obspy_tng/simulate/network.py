@@ -17,7 +17,8 @@ from obspy.geodetics import gps2dist_azimuth
 
 from .._page import facts
 from ..exceptions import TNGInputError
-from ..records.record import COMPONENTS, UNITS, band_code
+from ..records.record import COMPONENTS, UNITS
+from ..records.synthetic import band_code
 from .column import FREQMIN, PASS_TO_NYQUIST, TAIL, site_response
 from .crust import draw_crust
 from .files import network_catalog, network_inventory

@@ -29,7 +29,8 @@ from .._checks import one_of
 from ..exceptions import TNGInputError
 from ..io.at2 import write_at2
 from ..records.folder import write_records
-from ..records.record import COMPONENTS, record_id, record_to_array
+from ..records.info import record_id
+from ..records.record import COMPONENTS, record_to_array
 from .targets import UNITS
 
 #: units that text files can be in

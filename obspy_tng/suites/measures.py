@@ -14,7 +14,8 @@ from scipy.fft import next_fast_len
 
 from .._checks import ascending, one_of
 from ..exceptions import TNGInputError
-from ..records.record import COMPONENTS, group_by_station, record_info, record_to_array, station_id
+from ..records.info import record_info
+from ..records.record import COMPONENTS, group_by_station, record_to_array, station_id
 from ..signal import eas, intensity_measures, response_spectra, rotd
 from ..signal.intensity import horizontal_measures
 from .spectra import chunks
@@ -125,7 +126,7 @@ def measures(records, periods=PERIODS, component="horizontal", fas_frequencies=N
 
     .. rubric:: Example
 
-    >>> from obspy_tng.records.record import synthetic_record
+    >>> from obspy_tng.records.synthetic import synthetic_record
     >>> acc = np.sin(2 * np.pi * np.arange(4000) / 100) * np.array([[0.1], [2.0], [1.0]])
     >>> table = measures(synthetic_record(acc, 100.0, "XR.AL01"), periods=[1.0])
     >>> table["pga"].round(2), table["rotd100_1s"].round(1)

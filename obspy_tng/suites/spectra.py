@@ -26,7 +26,7 @@ def ln_spectra(records, periods, component="rotd50", damping=0.05):
 
     .. rubric:: Example
 
-    >>> from obspy_tng.records.record import synthetic_record
+    >>> from obspy_tng.records.synthetic import synthetic_record
     >>> acc = np.sin(2 * np.pi * np.arange(4000) / 100) * np.array([[0.1], [2.0], [2.0]])
     >>> ln = ln_spectra([synthetic_record(acc, 100.0, "XR.AL01")], [1.0], "geomean")
     >>> round(float(np.exp(ln[0, 0])))        # resonance: 2 / (2 * 0.05)

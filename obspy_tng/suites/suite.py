@@ -10,7 +10,9 @@ import numpy as np
 from .. import __version__
 from .._checks import count
 from ..exceptions import TNGInputError
-from ..records.record import earthquakes, record_info, station_id
+from ..records.earthquakes import earthquakes
+from ..records.info import record_info
+from ..records.record import station_id
 from .measures import MeasureTable, measures
 from .selection import choose
 from .spectra import ln_spectra, scaled_record
@@ -164,7 +166,7 @@ def select(records, target, n=11, *, period_range=None, scale_factors=(0.25, 4.0
     :param scale_factors: ``(least, largest)``; None does not scale the records.
     :param max_per_station: most records of one station; None for no limit.
     :param max_per_event: most records of one earthquake (see
-        :func:`~obspy_tng.records.record.earthquakes`; generated ones without an event count
+        :func:`~obspy_tng.records.earthquakes.earthquakes`; generated ones without an event count
         one each); None for no limit.
     :param seed: int, of the search (:mod:`.selection`).
     :return: :class:`Suite`

@@ -15,14 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from ..exceptions import TNGInputError
-from ..records.record import (
-    RECORD_FIELDS,
-    check_record,
-    check_station,
-    record_info,
-    record_to_array,
-    station_id,
-)
+from ..records.info import RECORD_FIELDS, record_info
+from ..records.record import check_record, check_station, record_to_array, station_id
 
 FORMAT = "obspy_tng store 1"
 INDEX = "index.json"

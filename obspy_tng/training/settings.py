@@ -6,7 +6,7 @@ import numpy as np
 
 from .._checks import count, one_of, positive, within
 from ..exceptions import TNGInputError
-from ..records.record import earthquakes
+from ..records.earthquakes import earthquakes
 from .data import TrainingData
 
 #: settings of the paper

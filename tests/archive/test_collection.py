@@ -19,8 +19,10 @@ from obspy_tng.archive.files import archive_days
 from obspy_tng.exceptions import TNGInputError
 from obspy_tng.metadata import synthetic_inventory
 from obspy_tng.records.folder import read_record, read_records, write_records
-from obspy_tng.records.record import check_record, record_info, synthetic_record
+from obspy_tng.records.info import record_info
+from obspy_tng.records.record import check_record
 from obspy_tng.records.sds import write_sds
+from obspy_tng.records.synthetic import synthetic_record
 
 RATE = 100.0
 ORIGIN = UTCDateTime(2012, 3, 20, 18, 2, 40)

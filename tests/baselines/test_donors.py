@@ -6,7 +6,8 @@ import pytest
 from obspy_tng import simulate_network
 from obspy_tng.baselines import DonorNoise
 from obspy_tng.exceptions import TNGInputError
-from obspy_tng.records.record import group_by_station, record_info, record_to_array
+from obspy_tng.records.info import record_info
+from obspy_tng.records.record import group_by_station, record_to_array
 from obspy_tng.signal import evolutionary
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from obspy_tng import evaluate, simulate_network
 from obspy_tng.evaluation import cross_evaluate
-from obspy_tng.records.record import group_by_station, split_by_event
+from obspy_tng.records.earthquakes import split_by_event
+from obspy_tng.records.record import group_by_station
 
 from .made_up import CONTROLS, RATE, WINDOW
 

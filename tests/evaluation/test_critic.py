@@ -9,7 +9,8 @@ from obspy_tng.baselines import RandomAllPass, ResampledReal
 from obspy_tng.evaluation import waveform_features
 from obspy_tng.evaluation.metrics import critic
 from obspy_tng.evaluation.waveform_features import Bands, feature_names
-from obspy_tng.records.record import group_by_station, split_by_event
+from obspy_tng.records.earthquakes import split_by_event
+from obspy_tng.records.record import group_by_station
 
 RATE, WINDOW = 50.0, 40.0
 

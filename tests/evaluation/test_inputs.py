@@ -8,7 +8,8 @@ import pytest
 from obspy_tng import evaluate
 from obspy_tng.evaluation.inputs import known_records, warn_of_shared
 from obspy_tng.exceptions import TNGInputError, TNGWarning
-from obspy_tng.records.record import record_info, synthetic_record
+from obspy_tng.records.info import record_info
+from obspy_tng.records.synthetic import synthetic_record
 
 
 def record(number, **tng):

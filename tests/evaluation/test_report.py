@@ -6,7 +6,8 @@ import pytest
 
 from obspy_tng import evaluate, simulate_network
 from obspy_tng.evaluation.summary import answer, excess
-from obspy_tng.records.record import group_by_station, split_by_event
+from obspy_tng.records.earthquakes import split_by_event
+from obspy_tng.records.record import group_by_station
 from tests.browser import assert_fits
 
 

@@ -8,7 +8,9 @@ from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.recordset import QUANTITIES, RecordSet
 from obspy_tng.evaluation.stored import StoredFigures, StoredSamples, read_samples, table_of
 from obspy_tng.records.folder import list_records, write_records
-from obspy_tng.records.record import record_info, record_to_array, synthetic_record
+from obspy_tng.records.info import record_info
+from obspy_tng.records.record import record_to_array
+from obspy_tng.records.synthetic import synthetic_record
 from obspy_tng.signal import end_at_rest
 
 from .made_up import AXES, RATE, waves

@@ -8,7 +8,7 @@ import pytest
 from obspy import Stream, UTCDateTime
 
 from obspy_tng.exceptions import TNGInputError
-from obspy_tng.records.record import synthetic_record
+from obspy_tng.records.synthetic import synthetic_record
 
 from .agency_samples import G, asa, dyna
 

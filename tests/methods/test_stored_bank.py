@@ -11,7 +11,7 @@ from obspy_tng.methods.stored_bank import (
     inventory_from_text,
     inventory_to_text,
 )
-from obspy_tng.records.record import RECORD_FIELDS
+from obspy_tng.records.info import RECORD_FIELDS
 from obspy_tng.station_generator import Enrolled
 
 INFOS = [{**dict.fromkeys(RECORD_FIELDS), "record_id": f"r{i}", "magnitude": 5.0 + i}

@@ -5,7 +5,7 @@ import pytest
 
 from obspy_tng import hvsr, plotting
 from obspy_tng.exceptions import TNGInputError
-from obspy_tng.records.record import synthetic_record
+from obspy_tng.records.synthetic import synthetic_record
 
 
 def test_azimuths():

@@ -8,7 +8,8 @@ import pytest
 from obspy import UTCDateTime
 
 from obspy_tng.records.folder import read_record, write_record
-from obspy_tng.records.record import record_info, synthetic_record
+from obspy_tng.records.info import record_info
+from obspy_tng.records.synthetic import synthetic_record
 
 TNG = {"magnitude": 6.5, "distance": 40.0, "depth": 12.0, "station_latitude": 19.4356,
        "station_longitude": -99.1401, "station_elevation": 2232.0, "model": "0123456789abcdef",

@@ -6,9 +6,10 @@ import pytest
 from obspy_tng import prepare_record
 from obspy_tng.records.codes import check_codes, split_channel
 from obspy_tng.records.folder import write_records
-from obspy_tng.records.record import check_station, synthetic_record
+from obspy_tng.records.record import check_station
 from obspy_tng.records.rejection import RecordRejectedError
 from obspy_tng.records.sds import write_sds
+from obspy_tng.records.synthetic import synthetic_record
 
 from .made_up import peaks, recording, shaking
 

@@ -10,8 +10,9 @@ from obspy_tng import evaluate, simulate_network
 from obspy_tng.baselines import MeanOfRaw, ResampledReal
 from obspy_tng.evaluation.stored import StoredSamples
 from obspy_tng.exceptions import TNGInputError, TNGWarning
+from obspy_tng.records.earthquakes import split_by_event
 from obspy_tng.records.folder import list_records, read_records, write_records
-from obspy_tng.records.record import group_by_station, split_by_event
+from obspy_tng.records.record import group_by_station
 from obspy_tng.runs.evaluate import EVALUATION, NOVELTY, Inputs, evaluate_folders
 from obspy_tng.runs.shards import merge_shards
 from obspy_tng.scripts.main import main

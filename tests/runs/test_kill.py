@@ -15,8 +15,8 @@ import time
 import pytest
 
 from obspy_tng import TNGGenerator, simulate_network
+from obspy_tng.records.earthquakes import split_by_event
 from obspy_tng.records.folder import read_records, write_records
-from obspy_tng.records.record import split_by_event
 from obspy_tng.runs.manifest import NAME, Manifest
 from obspy_tng.scripts.main import main
 

@@ -5,7 +5,8 @@ import pytest
 from obspy.geodetics import gps2dist_azimuth
 
 from obspy_tng import TNGInputError, signal
-from obspy_tng.records.record import check_record, record_info
+from obspy_tng.records.info import record_info
+from obspy_tng.records.record import check_record
 from obspy_tng.signal import hvsr
 from obspy_tng.signal.intensity import significant_duration
 from obspy_tng.simulate import simulate_arrays, simulate_network, simulate_records

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from obspy_tng.records.record import realization_starttime, synthetic_record
+from obspy_tng.records.synthetic import realization_starttime, synthetic_record
 from obspy_tng.signal import bandpass
 
 RATE, NPTS = 50.0, 1500

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from obspy_tng.exceptions import TNGInputError
-from obspy_tng.records.record import record_id, station_id
+from obspy_tng.records.info import record_id
+from obspy_tng.records.record import station_id
 from obspy_tng.suites import Target, conditional_target, select
 from obspy_tng.suites.spectra import ln_spectra
 

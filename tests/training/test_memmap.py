@@ -7,7 +7,8 @@ import pytest
 
 from obspy_tng import TNGGenerator, simulate_network
 from obspy_tng.exceptions import TNGInputError
-from obspy_tng.records.record import record_info, record_to_array
+from obspy_tng.records.info import record_info
+from obspy_tng.records.record import record_to_array
 from obspy_tng.simulate import simulate_arrays, simulate_records
 from obspy_tng.training import RecordStore, write_store
 

@@ -18,7 +18,8 @@ from obspy.geodetics import degrees2kilometers, locations2degrees
 from scipy.constants import g
 
 from ...exceptions import TNGInputError
-from ...records.record import band_code, source_of
+from ...records.info import source_of
+from ...records.synthetic import band_code
 from .codes import clean_code, location_code, station_code
 from .orientation import Direction, component
 from .unknown import settle

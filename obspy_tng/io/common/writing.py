@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from ...exceptions import TNGInputError
-from ...records.record import UNITS, source_of
+from ...records.info import source_of
+from ...records.record import UNITS
 
 
 def acceleration(tr, fmt):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...records.record import info_values
+from ...records.info import info_values
 from ...signal.intensity import time_of_energy
 
 #: reference distance (km) and depth (km) of the features

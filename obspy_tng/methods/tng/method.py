@@ -176,7 +176,7 @@ class StationBottleneckMethod:
 
         :param station: station id; not used.
         :param data: ``(n, 3, npts)``, ZNE, m/s^2.
-        :param infos: n dicts, see :func:`obspy_tng.records.record.record_info`.
+        :param infos: n dicts, see :func:`obspy_tng.records.info.record_info`.
         :return: dict of ``mu`` and ``logvar`` (n, z_dim), ``summary`` (n, 2 station_dim),
             ``levels`` (n, 3, bands), ``data`` (n, 3, npts), the samples,
             ``onset`` (n,), t05 in s,

@@ -14,7 +14,7 @@ from ...groundmotion.level_fit import fit_band_levels
 from ...groundmotion.scaling import REFERENCE_DISTANCE, REFERENCE_MAGNITUDE
 from ...groundmotion.scenario import Coverage
 from ...models.checkpoint import load_folder, load_weights
-from ...records.record import info_values
+from ...records.info import info_values
 
 #: folder of the models in the package
 WEIGHTS = Path(__file__).resolve().parents[2] / "weights"

@@ -12,12 +12,9 @@ from obspy_tng.groundmotion.durations import ln_duration
 from obspy_tng.groundmotion.scenario import Scenario
 from obspy_tng.methods.tng.features import event_features
 from obspy_tng.methods.tng.prior import pretrained_folder
-from obspy_tng.records.record import (
-    group_by_station,
-    record_info,
-    record_to_array,
-    synthetic_record,
-)
+from obspy_tng.records.info import record_info
+from obspy_tng.records.record import group_by_station, record_to_array
+from obspy_tng.records.synthetic import synthetic_record
 from obspy_tng.signal import bandpass, significant_duration
 from obspy_tng.signal.intensity import time_of_energy
 
