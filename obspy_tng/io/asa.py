@@ -142,7 +142,7 @@ def _magnitude(text):
     sizes = {name.upper(): to_float(size) for name, size in re.findall(
         r"\b(M[a-z]?)\s*=\s*(\d+[.,]?\d*)", text, re.IGNORECASE)}
     kind = next((name for name in _MAGNITUDES if sizes.get(name)), None)
-    return kind, sizes.get(kind)
+    return (kind, sizes[kind]) if kind else (None, to_float(text.strip("/ ")))
 
 
 def _values(header, key, count=None):

@@ -194,6 +194,8 @@ def _describe(line):
 
     Some names of earthquakes look like dates (``ComalTX11-10-20``); the date has slashes.
     """
+    # the time of day may stand behind a comma of its own
+    line = re.sub(r"(\d/\d{2,4})\s*,\s*(\d{1,2}:\d\d\b)", r"\1 \2", line)
     parts = [part.strip() for part in re.sub(r"\(.*?\)", "", line).split(",")]
     parts = [part for part in parts if part]
     name = parts.pop() if len(parts) > 1 else ""

@@ -328,3 +328,14 @@ def test_two_records_of_one_station_keep_its_id():
 
 def test_at2_names_its_stations():
     assert read(at2().raw)[0].stats.at2.station_code == "Alhambra - Fremont School"
+
+
+def test_at2_with_the_time_behind_a_comma():
+    line = "NORTHRIDGE EQ 1/17/94, 12:31, SYLMAR - CONVERTER STA, 052"
+    text = "\n".join(["PEER STRONG MOTION DATABASE RECORD", line,
+                      "ACCELERATION TIME HISTORY IN UNITS OF G", "NPTS= 4, DT= .01 SEC",
+                      "  .1E+00 -.1E+00  .2E+00  .0E+00", ""])
+    tr = obspy.read(io.BytesIO(text.encode()))[0]
+    assert tr.stats.at2.station_name == "SYLMAR - CONVERTER STA"
+    assert tr.stats.at2.origin_time == obspy.UTCDateTime(1994, 1, 17, 12, 31)
+    assert tr.stats.at2.azimuth == 52

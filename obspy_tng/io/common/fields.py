@@ -57,9 +57,11 @@ def parse_date(text, dayfirst=True):
         year, month, day = m.groups()
     elif m := re.search(r"(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?!\d)", text):
         day, month, year = m.groups() if dayfirst else (m[2], m[1], m[3])
-        if int(month) > 12:
+        if int(m[1]) > 31:
+            year, month, day = m.groups()
+        elif int(month) > 12:
             day, month = month, day
-    elif m := re.search(r"(?<!\d)((?:19|2[01])\d\d)(0\d|1[0-2])([0-3]\d)(?!\d)", text):
+    elif m := re.search(r"(?<!\d)((?:19|2[01])\d\d)(0\d|1[0-2])([0-3]\d)(?=\d{6}\b|(?!\d))", text):
         year, month, day = m.groups()
     elif m := (re.search(r"(?<!\d)(\d\d)(\d\d)((?:19|2[01])\d\d)(?!\d)", text)
                or re.search(rf"(?i)(?<!\d){number}{gap}{word}{gap}(\d{{4}}|\d\d)(?!\d)", text)):
@@ -92,6 +94,9 @@ def parse_clock(text):
     if not m:
         return None, None
     hour, minute, second, fraction = m.groups(default="")
+    half = re.match(r"\s*([AP])\.?M\b", text[m.end():], re.IGNORECASE)
+    if half and 1 <= int(hour) <= 12:
+        hour = int(hour) % 12 + (12 if half[1].upper() == "P" else 0)
     if int(hour) > 24 or int(minute) > 59 or int(second or 0) > 60:
         return None, None
     value = int(hour) * 3600 + int(minute) * 60 + int(second or 0)
@@ -102,7 +107,8 @@ def parse_moment(text, dayfirst=True, zone=0.0):
     """
     Date and time of a text, in UTC.
 
-    :param text: str, e.g. ``"05/02/83, 16:42:48.2 PDT"``. Text in brackets is a remark.
+    :param text: str, e.g. ``"05/02/83, 16:42:48.2 PDT"``. Text in brackets is a remark,
+        unless it is a time zone.
     :param dayfirst: see :func:`parse_date`.
     :param zone: hours from UTC where the text names no time zone.
     :return: Moment; its time is None without date or time, or if the zone is not known.
@@ -114,6 +120,7 @@ def parse_moment(text, dayfirst=True, zone=0.0):
     >>> parse_moment("10/11/13, 23:05 GMT", dayfirst=False).precision
     60.0
     """
+    text = re.sub(rf"(?i)\(\s*({_ZONE_NAMES})\s*\)", r" \1 ", text)
     plain = re.sub(r"\([^)]*\)?", " ", text)
     seconds, precision = parse_clock(plain)
     hours = _zone(plain, zone)
@@ -124,18 +131,21 @@ def parse_moment(text, dayfirst=True, zone=0.0):
 def _clock(text):
     """Match of the first time in a text: hour, minute, second, fraction."""
     return (re.search(r"(?<!\d)(\d{1,2}):\s*(\d{1,2})(?::\s*(\d{0,2})(?:[.,:](\d*))?)?", text)
-            or re.search(r"(?<!\d)(\d\d)(\d\d)(\d\d)(?:[.,](\d*))?(?!\d)", text)
+            or re.search(r"(?<!\d)(?:(?:19|2[01])\d{6})?(\d\d)(\d\d)(\d\d)(?:[.,](\d*))?(?!\d)",
+                         text)
             or re.search(rf"(?i)(?<![\d/.])(\d\d)(\d\d)()()(?=\s*(?:{_ZONE_NAMES})\b)", text))
 
 
 def _zone(text, default):
     """Hours from UTC of the time zone after the time; None for an unknown one."""
     m = _clock(text)
-    found = re.match(r"[\s,*]*([A-Za-z]{1,5})(?![A-Za-z])\s*([+-]\s*\d{1,2})?",
+    found = re.match(r"[\s,*]*([A-Za-z]{1,5})(?![A-Za-z])\s*(?:([+-])\s*(\d{1,2})(?::?(\d\d))?)?",
                      text[m.end():]) if m else None
     word = found[1].upper() if found else ""
     if word in _ZONES:
-        return float(re.sub(r"\s", "", found[2])) if found[2] and not _ZONES[word] else _ZONES[word]
+        if not found[2] or _ZONES[word]:
+            return _ZONES[word]
+        return (-1 if found[2] == "-" else 1) * (int(found[3]) + int(found[4] or 0) / 60)
     # EAT, CEST, local: the zone of somewhere else
     return None if re.fullmatch(r"[A-Z]{1,2}[SDA]?T|LOCAL", word) else default
 
@@ -168,6 +178,9 @@ def parse_coordinates(text):
     >>> parse_coordinates("35.908N, 120.458W")
     (35.908, -120.458)
     """
+    degrees = parse_dms(re.sub("[°º'\"′″]", " ", text))
+    if degrees[0] is not None:
+        return degrees
     found = {}
     pattern = r"(\d+(?:[.,]\d*)?)\s*(?:°|deg)?\s*(?:LAT\.?|LON(?:G)?\.?)?\s*([NSEWO])\b"
     for value, side in re.findall(pattern, text, re.IGNORECASE):

@@ -17,20 +17,21 @@ from typing import NamedTuple
 # SEED manual, appendix A: N and E are within 5 degrees of the true direction.
 TOLERANCE = 5.0
 _UP = ("UP", "U", "V", "VERT", "VERTICAL", "UD", "U-D", "Z", "VER", "UPWARD", "UPDN", "UPDO",
-       "UP-DOWN", "VRT", "HNZ", "HLZ", "BHZ")
-_DOWN = ("DOWN", "DOWNWARD", "DWN", "DN", "D", "DU", "D-U")
-_AXES = {"N": 0.0, "NS": 0.0, "N-S": 0.0, "NORTH": 0.0, "NORTE": 0.0, "NORTH-SOUTH": 0.0,
-         "S": 180.0, "SOUTH": 180.0, "SUR": 180.0, "S-N": 180.0, "SN": 180.0,
-         "E": 90.0, "EW": 90.0, "E-W": 90.0, "EAST": 90.0, "ESTE": 90.0, "E-O": 90.0, "EO": 90.0,
-         "EAST-WEST": 90.0,
-         "W": 270.0, "WEST": 270.0, "OESTE": 270.0, "W-E": 270.0, "WE": 270.0, "O-E": 270.0,
-         "OE": 270.0, "O": 270.0}
+       "UP-DOWN", "UP-DN", "VRT", "ARRIBA", "VERTICAL-UP", "VERT-UP", "VERTICAL-ARRIBA")
+_DOWN = ("DOWN", "DOWNWARD", "DWN", "DN", "D", "DU", "D-U", "ABAJO", "VERTICAL-DOWN", "VERT-DOWN",
+         "VERT-DN", "VERTICAL-ABAJO")
+_POINTS = {"N": 0.0, "NORTH": 0.0, "NORTE": 0.0, "E": 90.0, "EAST": 90.0, "ESTE": 90.0, "S": 180.0,
+           "SOUTH": 180.0, "SUR": 180.0, "W": 270.0, "O": 270.0, "WEST": 270.0, "OESTE": 270.0}
+_AXES = {**_POINTS, "NS": 0.0, "SN": 180.0, "EW": 90.0, "EO": 90.0, "WE": 270.0, "OE": 270.0}
+_SEED = re.compile(r"[BEHLCS][NLHG]([ZNE123])")
+_KIKNET = re.compile(r"(NS|EW|UD)[12]")
 # Components of the instrument, or of the fault or the path, whose azimuth is not stated.
-_LETTERS = {**dict.fromkeys(("L", "LO", "LONG", "LONGITUDINAL", "RADL", "RADIAL", "R", "H1", "1",
-                             "FN", "X"), "1"),
-            **dict.fromkeys(("T", "TR", "TRAN", "TRANS", "TRANSVERSE", "TRANSVERSAL", "TANG", "H2",
-                             "2", "FP", "Y"), "2"),
-            **dict.fromkeys(("H3", "3"), "3")}
+_LETTERS = {
+    **dict.fromkeys(("L", "LO", "LONG", "LONGITUDINAL", "RADL", "RADIAL", "R", "H1", "1", "H-1",
+                     "HOR1", "HORIZONTAL 1", "FN", "X"), "1"),
+    **dict.fromkeys(("T", "TR", "TRAN", "TRANS", "TRANSV", "TRANSVERSE", "TRANSVERSAL", "TANG",
+                     "H2", "2", "H-2", "HOR2", "HORIZONTAL 2", "FP", "Y"), "2"),
+    **dict.fromkeys(("H3", "3"), "3")}
 _REVERSED = {"+": 1, "-": -1, "": 1}
 _DEGREES = re.compile(r"DEGREES?\b|DEG\b\.?|[°º]|\bAZ(?:IMUTH)?\b\.?")
 
@@ -92,15 +93,21 @@ def parse_direction(text):
 
 
 def _parse_word(word, in_degrees):
+    word = re.sub(r"\s*[-/]\s*", "-", word)
+    if m := _SEED.fullmatch(word) or _KIKNET.fullmatch(word):
+        word = m[1]
     if m := re.fullmatch(r"([NS])\s*(\d{1,3}(?:\.\d*)?)\s*([EWO])", word):
         turn = float(m[2]) * (1 if (m[1] == "N") == (m[3] == "E") else -1)
         return horizontal((0.0 if m[1] == "N" else 180.0) + turn)
-    if word in _UP:
+    if word.replace(" ", "-") in _UP:
         return UP
-    if word in _DOWN:
+    if word.replace(" ", "-") in _DOWN:
         return DOWN
     if word in _AXES:
         return horizontal(_AXES[word])
+    first, _, second = word.partition("-")
+    if first in _POINTS and second in _POINTS and abs(_POINTS[first] - _POINTS[second]) == 180:
+        return horizontal(_POINTS[first])
     number = re.fullmatch(r"\d{1,3}(\.\d*)?", word)
     if number and (in_degrees or word not in _LETTERS) and float(word) <= 360:
         return horizontal(float(word))

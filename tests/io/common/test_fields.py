@@ -3,7 +3,7 @@
 import pytest
 from obspy import UTCDateTime
 
-from obspy_tng.io.common.fields import parse_date, parse_dms, parse_moment
+from obspy_tng.io.common.fields import parse_coordinates, parse_date, parse_dms, parse_moment
 
 
 @pytest.mark.parametrize("text", [
@@ -47,3 +47,22 @@ def test_degrees_minutes_seconds():
     assert parse_dms("42 30 00S  172 45 00E     Basalt") == (-42.5, 172.75)
     assert parse_dms("34 12 00N, 118 30 00N") == (34.2, None)  # no latitude has 118 degrees
     assert parse_dms("Site location unknown") == (None, None)
+
+
+@pytest.mark.parametrize(("text", "time"), [
+    ("2008-05-12 14:28:04.0(BJT)", "2008-05-12T06:28:04"),  # a zone in brackets is no remark
+    ("2011-03-11 14:46:23 (JST)", "2011-03-11T05:46:23"),
+    ("1/17/94 12:31:00 (*LoQ*)", "1994-01-17T12:31:00"),
+    ("20100404224042", "2010-04-04T22:40:42"),
+    ("99/12/31 10:00:00", "1999-12-31T10:00:00"),  # the year first
+    ("1/2/2003 1:05:09 PM", "2003-01-02T13:05:09"),
+    ("1/2/2003 12:05:09 a.m.", "2003-01-02T00:05:09"),
+    ("1/2/2003 01:05:09 GMT+05:30", "2003-01-01T19:35:09"),
+    ("1/2/2003 01:05:09 UTC-3", "2003-01-02T04:05:09")])
+def test_zones_and_dates_as_others_write_them(text, time):
+    assert parse_moment(text, dayfirst=False).time == UTCDateTime(time)
+
+
+@pytest.mark.parametrize("text", ["19 25 48 N 99 09 00 W", "19\u00b025'48\"N, 99\u00b009'00\"W"])
+def test_coordinates_in_degrees_minutes_and_seconds(text):
+    assert parse_coordinates(text) == pytest.approx((19.43, -99.15))
