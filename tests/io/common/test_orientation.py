@@ -50,7 +50,8 @@ def test_signs_of_opposite_directions():
     ("N - S", "N", 1), ("Norte - Sur", "N", 1), ("SUR-NORTE", "N", -1), ("ESTE/OESTE", "E", 1),
     ("West-East", "E", -1), ("E / W", "E", 1), ("VERTICAL UP", "Z", 1), ("Up/Dn", "Z", 1),
     ("Vertical-Down", "Z", -1), ("Arriba", "Z", 1), ("HNE", "E", 1), ("BN2", "2", 1),
-    ("HLZ", "Z", 1), ("NS2", "N", 1), ("UD1", "Z", 1), ("EW2", "E", 1), ("HOR1", "1", 1), ("Transv.", "2", 1)])
+    ("HLZ", "Z", 1), ("NS2", "N", 1), ("UD1", "Z", 1), ("EW2", "E", 1), ("HOR1", "1", 1),
+    ("Transv.", "2", 1)])
 def test_words_of_more_agencies(text, code, sign):
     assert component(parse_direction(text))[:2] == (code, sign)
 
