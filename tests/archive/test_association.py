@@ -7,8 +7,6 @@ from obspy.clients.filesystem.sds import Client
 from obspy.core.event import Event, Magnitude, Origin
 
 from obspy_tng import collect_records
-from obspy_tng.archive.association import Place, StationEvents
-from obspy_tng.archive.clocks import shared_offset
 from obspy_tng.exceptions import TNGInputError
 
 from ..records.made_up import GAIN, inventory, recording, response, shaking
@@ -58,8 +56,6 @@ def codes(found):
     return sorted(rejection.code for _, rejection in found.rejected)
 
 
-# -- clocks ------------------------------------------------------------------------
-
 def test_uncatalogued_aftershocks_at_whole_hours(collect):
     """A recorder whose clock is right: what fits the main shock some hours away is not it."""
     start = DAY + 21600
@@ -93,21 +89,6 @@ def test_offsets_of_half_hours(collect):
     records, _ = collect(streams, [event(time) for time in times])
     assert [r[0].stats.tng.clock_offset for r in records] == [5.5 * 3600] * 3
 
-
-def test_offsets_that_many_recordings_share_by_chance():
-    """20 earthquakes and 40 other triggers within ten days: some two always share an offset."""
-    for seed in range(3):
-        rng = np.random.default_rng(seed)
-        times = np.sort(rng.uniform(0, 10 * 86400, (2, 40)))
-        events = StationEvents([event(DAY + float(t)) for t in times[0, ::2]],
-                               [Place(None, None, 19.4, -99.1)])
-        spans = [(DAY + float(t), DAY + float(t) + 80) for t in times[1]]
-        free = [start for start, _ in spans if events.event_of(start) is None]
-        assert len(free) > 30
-        assert all(shared_offset(start, spans, events) == (None, 0.0) for start in free)
-
-
-# -- arrivals ----------------------------------------------------------------------
 
 def test_a_larger_earthquake_in_a_triggered_recording(collect):
     """M 4, and M 6 50 s later, both in the catalog: the peak is not the first one's."""
@@ -170,8 +151,6 @@ def test_clocks_may_be_off_by_some_seconds(collect, late):
         assert codes(found) == ["does_not_fit"]
 
 
-# -- catalogs and stations ------------------------------------------------------------
-
 def test_an_event_without_origin_is_listed(collect):
     bad = Event()
     half = event(DAY + 7000, name="half")
@@ -219,8 +198,6 @@ def test_a_station_that_moved(collect):
     assert records[0][0].stats.tng.distance < 100
 
 
-# -- day files ----------------------------------------------------------------------------
-
 def test_a_day_file_of_many_triggers(collect):
     """Above 4 MB, and still each of them is accounted for."""
     busy = [shock(DAY + 2000 * (i + 1), seed=i, npts=36000, rate=200.0, onset=30.0,
@@ -260,8 +237,6 @@ def test_recordings_across_midnight(collect, dtype, shift, rate):
     assert record[0].stats.endtime > DAY + 86400 + 10
     assert np.abs(record[0].data[-1000:]).max() > 0
 
-
-# -- sensors --------------------------------------------------------------------------------
 
 def test_one_sensor_for_the_whole_run(collect):
     """The shallow one, though the deep one's recording is longer, or is all that there is."""
@@ -331,8 +306,6 @@ def test_strong_motion_before_broadband(collect):
     assert records[0][0].stats.channel == "HNZ"
     assert codes(found) == ["another_recording"]
 
-
-# -- what there is instead --------------------------------------------------------------------
 
 def test_channels_that_are_there(collect, tmp_path):
     made = inventory(response("M/S"), codes=("HHZ", "HHN", "HHE"))

@@ -2,7 +2,6 @@
 
 import copy
 import csv
-import json
 from collections import Counter
 
 import numpy as np
@@ -18,10 +17,9 @@ from obspy_tng.archive.collect import find_recordings
 from obspy_tng.archive.files import archive_days
 from obspy_tng.exceptions import TNGInputError
 from obspy_tng.metadata import synthetic_inventory
-from obspy_tng.records.folder import read_record, read_records, write_records
+from obspy_tng.records.folder import read_records, write_records
 from obspy_tng.records.info import record_info
 from obspy_tng.records.record import check_record
-from obspy_tng.records.sds import write_sds
 from obspy_tng.records.synthetic import synthetic_record
 
 RATE = 100.0
@@ -91,8 +89,6 @@ def collect(*args, **options):
     collection = collect_records(*args, progress=False, **options)
     return list(collection), collection
 
-
-# -- small archives --------------------------------------------------------------
 
 def test_triggered_recordings(inventory):
     client = Archive(shake(ORIGIN), shake(ORIGIN + 3600, seed=1),
@@ -318,8 +314,6 @@ def test_station_events():
     assert not events.holds(0, p - 100, p - 40)
 
 
-# -- on disk ----------------------------------------------------------------------
-
 def test_records_round_trip(inventory, tmp_path):
     records, _ = collect(Archive(shake(ORIGIN), shake(ORIGIN, station="S2", seed=1)), inventory,
                          Catalog([event(ORIGIN)]))
@@ -342,76 +336,6 @@ def test_records_round_trip(inventory, tmp_path):
     assert write_records(records, tmp_path) == 3  # replaces, byte by byte the same
     assert len(list(read_records(tmp_path))) == 3
 
-
-def test_damaged_and_unfinished_records(tmp_path):
-    with pytest.raises(TNGInputError, match="no records"):
-        read_records(tmp_path)
-    record = synthetic_record(np.random.default_rng(0).normal(size=(3, 500)), 50.0, "YY.G")
-    write_records([record], tmp_path)
-    data, = tmp_path.rglob("*.mseed")
-    sidecar, = tmp_path.rglob("*.json")
-    good, text = data.read_bytes(), sidecar.read_text()
-    rng = np.random.default_rng(0)
-    for i in range(50):
-        damaged = bytearray(good)
-        if i % 2:
-            damaged[rng.integers(len(damaged))] ^= 1 << rng.integers(8)
-        else:
-            damaged = damaged[:rng.integers(len(damaged))]
-        data.write_bytes(damaged)
-        with pytest.raises(TNGInputError, match="damaged"):
-            read_record(data)
-    data.write_bytes(good)
-    for bad in ("", "{", "[]", "{}", '{"format": "x"}', text[:-20],
-                json.dumps({**json.loads(text), "format": "obspy_tng record 99"})):
-        sidecar.write_text(bad)
-        with pytest.raises(TNGInputError):
-            list(read_records(tmp_path))
-    sidecar.write_text(text)
-    assert read_record(sidecar)[0].stats.tng.units == "m/s^2"
-    data.unlink()
-    with pytest.raises(TNGInputError, match="no such record"):
-        read_record(data)
-    with pytest.raises(TNGInputError):
-        write_records([Stream(record[:2])], tmp_path)
-
-
-def test_sds_round_trip(tmp_path):
-    rng = np.random.default_rng(0)
-    midnight = UTCDateTime(2000, 1, 2)
-    made = [synthetic_record(rng.normal(size=(3, 6000)), 100.0, "XX.S1",
-                             midnight + 120 * k - 90.005, {"seed": k}) for k in range(4)]
-    assert write_sds(made, tmp_path) == 4
-    client = Client(str(tmp_path / "sds"))
-    for record in made:
-        start, end = record[0].stats.starttime, record[0].stats.endtime
-        found = client.get_waveforms("XX", "S1", "SY", "HX?", start - 20, end + 20)
-        assert len(found) == 3
-        for tr in record:
-            back = found.select(channel=tr.stats.channel)[0]
-            np.testing.assert_array_equal(back.data, tr.data)
-            assert back.stats.starttime == start
-    about = json.loads((tmp_path / "records.json").read_text())
-    assert [trace["tng"]["seed"] for trace in about] == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]
-    assert len(list(tmp_path.rglob("*.D.2000.001"))) == 3
-    assert len(list(tmp_path.rglob("*.D.2000.002"))) == 3
-    with pytest.raises(TNGInputError, match="already"):
-        write_sds(made, tmp_path)
-
-
-def test_write_fails_without_leaving_half(tmp_path):
-    class Odd:
-        pass
-
-    record = synthetic_record(np.random.default_rng(0).normal(size=(3, 500)), 50.0, "YY.G",
-                              tng={"odd": Odd()})
-    with pytest.raises(TypeError, match="Odd"):
-        write_records([record], tmp_path)
-    with pytest.raises(TNGInputError, match="no records"):
-        read_records(tmp_path)
-
-
-# -- the real archive ---------------------------------------------------------------
 
 @pytest.mark.parametrize(("options", "least"), [
     ({"sampling_rate": 50.0, "window": 120.0}, {"AE02": 35, "BA49": 74, "AL01": 75, "AO24": 37,

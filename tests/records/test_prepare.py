@@ -5,82 +5,24 @@ import io
 
 import numpy as np
 import pytest
-from obspy import Inventory, Stream, Trace, UTCDateTime, read, read_events, read_inventory
-from obspy.core.event import Event, Magnitude, Origin
-from obspy.core.inventory import Channel, Network, Station
-from obspy.core.inventory.response import PolesZerosResponseStage, Response
-from scipy import signal
+from obspy import Stream, read, read_events, read_inventory
+from obspy.core.inventory.response import Response
 
 from obspy_tng.baselines import ResampledReal
 from obspy_tng.exceptions import TNGInputError, TNGWarning
 from obspy_tng.metadata import unit_response
 from obspy_tng.records.prepare import prepare_record
-from obspy_tng.records.quality import clipped_samples, digitiser_step, stuck_samples
 from obspy_tng.records.record import check_record, station_id
-from obspy_tng.records.windows import choose_window, edge_levels, pick_onset
-from obspy_tng.signal import processing
 
-START = UTCDateTime(2017, 9, 19, 18, 14, 40)
-GAIN = 1e6  # counts per m/s^2
-ZNE_AXES = {"Z": (0, -90), "N": (0, 0), "E": (90, 0)}
+from .sensors import (
+    START,
+    assert_close,
+    expected,
+    ground_motion,
+    to_inventory,
+    to_stream,
+)
 
-
-def ground_motion(rate=200.0, length=90.0, p=20.0, s=35.0, seed=0):
-    """Acceleration (3, npts) ZNE: quiet, P on the vertical, S on the horizontals, coda."""
-    rng = np.random.default_rng(seed)
-    t = np.arange(round(rate * length)) / rate
-    noise = rng.normal(size=(3, len(t)))
-    sos = signal.butter(2, [0.5, 8.0], "band", fs=rate, output="sos")
-    noise = signal.sosfilt(sos, noise)
-    coda = np.where(t > s, np.exp(-(t - s) / 8.0), 0)
-    level = np.stack([0.3 * ((t > p) * 0.5 + coda * 0.7), coda + 0.05 * (t > p),
-                      0.8 * coda + 0.05 * (t > p)]) + 1e-5
-    end = np.clip((length - t) / 10.0, 0, 1)
-    return noise * level * end
-
-
-def to_stream(data, rate=200.0, codes="ZNE", axes=None, gain=GAIN, integer=True):
-    """Traces of a sensor whose components point along ``axes``."""
-    stream = Stream()
-    for code in codes:
-        azimuth, dip = np.radians((axes or ZNE_AXES)[code])
-        unit = np.array([-np.sin(dip), np.cos(dip) * np.cos(azimuth),
-                         np.cos(dip) * np.sin(azimuth)])
-        counts = gain * (unit @ data) + 100.0  # an offset, as every digitiser has
-        stream.append(Trace(counts.round().astype(np.int32) if integer else counts, {
-            "network": "XX", "station": "S1", "channel": "HN" + code, "sampling_rate": rate,
-            "starttime": START}))
-    return stream
-
-
-def to_inventory(codes="ZNE", axes=None, response=None, start=START - 1e6, end=None):
-    """Inventory of one epoch."""
-    if response is None:
-        response = unit_response()
-        response.response_stages[0].stage_gain = GAIN
-        response.instrument_sensitivity.value = GAIN
-    channels = [Channel("HN" + code, "", 19.0, -99.0, 0.0, 0.0, azimuth=(axes or ZNE_AXES)[code][0],
-                        dip=(axes or ZNE_AXES)[code][1], sample_rate=200.0, start_date=start,
-                        end_date=end, response=response) for code in codes]
-    station = Station("S1", 19.0, -99.0, 0.0, channels=channels)
-    return Inventory([Network("XX", [station])])
-
-
-def expected(data, start, npts, rate=200.0, new_rate=100.0, freqmin=0.05, freqmax=40.0):
-    """What a record must hold: ground motion, band-passed and resampled."""
-    data = processing.bandpass(data, rate, freqmin, freqmax)
-    return processing.resample(data, rate, new_rate)[:, start:start + npts]
-
-
-def assert_close(record, truth, within=2e-3, edges=3.0):
-    """Equal to ``within`` of the peak, away from the tapered ends."""
-    got = np.stack([tr.data for tr in record])
-    ends = round(edges * record[0].stats.sampling_rate)
-    error = np.abs(got - truth)[:, ends:-ends].max() / np.abs(truth).max()
-    assert error < within
-
-
-# -- what comes out -----------------------------------------------------------
 
 def test_a_record():
     data = ground_motion()
@@ -152,64 +94,6 @@ def test_physical_units(units, factor):
     assert_close(record, expected(data, 0, 9000))
 
 
-def sensor(zeros, poles, units, sensitivity):
-    """Response of one analogue stage with gain ``sensitivity`` at 1 Hz."""
-    factor = 1 / np.abs(np.prod(2j * np.pi - np.array(zeros, complex))
-                        / np.prod(2j * np.pi - np.array(poles)))
-    stage = PolesZerosResponseStage(1, sensitivity, 1.0, units, "COUNTS",
-                                    "LAPLACE (RADIANS/SECOND)", 1.0, zeros, poles,
-                                    normalization_factor=factor)
-    response = Response(response_stages=[stage],
-                        instrument_sensitivity=unit_response().instrument_sensitivity)
-    response.instrument_sensitivity.value = sensitivity
-    response.instrument_sensitivity.input_units = units
-    return response
-
-
-def apply_sensor(data, rate, zeros, poles, sensitivity):
-    """The sensor's output, by SciPy's analogue frequency response."""
-    npts = 4 * data.shape[-1]
-    w = 2 * np.pi * np.fft.rfftfreq(npts, 1 / rate)
-    _, gain = signal.freqs_zpk(zeros, poles, 1.0, w)
-    _, at_1 = signal.freqs_zpk(zeros, poles, 1.0, [2 * np.pi])
-    spectrum = np.fft.rfft(data, npts) * gain / np.abs(at_1) * sensitivity
-    return np.fft.irfft(spectrum, npts)[..., :data.shape[-1]]
-
-
-def test_full_response_of_an_accelerometer():
-    """A 30 Hz sensor is far from flat at 40 Hz: the full response must come off."""
-    data = ground_motion()
-    w, h = 2 * np.pi * 30, 0.7
-    poles = np.array([-h + 1j * np.sqrt(1 - h**2), -h - 1j * np.sqrt(1 - h**2)]) * w
-    measured = apply_sensor(data, 200.0, [], poles, GAIN)
-    inventory = to_inventory(response=sensor([], list(poles), "M/S**2", GAIN))
-    stream = to_stream(measured, gain=1.0)
-    record = prepare_record(stream, inventory, window=None)
-    assert record[0].stats.tng.response == "full"
-    assert_close(record, expected(data, 0, 9000), within=0.01)
-    # in a band where it is flat, the sensitivity is right
-    low = prepare_record(stream, inventory, window=None, sampling_rate=20.0, freqmax=0.2)
-    assert low[0].stats.tng.response == "sensitivity"
-
-
-def test_velocity_sensor_gives_acceleration():
-    data = ground_motion()
-    w, h = 2 * np.pi / 120, 0.707
-    poles = np.array([-h + 1j * np.sqrt(1 - h**2), -h - 1j * np.sqrt(1 - h**2)]) * w
-    # velocity sensor: two zeros for velocity; one more pole at 0 turns acceleration into it
-    npts = 4 * data.shape[-1]
-    freqs = np.fft.rfftfreq(npts, 1 / 200.0)
-    spectrum = np.fft.rfft(data, npts)
-    spectrum[:, 1:] /= 2j * np.pi * freqs[1:]
-    spectrum[:, 0] = 0
-    velocity = np.fft.irfft(spectrum, npts)
-    measured = apply_sensor(velocity, 200.0, [0, 0], poles, 1e9)[:, :data.shape[-1]]
-    inventory = to_inventory(response=sensor([0, 0], list(poles), "M/S", 1e9))
-    record = prepare_record(to_stream(measured, gain=1.0, integer=False), inventory, window=None)
-    assert record[0].stats.tng.response == "full"
-    assert_close(record, expected(data, 0, 9000), within=0.02, edges=5.0)
-
-
 @pytest.mark.parametrize(("rate", "new_rate"), [(100, 100), (100, 50), (200, 50), (250, 100),
                                                 (128, 100)])
 def test_resampling_keeps_a_sine(rate, new_rate):
@@ -225,102 +109,12 @@ def test_resampling_keeps_a_sine(rate, new_rate):
     assert_close(record, truth, within=0.02, edges=5.0)
 
 
-def test_event_fields():
-    event = Event(origins=[Origin(time=START, latitude=18.0, longitude=-99.0, depth=50e3)],
-                  magnitudes=[Magnitude(mag=7.1)])
-    tng = prepare_record(to_stream(ground_motion()), to_inventory(), event=event)[2].stats.tng
-    assert (tng.magnitude, tng.depth, tng.event_id) == (7.1, 50.0, str(event.resource_id))
-    assert tng.distance == pytest.approx(110.65, abs=0.3)  # one degree of latitude at 18.5 N
-    plain = prepare_record(to_stream(ground_motion(), gain=100.0, integer=False), units="gal",
-                           event=event)
-    assert plain[0].stats.tng.distance is None
-
-
 def test_units_are_taken_from_the_traces():
     record = prepare_record(to_stream(ground_motion()), to_inventory(), window=None)
     again = prepare_record(record, window=None)  # records are m/s^2 and say so
     assert np.abs(again[1].data).max() == pytest.approx(np.abs(record[1].data).max(), rel=0.05)
     assert len(again[0].stats.processing) == 2
 
-
-# -- the window ---------------------------------------------------------------
-
-def test_window_keeps_what_it_can():
-    """Strong part behind the window from P: it moves on and says what it keeps."""
-    data = ground_motion(length=400.0, p=50.0, s=180.0)
-    record = prepare_record(to_stream(data), to_inventory(), window=60.0, min_energy=0.5)
-    tng = record[0].stats.tng
-    start = record[0].stats.starttime - START
-    assert 120 < start <= 180
-    assert tng.p_index is None
-    power = (expected(data, 0, 40000) ** 2).sum(axis=0)
-    kept = power[round(start * 100):][:6000].sum() / power.sum()
-    assert tng.energy_kept == pytest.approx(kept, abs=0.01)
-    with pytest.raises(TNGInputError, match=r"window too short: 10 s keep at most \d+%.*min_ener"):
-        prepare_record(to_stream(data), to_inventory(), window=10.0, freqmin=0.3, min_energy=0.9)
-
-
-def test_padding_of_complete_recordings_only():
-    data = ground_motion(length=50.0)
-    record = prepare_record(to_stream(data), to_inventory(), window=60.0)
-    assert record[0].stats.tng.padded == 10.0
-    assert record[0].stats.tng.energy_kept == 1.0
-    for tr in record:
-        assert not tr.data[5000:].any()
-    with pytest.raises(TNGInputError, match=r"too short: 50\.0 s, at least 60\.0 s"):
-        prepare_record(to_stream(data), to_inventory(), pad=0)
-    with pytest.raises(TNGInputError, match=r"too short: 50\.0 s, at least 60\.0 s of window=120"):
-        prepare_record(to_stream(data), to_inventory(), window=120.0)
-    with pytest.raises(TNGInputError, match=r"too short.*cut in the signal"):
-        prepare_record(to_stream(data[:, :37 * 200]), to_inventory())
-
-
-def test_start_in_the_signal():
-    data = ground_motion(length=120)[:, round(35.5 * 200):]
-    with pytest.raises(TNGInputError, match="starts in the middle of the signal"):
-        prepare_record(to_stream(data), to_inventory())
-    record = prepare_record(to_stream(data), to_inventory(), max_start_level=2.0)
-    assert record[0].stats.tng.start_level > 0.5
-    assert record[0].stats.tng.p_index is None
-
-
-def test_choose_window_against_a_loop():
-    rng = np.random.default_rng(3)
-    for _ in range(50):
-        data = rng.normal(size=(3, 60)) * rng.uniform(0, 1, 60) ** 4
-        npts, onset = int(rng.integers(5, 60)), int(rng.integers(-10, 70))
-        start, energy = choose_window(data, npts, onset)
-        power = (data ** 2).sum(axis=0)
-        kept = [power[i:i + npts].sum() / power.sum() for i in range(61 - npts)]
-        assert energy == pytest.approx(kept[start])
-        assert energy >= min(0.95, 0.995 * max(kept)) - 1e-9
-
-
-@pytest.mark.parametrize("noise", [0.0, 0.01, 0.1])
-def test_pick_onset(noise):
-    data = ground_motion(rate=100.0, p=20.0)
-    data = data + noise * 0.15 * np.random.default_rng(1).normal(size=data.shape)
-    index, clear = pick_onset(
-        processing.bandpass(data, 100.0, 1.0, 10.0, zerophase=False), 100.0)
-    assert clear
-    assert abs(index - 2000) < 60
-    # nothing but a slow rise: the 1 % Arias point, and no P
-    t = np.arange(9000) / 100
-    data = np.random.default_rng(0).normal(size=(3, 9000)) * np.exp(-(t - 45) ** 2 / 400)
-    index, clear = pick_onset(data, 100.0)
-    power = np.cumsum((data ** 2).sum(axis=0))
-    assert (index, clear) == (int(np.searchsorted(power, 0.01 * power[-1])), False)
-
-
-def test_edge_levels():
-    data = np.ones((3, 4000))
-    assert edge_levels(data, 100.0) == pytest.approx((1, 1))
-    data[:, :1000] = 0
-    data[:, -600:] = 0.5
-    assert edge_levels(data, 100.0) == pytest.approx((0, 0.5))
-
-
-# -- what must not come out -----------------------------------------------------
 
 def broken(change):
     stream = to_stream(ground_motion())
@@ -416,15 +210,6 @@ def test_bad_inventories(case, message):
         prepare_record(to_stream(ground_motion()), bad_inventory(case))
 
 
-def test_sensitivity_without_stages():
-    """ObsPy's remove_sensitivity fails on it; the number is all that is needed."""
-    response = Response(instrument_sensitivity=unit_response().instrument_sensitivity)
-    response.instrument_sensitivity.value = GAIN
-    data = ground_motion()
-    record = prepare_record(to_stream(data), to_inventory(response=response), window=None)
-    assert_close(record, expected(data, 0, 9000))
-
-
 @pytest.mark.parametrize(("options", "message"), [
     ({"sampling_rate": -1}, "sampling_rate"), ({"sampling_rate": float("nan")}, "sampling_rate"),
     ({"window": 0}, "window"), ({"window": "60"}, "window"), ({"pre_event": -1}, "pre_event"),
@@ -468,51 +253,6 @@ def test_common_span():
         prepare_record(stream, to_inventory(), common_span=True)
 
 
-def test_plateaus_of_a_film_are_not_a_stuck_digitiser():
-    """Digitised by hand: plateaus between jumps that are small against the peak."""
-    time = np.arange(6000) / 200
-    x = np.round(np.sin(9 * time) * np.exp(-((time - 12) / 5) ** 2), 3)
-    x[5000:5020] = 0.021
-    assert stuck_samples(x) == 0
-    x[5000:5020] = 0.3
-    assert stuck_samples(x) == 20
-
-
-def test_coarse_digitiser_is_not_clipped():
-    """Steps of 0.24 gal under a peak of 3 gal are coarse, but not flat tops."""
-    rng = np.random.default_rng(0)
-    sos = signal.butter(2, [0.2, 3.0], "band", fs=100, output="sos")
-    for _ in range(100):
-        x = signal.sosfilt(sos, rng.normal(size=6000))
-        x = 0.24 * np.round(3 * x / np.abs(x).max() / 0.24)
-        assert clipped_samples(x) == 0
-        assert stuck_samples(x) == 0
-        assert digitiser_step(x) == pytest.approx(0.24, rel=1e-3)
-
-
-def test_clipping_is_found():
-    rng = np.random.default_rng(0)
-    sos = signal.butter(2, [0.2, 10.0], "band", fs=100, output="sos")
-    found = 0
-    for _ in range(100):
-        x = signal.sosfilt(sos, rng.normal(size=6000))
-        assert clipped_samples(x) == 0
-        found += clipped_samples(np.clip(x, -np.inf, 0.7 * x.max())) > 0
-        assert clipped_samples(np.clip(x, -0.5 * x.max(), 0.5 * x.max())) > 50
-    assert found == 100
-    for count in range(20):  # and on a coarse digitiser, whose peaks are flat anyway
-        x = signal.sosfilt(sos, rng.normal(size=6000))
-        x = np.round(50 * x / np.abs(x).max())
-        assert clipped_samples(x) == 0
-        assert clipped_samples(np.clip(x, -20, 20)) > 10, count
-
-
-def test_one_float_spike_is_no_flat_top():
-    assert clipped_samples(np.random.default_rng(0).normal(size=5000) ** 3) == 0
-
-
-# -- real records ---------------------------------------------------------------
-
 def ridgecrest_stations(folder):
     return sorted({path.name.split(".")[1] for path in folder.glob("*.mseed")})
 
@@ -551,9 +291,6 @@ def test_pga_of_ridgecrest_and_gilroy(ridgecrest, gilroy):
               + "".join(f"{v:8.3f}" for v in found / other))
         np.testing.assert_allclose(found, other, rtol=0.05)
         assert 0 < record[0].stats.tng.distance < 200
-
-
-# -- files without a start time -----------------------------------------------
 
 
 def at2_recording(seed):

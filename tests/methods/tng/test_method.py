@@ -10,8 +10,6 @@ from obspy_tng import TNGGenerator, hvsr, simulate_network
 from obspy_tng.exceptions import TNGException, TNGInputError, TNGWarning
 from obspy_tng.groundmotion.durations import ln_duration
 from obspy_tng.groundmotion.scenario import Scenario
-from obspy_tng.methods.tng.features import event_features
-from obspy_tng.methods.tng.prior import pretrained_folder
 from obspy_tng.records.info import record_info
 from obspy_tng.records.record import group_by_station, record_to_array
 from obspy_tng.records.synthetic import synthetic_record
@@ -218,18 +216,6 @@ def test_one_record_is_enough(groups):
     assert len(gen.generate("SM.S002", 2, seed=0)) == 2
 
 
-@pytest.mark.parametrize(("rate", "window"), [(100.0, 30.0), (100.0, 120.0), (200.0, 80.0)])
-def test_shipped_weights_take_any_length(rate, window):
-    net = simulate_network(2, 8, seed=3, sampling_rate=rate, window=window, f0=[1.0, 4.0],
-                           magnitude=(4.5, 6.5), distance=(20.0, 100.0))
-    gen = TNGGenerator.from_pretrained(sampling_rate=rate, window=window, device="cpu")
-    gen.enroll(net.records)
-    for station, records in group_by_station(net.records).items():
-        streams = gen.generate(station, 12, seed=0)
-        assert streams[0][0].stats.npts == round(rate * window)
-        assert hvsr(streams).peak.f0 == pytest.approx(hvsr(records).peak.f0, rel=0.25)
-
-
 def test_records_set_in_when_those_of_their_station_do(groups):
     gen = TNGGenerator.from_pretrained(sampling_rate=50.0, window=120.0, device="cpu")
     late = [r.copy() for r in groups["SM.S001"]]
@@ -370,20 +356,3 @@ def test_levels_of_one_record_count_though_the_prior_is_of_another_region(groups
         missed.append(np.mean([np.log(record_to_array(a).std() / record_to_array(b).std())
                                for a, b in zip(new, others, strict=False)]))
     assert abs(np.mean(missed)) < 0.6   # a prior without a region: 1.5
-
-
-def test_features_of_unknown_earthquakes_are_zero():
-    known, no_depth, unknown = event_features(
-        [{"magnitude": 6.5, "distance": 100.0, "depth": 30.0},
-         {"magnitude": 6.5, "distance": 100.0, "depth": None},
-         {"magnitude": None, "distance": 100.0, "depth": 30.0}], 60.0)
-    assert known[0] == 0.5
-    assert known[3:5].tolist() == [1, 1]
-    assert no_depth[2:5].tolist() == [0, 1, 0]
-    assert not unknown.any()
-
-
-def test_shipped_weights_are_small_and_described():
-    folder = pretrained_folder()
-    assert sum(p.stat().st_size for p in folder.iterdir()) < 20e6
-    assert "simulated" in (folder / "README.md").read_text("utf-8")

@@ -1,0 +1,46 @@
+"""Recordings in what a client returned: one trace per component, of one sensor."""
+
+from obspy import Stream
+
+from obspy_tng.archive.collect import find_recordings
+
+from ..records.made_up import START, recording, shaking
+
+
+def piece(start=0.0, npts=2000, **options):
+    return recording(shaking(npts=npts), start=START + start, **options)
+
+
+def codes(found):
+    return sorted(tr.stats.channel for tr in found)
+
+
+def test_channels_of_one_recording_belong_together():
+    stream = piece()
+    before = stream.copy()
+    found, = find_recordings(stream[::-1])
+    assert codes(found) == ["HNE", "HNN", "HNZ"]
+    assert stream == before
+
+
+def test_recordings_one_after_the_other_and_over_each_other():
+    late, twice = piece(100.0, npts=3000), piece(100.1, npts=2990)
+    found = find_recordings(piece() + late + twice)
+    assert [st[0].stats.npts for st in found] == [3000, 2990, 2000]  # the longest first
+    assert all(codes(st) == ["HNE", "HNN", "HNZ"] for st in found)
+    assert len({str(tr.stats.starttime) for tr in found[0]}) == 1
+
+
+def test_sensors_remain_separate():
+    found = find_recordings(piece(location="00") + piece(location="10")
+                            + piece(codes=("HHZ", "HHN", "HHE"), location="00"))
+    assert len(found) == 3
+    assert all(len({(tr.stats.location, tr.stats.channel[:2]) for tr in st}) == 1 for st in found)
+
+
+def test_a_missing_component_and_single_samples():
+    short = piece()
+    short[0].data = short[0].data[:1]
+    found, = find_recordings(short)
+    assert codes(found) == ["HNE", "HNN"]
+    assert find_recordings(Stream()) == []

@@ -1,0 +1,24 @@
+"""The earthquake of a record."""
+
+import pytest
+from obspy.core.event import Event, Magnitude, Origin
+
+from obspy_tng.records.prepare import prepare_record
+
+from .sensors import (
+    START,
+    ground_motion,
+    to_inventory,
+    to_stream,
+)
+
+
+def test_event_fields():
+    event = Event(origins=[Origin(time=START, latitude=18.0, longitude=-99.0, depth=50e3)],
+                  magnitudes=[Magnitude(mag=7.1)])
+    tng = prepare_record(to_stream(ground_motion()), to_inventory(), event=event)[2].stats.tng
+    assert (tng.magnitude, tng.depth, tng.event_id) == (7.1, 50.0, str(event.resource_id))
+    assert tng.distance == pytest.approx(110.65, abs=0.3)  # one degree of latitude at 18.5 N
+    plain = prepare_record(to_stream(ground_motion(), gain=100.0, integer=False), units="gal",
+                           event=event)
+    assert plain[0].stats.tng.distance is None

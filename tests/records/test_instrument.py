@@ -1,0 +1,84 @@
+"""Responses of instruments: in full, or their sensitivity."""
+
+import numpy as np
+from obspy.core.inventory.response import PolesZerosResponseStage, Response
+from scipy import signal
+
+from obspy_tng.metadata import unit_response
+from obspy_tng.records.prepare import prepare_record
+
+from .sensors import (
+    GAIN,
+    assert_close,
+    expected,
+    ground_motion,
+    to_inventory,
+    to_stream,
+)
+
+
+def sensor(zeros, poles, units, sensitivity):
+    """Response of one analogue stage with gain ``sensitivity`` at 1 Hz."""
+    factor = 1 / np.abs(np.prod(2j * np.pi - np.array(zeros, complex))
+                        / np.prod(2j * np.pi - np.array(poles)))
+    stage = PolesZerosResponseStage(1, sensitivity, 1.0, units, "COUNTS",
+                                    "LAPLACE (RADIANS/SECOND)", 1.0, zeros, poles,
+                                    normalization_factor=factor)
+    response = Response(response_stages=[stage],
+                        instrument_sensitivity=unit_response().instrument_sensitivity)
+    response.instrument_sensitivity.value = sensitivity
+    response.instrument_sensitivity.input_units = units
+    return response
+
+
+def apply_sensor(data, rate, zeros, poles, sensitivity):
+    """The sensor's output, by SciPy's analogue frequency response."""
+    npts = 4 * data.shape[-1]
+    w = 2 * np.pi * np.fft.rfftfreq(npts, 1 / rate)
+    _, gain = signal.freqs_zpk(zeros, poles, 1.0, w)
+    _, at_1 = signal.freqs_zpk(zeros, poles, 1.0, [2 * np.pi])
+    spectrum = np.fft.rfft(data, npts) * gain / np.abs(at_1) * sensitivity
+    return np.fft.irfft(spectrum, npts)[..., :data.shape[-1]]
+
+
+def test_full_response_of_an_accelerometer():
+    """A 30 Hz sensor is far from flat at 40 Hz: the full response must come off."""
+    data = ground_motion()
+    w, h = 2 * np.pi * 30, 0.7
+    poles = np.array([-h + 1j * np.sqrt(1 - h**2), -h - 1j * np.sqrt(1 - h**2)]) * w
+    measured = apply_sensor(data, 200.0, [], poles, GAIN)
+    inventory = to_inventory(response=sensor([], list(poles), "M/S**2", GAIN))
+    stream = to_stream(measured, gain=1.0)
+    record = prepare_record(stream, inventory, window=None)
+    assert record[0].stats.tng.response == "full"
+    assert_close(record, expected(data, 0, 9000), within=0.01)
+    # in a band where it is flat, the sensitivity is right
+    low = prepare_record(stream, inventory, window=None, sampling_rate=20.0, freqmax=0.2)
+    assert low[0].stats.tng.response == "sensitivity"
+
+
+def test_velocity_sensor_gives_acceleration():
+    data = ground_motion()
+    w, h = 2 * np.pi / 120, 0.707
+    poles = np.array([-h + 1j * np.sqrt(1 - h**2), -h - 1j * np.sqrt(1 - h**2)]) * w
+    # velocity sensor: two zeros for velocity; one more pole at 0 turns acceleration into it
+    npts = 4 * data.shape[-1]
+    freqs = np.fft.rfftfreq(npts, 1 / 200.0)
+    spectrum = np.fft.rfft(data, npts)
+    spectrum[:, 1:] /= 2j * np.pi * freqs[1:]
+    spectrum[:, 0] = 0
+    velocity = np.fft.irfft(spectrum, npts)
+    measured = apply_sensor(velocity, 200.0, [0, 0], poles, 1e9)[:, :data.shape[-1]]
+    inventory = to_inventory(response=sensor([0, 0], list(poles), "M/S", 1e9))
+    record = prepare_record(to_stream(measured, gain=1.0, integer=False), inventory, window=None)
+    assert record[0].stats.tng.response == "full"
+    assert_close(record, expected(data, 0, 9000), within=0.02, edges=5.0)
+
+
+def test_sensitivity_without_stages():
+    """ObsPy's remove_sensitivity fails on it; the number is all that is needed."""
+    response = Response(instrument_sensitivity=unit_response().instrument_sensitivity)
+    response.instrument_sensitivity.value = GAIN
+    data = ground_motion()
+    record = prepare_record(to_stream(data), to_inventory(response=response), window=None)
+    assert_close(record, expected(data, 0, 9000))

@@ -1,0 +1,52 @@
+"""Workers: threads, processes with one thread each, or an executor of the caller."""
+
+import os
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
+
+import pytest
+
+from obspy_tng.exceptions import TNGException, TNGInputError
+from obspy_tng.runs.pool import FOREIGN_IN_FLIGHT, PER_WORKER, Pool
+
+
+def double(x):
+    return 2 * x
+
+
+def test_threads():
+    with Pool(2) as pool:
+        assert [pool.submit(double, (i,)).result() for i in range(5)] == [0, 2, 4, 6, 8]
+        assert pool.in_flight == 2 * PER_WORKER
+    with pytest.raises(BrokenExecutor):
+        pool.submit(double, (1,))
+
+
+def test_processes_compute_with_one_thread(monkeypatch):
+    monkeypatch.delenv("NUMEXPR_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")  # the caller's choice wins
+    with Pool(1, processes=True) as pool:
+        assert pool.submit(os.getenv, ("NUMEXPR_NUM_THREADS",)).result() == "1"
+        assert pool.submit(os.getenv, ("OMP_NUM_THREADS",)).result() == "3"
+        assert pool.submit(os.getpid, ()).result() != os.getpid()
+    assert "NUMEXPR_NUM_THREADS" not in os.environ
+
+
+def test_an_executor_of_the_caller_stays_open():
+    with ThreadPoolExecutor(3) as executor:
+        with Pool(executor=executor) as pool:
+            assert pool.in_flight == 3 * PER_WORKER
+            assert pool.submit(double, (4,)).result() == 8
+            with pytest.raises(TNGException, match="the executor is broken"):
+                pool.renew(BrokenExecutor("gone"))
+        assert executor.submit(double, 1).result() == 2
+        del executor._max_workers
+        assert Pool(executor=executor).in_flight == FOREIGN_IN_FLIGHT
+        executor._max_workers = 3
+
+
+@pytest.mark.parametrize(("options", "error"), [({"workers": 0}, TNGInputError),
+                                                ({"workers": 1.5}, TNGInputError),
+                                                ({"executor": "dask"}, TypeError)])
+def test_bad_arguments(options, error):
+    with pytest.raises(error):
+        Pool(**options)
