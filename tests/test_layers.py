@@ -116,6 +116,43 @@ def test_top_level_is_short():
     assert len(list(ROOT.glob("*.py"))) <= 12
 
 
+def test_public_names_are_unique():
+    """One word for one thing: no function or class has the name of another."""
+    found = {}
+    for path in sorted(ROOT.rglob("*.py")):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name[0] != "_":
+                found.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    twice = {name: paths for name, paths in found.items() if len(paths) > 1}
+    # hvsr and pick_f0 of arrays in signal, those of Streams and curves in hvsr_curves
+    assert set(twice) == {"hvsr", "pick_f0"}, twice
+
+
+# modules whose tests are elsewhere, and why
+TESTED_ELSEWHERE = {
+    "exceptions.py": "no code",
+    "records/c_libraries.py": "a lock, held wherever MiniSEED is read: runs/test_faults.py",
+    "runs/collect.py": "the kind of run that runs/test_loop.py and its neighbours test",
+    "methods/tng/fitted.py": "holds two models: methods/tng/test_method.py",
+    "methods/tng/synthesis.py": "a dataclass and its constant: methods/tng/test_method.py",
+}
+# each format has the same tests, over samples of all: io/test_readers.py and others
+TESTED_TOGETHER = "io"
+
+
+@pytest.mark.parametrize("path", [p for p in sorted(ROOT.rglob("*.py"))
+                                  if not p.stem.startswith("__") and p.stem != "_version"],
+                         ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_module_has_a_test_file(path):
+    """``tests/`` mirrors the package: ``room/module.py`` is tested in ``room/test_module.py``."""
+    part = path.relative_to(ROOT)
+    test = Path(__file__).parent / part.parent / f"test_{part.name.removeprefix('_')}"
+    elsewhere = str(part) in TESTED_ELSEWHERE or str(part.parent) == TESTED_TOGETHER
+    assert test.exists() != elsewhere, (
+        f"{part} has both: take it off TESTED_ELSEWHERE" if elsewhere else
+        f"{part} has no tests: write {test.relative_to(Path(__file__).parent.parent)}")
+
+
 def test_import_is_light():
     """Importing the package, its io and its signal part must not bring torch in."""
     code = ("import sys, obspy_tng, obspy_tng.io, obspy_tng.signal, obspy_tng.archive.collection;"

@@ -144,6 +144,7 @@ class BankLevels:
                 "station_sd": round(level, 3), "station_hvsr_sd": round(hvsr, 3),
                 "freqmin": self.usable[0], "freqmax": self.usable[1]}
 
+
 def fit_bank_levels(bank, filters, prior=None):
     """
     Fit band levels to a bank.

@@ -43,7 +43,7 @@ class Choice:
     misfit: float
 
 
-def choose(spectra, target, n, bounds=(1.0, 1.0), groups=(), seed=0):
+def choose_records(spectra, target, n, bounds=(1.0, 1.0), groups=(), seed=0):
     """
     Choose records by their spectra.
 
@@ -62,7 +62,7 @@ def choose(spectra, target, n, bounds=(1.0, 1.0), groups=(), seed=0):
     >>> from obspy_tng.suites.targets import Target
     >>> target = Target([0.5, 1.0], [0.0, 0.0], ln_sd=0.5)
     >>> pool = np.random.default_rng(0).normal(0, 1, (300, 2))
-    >>> choice = choose(pool, target, 10)
+    >>> choice = choose_records(pool, target, 10)
     >>> pool[choice.index].std(axis=0, ddof=1).round(1)
     array([0.5, 0.5])
     """
@@ -111,7 +111,7 @@ class Limits:
     """
     Records that may still be chosen: each once, with a limit for each group.
 
-    :param groups: see :func:`choose`.
+    :param groups: see :func:`choose_records`.
     :param count: number of records.
     """
 

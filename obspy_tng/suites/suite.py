@@ -14,7 +14,7 @@ from ..records.earthquakes import earthquakes
 from ..records.info import record_info
 from ..records.record import station_id
 from .measures import MeasureTable, measures
-from .selection import choose
+from .selection import choose_records
 from .spectra import ln_spectra, scaled_record
 from .targets import Target
 
@@ -235,7 +235,7 @@ def suite_of(records, spectra, periods, target, n, bounds, limits, seed):
         infos = [record_info(r) for r in records]
         groups.append((np.array(earthquakes(infos)), limits["max_per_event"]))
     wanted = target.at(periods)
-    choice = choose(spectra, wanted, n, bounds, groups, seed)
+    choice = choose_records(spectra, wanted, n, bounds, groups, seed)
     order = np.argsort([records[i][0].stats.starttime.timestamp for i in choice.index],
                        kind="stable")
     index, factors = choice.index[order], choice.factors[order]

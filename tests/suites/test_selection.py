@@ -8,7 +8,7 @@ import pytest
 
 from obspy_tng.exceptions import TNGInputError
 from obspy_tng.suites import Target, conditional_target
-from obspy_tng.suites.selection import choose
+from obspy_tng.suites.selection import choose_records
 
 PERIODS = np.geomspace(0.1, 3, 30)
 TARGET = Target(PERIODS, np.log(2 / (0.3 + PERIODS)), 0.6)
@@ -30,7 +30,7 @@ def errors(spectra, choice, target=TARGET):
 @pytest.mark.parametrize(("bounds", "bias"), [((1.0, 1.0), 0.0), ((0.2, 5.0), 0.8)])
 def test_mean_and_spread(bounds, bias):
     spectra = pool(1000, bias=bias)
-    mean, sd = errors(spectra, choose(spectra, TARGET, 11, bounds))
+    mean, sd = errors(spectra, choose_records(spectra, TARGET, 11, bounds))
     assert mean < 0.10
     assert sd < 0.15
 
@@ -38,16 +38,16 @@ def test_mean_and_spread(bounds, bias):
 def test_quick():
     """11 of 1,000 with scale factors in less than 2 s."""
     spectra = pool(1000, bias=0.5)
-    choose(spectra[:50], TARGET, 11, (0.25, 4))
+    choose_records(spectra[:50], TARGET, 11, (0.25, 4))
     started = time.process_time()
-    choose(spectra, TARGET, 11, (0.25, 4))
+    choose_records(spectra, TARGET, 11, (0.25, 4))
     assert time.process_time() - started < 2
 
 
 def test_best_of_all_pairs():
     """Nothing better among all pairs of a few records."""
     spectra = pool(12)
-    choice = choose(spectra, TARGET, 2)
+    choice = choose_records(spectra, TARGET, 2)
     def misfit(pair):
         ln = spectra[list(pair)]
         return (np.square(ln.mean(0) - TARGET.ln_mean).mean()
@@ -61,7 +61,7 @@ def test_without_spread():
     """A target without sd: records near its mean."""
     target = Target(PERIODS, TARGET.ln_mean)
     spectra = pool(300)
-    ln = spectra[choose(spectra, target, 7).index]
+    ln = spectra[choose_records(spectra, target, 7).index]
     assert np.abs(ln.mean(0) - target.ln_mean).max() < 0.15
     assert ln.std(0, ddof=1).mean() < 0.75 * 0.6
 
@@ -70,7 +70,7 @@ def test_conditional():
     """Scaled, all records have the target's value at the conditioning period."""
     target = conditional_target(TARGET, PERIODS[15], epsilon=1.0)
     spectra = pool(500)
-    choice = choose(spectra, target, 11, (0.1, 10))
+    choice = choose_records(spectra, target, 11, (0.1, 10))
     ln = spectra[choice.index] + np.log(choice.factors)[:, None]
     np.testing.assert_allclose(ln[:, 15], target.ln_mean[15], atol=1e-9)
     assert np.abs(ln.mean(0) - target.ln_mean).max() < 0.1
@@ -80,12 +80,12 @@ def test_conditional():
 def test_bounds_groups_and_seed():
     spectra = pool(200, bias=1.0)
     events = np.arange(200) // 20
-    choice = choose(spectra, TARGET, 10, (0.5, 1.5), [(events, 1)], seed=3)
+    choice = choose_records(spectra, TARGET, 10, (0.5, 1.5), [(events, 1)], seed=3)
     assert len(set(events[choice.index])) == 10
     assert len(set(choice.index)) == 10
     assert (choice.factors >= 0.5 * (1 - 1e-5)).all()
     assert (choice.factors <= 1.5 * (1 + 1e-5)).all()
-    again = choose(spectra, TARGET, 10, (0.5, 1.5), [(events, 1)], seed=3)
+    again = choose_records(spectra, TARGET, 10, (0.5, 1.5), [(events, 1)], seed=3)
     np.testing.assert_array_equal(again.index, choice.index)
     with pytest.raises(TNGInputError, match="only 10 of 11"):
-        choose(spectra, TARGET, 11, (0.5, 1.5), [(events, 1)])
+        choose_records(spectra, TARGET, 11, (0.5, 1.5), [(events, 1)])

@@ -2,77 +2,15 @@
 
 import numpy as np
 import pytest
-from scipy.stats import kurtosis, mannwhitneyu
+from scipy.stats import mannwhitneyu
 
 from obspy_tng import evaluate, simulate_network
 from obspy_tng.baselines import RandomAllPass, ResampledReal
-from obspy_tng.evaluation import waveform_features
 from obspy_tng.evaluation.metrics import critic
-from obspy_tng.evaluation.waveform_features import Bands, feature_names
 from obspy_tng.records.earthquakes import split_by_event
 from obspy_tng.records.record import group_by_station
 
 RATE, WINDOW = 50.0, 40.0
-
-
-@pytest.fixture(scope="module")
-def bands():
-    return Bands.between(0.25, 20.0, RATE)
-
-
-def noise(n, npts=2000, seed=0):
-    return np.random.default_rng(seed).standard_normal((n, 3, npts))
-
-
-def test_names_and_features_go_together(bands):
-    features = waveform_features.waveform_features(noise(3), bands)
-    names = feature_names(bands, 2000)
-    assert list(features) == list(names) == list(critic.GROUPS)
-    for group, values in features.items():
-        assert values.shape == (3, len(names[group]))
-        assert np.isfinite(values).all()
-    every = [name for group in names.values() for name in group]
-    assert len(set(every)) == len(every)
-
-
-def test_each_record_alone_has_the_features_of_the_batch(bands):
-    data = noise(4)
-    every = waveform_features.waveform_features(data, bands)
-    alone = waveform_features.waveform_features(data[2:3], bands)
-    for group, values in every.items():
-        np.testing.assert_allclose(alone[group][0], values[2], rtol=1e-6, atol=1e-8)
-
-
-def test_kurtosis():
-    data = np.random.default_rng(0).standard_normal((4, 3, 500)) ** 3 + 2
-    np.testing.assert_allclose(waveform_features._kurtosis(data), kurtosis(data, axis=-1),
-                               rtol=1e-12)
-    assert np.isnan(waveform_features._kurtosis(np.full((1, 3, 500), 7.0))).all()
-
-
-def test_only_levels_see_the_level(bands):
-    data = noise(3)
-    once, again = (waveform_features.waveform_features(x, bands) for x in (data, 7 * data))
-    np.testing.assert_allclose(again["levels"][:, :3] - once["levels"][:, :3], 2 * np.log(7))
-    for group in critic.GROUPS[1:]:
-        np.testing.assert_allclose(again[group], once[group], atol=1e-4)
-
-
-def test_features_of_closed_form(bands):
-    """A sine on one component only: its energy comes evenly, and it is rectilinear."""
-    t = np.arange(2000) / RATE
-    data = 1e-6 * noise(1)
-    data[0, 0] += np.sin(2 * np.pi * 3 * t)
-    names = feature_names(bands, 2000)
-    features = waveform_features.waveform_features(data, bands)
-    found = {name: value for group, values in features.items()
-             for name, value in zip(names[group], values[0], strict=True)}
-    time = found["time of 50% of the energy after the onset, Z, all frequencies"]
-    assert np.sinh(time) == pytest.approx(0.45 * WINDOW, abs=0.1)
-    assert found["rectilinearity at the strong part, all frequencies"] == pytest.approx(1, abs=1e-6)
-    assert found["vertical share at the coda, all frequencies"] == pytest.approx(0, abs=1e-6)
-    assert found["crest factor, Z, all frequencies"] == pytest.approx(np.log(np.sqrt(2)), abs=0.01)
-    assert found["ln PGV Z"] == pytest.approx(np.log(1 / (2 * np.pi * 3)), abs=0.05)
 
 
 def test_auc_is_that_of_the_rank_test():
