@@ -177,7 +177,7 @@ def overflows(data):
 
     >>> x = np.round(40000 * np.sin(0.1 * np.arange(200)))
     >>> overflows(x), overflows((x + 32768) % 65536 - 32768)
-    (0, 12)
+    (0, 13)
     """
     high, low = float(data.max()), -float(data.min())
     for bits in _WHOLE:
