@@ -330,18 +330,6 @@ def files_of(client):
                       getattr(client, "format", None) or "MSEED")
 
 
-def archive_days(client, channels="?N?"):
-    """
-    Days on which an archive in files has data.
-
-    :param client: see :func:`files_of`.
-    :param channels: pattern of channel codes.
-    :return: dict station id -> set of :class:`datetime.date`; None for other clients.
-    """
-    found = archive_contents(client, channels)
-    return found and {station: days for station, (days, _) in found.items()}
-
-
 def archive_contents(client, channels="?N?"):
     """
     What the stations of an archive in files have.

@@ -33,6 +33,7 @@ from ..signal import end_at_rest
 from ..training import Phase, Trainer
 from .mixing import dirichlet_weights
 from .released import AMPLITUDES, GAL, ReleasedMethod
+from .sizes import config_of_size
 
 SAMPLERS = ("posterior", "dirichlet", "prior")
 #: records that scale what the bottleneck sees
@@ -69,15 +70,7 @@ class ConditionalMethod:
     options: ClassVar[tuple] = ("sampler", "k", "alpha", "amplitudes")
 
     def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
-        if isinstance(size, str):
-            if size not in self.sizes:
-                raise TNGInputError(f"size must be one of {sorted(self.sizes)} or a dict, got "
-                                    f"{size!r}")
-            size = self.sizes[size]
-        try:
-            config = self.config_class(**{**size, "seq_len": npts})
-        except TypeError as exc:
-            raise TNGInputError(f"size: {exc}") from exc
+        config = config_of_size(self.config_class, size, self.sizes, seq_len=npts)
         self.device, self.seed = torch.device(device), seed
         self._build(config)
 

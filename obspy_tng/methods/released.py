@@ -29,6 +29,7 @@ from ..records.info import info_values
 from ..signal import end_at_rest
 from ..training import Phase, Trainer
 from .mixing import SAMPLERS
+from .sizes import config_of_size
 
 #: the network works in gal, as the published one does (its variance floor has a unit)
 GAL = 100.0
@@ -59,14 +60,7 @@ class ReleasedMethod:
     options: ClassVar[tuple] = ("sampler", "k", "alpha", "amplitudes")
 
     def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
-        if isinstance(size, str):
-            if size not in SIZES:
-                raise TNGInputError(f"size must be one of {sorted(SIZES)} or a dict, got {size!r}")
-            size = SIZES[size]
-        try:
-            config = ReleasedConfig(**{**size, "seq_len": npts})
-        except TypeError as exc:
-            raise TNGInputError(f"size: {exc}") from exc
+        config = config_of_size(ReleasedConfig, size, SIZES, seq_len=npts)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.model = ReleasedAutoencoder(config)

@@ -16,7 +16,7 @@ examples:
   obspy-tng generate model --output generated -n 50 --seed 0
   obspy-tng evaluate records/held_back generated --floor records/known --html report.html
 """
-SUCCESS, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+SUCCESS, FAILED, INTERRUPTED = 0, 1, 130
 
 
 def main(arguments=None):

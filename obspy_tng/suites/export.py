@@ -33,9 +33,6 @@ from ..records.info import record_id
 from ..records.record import COMPONENTS, record_to_array
 from .targets import UNITS
 
-#: units that text files can be in
-TEXT_UNITS = tuple(UNITS)
-
 
 def write_suite(suite, folder, formats=("at2",), units="g"):
     """

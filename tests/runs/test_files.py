@@ -8,7 +8,7 @@ import pytest
 from obspy import UTCDateTime, read
 from obspy.clients.filesystem.sds import Client
 
-from obspy_tng.archive.files import FileClient, archive_days, changed_files, files_of
+from obspy_tng.archive.files import FileClient, archive_contents, changed_files, files_of
 from obspy_tng.exceptions import TNGInputError
 from obspy_tng.records.folder import read_records
 from obspy_tng.runs.collect import _Reader
@@ -43,10 +43,15 @@ def test_same_records_from_any_layout(data, reference_run, other, tmp_path):
     assert made == {name: content for name, content in reference_run.items() if "/" in name}
 
 
+def days_of(client):
+    """Dict station id -> days with data."""
+    return {station: days for station, (days, _) in archive_contents(client).items()}
+
+
 def test_days_and_waveforms_are_those_of_the_sds_client(data, other):
     client = data.client()
-    assert archive_days(other) == archive_days(client)
-    for unit_start in (UTCDateTime(day) for day in sorted(archive_days(client)["SM.S001"])[:3]):
+    assert days_of(other) == days_of(client)
+    for unit_start in (UTCDateTime(day) for day in sorted(days_of(client)["SM.S001"])[:3]):
         for start, end in ((unit_start, unit_start + 86400), (unit_start - 60, unit_start + 7200)):
             mine = other.get_waveforms("SM", "S001", "*", "?N?", start, end)
             theirs = client.get_waveforms("SM", "S001", "*", "?N?", start, end)
@@ -62,12 +67,12 @@ def test_sds_client_with_another_fmtstr(data, tmp_path):
     assert len(list(files_of(client).files("SM.S001"))) == 24
     client.FMTSTR = os.path.join("{network}", "{station}.{channel}.{year}.{doy:03d}")
     assert files_of(client).template == "{network}/{station}.{channel}.{year}.{doy}"
-    assert archive_days(client) == {}
+    assert days_of(client) == {}
 
 
 def test_clients_without_files():
     assert files_of(object()) is None
-    assert archive_days(object()) is None
+    assert archive_contents(object()) is None
 
 
 def test_templates_that_make_no_sense(tmp_path):

@@ -40,6 +40,7 @@ from ...simulate.corpus import simulated_corpus
 from ...training import Phase, Trainer
 from ...training.sets import RecordSets
 from ..bank_levels import UNCERTAINTIES, fit_bank_levels
+from ..sizes import config_of_size
 from ..source_bank import SourceBank
 from .bank import fit_bank
 from .features import END_TAPER, _fill, event_features, t05_samples
@@ -71,18 +72,11 @@ class StationBottleneckMethod:
     options: ClassVar[tuple] = ("sampler", "station_uncertainty")
 
     def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
-        if isinstance(size, str):
-            if size not in SIZES:
-                raise TNGInputError(f"size must be one of {sorted(SIZES)} or a dict, got {size!r}")
-            size = SIZES[size]
         self.npts, self.sampling_rate, self.seed = npts, sampling_rate, seed
         self.window = npts / sampling_rate
         # ten periods of the lowest band fit into the window
         self.filters = evolutionary.filter_bank(npts, sampling_rate, freqmin=10 / self.window)
-        try:
-            config = StationBottleneckConfig(**size)
-        except TypeError as exc:
-            raise TNGInputError(f"size: {exc}") from exc
+        config = config_of_size(StationBottleneckConfig, size, SIZES)
         self.device = torch.device(device)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
