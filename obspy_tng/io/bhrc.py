@@ -61,7 +61,7 @@ def _parse(record):
     if data is not None:
         check_complete(b"\n/&" in record.text.raw, "acceleration", record.strict)
     station, _, place = words[7].partition(" Station")
-    azimuths = dict(re.findall(r"\b([LT])\s+(\d{1,3})\b", place))
+    azimuths = dict(re.findall(r"\b([LT])\s+(\d{1,3}|[NS]\s?\d{1,2}\s?[EW])\b", place))
     sizes = {kind.upper(): to_float(size) for kind, size in re.findall(
         r"\b(M[wslb]?)\s*(\d+\.?\d*)", words[8])}
     kind = next((k for k in _MAGNITUDES if sizes.get(k)), None)
@@ -97,7 +97,8 @@ def _direction(words, azimuths):
     name = words[4].strip() or words[6].partition("COMP")[2].strip()[:1]
     direction = parse_direction(name)
     if direction.letter is not None and name in azimuths:
-        return horizontal(float(azimuths[name]))
+        stated = azimuths[name]
+        return horizontal(float(stated)) if stated.isdigit() else parse_direction(stated)
     return direction if direction.known else Direction()
 
 

@@ -15,7 +15,7 @@ import re
 
 from ..exceptions import TNGInputError
 from .common.component import Component
-from .common.fields import parse_coordinates, parse_moment
+from .common.fields import parse_coordinates, parse_magnitude, parse_moment
 from .common.fortran import to_float
 from .common.orientation import parse_direction
 from .common.reading import TextFormat, claims, read_text
@@ -70,7 +70,7 @@ def _parse(record):
     start = parse_moment(one(r"RECORDER TIME:\s*(.*)"), zone=_BEIJING)
     place = parse_coordinates(one(r"\nSTATION:\s*\w+(.*)"))
     epicenter = parse_coordinates(one(r"\nEPICENTER(.*?)(?:DEPTH|\n)"))
-    size = re.search(r"\nMAGNITUDE\s*([\d.]+)\s*\(?(M?\w*)", text)
+    size, kind = parse_magnitude(one(r"\nMAGNITUDE(.*)"))
     return [Component(
         npts, to_float(points[2]), parse_direction(one(r"\nCOMP\.?\s*(.*)")), unit,
         record.block(row, npts, _WIDTH, station), start.time, start.precision, station=station,
@@ -80,8 +80,7 @@ def _parse(record):
         event_name=one(r"\n(.*\bEARTHQUAKE\b.*)"), origin_time=_origin(lines),
         event_latitude=epicenter[0], event_longitude=epicenter[1],
         event_depth=to_float(one(r"DEPTH\s*([\d.]+)\s*KM")),
-        magnitude=to_float(size[1]) if size else None,
-        magnitude_type=size[2].capitalize() if size else None,
+        magnitude=size, magnitude_type=kind,
         pga=to_float(one(r"PEAK VALUE:\s*(\S+)")), header={"text": record.lines[:row]},
         processing=one(r"\n((?:UN)?CORRECTED \w+)"))]
 

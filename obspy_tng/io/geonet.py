@@ -74,10 +74,11 @@ def _parse(record):
         check_complete(not others or after.rstrip().count(b"\n") + 1 >= rows + others,
                        words[12].strip(), record.strict)
     text = "\n".join(words).upper()
-    scale = re.search(r"UNITS OF\s+([\d.]+)\s*MM/S/S", text)
+    scale = re.search(r"UNITS OF\s+([\d.]+)\s*([A-Z][\w/^*]*)", text)
     factor = (to_float(scale[1]) if scale else None) or 1.0
     item = Component(
-        npts, reals[25] or reals[24], _direction(words, integers), "mm/s/s",
+        npts, reals[25] or reals[24], _direction(words, integers),
+        scale[2].lower() if scale else "mm/s/s",
         data if data is None else data * factor, _first_sample(integers, reals),
         network=NETWORK, station=_station(words), hemispheres="SE",
         format_version="V2A" if corrected else "V1A",

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..exceptions import TNGInputError
 from .common.component import Component
-from .common.fields import parse_coordinates, parse_moment
+from .common.fields import parse_coordinates, parse_magnitude, parse_moment
 from .common.fortran import to_float, to_int
 from .common.orientation import parse_direction
 from .common.reading import TextFormat, check_count, claims, read_text
@@ -74,19 +74,26 @@ def _component(header, number, name, npts, column):
     start = parse_moment(one("RECORD TIME"))
     place, epicenter = (parse_coordinates(one(f"{key} COORDINATES")) for key in (
         "STATION", "EPICENTER"))
-    size = re.match(r"([\d.,]+)\s*(\w*)", one("EARTHQUAKE MAGNITUDE")) or ["", "", ""]
+    size, kind = parse_magnitude(one("EARTHQUAKE MAGNITUDE"))
     peaks = dict(re.findall(r"\(([NSEWUD]-[NSEWUD])\)\s*([-+\d.,]+)",
                             one("RAW PGA VALUES").upper()))
     return Component(
-        npts, to_float(one("SAMPLING INTERVAL")), parse_direction(name), "gal", column,
+        npts, to_float(one("SAMPLING INTERVAL")), parse_direction(name), _unit(header), column,
         start.time, start.precision, NETWORK, header.get("STATION ID", ""), number=number + 1,
         station_name=header.get("PLACE"), station_latitude=place[0], station_longitude=place[1],
         station_elevation=to_float(one("STATION ALTITUDE")), hemispheres="NE",
         instrument=header.get("RECORDER TYPE"),
         origin_time=parse_moment(one("EARTHQUAKE DATE")).time, event_latitude=epicenter[0],
         event_longitude=epicenter[1], event_depth=to_float(one("EARTHQUAKE DEPTH")),
-        magnitude=to_float(size[1]), magnitude_type=size[2], pga=to_float(peaks.get(name)),
+        magnitude=size, magnitude_type=kind, pga=to_float(peaks.get(name)),
         header=header)
+
+
+def _unit(header):
+    """Unit of the peaks, which are those of the samples."""
+    found = next((re.search(r"\(([^)]+)\)", key) for key in header
+                  if key.startswith("RAW PGA VALUES")), None)
+    return found[1] if found else "gal"
 
 
 FORMAT = TextFormat("NSMN", _claims, _parse, encoding="iso8859-9")

@@ -9,6 +9,7 @@ from obspy import UTCDateTime
 
 from obspy_tng.exceptions import TNGInputError
 
+from .agency_samples import geonet
 from .later_samples import bhrc, csmnc, cwa, esd, renadic, usc
 from .sample_parts import START, G
 
@@ -142,3 +143,16 @@ def test_renadic():
     nameless = read(renadic(station="").raw)[0]
     assert nameless.stats.station == "4561"
     assert read(renadic(station="CUYA").raw)[0].stats.station == "CUYA"
+
+
+def test_words_that_other_files_of_the_formats_have():
+    """Bearings in BHRC; a magnitude with its kind in front; units of GeoNet and NSMN."""
+    raw = bhrc().raw
+    turned = read(raw.replace(b"L 324", b"L N36W").replace(b"T 54", b"T N54E"))
+    assert [tr.stats.bhrc.azimuth for tr in turned] == [tr.stats.bhrc.azimuth for tr in read(raw)]
+    assert read(csmnc().raw.replace(b"4.0(Ms)", b"Ms4.0"))[0].stats.csmnc.magnitude == 4.0
+    given = read(geonet("V1A").raw)[0]
+    raw = geonet("V1A").raw
+    assert b"1.00 mm/s/s" in raw
+    scaled = read(raw.replace(b"1.00 mm/s/s", b"1.00 cm/s/s"))[0]
+    np.testing.assert_allclose(scaled.data, 10 * given.data)

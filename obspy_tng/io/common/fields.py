@@ -27,6 +27,8 @@ _ZONES = {"UTC": 0, "GMT": 0, "GCT": 0, "UT": 0, "Z": 0, "PST": -8, "PDT": -7, "
           "CST": -6, "CDT": -5, "EST": -5, "EDT": -4, "AKST": -9, "AKDT": -8, "HST": -10,
           "JST": 9, "NZST": 12, "NZDT": 13, "BTM": 8, "BJT": 8}
 _ZONE_NAMES = "|".join(sorted(_ZONES, key=len, reverse=True))
+# words for the time of somewhere else
+_ELSEWHERE = "[A-Z]{1,2}[SDA]?T|LOCAL"
 _MINUTE = 60.0
 
 
@@ -103,6 +105,24 @@ def parse_clock(text):
     return value + float(f"0.{fraction[:9] or 0}"), 1.0 if second or fraction else _MINUTE
 
 
+def parse_magnitude(text):
+    """
+    Size and kind of a magnitude.
+
+    :param text: str, e.g. ``"6.5 Mw"``, ``"4.0(Ms)"``, ``"Mw=6.5"``, ``"ML 4"``.
+    :return: tuple (float, str such as "Mw"); None for what is not stated.
+
+    .. rubric:: Example
+
+    >>> parse_magnitude("4.0(Ms)"), parse_magnitude("MW = 6,5"), parse_magnitude("5.1")
+    ((4.0, 'Ms'), (6.5, 'Mw'), (5.1, None))
+    """
+    size = re.search(r"(?<![\d.,])\d{1,2}(?:[.,]\d*)?", text)
+    kind = re.search(r"(?<![A-Za-z])M[A-Za-z]{0,2}(?![A-Za-z])", text)
+    return (to_float(size[0].rstrip(".,")) if size else None,
+            kind[0].capitalize() if size and kind else None)
+
+
 def parse_moment(text, dayfirst=True, zone=0.0):
     """
     Date and time of a text, in UTC.
@@ -120,7 +140,7 @@ def parse_moment(text, dayfirst=True, zone=0.0):
     >>> parse_moment("10/11/13, 23:05 GMT", dayfirst=False).precision
     60.0
     """
-    text = re.sub(rf"(?i)\(\s*({_ZONE_NAMES})\s*\)", r" \1 ", text)
+    text = re.sub(rf"(?i)\(\s*({_ZONE_NAMES}|{_ELSEWHERE})\s*\)", r" \1 ", text)
     plain = re.sub(r"\([^)]*\)?", " ", text)
     seconds, precision = parse_clock(plain)
     hours = _zone(plain, zone)
@@ -147,7 +167,7 @@ def _zone(text, default):
             return _ZONES[word]
         return (-1 if found[2] == "-" else 1) * (int(found[3]) + int(found[4] or 0) / 60)
     # EAT, CEST, local: the zone of somewhere else
-    return None if re.fullmatch(r"[A-Z]{1,2}[SDA]?T|LOCAL", word) else default
+    return None if re.fullmatch(_ELSEWHERE, word) else default
 
 
 def to_utc(date, seconds=0.0):

@@ -10,11 +10,13 @@ change is noted in ``stats.<format>.doubts``.
 
 import re
 
+from obspy import UTCDateTime
 from obspy.geodetics import degrees2kilometers, locations2degrees
 
 # First days of the clocks of recorders, operating systems and GPS.
 _CLOCK_STARTS = ((1, 1, 1970), (1, 1, 1980), (6, 1, 1980))
 _DAY = 86400.0
+_ZONES = 14 * 3600.0  # s that local times differ from UTC at most
 # Epicentral distances of strong motion, km: above the one nobody records it, below the other a
 # distance is credible.
 _FAR, _CREDIBLE = 3000.0, 1500.0
@@ -48,6 +50,7 @@ def settle(item):
         setattr(item, name, known_text(getattr(item, name)))
     for place in ("station", "event"):
         _settle_place(item, place)
+    _settle_half_blank(item)
     if item.station_latitude is None and not item.station_elevation:
         item.station_elevation = None
     _settle_hemispheres(item)
@@ -70,12 +73,16 @@ def never_set(time):
     Whether a time is that of a clock that was never set.
 
     :param time: UTCDateTime, or None.
-    :return: bool; True for the first days of 1970 and 1980 and midnight of any New Year.
+    :return: bool; True for the first days of 1970 and 1980, in any time zone, and midnight of any
+        New Year.
     """
     if time is None:
         return False
-    first = (time.day, time.month, time.year)
-    return first in _CLOCK_STARTS or (first[:2] == (1, 1) and time.ns % (_DAY * 1e9) == 0)
+    for day, month, year in _CLOCK_STARTS:
+        since = time - UTCDateTime(year, month, day)
+        if -_ZONES <= since < _DAY + _ZONES:  # local time, brought to UTC
+            return True
+    return (time.day, time.month) == (1, 1) and time.ns % (_DAY * 1e9) == 0
 
 
 def _settle_place(item, place):
@@ -86,6 +93,19 @@ def _settle_place(item, place):
             latitude == longitude == 0):
         for name in names:
             setattr(item, name, None)
+
+
+def _settle_half_blank(item):
+    """Where one coordinate is zero and the other place is far away, the zero was a blank."""
+    places = [(f"{place}_latitude", f"{place}_longitude") for place in ("station", "event")]
+    values = [getattr(item, name) for names in places for name in names]
+    if None in values or _kilometres(values) < _FAR:
+        return
+    for names in places:
+        if 0 in (getattr(item, name) for name in names):
+            item.doubts.append(f"{' and '.join(names)} are not known: one of them is 0 in the file")
+            for name in names:
+                setattr(item, name, None)
 
 
 def _settle_times(item):

@@ -3,7 +3,13 @@
 import pytest
 from obspy import UTCDateTime
 
-from obspy_tng.io.common.fields import parse_coordinates, parse_date, parse_dms, parse_moment
+from obspy_tng.io.common.fields import (
+    parse_coordinates,
+    parse_date,
+    parse_dms,
+    parse_magnitude,
+    parse_moment,
+)
 
 
 @pytest.mark.parametrize("text", [
@@ -66,3 +72,15 @@ def test_zones_and_dates_as_others_write_them(text, time):
 @pytest.mark.parametrize("text", ["19 25 48 N 99 09 00 W", "19\u00b025'48\"N, 99\u00b009'00\"W"])
 def test_coordinates_in_degrees_minutes_and_seconds(text):
     assert parse_coordinates(text) == pytest.approx((19.43, -99.15))
+
+
+@pytest.mark.parametrize(("text", "size", "kind"), [
+    ("6.5 Mw", 6.5, "Mw"), ("  4.0(Ms)", 4.0, "Ms"), ("Ms4.0", 4.0, "Ms"), ("MW=6,5", 6.5, "Mw"),
+    ("ML 4", 4.0, "Ml"), ("5.1", 5.1, None), ("Mw", None, None), ("", None, None)])
+def test_magnitudes(text, size, kind):
+    assert parse_magnitude(text) == (size, kind)
+
+
+@pytest.mark.parametrize("word", ["LOCAL", "EAT", "CEST"])
+def test_a_time_of_somewhere_else_in_brackets_is_not_utc(word):
+    assert parse_moment(f"20/07/2017 22:30:58 ({word})").time is None

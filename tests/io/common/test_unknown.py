@@ -81,3 +81,21 @@ def test_far_earthquakes_stay_far():
               "event_longitude": 142.4}
     found = item(**places, hemispheres="NW")
     assert {name: getattr(found, name) for name in places} == places
+
+
+def test_a_clock_that_was_never_set_in_local_time():
+    """1980-01-01 00:00 in China or California, brought to UTC."""
+    for time in (UTCDateTime(1979, 12, 31, 16), UTCDateTime(1980, 1, 1, 8, 0, 12),
+                 UTCDateTime(1980, 1, 2, 5)):
+        assert item(starttime=time, origin_time=UTCDateTime(2012, 1, 3)).starttime is None
+        assert item(starttime=time, origin_time=time - 20, event_latitude=30.0,
+                    event_longitude=100.0).starttime == time
+
+
+def test_one_blank_coordinate_leaves_an_impossible_distance():
+    taiwan = {"station_latitude": 22.4, "station_longitude": 0.0, "event_latitude": 24.1,
+              "event_longitude": 121.7, "hemispheres": "NE"}
+    found = item(**taiwan)
+    assert (found.station_latitude, found.station_longitude) == (None, None)
+    assert (found.event_latitude, found.event_longitude) == (24.1, 121.7)
+    assert "not known" in found.doubts[0]
