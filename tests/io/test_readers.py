@@ -304,3 +304,16 @@ def test_missing_fields_stay_none():
         assert st[0].stats.starttime == UTCDateTime(2010, 11, 14, 23, 9, 19, 300000)
         assert st[0].stats.location == ""
     assert read(dyna().raw)[0].stats.starttime == START
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+@pytest.mark.parametrize("name", sorted(set(SAMPLES) - {"AFADMAT"}))
+def test_an_appended_file_is_a_second_record(name, end):
+    """No samples are dropped in silence, and ids stay apart."""
+    raw = SAMPLES[name]().raw
+    one = read(raw)
+    both = read(raw.rstrip() + (end or b"\n") + raw)
+    assert len(both) == 2 * len(one)
+    assert len({tr.id for tr in both}) == len(both)
+    for tr, again in zip(one, both[len(one):], strict=True):
+        np.testing.assert_array_equal(tr.data, again.data)

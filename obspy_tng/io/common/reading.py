@@ -29,7 +29,8 @@ class TextFormat(NamedTuple):
     ``name`` is ObsPy's name of it, ``claims`` a function of the first lines of a file (upper
     case) that says whether it is one, ``parse`` a function of a :class:`Record` that gives its
     Components. ``marks`` and ``start`` tell where records begin in a file of several, see
-    :meth:`~.textfile.TextFile.records`; ``whole`` checks the Components of the file together.
+    :meth:`~.textfile.TextFile.records`; of formats without marks, appended files are recognised
+    (:meth:`~.textfile.TextFile.repeated`); ``whole`` checks the Components of the file together.
     ``spectra`` is a function of the first lines that says whether a file has spectra instead of
     samples: such files are in the zips of agencies, and give an empty Stream.
     """
@@ -139,7 +140,8 @@ def read_text(source, fmt, headonly=False, starttime=None, endtime=None, nearest
         warnings.warn(f"{fmt.name}: the file holds spectra, not a time series; nothing is read",
                       TNGWarning, stacklevel=3)
         return Stream()
-    records = [Record(part, headonly, strict) for part in text.records(fmt.marks, fmt.start)]
+    parts = text.records(fmt.marks, fmt.start) if fmt.marks else text.repeated(fmt.claims)
+    records = [Record(part, headonly, strict) for part in parts]
     components = gather_components(fmt.name, records, fmt.parse, strict)
     if fmt.whole is not None:
         fmt.whole(components, strict)

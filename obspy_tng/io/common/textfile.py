@@ -14,6 +14,9 @@ from ...exceptions import TNGInputError
 MAX_LINE = 1000
 _MAX_HEADER = 1000  # lines
 _END_MARKS = b"\x00\x1a"  # ^Z ends files of DOS
+# Appended files: characters of the first line that come again, bytes of the header that are
+# looked at, and what the line before is made of.
+_KEY, _HEAD, _NUMERIC = 16, 8192, b" \t0123456789.,+-EeDd"
 
 
 class TextFile:
@@ -57,6 +60,28 @@ class TextFile:
         return [TextRecord(self.content[at:after], self.encoding,
                            self.complete or after is not None)
                 for at, after in zip(firsts, [*firsts[1:], None], strict=False)]
+
+
+    def repeated(self, claims):
+        """
+        Cut the file where another file of the same format was appended.
+
+        :param claims: function of the first lines (upper case) that says whether it is one.
+        :return: list of :class:`TextRecord`. A record begins like the first one, behind a line of
+            numbers.
+        """
+        first = next((line for line in self.content[:MAX_LINE].split(b"\n") if line.strip()), b"")
+        key = b"\n" + first.partition(b":")[0].rstrip()[:_KEY]
+        starts, at = [0], self.content.find(key) if len(key) > _KEY // 2 else -1
+        while at >= 0:
+            before = self.content[:at].rstrip()[-MAX_LINE:].rpartition(b"\n")[2].strip()
+            if before and not before.strip(_NUMERIC) and claims(
+                    self.content[at + 1:at + 1 + _HEAD].decode("latin-1").upper().split("\n")):
+                starts.append(at + 1)
+            at = self.content.find(key, at + 1)
+        return [TextRecord(self.content[at:after], self.encoding,
+                           self.complete or after is not None)
+                for at, after in zip(starts, [*starts[1:], None], strict=True)]
 
 
 class TextRecord:
