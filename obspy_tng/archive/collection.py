@@ -93,7 +93,7 @@ def collect_records(client, inventory=None, catalog=None, *, stations=None, samp
     >>> [len(record) for record in collection], collection.counts["accepted"]
     ([3, 3], 2)
     """
-    catalog, span = _checked(client, catalog, starttime, endtime, options)
+    catalog, span = checked_request(client, catalog, starttime, endtime, options)
     options |= {"sampling_rate": sampling_rate, "window": window}
     check_options(**options)
     if type(client).__module__ == "obspy.clients.filesystem.sds":
@@ -194,8 +194,18 @@ class RecordCollection:
                             f"{self.rejected[0][1].text}")
 
 
-def _checked(client, catalog, starttime, endtime, options):
-    """Catalog as a list and span of times, after a look at the arguments."""
+def checked_request(client, catalog, starttime, endtime, options):
+    """
+    Check the arguments that :func:`collect_records` and runs share.
+
+    :param client: object with ``get_waveforms``.
+    :param catalog: iterable of Events, or None.
+    :param starttime: time, or None.
+    :param endtime: time, or None.
+    :param options: dict of options of :func:`~obspy_tng.records.prepare.prepare_record`.
+    :return: catalog as a list or None, and ``(starttime, endtime)`` as UTCDateTimes or None.
+    :raises TypeError: for a client of another kind, or an unknown option.
+    """
     if not callable(getattr(client, "get_waveforms", None)):
         raise TypeError("client must have get_waveforms(network, station, location, channel, "
                         f"starttime, endtime), got {type(client).__name__}")

@@ -15,7 +15,7 @@ from obspy import Inventory, UTCDateTime, read
 from .._version import __version__
 from ..archive.association import CLOCK_ERROR
 from ..archive.collect import StationTask, collect_unit
-from ..archive.collection import _checked
+from ..archive.collection import checked_request
 from ..archive.files import BORDER, FileClient, changed_files, files_of
 from ..archive.plan import ArchivePlan, Unit
 from ..records.c_libraries import C_LIBRARIES
@@ -302,7 +302,7 @@ def collect_folder(client, output, inventory=None, catalog=None, *, stations=Non
     >>> result.counts["accepted"], result.complete
     (2, True)
     """
-    catalog, span = _checked(client, catalog, starttime, endtime, options)
+    catalog, span = checked_request(client, catalog, starttime, endtime, options)
     if processes:
         _check_sendable(client)
     options |= {"sampling_rate": sampling_rate, "window": window}
