@@ -1,10 +1,10 @@
 """
 Scattered waves as many discrete arrivals.
 
-Heterogeneity of all sizes turns every wave into many: forward scattering broadens a pulse,
-the ground near the station adds a short train, and waves that were scattered at a distance
+Heterogeneity of all sizes splits every wave into many: forward scattering broadens a pulse,
+the ground near the station adds a short wave train, and waves that are scattered farther away
 follow as coda for minutes. Each arrival has its own time, direction, polarisation and
-amplitude by frequency. Their energy is what the direct waves lose
+amplitude by frequency. Together they carry the energy that the direct waves lose
 (:mod:`~obspy_tng.simulate.scattering`).
 
 * :class:`Arrivals` - times, kinds, directions, amplitudes;
@@ -23,7 +23,7 @@ from .source import AVERAGE_RADIATION
 
 #: Hz, centers of the bands in which amplitudes are given; between them, linear in ln f
 BANDS = np.array([0.3, 0.8, 2.0, 5.0, 12.0, 30.0])
-#: kinds of waves, and their places among the slownesses of columns
+#: kinds of waves, and the index of their slowness in :data:`~.column.SLOWNESSES`
 P, SV_STEEP, SV_FLAT, SH_STEEP, SH_FLAT, RAYLEIGH = range(6)
 SLOWNESS = (1, 1, 3, 1, 3, 0)
 #: incident wave of each kind: column of the response
@@ -31,18 +31,18 @@ INCIDENT = (0, 1, 1, 2, 2, 0)
 #: amplitude of scattered Rayleigh waves relative to S, by band; radial over vertical
 RAYLEIGH_LEVEL = np.array([1.0, 1.0, 0.6, 0.25, 0.15, 0.1])
 ELLIPTICITY = 0.7
-#: shares of the kinds in the train that the ground near the station adds, by wave
+#: shares of the kinds in the wave train from the ground near the station, by incident wave
 LOCAL_KINDS = {"P": (0.5, 0.12, 0.11, 0.07, 0.06, 0.14),
                "S": (0.15, 0.15, 0.15, 0.12, 0.13, 0.3)}
-#: share of that train that comes from farther around, and how much slower it fades
+#: share of that train that decays more slowly, and the factor of its decay time
 SLOW = 0.35, 5.0
-#: arrivals per second: at first, growing by, at most
+#: arrivals per second: at first, their increase per second, and the most
 CODA_RATE = {"P": (60.0, 10.0, 80.0), "S": (60.0, 20.0, 160.0)}
 #: P coda attenuates faster by this factor, as the Q of P is lower at high frequencies
 P_ABSORPTION = 1.2
-#: energy of coda relative to uniform rock: velocity grows with depth and turns it back
+#: energy of coda relative to uniform rock: velocity increases with depth, which turns waves back
 TURNED_BACK = 1.5
-#: share of scattered S among the kinds but P
+#: kinds of scattered S waves, and their shares
 S_KINDS = (SV_STEEP, SV_FLAT, SH_STEEP, SH_FLAT, RAYLEIGH)
 S_SHARES = (0.12, 0.21, 0.12, 0.22, 0.33)
 #: frequency over that of the basin, and the level of its surface waves there
@@ -56,7 +56,7 @@ class Arrivals:
 
     :param kind: integers ``(n,)``, of :data:`P` to :data:`RAYLEIGH`.
     :param time: s, ``(n,)``.
-    :param azimuth: radians from the way of the direct wave, ``(n,)``.
+    :param azimuth: radians from the azimuth of the direct wave, ``(n,)``.
     :param amplitude: by band, ``(n, nbands)``, relative to S waves of unit radiation.
     """
 
@@ -67,7 +67,7 @@ class Arrivals:
 
     @classmethod
     def join(cls, parts):
-        """All arrivals of several."""
+        """The arrivals of several objects in one."""
         return cls(*(np.concatenate([getattr(part, name) for part in parts])
                      for name in ("kind", "time", "azimuth", "amplitude")))
 
@@ -80,7 +80,7 @@ def _shares(rng, count):
 
 def forward(rng, kind, sign, time, spread, amplitude):
     """
-    What forward scattering makes of one wave: a train that follows within ``spread``.
+    Forward scattering of one wave: a wave train that follows it within about ``spread``.
 
     :param rng: ``numpy.random.Generator``.
     :param kind: of the wave.
@@ -100,7 +100,7 @@ def forward(rng, kind, sign, time, spread, amplitude):
 
 def local(rng, wave, time, decay, amplitude):
     """
-    What the ground near the station adds to one wave: a train in all directions.
+    Wave train from the ground near the station, in all directions, after one wave.
 
     :param rng: ``numpy.random.Generator``.
     :param wave: "P" or "S".
@@ -119,7 +119,7 @@ def local(rng, wave, time, decay, amplitude):
 
 def coda(rng, wave, distance, times, crust, velocity, level):
     """
-    Waves of one source wave that were scattered far off.
+    Coda: waves that were scattered far from source and station.
 
     :param rng: ``numpy.random.Generator``.
     :param wave: "P" or "S", radiated.
@@ -147,7 +147,7 @@ def coda(rng, wave, distance, times, crust, velocity, level):
     is_p = rng.random(len(time)) < p_share
     kind = np.where(is_p, P, rng.choice(S_KINDS, len(time), p=S_SHARES))
     chance = np.where(is_p, p_share, 1 - p_share)
-    # more large and more small ones than Gaussian noise has
+    # with heavier tails than Gaussian noise
     size = rng.standard_normal(len(time)) * np.sqrt(rng.gamma(2.0, 0.5, len(time)))
     fading = np.pi * (BANDS / crust.quality_at(BANDS))[:, None] * (grid - begin)
     power *= np.exp(-2 * fading * (P_ABSORPTION if wave == "P" else 1.0))
@@ -162,7 +162,7 @@ def coda(rng, wave, distance, times, crust, velocity, level):
 
 def basin_waves(rng, site, time):
     """
-    Surface waves that the edges of a basin make of S.
+    Surface waves that S excites at the edges of a basin.
 
     :param rng: ``numpy.random.Generator``.
     :param site: with ``f0``, ``basin_delay`` and ``basin_level``.

@@ -1,8 +1,9 @@
 """
 The ground under a station, from the base of the weathered rock to the surface.
 
-P and S waves come from below at some slope; layers refract, convert and trap them. So S on the
-vertical arrives before S on the horizontals, and everything has the resonances of the site.
+P and S waves arrive from below at an angle; layers refract, convert and trap them. S on the
+vertical therefore arrives before S on the horizontals, and all waves show the resonances of the
+site.
 
 * :func:`surface_response` - motion of the surface for waves from below;
 * :func:`ground_columns` - soil, and the rock it stands on, as layers;
@@ -19,18 +20,18 @@ from .layered import Waves, above
 from .noise import noise_spectrum
 from .soil import SoilProfile, fundamental_frequency, transfer_function, vary_profile
 
-FREQMIN = 0.05              # Hz, corner of the (causal) high-pass every record has
+FREQMIN = 0.05              # Hz, corner of the causal high-pass of all records
 PASS_TO_NYQUIST = 0.8       # share of Nyquist that the digitiser passes
 TAIL = 60.0                 # s simulated beyond the window
-#: s/m, slownesses at which waves come; each is served by the nearest
+#: s/m, slownesses of incident waves; every wave takes the nearest one
 SLOWNESSES = 1e-3 * np.array([0.05, 0.12, 0.18, 0.24, 0.28])
 #: reverberations last this many periods of the lowest resonance, but no longer or shorter, s
 RINGING, SHORT, LONG = 15.0, 10.0, 60.0
-VARIANTS = 3                # neighbouring profiles that the records of a station see
+VARIANTS = 3                # similar profiles among which the records of a station vary
 ROCK_SCATTER = 0.08         # of ln velocity of rock layers, from one of them to another
 RINGDOWN = 1.5              # damping of what wraps around, at the end of the reverberation
-NEAR_F0 = np.geomspace(0.7, 1.4, 300)    # where the column's resonance is looked for
-STIFF = 1e4                 # Q of what only serves as reference
+NEAR_F0 = np.geomspace(0.7, 1.4, 300)    # times f0: where the column's resonance is searched for
+STIFF = 1e4                 # Q of the half-space, which only serves as reference
 NO_SOIL = SoilProfile(np.array([]), *(np.array([x]) for x in (1.0, 2.0, 1e3, 0.0)))
 
 
@@ -42,7 +43,7 @@ def surface_response(layers, omega, slowness):
     :param omega: angular frequency, rad/s, complex, ``(nfreq,)``.
     :param slowness: horizontal, s/m.
     :return: complex array ``(3, 3, nfreq)``: up, outward and transverse motion for P, SV and SH
-        of unit displacement at the top of the half-space; P positive along its way, SV outward.
+        of unit displacement at the top of the half-space; P is positive along its ray, SV outward.
     """
     thickness, *columns = layers
     speeds = [(vp * (1 + 0.5j / qp), vs * (1 + 0.5j / qs), density)
@@ -65,7 +66,7 @@ def ground_columns(profile, crust, kappa, quality_ratio, rng=None, variants=VARI
     :param crust: :class:`~obspy_tng.simulate.crust.Crust`.
     :param kappa: s, that vertical S waves lose in the crust's weathered rock.
     :param quality_ratio: Q of P over Q of S there.
-    :param rng: ``numpy.random.Generator`` of variants of the ground; None has no other.
+    :param rng: ``numpy.random.Generator`` of variants of the ground; None gives the profile only.
     :param variants: number of them.
     :return: list of tuples for :func:`surface_response`.
     """
@@ -91,7 +92,7 @@ def ground_columns(profile, crust, kappa, quality_ratio, rng=None, variants=VARI
 
 
 def _tune(column, soil, f0):
-    """Scale the first ``soil`` layers, in place, to resonate at ``f0`` over graded rock too."""
+    """Scale the first ``soil`` layers, in place, so that they resonate at ``f0`` over the rock."""
     if not soil:
         return
     thickness, vp, vs, density, qp, qs = column
@@ -109,7 +110,7 @@ def _quality(damping):
 @dataclass(frozen=True, eq=False)
 class SiteResponse:
     """
-    What a station does to all waves; see :func:`site_response`.
+    Effect of a station's ground and recorder on all waves; see :func:`site_response`.
 
     :param sampling_rate: Hz.
     :param npts: samples of a record.
@@ -188,8 +189,8 @@ def site_response(site, crust, sampling_rate, npts, rng=None):
     :param crust: :class:`~obspy_tng.simulate.crust.Crust`.
     :param sampling_rate: Hz.
     :param npts: samples of a record.
-    :param rng: ``numpy.random.Generator`` of the variants of its ground that its records see;
-        None has no other than the profile itself.
+    :param rng: ``numpy.random.Generator`` of variants of its ground among its records; None
+        gives the profile itself only.
     :return: :class:`SiteResponse`.
     """
     nfft = next_fast_len(npts + int(TAIL * sampling_rate), real=True)

@@ -2,8 +2,8 @@
 The crust between earthquakes and stations.
 
 Crusts are random around published ones: weathered rock whose velocity grows over the first
-kilometers, an upper, a middle and a lower crust, and the mantle. What the layers do not say -
-scattering and absorption at high frequencies - are numbers of the crust as a whole.
+kilometers, an upper, a middle and a lower crust, and the mantle. Scattering and absorption at high
+frequencies are properties of the crust as a whole.
 
 * :class:`Crust` - layers and those numbers; :func:`draw_crust` - a random one;
 * :func:`density_of` - density by P velocity.
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 ROCK_LAYERS = 5         # of weathered rock
-LONG_WAVE_LAYERS = 2    # what long waves see of them
+LONG_WAVE_LAYERS = 2    # of weathered rock, for long waves
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,12 +34,12 @@ class Crust:
     :param vp, vs: m/s at 1 Hz, ``(n,)``.
     :param density: kg/m^3, ``(n,)``.
     :param qp, qs: Q of P and S waves up to about 1 Hz, ``(n,)``.
-    :param rock: number of layers of weathered rock; stations' own ground replaces them.
+    :param rock: number of layers of weathered rock; the ground of each station replaces them.
     :param gradient: 1/s, growth of S velocity with depth within each layer, ``(n,)``; only
         for waves that dive.
     :param quality, exponent: Q of S waves is ``quality * f ** exponent`` above 1 Hz.
     :param scattering: 1/m, isotropic scattering coefficient of S waves at 1 Hz.
-    :param scattering_exponent: it varies as frequency to this power.
+    :param scattering_exponent: power of frequency with which it varies.
     :param broadening: s, duration of a short S pulse after 100 km.
     """
 

@@ -1,5 +1,5 @@
 """
-A simulated network's metadata, and its records as an archive like anyone's own.
+Metadata of a simulated network, and its records as an archive of raw data.
 
 * :func:`network_inventory`, :func:`network_catalog` - StationXML and QuakeML objects.
 * :func:`write_archive` - SDS archive of MiniSEED counts with both beside it.
@@ -79,8 +79,8 @@ def write_archive(network, folder):
     """
     Write a simulated network as an archive of raw data.
 
-    Counts are steps of each station's digitiser; ``stations.xml`` has the gain. What
-    only a simulation knows (onsets, f0) is not in the archive.
+    Counts are steps of each station's digitiser; ``stations.xml`` has the gain. The truth of the
+    simulation (onsets, f0) is not in the archive.
 
     :param network: :class:`~obspy_tng.simulate.SimulatedNetwork`.
     :param folder: path, made where it does not exist: gets ``sds/`` (Steim2 MiniSEED, read

@@ -1,5 +1,5 @@
 """
-The whole wave field of a point source in a layered crust, by wavenumber integration.
+The complete wave field of a point source in a layered crust, by wavenumber integration.
 
 Near and far field, P, S, converted and reflected phases, Rayleigh and Love waves with their
 dispersion, at the free surface. Integrals over wavenumber are sums [Bouchon1981]_ at complex
@@ -30,7 +30,7 @@ DAMPING = 0.8
 PERIOD = 0.75
 #: highest wavenumber, relative to that of the slowest S wave; and more for the near field
 BEYOND, NEAR_FIELD = 1.1, 3.5
-#: m: shallower sources count as this deep where the near field is cut off
+#: m, least depth of a source in the choice of the highest wavenumber
 SHALLOW = 2000.0
 #: pairs of frequency and wavenumber worked on at once
 BLOCK = 2048

@@ -1,8 +1,8 @@
 """
 2 x 2 matrices of arrays, as tuples ``(a, b, c, d)`` by rows.
 
-Many small complex matrices at once: element by element, which is several times as quick as
-stacks of matrices and their inverses.
+Each element is an array over many matrices. Computing element by element is several times as fast
+as NumPy's products and inverses of stacks of matrices.
 """
 
 
@@ -24,6 +24,6 @@ def combine(a, b, factor=1.0):
 
 
 def through(matrix, left, right):
-    """``diag(left) matrix diag(right)``: a 2 x 2 matrix seen from the far side of a layer."""
+    """``diag(left) matrix diag(right)``: a 2 x 2 matrix at the other side of a layer."""
     return (matrix[0] * left[0] * right[0], matrix[1] * left[0] * right[1],
             matrix[2] * left[1] * right[0], matrix[3] * left[1] * right[1])

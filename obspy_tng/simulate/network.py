@@ -31,9 +31,10 @@ _SITE, _EARTHQUAKE, _RECORD, _F0, _GROUND, _CRUST = range(6)
 F0_RANGE = (0.3, 12.0)      # Hz, where none is given
 GOLDEN_RATIO = 0.6180339887498949
 MAX_STATIONS = 9999         # distinct five-letter station codes
-# An old recorder starts when the vertical passes this many of its steps.
+# An old recorder starts when the vertical exceeds so many of its steps.
 TRIGGER_STEPS = 3
-# The whole wave field is computed until waves of this speed (m/s) and so many s more have come.
+# The complete wave field is computed until waves of this speed (m/s) have arrived, and for so
+# many seconds more.
 SLOWEST, MORE = 2000.0, 40.0
 AT_ONCE = 4                 # earthquakes whose wave fields are computed together
 
@@ -75,8 +76,8 @@ def simulate_network(n_stations=5, n_events=20, *, seed=0, sampling_rate=100.0, 
     """
     Simulate the strong-motion records of a network.
 
-    Each record depends on ``seed``, on its station's number and on its earthquake's number
-    alone: more stations or earthquakes leave the others as they were.
+    Each record depends only on ``seed`` and on the numbers of its station and its earthquake:
+    additional stations or earthquakes do not change the others.
 
     :param n_stations: number of stations, named S001, S002, ...
     :param n_events: number of earthquakes, one a day.
@@ -94,9 +95,8 @@ def simulate_network(n_stations=5, n_events=20, *, seed=0, sampling_rate=100.0, 
     :param rock: share of stations on rock where ``f0`` is None.
     :param old_recorders: share of stations with an old recorder: coarse steps (11 to 16
         bits), hardly any pre-event time, and no record of motion too weak to trigger it.
-    :param variability: factor of the scatter from event to event and record to record, but
-        for the noise itself; 0 simulates one average earthquake per magnitude
-        and distance.
+    :param variability: factor of the scatter between events and between records, except that of
+        the noise; 0 simulates the average earthquake of each magnitude and distance.
     :return: :class:`SimulatedNetwork`.
     :raises TNGInputError: on a value out of range.
 
@@ -217,7 +217,7 @@ class NetworkPlan:
 
     @property
     def radius(self):
-        """How far stations may be from the center, km, so that distances stay in range."""
+        """Largest distance of stations from the center, km, that keeps distances in range."""
         return min(15.0, 0.1 * (self.distance[1] - self.distance[0]))
 
     def rng(self, *key):
@@ -231,7 +231,7 @@ class NetworkPlan:
         if self.f0 is not None:
             f0 = self.f0[i]
         else:
-            # Steps of the golden ratio keep the stations of a small network well apart.
+            # Steps of the golden ratio give the stations of a small network different f0.
             share = (self.rng(_F0).random() + i * GOLDEN_RATIO) % 1
             f0 = None if on_rock else float(np.exp((1 - share) * np.log(F0_RANGE[0])
                                                    + share * np.log(F0_RANGE[1])))
@@ -246,12 +246,12 @@ class NetworkPlan:
 
     @cached_property
     def crust(self):
-        """The crust under all of it."""
+        """The crust under the network."""
         return draw_crust(self.rng(_CRUST))
 
     def long_waves(self, sites, earthquakes):
         """
-        The whole wave field below the crossover.
+        The complete wave field below the crossover.
 
         :param sites: list of :class:`~obspy_tng.simulate.scenario.SimulatedSite`.
         :param earthquakes: list of :class:`~obspy_tng.simulate.scenario.Earthquake`.
@@ -279,7 +279,7 @@ class NetworkPlan:
                                  self.rng(_GROUND, i) if self.variability else None)
         for j, earthquake in enumerate(earthquakes):
             rng = self.rng(_RECORD, i, j)
-            # An old recorder remembers next to nothing of the time before its trigger.
+            # An old recorder keeps hardly anything from before its trigger.
             pre_event = self.pre_event * (rng.uniform(0.04, 0.2) if site.old
                                           else rng.uniform(0.7, 1.3))
             geometry = _geometry(earthquake, site)

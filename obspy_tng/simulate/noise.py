@@ -1,8 +1,8 @@
 """
 Noise of the ground.
 
-Between Peterson's low and high noise models, and above them where people live: most between
-0.5 and 5 Hz, as at many stations of strong-motion networks.
+Between the low and the high noise model of [Peterson1993]_; human activity adds noise, most of it
+between 0.5 and 5 Hz, as at many stations of strong-motion networks.
 
 .. [Peterson1993] Peterson, J. (1993). Observations and modeling of seismic background
    noise. USGS Open-File Report 93-322.
@@ -10,8 +10,8 @@ Between Peterson's low and high noise models, and above them where people live: 
 
 import numpy as np
 
-LOWEST = 0.03               # Hz, below which the models count as level
-#: dB, by frequency in Hz, of noise made by people, for a tilt of 1
+LOWEST = 0.03               # Hz, below which the models are constant
+#: noise from human activity in dB, by frequency in Hz, as a share of the highest
 HUMAN_FREQUENCY, HUMAN_NOISE = (0.2, 0.6, 2.0, 10.0, 40.0), (0.0, 1.0, 1.0, 0.2, 0.5)
 
 
@@ -21,7 +21,7 @@ def noise_spectrum(frequencies, level, human=0.0):
 
     :param frequencies: Hz, ``(nfreq,)``.
     :param level: 0 is the low noise model of [Peterson1993]_, 1 his high one.
-    :param human: dB, that people add between 0.6 and 2 Hz; less above.
+    :param human: dB, additional noise from human activity at 0.6 to 2 Hz; it is less elsewhere.
     :return: ``(nfreq,)``, (m/s^2)^2/Hz.
     """
     # Imported here because it brings matplotlib in.

@@ -1,7 +1,7 @@
 """
 Rays in a layered crust: direct, reflected, multiply reflected and diving waves.
 
-Above about 1 Hz waves follow rays, and the crust is known too little for more than their
+Above about 1 Hz waves follow rays, and crusts are not known well enough for more than their
 times, directions and amplitudes ([AkiRichards2002]_, ch. 4, 5 and 9).
 
 * :func:`trace` - all rays of one wave from a source to a station; :class:`Ray` - one of them.
@@ -14,13 +14,13 @@ import numpy as np
 from .layered import Waves
 from .matrices import invert, multiply
 
-#: of the search for a ray's angle, and its steps in each
+#: rounds of the search for the angle of a ray, and steps in each
 ROUNDS, POINTS = 6, 33
 #: reflections between Moho and surface that are followed
 MULTIPLES = 3
-#: rays that leave the mantle's gradient from below this are not looked for, m
+#: m, greatest depth of diving rays
 DEEPEST = 200e3
-#: a reflection focuses no more than this, relative to the direct wave in uniform rock
+#: largest amplitude of a reflection by focusing, relative to the direct wave in uniform rock
 FOCUS = 1.5
 
 

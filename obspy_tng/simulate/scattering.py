@@ -2,8 +2,8 @@
 Multiple scattering of P and S waves in the crust: where their energy is, and when.
 
 Radiative transfer with conversion between P and S (Zeng 1993; Sato, Fehler and Maeda 2012,
-ch. 8), isotropic, in uniform rock, solved once by the random walks of particles; lengths
-are in mean free paths of S waves, so that one table serves all frequencies and crusts.
+ch. 8), isotropic, in uniform rock, solved once by random walks of particles. Lengths are in mean
+free paths of S waves, so that one table is valid for all frequencies and crusts.
 
 * :func:`energy_density` - energy of scattered waves at a distance, over time;
 * :func:`walk` - the table behind it.
@@ -18,7 +18,7 @@ RATIO = 3 ** 0.5
 #: scattering coefficients relative to that of S to S; P to S follows by reciprocity
 S_TO_P, P_TO_P = 0.08, 0.5
 P_TO_S = 2 * RATIO ** 2 * S_TO_P
-#: all that scattering takes from P and from S waves
+#: total scattering coefficients of P and of S waves
 LOSS = {"P": P_TO_P + P_TO_S, "S": 1 + S_TO_P}
 #: edges of the table: time in mean free times of S, distance in the reach of P
 TIMES = np.geomspace(0.01, 30.0, 48)
@@ -36,7 +36,7 @@ def energy_density(source, mode, distance, time, coefficient, velocity):
     :param time: s after the origin time, array.
     :param coefficient: 1/m, scattering of S to S.
     :param velocity: m/s, of S waves.
-    :return: array as ``time``, 1/m^3; without what has never been scattered.
+    :return: array of the shape of ``time``, 1/m^3, without the direct waves.
     """
     table = walk()["PS".index(source), "PS".index(mode)]
     units = np.maximum(np.asarray(time) * velocity * coefficient, TIMES[0])

@@ -1,7 +1,7 @@
 """
 The earthquakes and stations of a simulated network.
 
-Each has its own seed and does not depend on the number of the others: with the same seed,
+Each has its own seed and does not depend on how many others there are: with the same seed,
 the same station number has the same ground and records the same earthquakes.
 """
 
@@ -22,17 +22,17 @@ KM_PER_DEGREE = 111.19
 # the range of old ones, 16 down to 11 bits.
 MODERN_RECORDER = (2.4e-6, 1e-5)
 OLD_STEPS = (6e-4, 5e-3)
-# Pa, median; simulations of the same kind use 5 to 20 MPa. Above M 6.5 it falls, by so
-# many powers of ten a unit, as high frequencies saturate in ground-motion models.
+# Pa, median; simulations of this kind use 5 to 20 MPa. Above M 6.5 it decreases, by so many
+# powers of ten per unit of magnitude, because high frequencies saturate in ground-motion models.
 MEDIAN_STRESS, SATURATES, FALLS = 1e7, 6.5, 0.3
-# Hz, where surface waves of valleys are strongest that are not the station's own basin.
+# Hz, at which surface waves of valleys around the station are strongest.
 VALLEYS = (0.25, 1.5)
 
 
 @dataclass(frozen=True)
 class Earthquake:
     """
-    One earthquake, the same at every station.
+    An earthquake.
 
     :param event_id: resource identifier in the catalog.
     :param time: origin time.
@@ -60,7 +60,7 @@ class Earthquake:
 @dataclass(frozen=True, eq=False)
 class SimulatedSite:
     """
-    One station: its place, its ground, and its recorder.
+    A station: its place, its ground, and its recorder.
 
     :param station: station id ``"NET.STA"``.
     :param latitude: degrees.
@@ -68,21 +68,21 @@ class SimulatedSite:
     :param profile: :class:`~obspy_tng.simulate.soil.SoilProfile`.
     :param f0: theoretical fundamental frequency, Hz; None on rock.
     :param vs30: m/s.
-    :param kappa: s, that S waves lose in the weathered rock below.
+    :param kappa: s, of S waves in the weathered rock below.
     :param quality_ratio: Q of P over Q of S waves there.
-    :param local_scattering: energy of the train that the ground near the station adds to a
-        wave, relative to that of the wave.
-    :param local_decay: s, in which that train fades.
-    :param broadening: s, of any pulse, by heterogeneity under the station.
-    :param basin_delay: s, by which surface waves made at the edges of a basin or a valley
-        trail the S wave; 0 outside of any.
+    :param local_scattering: energy of the wave train from the ground near the station, relative
+        to that of the incident wave.
+    :param local_decay: s, decay time of that train.
+    :param broadening: s, duration of a short pulse after heterogeneous ground under the station.
+    :param basin_delay: s, mean delay after S of surface waves from the edges of a basin or a
+        valley; 0 for none.
     :param basin_level: their amplitude relative to that of the S wave.
     :param basin_frequency: Hz, where they are strongest.
     :param noise_level: ambient noise: 0 is Peterson's low-noise model, 1 his high one.
-    :param human_noise: dB that people add to it.
+    :param human_noise: dB, additional noise from human activity.
     :param step: m/s^2, of the digitiser.
     :param self_noise: m/s^2, r.m.s. of the recorder's noise.
-    :param old: whether the recorder starts late and only for strong motion.
+    :param old: whether the recorder is triggered: it starts late, and only for strong motion.
     """
 
     station: str
@@ -116,9 +116,8 @@ def draw_earthquake(rng, event_id, day, magnitude, distance, depth, variability=
     Random earthquake of a network.
 
     Magnitude is uniform, so that there are as many strong records as weak ones; epicentral
-    distance is uniform in ln; stress drop has a standard deviation of 0.6 in ln,
-    which makes a between-event one of PGA near 0.4. Large ruptures have many
-    subevents.
+    distance is uniform in ln; stress drop has a standard deviation of 0.6 in ln, which
+    corresponds to tau of PGA of about 0.4. Large ruptures have many subevents.
 
     :param rng: ``numpy.random.Generator``.
     :param event_id: resource identifier.
@@ -150,9 +149,8 @@ def draw_site(rng, station, radius, f0, old_recorders=0.0):
     """
     Random station.
 
-    Below 2 Hz most stations lie in a basin: surface waves made at its edges trail
-    the S wave by 5 to 60 s, the longer the deeper. Elsewhere weaker ones come from the
-    valleys around.
+    Below 2 Hz most stations lie in a basin: surface waves from its edges arrive 5 to 60 s after
+    S, later in deeper basins. Elsewhere weaker ones arrive from valleys around the station.
 
     :param rng: ``numpy.random.Generator``.
     :param station: station id ``"NET.STA"``.

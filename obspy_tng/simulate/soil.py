@@ -2,12 +2,12 @@
 One-dimensional layered ground and its response to vertical waves.
 
 The response is that of Haskell and Thomson for horizontal layers, for waves that
-come straight up ([Kramer1996]_, 7.2.1.3): SH waves drive the horizontal components, P waves
-the vertical one. Damping is hysteretic: it does not depend on frequency, hence
-a profile with all thicknesses scaled has its response scaled along frequency.
+arrive vertically ([Kramer1996]_, 7.2.1.3): SH waves drive the horizontal components, P waves
+the vertical one. Damping is hysteretic: it does not depend on frequency, so
+that scaling all thicknesses scales the frequencies of the response.
 
 * :class:`SoilProfile` - the layers; :func:`transfer_function`,
-  :func:`fundamental_frequency`, :func:`vs30` - what follows from them.
+  :func:`fundamental_frequency`, :func:`vs30` - properties of a profile.
 * :func:`draw_profile`, :func:`draw_rock` - random profiles, with a given
   fundamental frequency or without any; :func:`vary_profile` - a neighbour of one.
 
@@ -22,8 +22,8 @@ from scipy.optimize import minimize_scalar
 
 from ..exceptions import TNGInputError
 
-# A clear peak is one of at least 2 [SESAME2004]; twice that for the ground of known f0,
-# and every other peak well below it.
+# SESAME (2004) calls a peak of at least 2 clear; ground of known f0 has twice that, and all
+# other peaks are well below it.
 CLEAR_PEAK = 4.0
 OTHER_PEAKS = 0.8
 # Vertical to horizontal amplitude of diffuse S and coda waves in rock, sqrt(vs/vp)
@@ -42,8 +42,8 @@ class SoilProfile:
     :param density: kg/m^3, ``(n_layers + 1,)``.
     :param damping: of S waves, share of critical, ``(n_layers + 1,)``; the half-space's is
         not used (motions are relative to its outcrop).
-    :param damping_p: the same for P waves; None is as for S.
-    :raises TNGInputError: if lengths or values cannot be.
+    :param damping_p: the same for P waves; None: as for S waves.
+    :raises TNGInputError: for lengths that differ or values that are impossible.
     """
 
     thickness: np.ndarray
@@ -79,13 +79,13 @@ def transfer_function(profile, frequencies, wave="S"):
     :param profile: :class:`SoilProfile`.
     :param frequencies: Hz, ``(nfreq,)``.
     :param wave: ``"S"`` (SH, for horizontals) or ``"P"`` (for the vertical).
-    :return: complex array ``(nfreq,)``, 1 at zero frequency. Its phase has the
+    :return: complex array ``(nfreq,)``, 1 at zero frequency. Its phase contains the
         travel time through the layers (time dependence ``exp(+i 2 pi f t)``).
-    :raises TNGInputError: on another wave.
+    :raises TNGInputError: for any other wave.
 
     .. rubric:: Example
 
-    One undamped layer doubles and redoubles the motion at vs/4H by its impedance contrast:
+    One undamped layer amplifies motion at vs/4H by its impedance contrast, here 5:
 
     >>> layer = SoilProfile([25.0], [200.0, 1000.0], [800.0, 2000.0], [2000.0, 2000.0], [0, 0])
     >>> print(abs(transfer_function(layer, [2.0])).round(6))
@@ -96,7 +96,7 @@ def transfer_function(profile, frequencies, wave="S"):
     omega = 2 * np.pi * np.asarray(frequencies, dtype=np.float64)
     elastic, damping = ((profile.vs, profile.damping) if wave == "S"
                         else (profile.vp, profile.damping_p))
-    # The half-space's motion is the reference, so its damping plays no part.
+    # The motion of the half-space is the reference; its damping has no effect.
     damping = np.append(damping[:-1], 0.0)
     velocity = elastic * np.sqrt(1 + 2j * damping)
     impedance = profile.density * velocity
@@ -120,7 +120,7 @@ def fundamental_frequency(profile):
     """
     if not len(profile.thickness):
         return None
-    # Quarter wavelength over the travel time, then the true peak near it.
+    # A quarter of the inverse travel time, then the true peak near it.
     guess = 1 / (4 * np.sum(profile.thickness / profile.vs[:-1]))
     grid = guess * np.geomspace(0.4, 1.8, 400)
     peak = grid[np.argmax(np.abs(transfer_function(profile, grid)))]
@@ -156,7 +156,7 @@ def theoretical_hvsr(profile, frequencies):
 
 def draw_profile(f0, rng):
     """
-    Random soil whose SH response and HVSR peak clearly at ``f0``.
+    Random soil whose SH response and HVSR have a clear peak at ``f0``.
 
     Two to seven layers of clay to gravel, 50 to 800 m/s, stiffer with depth, over
     stiff soil or rock 2.5 to 14 times as fast (deep clay) or to 7 times (shallow
@@ -170,7 +170,7 @@ def draw_profile(f0, rng):
     grid = f0 * np.geomspace(0.25, max(30 / f0, 8), 1000)
     for _ in range(200):
         profile = _draw_layers(f0, rng)
-        # Exact, because nothing but the thicknesses has a length in it.
+        # Exact, because thickness is the only length.
         profile = replace(profile, thickness=profile.thickness
                           * fundamental_frequency(profile) / f0)
         if _peaks_at(f0, grid, theoretical_hvsr(profile, grid)):
@@ -196,8 +196,8 @@ def vary_profile(profile, rng, scatter=0.1, f0_scatter=0.015):
     """
     The same ground along another ray: other velocities layer by layer, nearly the same f0.
 
-    Ground is not layered as evenly as a profile says. Over such variants the higher modes
-    blur, as they do in records, and the fundamental one stays.
+    Real ground is less regular than a profile. Averaged over such variants, higher modes are
+    blurred as they are in records, but the fundamental mode is not.
 
     :param profile: :class:`SoilProfile`.
     :param rng: ``numpy.random.Generator``.
@@ -227,16 +227,16 @@ def _draw_layers(f0, rng):
     contrast = np.interp(f0, [0.5, 3.0], [14.0, 7.0])
     base = np.clip(mean * np.exp(rng.uniform(np.log(2.5), np.log(contrast))),
                    max(500, 1.4 * vs.max()), 3000)
-    # Below the water table P waves run through water: 1500 m/s and a little more. Deep
-    # soil is wet but for its top, shallow soil may be dry.
+    # Below the water table the velocity of P waves is that of water or a little more. Deep
+    # soil is saturated except at its top, shallow soil may be dry.
     table = rng.uniform(0, 0.15) if f0 < 2 else rng.uniform(0, 1.5)
     wet = np.where(middle > table, np.hypot(1500.0, 1.8 * vs), 0.0)
     vp = np.maximum(rng.uniform(1.7, 2.2) * vs, wet)
-    # Soft deep clay must not swallow all short periods: its kappa, 2 x damping x
-    # travel time, stays below 0.045 s.
+    # Short periods must pass through soft deep clay: kappa, 2 x damping x travel time, stays
+    # below 0.045 s.
     damping = np.minimum(rng.uniform(0.015, 0.06), max(0.09 * f0, 0.01))
-    # Scattering takes from P waves nearly as much as from S waves, in a shorter time:
-    # without it HVSR would be far below 1 at high frequencies, which records are not.
+    # Scattering attenuates P waves nearly as much as S waves, in a shorter time. Without it
+    # HVSR would be far below 1 at high frequencies, unlike that of records.
     slowness = np.sum(thickness / vs) / np.sum(thickness / vp)
     damping_p = min(damping * slowness * rng.uniform(0.2, 0.8), 0.3)
     vs = np.append(vs, base)

@@ -3,8 +3,8 @@ The earthquake: its radiation, the spectrum of its moment rate, and its rupture.
 
 Spectra have two corners ([Atkinson_Silva2000]_, [Boore2014]_): the lower one is the duration of a
 large rupture, the upper one follows from the stress drop, so that high frequencies are
-those of the one-corner spectrum of [Brune1970]_. A rupture is a sum of subevents that go
-off as a front passes: together at long periods, each for itself at short ones.
+those of the one-corner spectrum of [Brune1970]_. A rupture is a sum of subevents that start
+when the rupture front arrives. They add up coherently at long periods, and as energy at short ones.
 
 * :func:`radiation_pattern`, :func:`moment_tensor` - the mechanism;
 * :func:`moment_rate_spectrum` - one smooth pulse; :func:`rupture_spectrum` - all subevents;
@@ -35,14 +35,14 @@ AVERAGE_RADIATION = {"P": np.sqrt(4 / 15), "S": np.sqrt(2 / 5)}
 #: the same of the fundamental Green's functions: of vertical dipoles and of couples
 AVERAGE_MOMENT = (np.sqrt(4 / 15), np.sqrt(1 / 5))
 RUPTURE_VELOCITY = 0.8      # of the S velocity
-# The lower corner is at most this share of Brune's, and its square leaves the upper
-# corner at least this share of Brune's square.
+# The lower corner is at most this share of Brune's; the square of the upper corner is at least
+# this share of the square of Brune's.
 LOWER, UPPER = 0.8, 0.1
 SUBEVENTS = 0.7             # growth of log10 of their number with magnitude; 2 at M 4.5
 SHALLOWEST = 500.0          # m, top of any rupture
-# Where the two-corner sum stands for its parts, subevents add up as energy.
+# How abruptly, in frequency, the coherent sum of subevents becomes a sum of energies.
 STEEPNESS = 4
-FEW = 500                   # frequencies, for which a sum is as quick as a transform
+FEW = 500                   # frequencies up to which a sum is as fast as a transform
 
 
 def radiation_pattern(strike, dip, rake, azimuth, takeoff):
@@ -172,9 +172,9 @@ def draw_rupture(rng, magnitude, mechanism, depth):
     """
     Random subevents of a rupture.
 
-    They lie anywhere on a plane of the size that [WellsCoppersmith1994]_ give, their moments are
-    very unequal, and each goes off when the front, at 0.8 of the S velocity, has come from the
-    hypocenter, where the first one is. Small earthquakes have one or two.
+    They are distributed at random over a plane of the size of [WellsCoppersmith1994]_, and their
+    moments are very unequal. The first one is at the hypocenter; each of the others starts when
+    the rupture front, at 0.8 of the S velocity, arrives. Small earthquakes have one or two.
 
     :param rng: ``numpy.random.Generator``.
     :param magnitude: moment magnitude.
@@ -193,7 +193,7 @@ def draw_rupture(rng, magnitude, mechanism, depth):
     along[0] = down[0] = 0.0
     front = np.hypot(along, down) / (RUPTURE_VELOCITY * VELOCITY["S"])
     weight = rng.dirichlet(np.full(count, 0.7)) + 1e-3
-    if count < 4:   # the first of few is the earthquake
+    if count < 4:   # the first of a few dominates
         weight[0] += 1
     north = along * np.cos(strike) - down * np.cos(dip) * np.sin(strike)
     east = along * np.sin(strike) + down * np.cos(dip) * np.cos(strike)

@@ -1,11 +1,11 @@
 """
 One record: the waves of one earthquake at one station.
 
-Long periods are the whole wave field of the layered crust (:mod:`~obspy_tng.simulate.greens`).
-Above :data:`CROSSOVER`, where crusts are not known well enough, they are rays with their
-reflections (:mod:`~obspy_tng.simulate.rays`) and scattered waves
+Long periods are the complete wave field of the layered crust (:mod:`~obspy_tng.simulate.greens`).
+Above :data:`CROSSOVER`, where crusts are not known well enough, a record consists of rays with
+their reflections (:mod:`~obspy_tng.simulate.rays`) and of scattered waves
 (:mod:`~obspy_tng.simulate.arrivals`). The ground under the station then filters each wave
-(:mod:`~obspy_tng.simulate.column`), and the recorder their sum.
+(:mod:`~obspy_tng.simulate.column`), and the recorder filters their sum.
 
 * :func:`synthesize` - one record; :class:`LongWaves` - the long periods of the wave field.
 """
@@ -31,32 +31,32 @@ from .source import (
     rupture_spectrum,
 )
 
-#: Hz, over which the whole wave field hands over to rays
+#: Hz, band in which rays replace the complete wave field
 CROSSOVER = (0.55, 0.9)
-#: Q of P is lower than that of S at high frequencies, so that both lose the same over
-#: the same way (Yoshimoto et al. 1993, GJI 114)
+#: Q of P is lower than that of S at high frequencies: both lose the same share of their energy
+#: over the same distance (Yoshimoto et al. 1993, GJI 114)
 ABSORPTION = {"P": 1.73, "S": 1.0}
 #: rays weaker than this, relative to the direct wave in uniform rock, are left out
 FAINTEST = 0.01
-#: Hz, where the ground near a station scatters as its figure says; less at longer waves
+#: Hz, at which ``local_scattering`` of a station applies; lower frequencies are scattered less
 LOCAL_BAND = 5.0
 #: P is broadened less than S
 BROADENING = {"P": 0.8, "S": 1.0}
-#: Hz, above which Moho and others, which are not sharp, reflect less
+#: Hz, above which interfaces such as the Moho, which are not sharp, reflect less
 SHARP = 6.0
-#: at k R = 1, radiation of high frequencies begins to be that of all directions; it is
-#: so to this share after a factor of e^5 (Takemura et al. 2016, GJI 205)
+#: Hz m: above this product of frequency and distance the radiation pattern begins to vanish;
+#: after a factor of e^5 this share of the radiation is isotropic (Takemura et al. 2016, GJI 205)
 ISOTROPIC_FROM, ISOTROPIC = 3e3, 0.9
-# Scatter from record to record, in ln, smooth over about an octave in frequency:
-# what the components share, and each of them for itself; and that of the noise.
+# Scatter from record to record, in ln, smooth over about an octave in frequency: that of all
+# components together, that of each component, and that of the noise.
 PATH_SCATTER, COMPONENT_SCATTER, NOISE_SCATTER = 0.30, 0.05, 0.7
-RISE = 0.05                 # s, before P, over which what comes before it is cut off
+RISE = 0.05                 # s before P, length of the ramp that removes what precedes P
 
 
 @dataclass(frozen=True, eq=False)
 class LongWaves:
     """
-    The whole wave field of a source depth at a distance.
+    The complete wave field of a source at some depth and distance.
 
     :param grid: :class:`~obspy_tng.simulate.greens.WavenumberGrid`.
     :param functions: ``(8, nfreq)``, of :func:`~obspy_tng.simulate.greens.greens_functions`.
@@ -80,7 +80,7 @@ def synthesize(earthquake, site, crust, response, geometry, rng, pre_event=5.0, 
     :param rng: ``numpy.random.Generator`` of this record.
     :param pre_event: s from the first sample to the P wave's arrival at the rock.
     :param variability: factor of the scatter from record to record.
-    :param long_waves: :class:`LongWaves`; None has rays at all frequencies.
+    :param long_waves: :class:`LongWaves`; None uses rays at all frequencies.
     :return: array ``(3, npts)``, ZNE, m/s^2, float32; and a dict with ``p_time`` (s after the
         origin time, at the rock), ``p_index``, ``s_index`` and ``energy_kept`` (share of the
         Arias intensity within the record).
@@ -93,13 +93,13 @@ def synthesize(earthquake, site, crust, response, geometry, rng, pre_event=5.0, 
                  * path.wave_form("S"))
     spectrum *= -(2 * np.pi * response.frequencies) ** 2
     if long_waves is not None:
-        spectrum += path.whole_field(long_waves)
+        spectrum += path.complete_field(long_waves)
     spectrum *= response.recorder * _scatter(response.knots, rng, variability)
     motion = irfft(_to_zne(spectrum, np.radians(geometry[2])), response.nfft, axis=-1)
     motion *= response.sampling_rate
     rate = response.sampling_rate
     p_index, s_index = (round(path.onset(wave) * rate) for wave in "PS")
-    # Filters without phase run a little ahead: nothing comes before P.
+    # Zero-phase filters spread to earlier times, but nothing arrives before P.
     rise = max(round(RISE * rate), 1)
     motion[:, :max(p_index - rise, 0)] = 0
     ramp = slice(max(p_index - rise, 0), p_index)
@@ -113,7 +113,7 @@ def synthesize(earthquake, site, crust, response, geometry, rng, pre_event=5.0, 
 
 
 class _Path:
-    """All that one record's waves have in common."""
+    """What all waves of one record have in common."""
 
     def __init__(self, earthquake, site, crust, response, geometry, rng, pre_event):
         self.earthquake, self.site, self.crust, self.response = earthquake, site, crust, response
@@ -147,7 +147,7 @@ class _Path:
         return ray.time - self.start - self.crust.rock_delay(ray.wave, ray.slowness)
 
     def pulse(self, wave, upward=None):
-        """Spectrum of the rupture as a wave sees it that leaves up or down, or on average."""
+        """Spectrum of the rupture for waves that leave upwards or downwards; None: on average."""
         key = wave, upward
         if key not in self.pulses:
             slowness = np.zeros(3)
@@ -161,7 +161,7 @@ class _Path:
         return self.pulses[key]
 
     def travel(self, time, delay=0.0):
-        """Delay of ``delay`` s and causal loss ``(nfreq,)`` of S waves underway for ``time`` s."""
+        """Causal loss ``(nfreq,)`` of S waves after a travel time in s, and a delay in s."""
         # attenuation as a power of frequency is causal with this phase (Szabo 1994)
         power = 1 - self.crust.exponent
         if self.slope is None:
@@ -182,12 +182,12 @@ class _Path:
         else:
             p, sv, sh = radiation_pattern(*self.earthquake.mechanism, np.degrees(self.azimuth),
                                           np.degrees(ray.takeoff))
-            # SV of rays that go up counts against the outward motion
+            # SV of upgoing rays is positive against the outward direction
             radiation = [p] if ray.wave == "P" else [-sv if ray.takeoff > np.pi / 2 else sv, sh]
         return [a * b for a, b in zip(radiation, ray.factors, strict=True)]
 
     def losses(self, ray):
-        """Share of a ray's amplitude left by scattering, and what of it stays one pulse."""
+        """By band, amplitude after scattering and the share of it in one pulse; its spread in s."""
         way = ray.time * self.velocity[ray.wave]
         left = np.exp(-0.5 * LOSS[ray.wave] * self.crust.scattering_at(BANDS) * way)
         spread = self.crust.broadening * (way / 1e5) ** 1.5 * BROADENING[ray.wave]
@@ -198,7 +198,7 @@ class _Path:
         return left, pulse, spread
 
     def loud_rays(self):
-        """Rays that matter, with their amplitudes."""
+        """Rays that are not too faint, with their amplitudes."""
         for rays in self.rays.values():
             for ray in rays:
                 amplitudes = self.amplitudes(ray)
@@ -252,7 +252,7 @@ class _Path:
         return p / s
 
     def _trains(self, ray, amplitudes, level, pulse, spread):
-        """Trains that forward scattering and the ground near the station add to a ray."""
+        """Wave trains that forward scattering and the ground near the station add to a ray."""
         rng, time = self.rng, self.entry(ray)
         flat = ray.slowness > 0.5 * (SLOWNESSES[1] + SLOWNESSES[3])
         kinds = ((scattered.P,) if ray.wave == "P" else
@@ -271,8 +271,8 @@ class _Path:
             parts.append(scattered.local(rng, ray.wave, time, self.site.local_decay, size * near))
         return parts
 
-    def whole_field(self, long_waves):
-        """Acceleration spectrum ``(3, nfreq)`` of the whole wave field, below the crossover."""
+    def complete_field(self, long_waves):
+        """Acceleration spectrum ``(3, nfreq)`` of the complete wave field, below the crossover."""
         grid = long_waves.grid
         rate, nfft = self.response.sampling_rate, self.response.nfft
         if self.earthquake.mechanism is None:
@@ -308,7 +308,7 @@ def handover(frequencies):
 
 
 def _average_displacement(functions):
-    """Displacement of the average mechanism: roots of mean squares of what the tensors do."""
+    """Displacement of the average mechanism: rms of the contributions of the moment tensor."""
     dipole, couple = AVERAGE_MOMENT
     f = functions
     return np.stack([-(dipole * f[0] + couple * (f[2] + f[5])),
