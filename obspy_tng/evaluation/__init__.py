@@ -5,10 +5,10 @@ Evaluation: can generated records stand in for real ones?
 sets every metric beside what real records score against other real records.
 :func:`cross_evaluate` builds and evaluates generators on several splits by earthquake.
 
-:mod:`.metrics` has one module per question, each with its figures
+:mod:`.metrics` has one module per question, each with its metrics
 (:class:`~.metrics.metric.Metric`); a new one is added to ``METRICS`` there. :mod:`.recordset`
-measures the records, :mod:`.figures` makes the table, :mod:`.floor` judges, :mod:`.report` writes
-the page. Folders that do not fit in memory:
+measures the records, :mod:`.comparisons` makes the table, :mod:`.floor` judges, and :mod:`.report`
+writes the page. Folders that do not fit in memory:
 :func:`obspy_tng.runs.evaluate.evaluate_folders`.
 """
 

@@ -11,7 +11,7 @@ from ..records.info import record_info
 from ..records.record import group_by_station
 from .anderson import reconstruction_rows
 from .axes import Axes
-from .figures import HALVES, ONE_SPLIT, comparisons, figure_rows, score_rows, settings_of
+from .comparisons import HALVES, ONE_SPLIT, comparisons, metric_rows, score_rows, settings_of
 from .inputs import (
     by_generator,
     common_stations,
@@ -54,8 +54,8 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
         <obspy_tng.evaluation.axes.Axes.of_records>`).
     :param freqmax: Hz, highest frequency compared (likewise).
     :param at_rest: True makes the real records end at rest as generated ones do
-        (:func:`~obspy_tng.signal.integration.end_at_rest`), so that like is compared with like:
-        the drift of recorded ones is no question of the generator.
+        (:func:`~obspy_tng.signal.integration.end_at_rest`) as generated records are, so that the
+        drift of recorded ones has no influence.
     :param workers: threads that measure records (default 2).
     :return: :class:`~obspy_tng.evaluation.result.Evaluation`
     :raises TNGInputError: for no records, no station in common, or an unusable
@@ -110,7 +110,7 @@ def evaluate_sets(sets, others, rebuilt, floor, seed, repeats):
     real = sets["real"]
     warn_of_few(real)
     floors, judged, given = comparisons(sets, others, floor, seed, repeats)
-    rows = figure_rows(floors, judged, given, list(real), seed)
+    rows = metric_rows(floors, judged, given, list(real), seed)
     second = sets["floor"] if all(map(len, sets["floor"].values())) else None
     axes = next(iter(real.values())).axes
     return Evaluation(rows, score_rows(real, second, others, rebuilt, seed),

@@ -13,7 +13,7 @@ from ..exceptions import TNGInputError
 from ..records.info import record_id
 from ..records.record import group_by_station
 from .axes import Axes
-from .figures import Comparison, figure_rows, score_rows, settings_of
+from .comparisons import Comparison, metric_rows, score_rows, settings_of
 from .floor import redraw, split_sets
 from .inputs import generated_sets, measure, real_sets
 from .metrics.critic import critic_rows
@@ -86,7 +86,7 @@ def cross_evaluate(records, makers, *, n=25, splits=2, seed=0, repeats=20, freqm
                                               for s in stations}, given)
                             for k, (test, given) in enumerate(halves)])
               for name, group in others.items()}
-    rows = figure_rows(floors, judged, _pairs([Comparison(test, given, given)
+    rows = metric_rows(floors, judged, _pairs([Comparison(test, given, given)
                                                for test, given in halves]), stations, seed)
     return Evaluation(rows, score_rows(real, None, others, {}, seed), {REAL: real, **others},
                       settings_of(axes, seed, repeats, f"with the other half of the earthquakes, "

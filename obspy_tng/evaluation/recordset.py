@@ -2,7 +2,7 @@
 Records of one station with everything that is measured on them.
 
 Each quantity is measured on first use, once per record; all
-figures, floors and plots are made from these arrays.
+metrics, floors and plots are made from these arrays.
 """
 
 from functools import partial, wraps
@@ -51,11 +51,11 @@ def measured(function=None, size=CHUNK):
     @wraps(function)
     def get(self):
         root = self.root
-        if name not in root.figures:
+        if name not in root.measurements:
             chunks = [function(root, root.samples[np.arange(i, min(i + size, len(root)))]
                                .astype(np.float64)) for i in range(0, len(root), size)]
-            root.figures[name] = _concatenate(chunks)
-        whole = root.figures[name]
+            root.measurements[name] = _concatenate(chunks)
+        whole = root.measurements[name]
         if isinstance(whole, dict):
             return {key: value[self.index] for key, value in whole.items()}
         return whole[self.index]
@@ -83,7 +83,7 @@ class RecordSet:
     ``root`` is the set that a part was taken from (a whole set is its own),
     ``index`` says which of its records. ``identities`` names the earthquake of
     each record, where unknown the record; each generated record is its own. A whole set
-    has ``figures``, quantity -> what was measured, and ``correlations`` with other sets
+    has ``measurements``, quantity -> what was measured, and ``correlations`` with other sets
     (see :mod:`.novelty`).
     """
 
@@ -93,7 +93,7 @@ class RecordSet:
         self.axes = axes
         self.root = self
         self.index = np.arange(len(infos))
-        self.figures, self.correlations = {}, {}
+        self.measurements, self.correlations = {}, {}
         self._infos, self._numbers = list(infos), {}
         self._identities = [f"{label}/{i}" if info.get("source") == "generated"
                             else info.get("event_id") or info.get("record_id") or f"{label}/{i}"
@@ -155,13 +155,13 @@ class RecordSet:
         self._identities = list(identities)
 
     def measure(self):
-        """Measure all there is to measure."""
+        """Measure all quantities."""
         for name in (*QUANTITIES, "f0"):
             getattr(self, name)
 
     def release(self):
         """Release what can be read again from files."""
-        for held in (self.root.figures, *self.root.correlations.values()):
+        for held in (self.root.measurements, *self.root.correlations.values()):
             if hasattr(held, "release"):
                 held.release()
 
@@ -191,11 +191,11 @@ class RecordSet:
         """
         Frequency of the highest HVSR value in the band, Hz, for every record.
 
-        A distribution needs a value of each record, so no peak is turned down here.
+        A distribution needs a value of each record, so that no peak is rejected here.
         """
-        if "f0" not in self.root.figures:
-            self.root.figures["f0"] = self.axes.frequencies[np.argmax(self.root.hvsr, axis=-1)]
-        return self.root.figures["f0"][self.index]
+        if "f0" not in self.root.measurements:
+            self.root.measurements["f0"] = self.axes.frequencies[np.argmax(self.root.hvsr, axis=-1)]
+        return self.root.measurements["f0"][self.index]
 
     @measured
     def f0_paper(self, data):
@@ -218,8 +218,8 @@ class RecordSet:
         ln of intensity measures of the horizontals, SI units.
 
         See :func:`~obspy_tng.signal.intensity.horizontal_measures`. PGV and PGD are of the
-        motion above ``axes.freqmin``: drift is seen by :attr:`motion_at_end` and must not hide
-        them.
+        motion above ``axes.freqmin``, so that drift does not dominate them; :attr:`motion_at_end`
+        measures drift.
         """
         rate = self.axes.sampling_rate
         values = horizontal_measures(data, rate, self.axes.freqmin)

@@ -31,7 +31,7 @@ def html_report(evaluation):
              "<h2 id='all'>All stations</h2>",
              "<details><summary>Every figure in one picture</summary>",
              image(plot_verdicts(evaluation), "Every figure beside real records"), "</details>",
-             figure_table(evaluation, ALL), _critic(evaluation), _scores(evaluation),
+             metric_table(evaluation, ALL), _critic(evaluation), _scores(evaluation),
              _reconstruction(evaluation)]
     parts += [_station(evaluation, station) for station in evaluation.stations]
     parts.append(_definitions(evaluation))
@@ -105,7 +105,7 @@ def _records(records):
     return "<br>".join(parts)
 
 
-def figure_table(evaluation, station):
+def metric_table(evaluation, station):
     """
     Figures of one station or pooled, a column for each generator.
 
@@ -258,7 +258,7 @@ def _station(evaluation, station):
     for records in groups.values():
         records.release()
     parts.append(f"<details><summary>All figures at {escape(station)}</summary>"
-                 f"{figure_table(evaluation, station)}</details>")
+                 f"{metric_table(evaluation, station)}</details>")
     return "\n".join(parts)
 
 

@@ -142,8 +142,8 @@ class Evaluation:
 
     def _repr_html_(self):
         """The answer and the table of the pooled figures, for notebooks."""
-        from .report import answer_box, figure_table
-        return answer_box(self) + figure_table(self, ALL)
+        from .report import answer_box, metric_table
+        return answer_box(self) + metric_table(self, ALL)
 
     def plot(self, station=ALL):
         """

@@ -3,7 +3,7 @@ Records on disk and their measurements, for evaluations larger than memory.
 
 A run measures a batch of records and stores a table of it with one row per record and one
 field per quantity (:func:`table_of`). In a :class:`~obspy_tng.evaluation.recordset.RecordSet`,
-:class:`StoredSamples` and :class:`StoredFigures` replace the samples and measurements in memory.
+:class:`StoredSamples` and :class:`StoredMeasurements` replace samples and measurements in memory.
 """
 
 import numpy as np
@@ -59,12 +59,12 @@ def table_of(records):
     :return: structured array ``(n,)``: a float64 field for each quantity, with
         sub-fields for those of several names.
     """
-    figures = {name: getattr(records, name) for name in (*QUANTITIES, "f0")}
+    measured = {name: getattr(records, name) for name in (*QUANTITIES, "f0")}
     table = np.empty(len(records), [
         (name, [(key, "<f8", column.shape[1:]) for key, column in value.items()]
          if isinstance(value, dict) else ("<f8", value.shape[1:]))
-        for name, value in figures.items()])
-    for name, value in figures.items():
+        for name, value in measured.items()])
+    for name, value in measured.items():
         if isinstance(value, dict):
             for key, column in value.items():
                 table[name][key] = column
@@ -73,7 +73,7 @@ def table_of(records):
     return table
 
 
-class StoredFigures:
+class StoredMeasurements:
     """
     Measurements of a complete set of records from tables on disk, read on access.
 

@@ -1,6 +1,6 @@
 """
-The decoder's source of time: noise shaped by the bottleneck
-============================================================
+Excitation of the decoder: noise shaped by the bottleneck
+=========================================================
 
 The paper repeats the decoded bottleneck over time, which makes all samples alike, and decodes a
 record with TimesBlocks. Here white noise is drawn for every record and split into bands. The

@@ -12,7 +12,6 @@ depend on how it is divided.
    NeurIPS.
 """
 
-
 import torch
 
 from .timesnet import at_least_float32

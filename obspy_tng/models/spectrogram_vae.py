@@ -27,7 +27,7 @@ from .variational import PHASES, Stations, VariationalConfig, latent_layer, show
 
 #: amplitude (standardised records, spectra normalised for white noise of 1) added before ln
 FLOOR = 1e-3
-#: typical mean and standard deviation of ln amplitude, so that the network sees numbers near 1
+#: typical mean and standard deviation of ln amplitude, so that the inputs of the network are near 1
 LOG_MEAN, LOG_STDEV = -3.0, 3.0
 
 
@@ -184,7 +184,7 @@ class SpectrogramVAE(nn.Module):
 
 def features(spectrum):
     """
-    What the network sees of spectrograms.
+    Inputs of the network from spectrograms.
 
     :param spectrum: complex ``(batch, 3, bins, frames)``.
     :return: ``(batch, 9, bins, frames)``: scaled ln amplitude, cosine, sine of the phase.

@@ -77,7 +77,7 @@ class Inception(nn.Module):
 
 
 class _Kept:
-    """What inference keeps of an Inception layer; copies and pickles are empty."""
+    """Merged kernel and transforms of an Inception layer in inference; copies are empty."""
 
     def __init__(self):
         self.clear()

@@ -44,13 +44,13 @@ from .whittle import whittle_loss
 PHASES = ("simulated", "adapt")
 #: features of the earthquake: magnitude, distance, depth, whether known (2), window
 EVENT_FEATURES = 6
-#: probability that a record is shown without its earthquake, and without the depth
+#: probability that the earthquake of a record, or its depth, is hidden in training
 HIDDEN = 0.15
 #: least power of a band in a frame relative to its mean, ln
 LEAST_POWER = -10.0
 #: bounds of the log variances of z
 LOG_VARIANCE = (-8.0, 3.0)
-# nats of a record are thousands; the loss is kept near 1
+#: factor of the loss: a record has thousands of nats
 NATS = 1e-3
 
 

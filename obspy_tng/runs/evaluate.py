@@ -22,7 +22,7 @@ from .._version import __version__
 from ..archive.files import changed_files
 from ..evaluation.axes import Axes
 from ..evaluation.compare import evaluate_sets
-from ..evaluation.figures import comparisons
+from ..evaluation.comparisons import comparisons
 from ..evaluation.inputs import (
     check_names,
     common_stations,
@@ -33,7 +33,7 @@ from ..evaluation.inputs import (
 from ..evaluation.metrics.metric import REAL
 from ..evaluation.metrics.novelty import BLOCK, Correlations, correlated, highest_correlations
 from ..evaluation.recordset import CHUNK, QUANTITIES, RecordSet
-from ..evaluation.stored import StoredFigures, StoredSamples, read_samples, table_of
+from ..evaluation.stored import StoredMeasurements, StoredSamples, read_samples, table_of
 from ..exceptions import TNGInputError
 from ..records.folder import list_records, read_record
 from ..records.packing import pack_array, replace_file
@@ -228,7 +228,7 @@ class MeasureJob(Job):
                 + (f" (the first: {reason})" if reason else "")
                 + ", and without them no station has both real and generated records") from err
         for folder, whole in _unsplit(sets, others):
-            whole.figures = StoredFigures(tables[folder])
+            whole.measurements = StoredMeasurements(tables[folder])
         return sets, others
 
 

@@ -50,8 +50,8 @@ def match_record(record, target, period_range=None, tolerance=0.05, scales=120, 
         :data:`TOLD` (horizontals together, as in :func:`~obspy_tng.suites.measures.measures`), a
         list of the values before (times the common factor) and after.
     :raises ModuleNotFoundError: without reqpy-M.
-    :raises TNGInputError: for a target of another component, or periods that the record's
-        sampling rate and length do not hold.
+    :raises TNGInputError: for a target of another component, or periods that do not fit the
+        record's sampling rate and length.
 
     There is a :class:`~obspy_tng.exceptions.TNGWarning` if a record remains outside of the
     tolerance; the best one is returned.

@@ -104,7 +104,7 @@ def _scenario(magnitude, distance, vs30, depth, more):
 
 
 def _make(cls, name, given):
-    """A model of the scenario, with a warning for each value that it is not for."""
+    """A model of the scenario, with a warning for each value outside of its range."""
     import pygmm
     own = {}
     for parameter in cls.PARAMS:
@@ -124,7 +124,7 @@ def _make(cls, name, given):
                 warnings.warn(f"{name} is made for {key} from {low:g} to {high:g}, got {value:g}",
                               TNGWarning, stacklevel=4)
         own[key] = value
-    with warnings.catch_warnings():  # pygmm's own words for what is told above
+    with warnings.catch_warnings():  # pygmm's own warnings repeat those above
         warnings.simplefilter("ignore", UserWarning)
         return cls(pygmm.Scenario(**own))
 

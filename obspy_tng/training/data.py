@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-#: records that stand for all where more are to be hashed
+#: most records that are hashed; of more, so many at even distances
 HASHED_RECORDS = 1000
 
 
@@ -22,7 +22,7 @@ class TrainingData:
         memory-mapped.
     :param labels: list of ints, one per array (which station); None: batches
         have no labels.
-    :param rows: list of index arrays, the rows that belong; None takes all.
+    :param rows: list of index arrays, the rows of each array that are used; None: all.
     :param convert: function from a stacked batch ``(batch, ...)`` to what the model
         takes; None: as it is.
 
@@ -59,7 +59,7 @@ class TrainingData:
         return (x,) if self._labels is None else (x, self._labels[np.asarray(index)])
 
     def fingerprint(self):
-        """Hash of shapes, labels and records; of larger data a thousand records stand for all."""
+        """Hash of shapes, labels and records (of large data, of a thousand records)."""
         h = hashlib.sha256(f"{len(self)}".encode())
         h.update(b"" if self._labels is None else self._labels.tobytes())
         chosen = np.linspace(0, len(self) - 1, min(len(self), HASHED_RECORDS), dtype=int)

@@ -33,7 +33,7 @@ class Processes:
         """
         The processes of this run: those that ``torchrun`` started, or this one alone.
 
-        :param device: torch device of the model; CUDA talks over NCCL, else gloo.
+        :param device: torch device of the model; processes communicate by NCCL (CUDA) or gloo.
         :return: :class:`Processes`
         """
         if not (dist.is_available() and (dist.is_initialized() or "TORCHELASTIC_RUN_ID"

@@ -2,8 +2,8 @@
 Sets of records of one station as training items.
 
 A model that pools records per station is trained on batches in which each station has
-several. Stations are repeatedly cut into sets of a few records, each time in another way, and
-the trainer shuffles the sets.
+several. The records of a station are divided at random into sets of a few records, once or
+several times, and the trainer shuffles the sets.
 """
 
 import hashlib
@@ -20,8 +20,8 @@ class RecordSets:
 
     :param arrays: list of tuples of arrays with the same number of rows, one tuple per
         station: what the model's ``loss`` takes, record by record.
-    :param ways: how many times each station is cut into sets: a number for all, or a list.
-    :param seed: of the cuts.
+    :param ways: how many times each station is divided into sets: a number for all, or a list.
+    :param seed: of the divisions.
 
     .. rubric:: Example
 

@@ -256,7 +256,7 @@ class Trainer:
     # -- checkpoints --------------------------------------------------------
 
     def _run_key(self, phases, data, validation):
-        """Hash of all that decides the result: settings and data."""
+        """Hash of everything that determines the result: settings and data."""
         prints = [{name: part[name].fingerprint() for name in sorted(part)}
                   for part in (data, validation)]
         text = json.dumps([[asdict(p) for p in phases], self.seed, self.parts, self.precision,

@@ -6,7 +6,7 @@ import pytest
 from obspy_tng import TNGInputError
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.recordset import QUANTITIES, RecordSet
-from obspy_tng.evaluation.stored import StoredFigures, StoredSamples, read_samples, table_of
+from obspy_tng.evaluation.stored import StoredMeasurements, StoredSamples, read_samples, table_of
 from obspy_tng.records.folder import list_records, write_records
 from obspy_tng.records.info import record_info
 from obspy_tng.records.record import record_to_array
@@ -49,11 +49,11 @@ def test_figures_of_tables(streams, listed, tmp_path):
     whole = RecordSet(StoredSamples(listed, AXES), AXES, infos, "a")
     for i, part in enumerate(([0, 1, 2], [3, 4])):
         np.save(tmp_path / f"{i}.npy", table_of(whole.take(part)))
-    figures = StoredFigures([tmp_path / "0.npy", tmp_path / "1.npy"])
+    figures = StoredMeasurements([tmp_path / "0.npy", tmp_path / "1.npy"])
     assert all(name in figures for name in (*QUANTITIES, "f0"))
     assert "beauty" not in figures
     stored = RecordSet(None, AXES, infos, "a")
-    stored.figures = figures
+    stored.measurements = figures
     for name in ("hvsr", "f0", "eas", "arrivals"):
         np.testing.assert_array_equal(getattr(stored, name), getattr(whole, name))
     for key, values in whole.intensity.items():

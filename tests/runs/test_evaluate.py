@@ -107,7 +107,7 @@ def test_no_waveforms_in_memory(folders, tmp_path, monkeypatch):
     assert np.isfinite(evaluation.value("novelty", "mean"))
     for group in evaluation.sets.values():
         for records in group.values():
-            figures = records.root.figures
+            figures = records.root.measurements
             assert all(isinstance(v, dict) or v.ndim == 1 for v in figures._known.values())
 
 

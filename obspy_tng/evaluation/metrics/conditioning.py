@@ -16,7 +16,7 @@ from .metric import Metric
 MEASURES = {"pga": "PGA", "pgv": "PGV", "arias": "Arias intensity", "d5_95": "D5-95"}
 # Records at the epicentre: ln distance stays finite.
 LEAST_DISTANCE = 1.0
-# A fit of few records is uncertain; a trend of generated ones needs as many.
+# fewest records of either side for a fit or a trend
 LEAST_RECORDS = 10
 
 
@@ -59,7 +59,7 @@ def scenario_residuals(real, other, measure):
     def table(numbers, predictors):
         return np.hstack([np.eye(len(real))[numbers], predictors - center])
     coefficients, *_ = np.linalg.lstsq(table(station, x), y, rcond=None)
-    # a station without real records has no term to hold its residuals against
+    # a station without real records has no term
     has_term = np.isin(station_other, station)
     fitted = table(station_other, x_other) @ coefficients
     return (y - table(station, x) @ coefficients, (y_other - fitted)[has_term],

@@ -127,7 +127,7 @@ def critic_rows(floors, judged, seed=0):
     """
     AUC of every generator and group of features, beside the floor.
 
-    :param floors: lists of :class:`~obspy_tng.evaluation.figures.Comparison` of real with real
+    :param floors: lists of :class:`~obspy_tng.evaluation.comparisons.Comparison` of real with real
         records.
     :param judged: dict generator name -> lists of comparisons with generated ones.
     :param seed: int.

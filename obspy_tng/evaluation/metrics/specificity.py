@@ -73,7 +73,7 @@ def score_f0(real, other, bins, reconstructed=None, repeats=200, seed=0):
               "diagonal": float(matrix[diagonal].mean()),
               "off_diagonal": float(matrix[~diagonal].mean()) if len(stations) > 1 else np.nan}
     if len(stations) > 1:
-        # what is drawn anew scatters once more, and is less alike: centred on the score
+        # resampling adds scatter, which lowers the similarity: centre the interval on the score
         spread = np.arctanh(np.clip(drawn, -CERTAIN, CERTAIN))
         score = np.arctanh(np.clip(result["score"], -CERTAIN, CERTAIN))
         result["low"], result["high"] = np.tanh(

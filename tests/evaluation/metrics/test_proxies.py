@@ -41,7 +41,7 @@ def test_residuals_of_a_made_up_fit(sets):
         copy.root = object.__new__(RecordSet)
         copy.root.__dict__.update(records.root.__dict__)
         level = number + 1.3 * records.info("magnitude") - np.log(records.info("distance"))
-        copy.root.figures = {"rotd": {"rotd50": np.tile(level[:, None], 3)}}
+        copy.root.measurements = {"rotd": {"rotd50": np.tile(level[:, None], 3)}}
     found, events = rotd50_residuals(made)
     np.testing.assert_allclose(found, 0, atol=1e-9)
     assert len(events) == sum(map(len, made.values()))

@@ -29,7 +29,7 @@ def comparisons(sets, others, floor, seed, repeats):
 
     :param sets, others, floor, seed, repeats: see
         :func:`~obspy_tng.evaluation.compare.evaluate_sets`.
-    :return: ``(floors, judged, given)`` as :func:`figure_rows` takes them.
+    :return: ``(floors, judged, given)`` as :func:`metric_rows` takes them.
     """
     real, enrolled = sets["real"], sets["enrolled"]
     rng = np.random.default_rng(seed)
@@ -46,7 +46,7 @@ def comparisons(sets, others, floor, seed, repeats):
                     for name, group in others.items()}, None
 
 
-def figure_rows(floors, judged, given, stations, seed):
+def metric_rows(floors, judged, given, stations, seed):
     """
     All rows of the tables.
 
@@ -57,31 +57,31 @@ def figure_rows(floors, judged, given, stations, seed):
     :param seed: int.
     :return: list of dicts, see :class:`~obspy_tng.evaluation.result.Evaluation`.
     """
-    real = _figures(floors, stations)
-    had = None if given is None else _figures(given, stations)
-    theirs = {name: _figures(lists, stations) for name, lists in judged.items()}
+    real = _values(floors, stations)
+    had = None if given is None else _values(given, stations)
+    theirs = {name: _values(lists, stations) for name, lists in judged.items()}
     rows = []
     for metric in METRICS:
         columns = {ALL: slice(None)}
         if metric.scope == "station":
             columns |= {s: slice(k, k + 1) for k, s in enumerate(stations)}
-        for name, figures in theirs.items():
-            values = figures[metric.name]
+        for name, measured in theirs.items():
+            values = measured[metric.name]
             for station, column in columns.items():
                 floor = Floor.of_values(metric, real[metric.name][:, column],
                                         None if had is None else had[metric.name][:, column],
                                         len(values), seed)
                 rows.append(_row(metric, name, station, values[:, column], floor))
-    # what no generator has (e.g. magnitudes) is no question here
+    # metrics that need what no generator has (such as magnitudes) are left out
     known = {row["metric"] for row in rows if np.isfinite(row["value"])}
     return [row for row in rows if row["metric"] in known]
 
 
-def _figures(comparisons, stations):
+def _values(comparisons, stations):
     """
-    All figures of each list of comparisons, averaged.
+    Values of all metrics for each list of comparisons, averaged.
 
-    Station by station, so that what is measured on one may be forgotten before the next.
+    Station by station, so that the measurements of one can be released before the next.
 
     :return: dict metric name -> array ``(lists, stations)``; of the network ``(lists, 1)``.
     """
@@ -100,11 +100,11 @@ def _figures(comparisons, stations):
 
 
 def _column(metric, comparisons, station):
-    """A figure at one station, or of the network (None), of each list of comparisons."""
-    return [metric.pool([_figure(metric, one, station) for one in some]) for some in comparisons]
+    """Values of a metric at a station, or (None) of the network, for each list of comparisons."""
+    return [metric.pool([_value(metric, one, station) for one in some]) for some in comparisons]
 
 
-def _figure(metric, one, station):
+def _value(metric, one, station):
     """The metric of one comparison; NaN if one side has no records."""
     if station is None:
         usable = [s for s in one.real if len(one.real[s]) and len(one.other[s])]

@@ -1,9 +1,9 @@
-"""Figures of comparisons: which pairs are compared, and how a figure is averaged."""
+"""Comparisons: which pairs are compared, and how the values of a metric are averaged."""
 
 import numpy as np
 import pytest
 
-from obspy_tng.evaluation.figures import Comparison, comparisons, figure_rows, settings_of
+from obspy_tng.evaluation.comparisons import Comparison, comparisons, metric_rows, settings_of
 
 from .made_up import AXES, records, waves
 
@@ -54,7 +54,7 @@ def test_without_a_floor_halves_are_compared(data):
 def test_rows_are_the_metrics_and_their_means(data):
     real, other = sets(data, "r"), sets(data, "o", factor=2.0)
     again = sets(data, "a")
-    rows = figure_rows([[Comparison(real, again, real)]] * 3,
+    rows = metric_rows([[Comparison(real, again, real)]] * 3,
                        {"g": [[Comparison(real, other, real)]]}, None, list(STATIONS), seed=0)
     value = {(r["metric"], r["station"]): r["value"] for r in rows}
     assert value["pga_bias", "XX.A"] == pytest.approx(0, abs=1e-5)
