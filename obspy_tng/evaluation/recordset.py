@@ -20,8 +20,8 @@ from ..signal.f0 import PAPER_BAND
 from ..signal.intensity import horizontal_measures
 from .waveform_features import waveform_features
 
-# Records measured at a time: bounds the memory, keeps the FFTs batched. Steps in time have a
-# cost of their own, which more records share.
+# Records measured at a time: bounds the memory, keeps the FFTs batched, and shares the constant
+# cost of each time step of the oscillators among more records.
 CHUNK, STEPPED = 32, 128
 COMPONENT_PAIRS = ((0, 1), (0, 2), (1, 2))  # ZN, ZE, NE
 # Peaks of the horizontal envelope are separate arrivals if the envelope,

@@ -51,12 +51,11 @@ def evaluate_folders(real, generated, output, floor=None, *, seed=0, repeats=20,
                      freqmax=None, at_rest=False, workers=1, processes=False, executor=None,
                      shard=None, retry_failed=False, progress=True):
     """
-    What :func:`~obspy_tng.evaluation.compare.evaluate` does, of folders that need not fit in
-    memory.
+    :func:`~obspy_tng.evaluation.compare.evaluate` for folders larger than memory.
 
-    What is measured on each record is kept in the output folder: a run that was killed
-    goes on, and another seed, or a grown folder, measures nothing twice. Records that
-    cannot be read or have another rate or length are left out and listed in
+    The measurements of each record are kept in the output folder: a killed run can be resumed,
+    and with another seed, or after more records were added, nothing is measured twice. Records
+    that cannot be read or have another rate or length are left out and listed in
     ``rejected.txt``.
 
     :param real: folder of real records that the generator has not seen.

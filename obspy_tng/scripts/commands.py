@@ -79,7 +79,7 @@ def fit_command(args):
     if args.from_scratch:
         training["pretrained"] = False
     output = Path(args.output)
-    check_folder(output)  # known before the training, not after it
+    check_folder(output)  # fail before the training starts
     records = list(read_records(args.records))
     stats = records[0][0].stats
     generator = obspy_tng.TNGGenerator(stats.sampling_rate, stats.npts / stats.sampling_rate,
@@ -140,7 +140,7 @@ def evaluate_command(args):
     if args.shard and not args.output:
         raise TNGInputError("--shard takes --output, for the parts to meet")
     for option, path in (("--html", args.html), ("--json", args.json)):
-        if path and not Path(path).parent.is_dir():  # known before the work, not after it
+        if path and not Path(path).parent.is_dir():  # fail before the work starts
             raise TNGInputError(f"{option} {path}: there is no folder {Path(path).parent}")
     from ..runs.evaluate import evaluate_folders
     generated = dict(zip(_names(args.generated), args.generated, strict=True))

@@ -161,7 +161,7 @@ def add_measures(p):
 
 def measures_command(args):
     """Folder of records in, table of measures out."""
-    if args.csv and not Path(args.csv).parent.is_dir():  # known before the work
+    if args.csv and not Path(args.csv).parent.is_dir():  # fail before the work starts
         raise TNGInputError(f"--csv {args.csv}: there is no folder {Path(args.csv).parent}")
     table = measures(read_records(args.records, args.station), args.periods, args.component,
                      args.fas)

@@ -1,10 +1,10 @@
 """
-How much stronger the strongest direction is: the ratio of RotD100 to RotD50.
+The ratio of RotD100 to RotD50: the strongest direction relative to the median one.
 
 A record of two horizontal components has a response along every azimuth; RotD100 is the
 largest, RotD50 the median. Their ratio depends on the period and on little else
-([ShahiBaker2014]_): design spectra of the largest direction are made from models of the
-median with it.
+([ShahiBaker2014]_). It converts models of the median into design spectra of the largest
+direction.
 
 .. [ShahiBaker2014] Shahi, S. K. and Baker, J. W. (2014). NGA-West2 models for ground motion
    directionality. Earthq. Spectra 30(3), 1285-1300.

@@ -2,9 +2,9 @@
 Inelastic response of bilinear oscillators.
 
 An oscillator of period T yields at 1/R of the force that it would need to stay elastic (constant
-strength ratio R). Its largest displacement over that of the elastic one, C_R, says how
-hard a record is on a structure beyond what its response spectrum tells: records of the same
-spectrum differ by their phases and their durations ([RuizGarcia2003]_, [Burks2014]_).
+strength ratio R). Its largest displacement over that of the elastic one, C_R, measures the demand
+of a record on a structure beyond its response spectrum: records with the same spectrum differ in
+their phases and durations ([RuizGarcia2003]_, [Burks2014]_).
 
 The equation of motion is integrated by Newmark's constant average acceleration, which is stable
 for any step; the restoring force is piecewise linear in the displacement, so each step has a

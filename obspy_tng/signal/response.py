@@ -29,7 +29,7 @@ from scipy.signal import cont2discrete, sosfilt
 from .._checks import as_records, as_samples, ascending, one_of, positive, within
 from ..exceptions import TNGInputError
 
-# Pseudo-acceleration is computed; the other quantities are it over powers of omega.
+# Pseudo-acceleration is computed and divided by powers of omega for the other quantities.
 QUANTITIES = {"psa": 0, "psv": 1, "sd": 2}
 INTERPOLATIONS = ("bandlimited", "linear")
 # Samples per oscillator period, at least. The peak between samples is taken from a

@@ -27,7 +27,7 @@ COMBINE = {
     "maximum": np.maximum,
 }
 HORIZONTALS = (*COMBINE, "azimuth", "rotdpp")
-# What hvsrpy calls otherwise: values, and options of hvsr() as hints for who comes from there.
+# Names that hvsrpy has for values and options of hvsr(), for hints in error messages.
 _HVSRPY_VALUES = {
     "squared_average": "quadratic_mean", "root_mean_square": "quadratic_mean",
     "effective_amplitude_spectrum": "quadratic_mean",
