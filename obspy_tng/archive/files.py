@@ -209,8 +209,8 @@ class FileClient:
             wild = re.sub(r"\{\w+\}", "*", self.template)
             matches = map(self._pattern.fullmatch, glob.iglob(wild, root_dir=self.root))
             return {match["channel"] for match in matches if match}
-        return {tr.stats.channel for file in self.files() for tr in read(
-            os.path.join(self.root, file.path), format=self.format, headonly=True)}
+        return {tr.stats.channel for file in self.files() for tr in from_nied(read(
+            os.path.join(self.root, file.path), format=self.format, headonly=True))}
 
     def _remember(self, mark, spans):
         if len(self._known) >= KNOWN_FILES:

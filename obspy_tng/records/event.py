@@ -6,6 +6,7 @@ from obspy.geodetics import gps2dist_azimuth
 from ..exceptions import TNGInputError
 
 DEEPEST = 800e3  # m; no earthquake is as deep
+MAGNITUDES = (-4.0, 10.0)  # others (-9.9, 99) mean that it is not known
 
 
 def event_fields(event, coordinates=None):
@@ -25,7 +26,8 @@ def event_fields(event, coordinates=None):
         raise TypeError(f"event must be an obspy Event, got {type(event).__name__}")
     fields["event_id"] = str(event.resource_id)
     magnitude = event.preferred_magnitude() or next(iter(event.magnitudes), None)
-    if magnitude is not None and magnitude.mag is not None:
+    if magnitude is not None and magnitude.mag is not None and (
+            MAGNITUDES[0] <= magnitude.mag <= MAGNITUDES[1]):
         fields["magnitude"] = float(magnitude.mag)
     origin = _best_origin(event)
     if origin is None:

@@ -38,8 +38,9 @@ def three_traces(stream, common_span=False):
         raise rejected("components", f"stream of {name}: several sensors {sensors}; select one, "
                        f"e.g. {_selection(stream)}", len(sensors), 1)
     if len(ids) != 3:
-        raise rejected("components", f"stream of {name}: component missing, three are needed, got "
-                       f"{ids}", len(ids), 3)
+        raise rejected("components", f"stream of {name}: "
+                       f"{'component missing' if len(ids) < 3 else 'too many components'}, three "
+                       f"are needed, got {ids}", len(ids), 3)
     order = "Z12N3E"
     components = [split_channel(tr.stats.channel)[1] for tr in stream]
     traces = [tr for _, tr in sorted(zip(components, stream, strict=True),

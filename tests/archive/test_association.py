@@ -183,6 +183,12 @@ def test_a_station_that_the_inventory_does_not_have_is_listed(collect):
     assert "data of 2 days" in rejection.text
 
 
+@pytest.mark.parametrize("magnitude", [-9.9, -99.0, 99.0])
+def test_a_magnitude_that_stands_for_unknown(collect, magnitude):
+    records, _ = collect([shock(DAY + 3600)], [event(DAY + 3610, magnitude)])
+    assert records[0][0].stats.tng.magnitude is None
+
+
 def test_the_first_origin_is_empty(collect):
     made = event(DAY + 3610)
     made.origins.insert(0, Origin())
