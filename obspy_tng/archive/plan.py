@@ -214,7 +214,9 @@ def _has(found):
         return "it has no channels at all"
     told = ", ".join(f"{kind} at {len(kinds[kind])} stations" for kind in sorted(kinds))
     knet = [kind for kind in sorted(kinds) if kind[:2] in ("EW", "NS", "UD")]
-    best = ",".join(knet) or max(sorted(kinds), key=lambda kind: (kind[1] == "H", len(kinds[kind])))
+    # L and G are accelerometers of older networks, H broadband seismometers
+    best = ",".join(knet) or max(sorted(kinds), key=lambda kind: (
+        kind[1:2] in "LG", kind[1:2] == "H", len(kinds[kind])))
     return f"it has {told}: channels={best!r} (--channels '{best}') takes them"
 
 

@@ -324,3 +324,10 @@ def test_channels_that_are_there(collect, tmp_path):
     with pytest.raises(TNGInputError, match=r"no files of channels '\?N\?'.*'HH\?'"):
         collect_records(
             Client(str(tmp_path)), units="m/s^2", progress=False)
+
+
+def test_accelerometers_of_older_networks_are_proposed_first(collect):
+    made = inventory(response("M/S"), codes=("HHZ", "HHN", "HHE")) + inventory(
+        codes=("HLZ", "HLN", "HLE"))
+    with pytest.raises(TNGInputError, match=r"--channels 'HL\?'"):
+        collect([], [event(DAY)], made)
