@@ -116,7 +116,7 @@ class SourceRecords:
         weight = self.weights(scenario) * np.where(self.stations == station, OWN_WEIGHT, 1.0)
         return weight / weight.sum()
 
-    def levels(self, i, expected, drawn, probability):
+    def levels(self, residual, expected, drawn, probability):
         """
         Band levels of a new record.
 
@@ -124,13 +124,13 @@ class SourceRecords:
         records of the scenario: this mean, of k records, scatters by phi^2 / k, and all new records
         would have it in common. The rest of the variance is drawn.
 
-        :param i: index of the source record.
+        :param residual: array ``(D,)``, that of the source record.
         :param expected: contrasts ``(D,)`` that scenario and station explain.
         :param drawn: band levels ``(3, bands)`` drawn for them, with a drawn residual.
         :param probability: array (n,), of :meth:`probabilities`; k is one over the sum of squares.
         :return: array ``(3, bands)``.
         """
-        own = (self.residuals[i] - probability @ self.residuals).reshape(3, -1)
+        own = (residual - probability @ self.residuals).reshape(3, -1)
         other = (to_contrasts(drawn) - expected).reshape(3, -1)
         kept = np.cos(np.radians([LEVEL_ANGLE, RATIO_ANGLE, RATIO_ANGLE]))[:, None]
         rest = np.sqrt(1 - np.square(kept) * (1 - np.square(probability).sum()))

@@ -9,9 +9,18 @@ Source records of a bank: enrolled waveforms from which new records are made.
 import dataclasses
 
 import numpy as np
+from scipy.fft import rfft
 
+from ..groundmotion.band_levels import to_contrasts, to_levels
+from ..groundmotion.noise_floor import NO_NOISE, fit_noise_floors, noise_levels, with_floor
 from ..groundmotion.source_records import SourceRecords, sound_components
 from ..signal.source_waveform import Source, SourceWaveforms
+
+#: largest angle (degrees) by which horizontals are turned: records of near scenarios share about
+#: the azimuth
+LARGEST_TURN = 30.0
+#: a turned component has at least this much less energy than the weakest component, ln energy
+LEAST_TURNED = 3.0
 
 
 class SourceBank:
@@ -42,13 +51,19 @@ class SourceBank:
         self._waveforms = SourceWaveforms(filters)
         self._p_indices = np.array([np.nan if (p := bank[station].infos[i]["p_index"]) is None
                                     else p for station, i in self._rows])
+        # of records without waveforms there is nothing to measure, and none is drawn
+        self._noise, self._cross = np.full(levels.shape, NO_NOISE), np.zeros(levels[:, 0].shape)
+        for i in np.flatnonzero(there):
+            self._noise[i] = self._noise_of(i)
+            self._cross[i] = horizontal_energy(filters, self._source(i).data)
+        self._floors = fit_noise_floors(self._noise, fitted.stations)
 
     @property
     def any_usable(self):
         """Whether there is a waveform from which new ones can be made."""
         return bool(self.records.usable.any())
 
-    def draw(self, station, scenario, delta_s2s, rng):
+    def draw(self, station, scenario, delta_s2s, rng, probability=None):
         """
         A new record.
 
@@ -57,19 +72,53 @@ class SourceBank:
             distance.
         :param delta_s2s: array (3 bands,), the station's term.
         :param rng: ``numpy.random.Generator``, the only source of randomness.
+        :param probability: array (n,), of the source records; None: computed for the scenario.
         :return: float32 array ``(3, npts)``, ZNE, m/s^2; record id of the source record.
         """
-        probability = self.records.probabilities(station, scenario)
+        if probability is None:
+            probability = self.records.probabilities(station, scenario)
         i = choose(probability, rng)
+        source, residual = self._turned(i, np.radians(LARGEST_TURN) * rng.uniform(-1, 1))
         levels = self.records.levels(
-            i, self.fitted.expected(scenario, delta_s2s),
-            self.fitted.draw_levels(station, scenario, delta_s2s, rng),
-            probability)
-        data = self._waveforms.make(self._source(i), levels, rng,
-                                    self.records.stretch(i, scenario),
-                                    self._onset(station, scenario, i, rng),
-                                    self.records.lengthen(i, scenario))
+            residual, self.fitted.expected(scenario, delta_s2s),
+            self.fitted.draw_levels(station, scenario, delta_s2s, rng), probability)
+        levels, added = with_floor(levels, self._floors.draw(station, rng), source.levels,
+                                   np.minimum(self._noise[i], source.levels))
+        data = self._waveforms.make(source, levels, rng, self.records.stretch(i, scenario),
+                                    self._onset(station, i, probability, rng),
+                                    self.records.lengthen(i, scenario), added)
         return data, self.names[i]
+
+    def _turned(self, i, angle):
+        """
+        A source record with its horizontals turned, as if the waves came from another azimuth.
+
+        The site's ratio of north and east does not turn with them, and is left out of the residual.
+
+        :param i: its index.
+        :param angle: rad.
+        :return: :class:`~obspy_tng.signal.source_waveform.Source` and its residual ``(3 bands,)``.
+        """
+        source, (c, s) = self._source(i), (np.cos(angle), np.sin(angle))
+        vertical, north, east = source.data
+        data = np.stack([vertical, c * north - s * east, s * north + c * east])
+        expected = to_levels(to_contrasts(source.levels) - self.records.residuals[i])
+        site = np.stack([0 * expected[0], *(expected[1:] - expected[1:].mean(0))])
+        residual = to_contrasts(self._turned_levels(i, source.levels - site, c, s)
+                                - (expected - site))
+        return dataclasses.replace(source, data=data.astype(np.float32),
+                                   levels=self._turned_levels(i, source.levels, c, s)), residual
+
+    def _turned_levels(self, i, levels, c, s):
+        (z, n, e), both = np.exp(levels), 2 * c * s * self._cross[i]
+        energy = np.stack([z, c * c * n + s * s * e - both, s * s * n + c * c * e + both])
+        return np.log(np.maximum(energy, np.exp(levels.min(0) - LEAST_TURNED)))
+
+    def _noise_of(self, i):
+        """Noise levels of a record."""
+        source = self._source(i)
+        return np.minimum(noise_levels(self.filters, source.data, source.p_index, source.padded),
+                          source.levels)
 
     def draw_all(self, station, rngs, asked, station_uncertainty="mean"):
         """
@@ -84,17 +133,19 @@ class SourceBank:
         :return: array ``(len(rngs), 3, npts)``, and a list of dicts for ``stats.tng``.
         """
         delta_s2s = self.fitted.station_term(station, station_uncertainty, rngs[0])
-        data, notes = [], []
+        data, notes, probability, before = [], [], None, None
         for rng in rngs:
             scenario = self.fitted.draw_scenario(station, asked, rng)
-            samples, source = self.draw(station, scenario, delta_s2s, rng)
+            if scenario != before:
+                probability, before = self.records.probabilities(station, scenario), scenario
+            samples, source = self.draw(station, scenario, delta_s2s, rng, probability)
             data.append(samples)
             notes.append({"sampler": "source", "sources": [source],
                           "station_uncertainty": station_uncertainty,
                           **self.fitted.notes(station, scenario)})
         return np.stack(data), notes
 
-    def _onset(self, station, scenario, i, rng):
+    def _onset(self, station, i, probability, rng):
         """
         Where the onset of a source record of another station comes; None: where it is.
 
@@ -107,9 +158,8 @@ class SourceBank:
         if np.isfinite(self._p_indices[i]):
             own = own[np.isfinite(self._p_indices[own])]
             return int(self._p_indices[rng.choice(own)]) if len(own) else None
-        weight = self.records.weights(scenario)[own]
-        total = weight.sum()
-        j = rng.choice(own, p=weight / total if total > 0 else None)
+        total = probability[own].sum()
+        j = rng.choice(own, p=probability[own] / total if total > 0 else None)
         return dataclasses.replace(self._source(j), p_index=None).onset
 
     def _source(self, i):
@@ -138,6 +188,29 @@ def choose(probability, rng):
     """
     with np.errstate(divide="ignore"):
         return int(np.argmax(np.log(probability) + rng.gumbel(size=len(probability))))
+
+
+def horizontal_energy(filters, data):
+    """
+    Energy that the horizontals have in common, band by band.
+
+    :param filters: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
+    :param data: record ``(3, npts)``.
+    :return: array ``(bands,)``, the sum of the product of north and east.
+
+    .. rubric:: Example
+
+    >>> from obspy_tng.signal.evolutionary import band_levels, filter_bank
+    >>> filters = filter_bank(2000, 50.0, freqmin=0.5)
+    >>> data = np.random.default_rng(0).standard_normal((3, 2000))
+    >>> data[2] = data[1]
+    >>> bool(np.allclose(np.log(horizontal_energy(filters, data)), band_levels(filters, data)[1]))
+    True
+    """
+    north, east = rfft(data[1:], filters.nfft)
+    product = (north * east.conj()).real / filters.nfft
+    return np.array([(product[start:start + len(gain)] * np.square(gain)).sum()
+                     for start, gain in zip(filters.starts, filters.gains, strict=True)])
 
 
 def zeros_at_end(data):

@@ -81,10 +81,13 @@ class SourceWaveforms:
         self._lines = lines_between(filters.center_frequencies, bins).astype(np.float32)
         self._repair_lines = lines_between(self.repair.center_frequencies, bins).astype(np.float32)
         self._gains, self._repair_gains = _square_gains(filters), _square_gains(self.repair)
+        # band levels of white noise of variance 1
+        self._white = np.log(filters.npts / filters.nfft * np.array(
+            [np.square(gain).sum() for gain in filters.gains]))
         self._most = int(REACH * filters.npts)
         self._longest_step = window / 20 * filters.sampling_rate
 
-    def make(self, source, levels, rng, stretch=1.0, onset=None, lengthen=1.0):
+    def make(self, source, levels, rng, stretch=1.0, onset=None, lengthen=1.0, noise=None):
         """
         One new waveform.
 
@@ -94,6 +97,7 @@ class SourceWaveforms:
         :param stretch: factor of the time from P to S.
         :param onset: sample where the source record's onset should come; None: where it is.
         :param lengthen: factor of the time after S.
+        :param noise: band levels ``(3, bands)`` of stationary noise to add; None: no noise.
         :return: float32 array ``(3, npts)``.
         """
         rate, npts = self.filters.sampling_rate, self.filters.npts
@@ -109,7 +113,16 @@ class SourceWaveforms:
         data = resample_at(longer, times - first + self._most)
         if source.p_index is not None:
             lead = place / rate
-        return self._filtered(data, source, levels, edge_taper(npts, rate, lead))
+        window = edge_taper(npts, rate, lead)
+        made = self._filtered(data, source, levels, window)
+        return made if noise is None else made + window * self._stationary(noise, rng)
+
+    def _stationary(self, levels, rng):
+        """Gaussian noise with given band levels, float32 ``(3, npts)``."""
+        nfft = self.filters.nfft
+        white = rng.standard_normal((3, nfft), dtype=np.float32)
+        ln_gain = (0.5 * np.clip(levels - self._white, -60.0, None)).astype(np.float32)
+        return irfft(rfft(white) * np.exp(ln_gain @ self._lines), nfft)[:, :self.filters.npts]
 
     def _filtered(self, data, source, levels, window):
         """

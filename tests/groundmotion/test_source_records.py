@@ -57,15 +57,15 @@ def test_levels_have_mean_and_variance_of_the_model_with_any_number_of_sources(k
     for seed in range(2000):
         some = records(n=k, seed=seed)
         made.append(to_contrasts(some.levels(
-            rng.integers(k), expected, to_levels(expected + rng.standard_normal(15)),
-            np.full(k, 1 / k))))
+            some.residuals[rng.integers(k)], expected,
+            to_levels(expected + rng.standard_normal(15)), np.full(k, 1 / k))))
     np.testing.assert_allclose(np.mean(made, 0), expected, atol=0.1)
     np.testing.assert_allclose(np.std(made, 0), 1, rtol=0.07)
 
 
 def test_new_records_do_not_share_the_mean_residual_of_few_sources():
     some, expected, rng = records(n=2), np.zeros(15), np.random.default_rng(3)
-    made = np.array([to_contrasts(some.levels(rng.integers(2), expected, to_levels(
+    made = np.array([to_contrasts(some.levels(some.residuals[rng.integers(2)], expected, to_levels(
         rng.standard_normal(15)), np.full(2, 0.5))) for _ in range(4000)])
     np.testing.assert_allclose(made.mean(0), 0, atol=0.08)
 

@@ -1,8 +1,69 @@
-"""Choice of a source record."""
+"""Source records of a bank: what is turned, what is drawn."""
 
 import numpy as np
+import pytest
 
-from obspy_tng.methods.source_bank import choose
+from obspy_tng import simulate_network
+from obspy_tng.groundmotion.scenario import Scenario
+from obspy_tng.methods.bank_levels import fit_bank_levels
+from obspy_tng.methods.source_bank import SourceBank, choose
+from obspy_tng.records.record import group_by_station, record_info, record_to_array
+from obspy_tng.signal.evolutionary import band_levels, filter_bank
+from obspy_tng.station_generator import Enrolled
+
+RATE, WINDOW = 50.0, 40.0
+
+
+@pytest.fixture(scope="module")
+def sources():
+    filters, bank = filter_bank(int(RATE * WINDOW), RATE, freqmin=10 / WINDOW), {}
+    for station, records in group_by_station(simulate_network(
+            2, 10, seed=3, sampling_rate=RATE, window=WINDOW).records).items():
+        data = np.stack([record_to_array(r) for r in records])
+        bank[station] = Enrolled({"data": data, "levels": band_levels(filters, data)},
+                                 [record_info(r) for r in records])
+    return SourceBank(bank, filters, fit_bank_levels(bank, filters))
+
+
+def test_levels_of_a_turned_record_are_those_of_its_samples(sources):
+    for angle in (0.3, -2.0):
+        turned, _ = sources._turned(1, angle)
+        np.testing.assert_allclose(turned.levels, band_levels(sources.filters, turned.data),
+                                   atol=0.05)
+
+
+def test_a_record_that_is_not_turned_keeps_levels_and_residual(sources):
+    turned, residual = sources._turned(4, 0.0)
+    np.testing.assert_allclose(turned.data, sources._source(4).data, rtol=1e-6)
+    np.testing.assert_allclose(residual, sources.records.residuals[4], atol=1e-9)
+
+
+def test_turned_by_a_right_angle_the_ratio_of_the_horizontals_has_the_other_sign(sources):
+    _, residual = sources._turned(4, np.pi / 2)
+    bands = len(sources.filters)
+    own = sources.records.residuals[4]
+    np.testing.assert_allclose(residual[:2 * bands], own[:2 * bands], atol=1e-9)
+    np.testing.assert_allclose(residual[2 * bands:], -own[2 * bands:], atol=1e-9)
+
+
+def test_small_earthquakes_drown_in_noise(sources):
+    station = sources.records.stations[0]
+    floor, rng = sources._floors.floors[station], np.random.default_rng(0)
+    small = Scenario(1.0, 100.0)
+    delta = sources.fitted.station_term(station, "mean", rng)
+    data, _ = sources.draw(station, small, delta, rng)
+    levels, bands = band_levels(sources.filters, data), floor > -50
+    assert (sources.fitted.expected(small, delta).reshape(3, -1)[0]
+            < floor.mean(0))[bands.all(0)].any()
+    assert (levels - floor)[bands].min() > -3
+    assert -1 < (levels - floor)[bands].mean() < 1.5
+
+
+def test_a_batch_is_its_singles(sources):
+    station, scenario = sources.records.stations[0], Scenario(5.0, 60.0)
+    batch, _ = sources.draw_all(station, [np.random.default_rng(i) for i in range(3)], scenario)
+    alone, _ = sources.draw_all(station, [np.random.default_rng(2)], scenario)
+    np.testing.assert_array_equal(batch[2], alone[0])
 
 
 def test_chosen_with_the_probabilities_given():

@@ -119,3 +119,14 @@ def test_input_stays(filters, data):
     source = measured(filters, data, P)
     SourceWaveforms(filters).make(source, source.levels, np.random.default_rng(0))
     np.testing.assert_array_equal(data, before)
+
+
+def test_added_noise_has_its_levels_and_is_there_before_p(filters, data):
+    source, waveforms = measured(filters, data, P), SourceWaveforms(filters)
+    noise = source.levels.mean((0, 1)) + np.zeros_like(source.levels)
+    plain, noisy = (waveforms.make(source, source.levels, np.random.default_rng(3), noise=some)
+                    for some in (None, noise))
+    added = noisy - plain
+    found = evolutionary.band_levels(filters, added)
+    assert np.abs((found - noise)[:, 12:].mean()) < 0.2
+    assert 0.8 < added[:, 100:P].std() / added[:, P:NPTS - 300].std() < 1.25

@@ -220,18 +220,14 @@ class StationBottleneckMethod:
         The envelopes of a record of a station.
 
         :param vector: the station's, ``(1, station_dim)``.
-        :param z: ``(z_dim,)``, or a function of the expected mean and standard deviation.
+        :param z: ``(z_dim,)``.
         :param levels: ``(3, bands)``.
         :param event: features ``(1, 6)``.
         :param t05: s, intended t05.
         :param cholesky_coefficients: ``(6, network's bands)``, added to those of all frames.
         :return: :class:`Decoded`.
         """
-        context = self.model.context(self._tensor(self._relative(levels[None])),
-                                     self._tensor(event))
-        if callable(z):
-            mean, logvar = (t[0].cpu().numpy() for t in self.model.expected(vector, context))
-            z = z(mean, np.exp(0.5 * logvar))
+        context = self._context(levels, event)
         shifts, position = frames.align_frames(self.filters, [t05 * self.sampling_rate],
                                         self.model.config.frames)
         power, coefficients = (t[0].cpu().numpy().astype(float) for t in self.model.decoder(
@@ -240,6 +236,15 @@ class StationBottleneckMethod:
         power, coefficients = (frames.with_bands(x, len(self.filters), 1)
                                for x in (power, coefficients))
         return Decoded(power, coefficients, levels, shifts[0], t05)
+
+    def _context(self, levels, event):
+        return self.model.context(self._tensor(self._relative(levels[None])), self._tensor(event))
+
+    @torch.no_grad()
+    def _expected(self, vector, levels, event):
+        """Mean and ln variance of z, ``(z_dim,)`` each, that station and earthquake explain."""
+        return tuple(t[0].cpu().numpy() for t in self.model.expected(
+            vector, self._context(levels, event)))
 
     def _realize(self, decoded, duration, rng):
         """
@@ -359,15 +364,12 @@ class StationBottleneckMethod:
             notes[-1]["sources"] = [] if source_record is None else [bank.names[source_record]]
             t05 = bank.t05(station, scenario, source_record, rng)
             noise = rng.standard_normal(self.model.config.z_dim)
-            if source_record is None:
-                def z(mean, sd, noise=noise):
-                    return mean + sd * noise
-            else:
-                z = bank.mu[source_record] + np.exp(0.5 * bank.logvar[source_record]) * noise
+            levels = bank.levels.draw_levels(station, scenario, delta_s2s, rng)
             event = event_features([dataclasses.asdict(scenario)], self.window)
-            decoded = self._decode(
-                vector, z, bank.levels.draw_levels(station, scenario, delta_s2s, rng), event, t05,
-                bank.cholesky_coefficients(station, rng))
+            mean, logvar = self._expected(vector, levels, event) if source_record is None \
+                else (bank.mu[source_record], bank.logvar[source_record])
+            decoded = self._decode(vector, mean + np.exp(0.5 * logvar) * noise, levels, event, t05,
+                                   bank.cholesky_coefficients(station, rng))
             data.append(self._realize(decoded, functools.partial(
                 bank.duration, station, scenario, t05 / self.window, source_record, rng=rng), rng))
         return np.stack(data), notes
