@@ -25,7 +25,8 @@ from .scenario import scenario_distance
 #: angles a (degrees) of the levels, and of the ratios of components (HVSR, north over east), whose
 #: filters would change the components relative to each other
 LEVEL_ANGLE, RATIO_ANGLE = 35.0, 15.0
-#: weight of a record of the same station relative to those of others
+#: weight of a record of the same station relative to those of others: the number of the station's
+#: records, at most this. New records from one of three would be alike
 OWN_WEIGHT = 20.0
 #: a record whose component ratios differ from the usual by this (ln energy, median over the band
 #: below), or scatter this much about their median, has a dead or polluted component
@@ -113,7 +114,9 @@ class SourceRecords:
         :param scenario: requested :class:`~obspy_tng.groundmotion.scenario.Scenario`.
         :return: array (n,), sum 1.
         """
-        weight = self.weights(scenario) * np.where(self.stations == station, OWN_WEIGHT, 1.0)
+        own = self.stations == station
+        weight = self.weights(scenario)
+        weight[own] *= np.clip(np.count_nonzero(own & self.usable), 1, OWN_WEIGHT)
         return weight / weight.sum()
 
     def levels(self, residual, expected, drawn, probability):

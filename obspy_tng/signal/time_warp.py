@@ -18,8 +18,8 @@ from scipy.interpolate import CubicSpline
 #: relative standard deviation of the local speed of a warp, over :data:`PERIODS` periods of the
 #: dominant frequency: half a cycle of phase, after which two waveforms no longer correlate
 RATE, PERIODS = 0.1, 5.0
-#: the same over longer times (as so many times the length above), and of the whole record
-SLOW_RATE, SLOW_TIMES, WHOLE_RATE = 0.05, 5.0, 0.05
+#: the same over longer times (as so many times the length above)
+SLOW_RATE, SLOW_TIMES = 0.05, 5.0
 #: smallest and largest local speed
 SPEEDS = (0.55, 1.6)
 # samples beyond either end that interpolation and the transform need
@@ -81,9 +81,8 @@ def warped_times(rng, npts, step, origin, stretch=(0, 0, 1.0), rate=RATE, length
     >>> bool(np.allclose(times, np.arange(1000)))
     True
     """
-    whole = WHOLE_RATE / RATE * rng.standard_normal()
     slow = SLOW_RATE / RATE * smooth_noise(rng, npts, SLOW_TIMES * step)
-    speed = np.clip(1 + rate * (smooth_noise(rng, npts, step) + slow + whole), *SPEEDS)
+    speed = np.clip(1 + rate * (smooth_noise(rng, npts, step) + slow), *SPEEDS)
     first, last, factor = stretch
     end = first + (last - first) * factor
     later = max(int(min(end, npts)), int(first))

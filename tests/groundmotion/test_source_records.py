@@ -33,7 +33,18 @@ def test_near_scenarios_and_the_station_itself_are_likely():
     assert probability.sum() == pytest.approx(1)
     assert probability.argmax() == 4
     assert probability[:2].sum() < 0.1
-    assert probability[some.stations == "XX.B"].sum() > 0.8
+    assert probability[some.stations == "XX.B"].sum() > 0.7
+
+
+def test_the_more_records_a_station_has_the_more_they_count():
+    some = records(n=6)
+    few, many = (np.array(["XX.A"] * (6 - n) + ["XX.B"] * n) for n in (1, 5))
+    near = Scenario(5.6, 120.0)
+    assert np.allclose(SourceRecords(few, *list(vars(some).values())[1:]).probabilities(
+        "XX.B", near), some.probabilities("XX.C", near))
+    odds = [p[4] / p[0] for p in (some.probabilities("XX.C", near), SourceRecords(
+        many, *list(vars(some).values())[1:]).probabilities("XX.B", near))]
+    assert odds[1] == pytest.approx(5 * odds[0])
 
 
 def test_unusable_records_are_not_chosen():
