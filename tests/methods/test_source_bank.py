@@ -7,7 +7,8 @@ from obspy_tng import simulate_network
 from obspy_tng.groundmotion.scenario import Scenario
 from obspy_tng.methods.bank_levels import fit_bank_levels
 from obspy_tng.methods.source_bank import SourceBank, choose
-from obspy_tng.records.record import group_by_station, record_info, record_to_array
+from obspy_tng.records.info import record_info
+from obspy_tng.records.record import group_by_station, record_to_array
 from obspy_tng.signal.evolutionary import band_levels, filter_bank
 from obspy_tng.station_generator import Enrolled
 
