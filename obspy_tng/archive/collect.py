@@ -8,7 +8,7 @@ units can be done in any order, in parallel, and repeatedly.
 
 import logging
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from obspy import Stream
 
@@ -16,7 +16,7 @@ from ..exceptions import TNGInputError
 from ..records.codes import split_channel
 from ..records.event import event_fields
 from ..records.info import recording_id
-from ..records.joining import join_pieces
+from ..records.joining import conflicting, join_pieces
 from ..records.prepare import prepare_record
 from ..records.rejection import RejectedRecord, rejection_of
 from .association import StationEvents
@@ -30,15 +30,23 @@ logger = logging.getLogger("obspy_tng")
 
 @dataclass
 class Outcome:
-    """Result of one unit: records, ``(id, RejectedRecord)`` of rejections, and counts."""
+    """
+    Result of one unit: records, ``(id, RejectedRecord)`` of rejections, and counts.
+
+    ``conflicts`` are ids of channels whose pieces overlap with different samples.
+    """
 
     records: list = field(default_factory=list)
     rejected: list = field(default_factory=list)
     counts: Counter = field(default_factory=Counter)
     error: str | None = None
+    conflicts: list = field(default_factory=list)
 
     def reject(self, name, rejection):
         """List a recording as rejected."""
+        if self.conflicts and rejection.code in ("components", "times"):
+            rejection = replace(rejection, text=f"{rejection.text}; pieces of "
+                                f"{', '.join(self.conflicts)} overlap with different samples")
         self.rejected.append((name, rejection))
         self.counts["rejected"] += 1
 
@@ -77,7 +85,9 @@ def collect_unit(client, unit, task):
         if unit.index is not None or _may_have_more(client, unit, task.events, outcome):
             stream = client.get_waveforms(*unit.station.split("."), "*", task.channels,
                                           unit.starttime, unit.endtime)
-            found = find_recordings(join_pieces(stream))
+            stream = join_pieces(stream)
+            outcome.conflicts = conflicting(stream)
+            found = find_recordings(stream)
             if unit.index is None:
                 _collect_day(client, unit, found, task, outcome)
             else:

@@ -53,6 +53,29 @@ def join_pieces(stream):
     return joined
 
 
+def conflicting(stream):
+    """
+    Ids of channels with traces that have times in common.
+
+    :param stream: Stream that :func:`join_pieces` made: what overlaps there has different samples.
+    :return: sorted list of str.
+
+    .. rubric:: Example
+
+    >>> some = Trace(np.arange(10.0), {"station": "S1", "channel": "HNZ", "sampling_rate": 100.0})
+    >>> other = some.copy()
+    >>> other.data += 1
+    >>> conflicting(join_pieces(Stream([some, other])))
+    ['.S1..HNZ']
+    """
+    found, last = set(), {}
+    for tr in sorted(stream, key=lambda tr: (tr.id, tr.stats.starttime)):
+        if tr.id in last and tr.stats.starttime <= last[tr.id]:
+            found.add(tr.id)
+        last[tr.id] = max(tr.stats.endtime, last.get(tr.id, tr.stats.endtime))
+    return sorted(found)
+
+
 def _missing(last, piece):
     """Samples missing between two traces; negative where they overlap."""
     expected = last.stats.starttime + last.stats.npts * last.stats.delta

@@ -331,3 +331,14 @@ def test_accelerometers_of_older_networks_are_proposed_first(collect):
         codes=("HLZ", "HLN", "HLE"))
     with pytest.raises(TNGInputError, match=r"--channels 'HL\?'"):
         collect([], [event(DAY)], made)
+
+
+def test_pieces_that_overlap_with_different_samples(collect):
+    """One sample of one component differs: which is right is not known, and the text says it."""
+    stream = shock(DAY + 3600)
+    pieces = [stream.slice(endtime=DAY + 3640).copy(), stream.slice(DAY + 3630)]
+    pieces[0][0].data[-1] += 1000
+    records, found = collect(pieces, [event(DAY + 3610)])
+    assert records == []
+    assert all("pieces of XX.S1..HNZ overlap with different samples" in rejection.text
+               for _, rejection in found.rejected)

@@ -14,7 +14,7 @@ from scipy import signal
 from obspy_tng import collect_records
 from obspy_tng.archive.association import Place, StationEvents
 from obspy_tng.archive.collect import find_recordings
-from obspy_tng.archive.files import archive_days
+from obspy_tng.archive.files import archive_contents
 from obspy_tng.exceptions import TNGInputError
 from obspy_tng.metadata import synthetic_inventory
 from obspy_tng.records.folder import read_records, write_records
@@ -210,7 +210,7 @@ def test_a_single_recording_proves_no_clock_offset(inventory, sds):
 def test_sds_without_a_catalog(inventory, sds):
     midnight = UTCDateTime(2012, 3, 21)
     client = sds(shake(midnight - 50), shake(midnight + 7200, seed=1))
-    assert {key: len(days) for key, days in archive_days(client).items()} == {"XX.S1": 2}
+    assert {key: len(days) for key, (days, _) in archive_contents(client).items()} == {"XX.S1": 2}
     records, _ = collect(client, inventory, stations=["XX.S1"])
     assert [record_info(r)["record_id"] for r in records] == [
         "XX.S1.20120320T235910", "XX.S1.20120321T020000"]
