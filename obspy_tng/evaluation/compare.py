@@ -6,6 +6,8 @@ floor. Each metric of each generator is computed in the same way and compared wi
 floor. :func:`cross_evaluate` does so for several splits at once.
 """
 
+from functools import partial
+
 from .._checks import count
 from ..records.info import record_info
 from ..records.record import group_by_station
@@ -78,13 +80,9 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
                    known_records(real, (floor, enrolled), generators))
     axes = Axes.of_records([r for s in stations for r in real[s]], freqmin, freqmax)
 
-    def record_set(streams, label):
-        return RecordSet.from_records(streams, axes, label)
-
-    def real_set(streams, label):
-        return RecordSet.from_records(streams, axes, label, at_rest)
+    record_set = partial(RecordSet.from_records, axes=axes)
     sets = real_sets({s: (real[s], floor.get(s, []), enrolled.get(s, [])) for s in stations},
-                     real_set)
+                     partial(record_set, at_rest=at_rest))
     others = generated_sets(generators, stations, record_set)
     rebuilt = generated_sets({name: group for name, group in rebuilt.items()
                               if all(group.get(s) for s in stations)}, stations, record_set)

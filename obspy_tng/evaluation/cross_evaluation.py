@@ -6,6 +6,8 @@ therefore used both ways: what is too strong by chance in one comparison is too 
 other, and the mean shows the effect of the generator.
 """
 
+from functools import partial
+
 import numpy as np
 
 from .._checks import count
@@ -55,33 +57,20 @@ def cross_evaluate(records, makers, *, n=25, splits=2, seed=0, repeats=20, freqm
     stations = list(records)
     axes = Axes.of_records([r for group in records.values() for r in group], freqmin, freqmax)
 
-    def record_set(streams, label):
-        return RecordSet.from_records(streams, axes, label)
-    real = real_sets({s: (records[s], [], []) for s in stations},
-                     record_set)["real"]
-    streams = {s: {record_id(r): r for r in group} for s, group in records.items()}
+    record_set = partial(RecordSet.from_records, axes=axes)
+    real = real_sets({s: (records[s], [], []) for s in stations}, record_set)["real"]
 
     rng = np.random.default_rng(seed)
     halves = []
     for _ in range(splits):
-        first, second = split_sets(real, 0.5, rng)
-        halves += [(first, second), (second, first)]
+        halves += _both_ways(*split_sets(real, 0.5, rng))
     _check_halves(halves)
-    generated = {name: {s: [] for s in stations} for name in makers}
-    for number, (_, given) in enumerate(halves):
-        known = [streams[s][info["record_id"]] for s in stations for info in given[s].infos]
-        for name, make in makers.items():
-            generator = make(known)
-            for s in stations:
-                generated[name][s] += generator.generate(s, n=n, seed=seed + number)
-    others = generated_sets(generated, stations, record_set)
+    others = generated_sets(_generated(makers, records, halves, n, seed), stations, record_set)
     measure([*real.values(), *(r for group in others.values() for r in group.values())], workers)
 
-    def both_ways(first, second):
-        sizes = dict.fromkeys(stations, n)
-        return [Comparison(a, redraw(b, sizes, rng), b) for a, b in ((first, second),
-                                                                     (second, first))]
-    floors = [both_ways(*split_sets(real, 0.5, rng)) for _ in range(repeats)]
+    sizes = dict.fromkeys(stations, n)
+    floors = [[Comparison(test, redraw(given, sizes, rng), given)
+               for test, given in _both_ways(*split_sets(real, 0.5, rng))] for _ in range(repeats)]
     judged = {name: _pairs([Comparison(test, {s: group[s].take(np.arange(k * n, (k + 1) * n))
                                               for s in stations}, given)
                             for k, (test, given) in enumerate(halves)])
@@ -94,7 +83,35 @@ def cross_evaluate(records, makers, *, n=25, splits=2, seed=0, repeats=20, freqm
                       critic=critic_rows(floors, judged, seed))
 
 
+def _both_ways(first, second):
+    """Pairs ``(test, given)`` of the halves of a split."""
+    return [(first, second), (second, first)]
+
+
+def _generated(makers, records, halves, n, seed):
+    """
+    Records of generators that know the second set of each pair.
+
+    :param makers: see :func:`cross_evaluate`.
+    :param records: dict station id -> list of records.
+    :param halves: list of ``(test, given)``, dicts station id -> RecordSet.
+    :param n: records of each station, generator and pair.
+    :param seed: of the first pair; each of the others has the next.
+    :return: dict name -> station id -> list of ``n * len(halves)`` records.
+    """
+    streams = {s: {record_id(r): r for r in group} for s, group in records.items()}
+    generated = {name: {s: [] for s in records} for name in makers}
+    for number, (_, given) in enumerate(halves):
+        known = [streams[s][info["record_id"]] for s in records for info in given[s].infos]
+        for name, make in makers.items():
+            generator = make(known)
+            for s in records:
+                generated[name][s] += generator.generate(s, n=n, seed=seed + number)
+    return generated
+
+
 def _pairs(items):
+    """Both directions of each split in one list."""
     return [items[i:i + 2] for i in range(0, len(items), 2)]
 
 

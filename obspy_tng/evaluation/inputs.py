@@ -94,7 +94,7 @@ def real_sets(groups, make, name=record_id):
     Real records as parts of one whole per station, so that each is measured once.
 
     :param groups: dict ``station id -> (real, floor, enrolled)``, lists of records.
-    :param make: function of a list of records and a label that gives their
+    :param make: function of a list of records and ``label`` that gives their
         :class:`~obspy_tng.evaluation.recordset.RecordSet`.
     :param name: function of a record that gives its id.
     :return: dict of dicts ``station id -> RecordSet``: ``real``, ``floor``, ``pool``
@@ -109,7 +109,7 @@ def real_sets(groups, make, name=record_id):
                     position[name(record)] = len(kept)
                     kept.append(record)
             index.append(list(dict.fromkeys(position[name(r)] for r in records)))
-        unsplit[station] = make(kept, station)
+        unsplit[station] = make(kept, label=station)
         parts_of[station] = index
     _name_earthquakes(unsplit.values())
     sets = {"real": {}, "floor": {}, "pool": {}, "enrolled": {}}
@@ -134,7 +134,7 @@ def _name_earthquakes(unsplit):
 
 def generated_sets(generators, stations, make):
     """``generator name -> station id -> RecordSet`` of such a dict of lists of records."""
-    return {name: {s: make(group[s], f"{name} at {s}") for s in stations}
+    return {name: {s: make(group[s], label=f"{name} at {s}") for s in stations}
             for name, group in generators.items()}
 
 
