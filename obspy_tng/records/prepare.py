@@ -8,6 +8,7 @@ and E, band-passed, resampled and cut to a window that keeps the strong part.
 """
 
 import inspect
+import logging
 
 import numpy as np
 from obspy import Stream, Trace
@@ -25,9 +26,11 @@ from .quality import check_components, check_trace, plain_samples, worst
 from .record import COMPONENTS, UNITS
 from .rejection import RecordRejectedError, RejectedRecord, rejected
 from .synthetic import band_code
-from .traces import nominal_rate, three_traces
+from .traces import SAME_RATE, nominal_rate, three_traces
 from .units import motion_of, samples_in
 from .windows import choose_window, edge_levels, pick_onset
+
+logger = logging.getLogger("obspy_tng")
 
 # Lowest default corner: below it analogue and 12-bit accelerographs have little
 # but noise. 3 / window leaves three periods of the corner in the window.
@@ -114,6 +117,7 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
         channels = [find_channel(inventory, tr) for tr in traces]
     else:
         channels = [None, None, None]
+    _compare_rates(traces[0], channels[0])
     axes = [orientation(tr, channel) for tr, channel in zip(traces, channels, strict=True)]
     scales = [samples_in(tr, units, channel) for tr, channel in zip(traces, channels, strict=True)]
     quality = worst([check_trace(tr, min_steps, _is_acceleration(channel, unit))
@@ -208,6 +212,19 @@ def _corners(freqmin, freqmax, rate, window):
         raise TNGInputError(f"freqmin and freqmax must be 0 < freqmin < freqmax < {0.5 * rate:g} "
                             f"Hz, got {freqmin!r} and {freqmax!r}")
     return float(freqmin), float(freqmax)
+
+
+def _compare_rates(tr, channel):
+    """
+    Log where data and inventory state different sampling rates.
+
+    That of the data is used: inventories often list the rate of another stream of the digitiser.
+    """
+    stated = channel.sample_rate if channel is not None else None
+    if stated and abs(tr.stats.sampling_rate - stated) > SAME_RATE * stated:
+        logger.warning("%s %s: the data have %g Hz, the inventory says %g Hz; if it is right, all "
+                       "frequencies are wrong", tr.id, tr.stats.starttime,
+                       tr.stats.sampling_rate, stated)
 
 
 def _is_acceleration(channel, units):

@@ -253,3 +253,15 @@ def test_axes_that_are_nearly_in_a_plane():
 def test_a_channel_that_the_inventory_lacks_and_what_it_has():
     with pytest.raises(RecordRejectedError, match=r"of XX.S1 it has \.HNE, \.HNN, \.HNZ"):
         prepare_record(recording(shaking(), location="00"), inventory(), window=40)
+
+
+def test_rates_of_data_and_inventory_that_differ_are_told(caplog):
+    made = inventory()
+    for channel in made[0][0]:
+        channel.sample_rate = 50.0
+    with caplog.at_level("WARNING", logger="obspy_tng"):
+        prepare_record(recording(COUNTS), made, window=40)
+    assert "the data have 100 Hz, the inventory says 50 Hz" in caplog.text
+    caplog.clear()
+    prepare_record(recording(COUNTS), inventory(), window=40)
+    assert caplog.text == ""
