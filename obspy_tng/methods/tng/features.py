@@ -11,8 +11,18 @@ USUAL_DISTANCE, USUAL_DEPTH = 150.0, 20.0
 END_TAPER = 0.01
 
 
-def _fill(powers):
-    """Effective share of the frames with energy, of the mean envelope; 1 if it is constant."""
+def fill_share(powers):
+    """
+    Effective share of the frames that have energy, by the mean envelope.
+
+    :param powers: array ``(components, bands, frames)``.
+    :return: float, 1 for a constant envelope.
+
+    .. rubric:: Example
+
+    >>> float(fill_share(np.repeat([[[1.0, 0.0]]], 3, axis=0)))
+    0.5
+    """
     envelope = powers.mean((0, 1))
     return np.square(envelope.sum()) / (len(envelope) * np.square(envelope).sum())
 

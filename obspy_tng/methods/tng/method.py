@@ -24,7 +24,6 @@ is the source of z is also the source of t05, since the two are not independent 
 """
 
 import dataclasses
-import functools
 from typing import ClassVar
 
 import numpy as np
@@ -43,11 +42,11 @@ from ..bank_levels import UNCERTAINTIES, fit_bank_levels
 from ..sizes import config_of_size
 from ..source_bank import SourceBank
 from .bank import fit_bank
-from .features import END_TAPER, _fill, event_features, t05_samples
+from .features import END_TAPER, event_features, fill_share, t05_samples
 from .fitted import FittedBank
 from .prior import LevelPrior, load_pretrained
 from .synthesis import EXPONENTS, Decoded
-from .training_sets import _features, _mixed, n_simulated
+from .training_sets import loss_columns, mixed_sets, n_simulated
 
 SAMPLERS = ("source", "posterior", "prior")
 SIZES: dict[str, dict] = {"small": {}}
@@ -114,9 +113,9 @@ class StationBottleneckMethod:
             count, self.npts, self.sampling_rate, settings.seed)]
         if not started:
             self.model.level_prior.learn(self.sampling_rate, self.filters, simulated)
-        data = {"simulated": RecordSets(_features(simulated), 1, settings.seed),
-                "adapt": _mixed(real, simulated, settings.seed)}
-        validation = {"adapt": RecordSets(_features(held))} if held else {}
+        data = {"simulated": RecordSets(loss_columns(simulated), 1, settings.seed),
+                "adapt": mixed_sets(real, simulated, settings.seed)}
+        validation = {"adapt": RecordSets(loss_columns(held))} if held else {}
         options = {"batch_size": settings.batch_size, "patience": settings.patience}
         phases = [Phase("simulated", 0 if started else settings.epochs, settings.learning_rate,
                         **options),
@@ -188,7 +187,7 @@ class StationBottleneckMethod:
                          record.astype(np.float32),
                          t05_samples(record) / self.sampling_rate,
                          ln_duration(record[None], self.sampling_rate)[0],
-                         spectra[0, 3:].mean(-1), _fill(spectra[0, :3])))
+                         spectra[0, 3:].mean(-1), fill_share(spectra[0, :3])))
         names = ("mu", "logvar", "summary", "levels", "data", "onset", "duration", "coherency",
                  "fill")
         return {name: np.stack(column) for name, column in zip(names, zip(*rows, strict=True),
@@ -210,8 +209,7 @@ class StationBottleneckMethod:
         return np.stack([
             self._realize(self._decode(vector, kept["mu"][i], kept["levels"][i],
                                        event_features([info], self.window), kept["onset"][i]),
-                          lambda decoded, wanted=kept["duration"][i]: wanted,
-                          np.random.default_rng(0))
+                          kept["duration"][i], np.random.default_rng(0))
             for i, info in enumerate(infos)])
 
     @torch.no_grad()
@@ -251,15 +249,13 @@ class StationBottleneckMethod:
         A record with given envelopes.
 
         :param decoded: :class:`Decoded`.
-        :param duration: function from the ln duration of the decoded envelopes to the intended one.
+        :param duration: intended ln duration.
         :param rng: generator of the waveform.
         :return: array ``(3, npts)``.
         """
-        durations = self._durations(decoded)
-        wanted = duration(np.interp(1.0, EXPONENTS, durations))
         # duration decreases with the exponent; where it does not, take the first that suffices
-        shortest = np.minimum.accumulate(durations)
-        power = decoded.power * np.interp(NOISE_MEAN - wanted, -shortest, EXPONENTS)
+        shortest = np.minimum.accumulate(self._durations(decoded))
+        power = decoded.power * np.interp(NOISE_MEAN - duration, -shortest, EXPONENTS)
         shift = decoded.shift + self._early(power, decoded)
         wave = frames.simulate_frames(self.filters, power, decoded.cholesky_coefficients, rng,
                                       shift)
@@ -370,6 +366,7 @@ class StationBottleneckMethod:
                 else (bank.mu[source_record], bank.logvar[source_record])
             decoded = self._decode(vector, mean + np.exp(0.5 * logvar) * noise, levels, event, t05,
                                    bank.cholesky_coefficients(station, rng))
-            data.append(self._realize(decoded, functools.partial(
-                bank.duration, station, scenario, t05 / self.window, source_record, rng=rng), rng))
+            duration = bank.duration(station, scenario, t05 / self.window, source_record,
+                                     self._durations(decoded, [1.0])[0], rng)
+            data.append(self._realize(decoded, duration, rng))
         return np.stack(data), notes

@@ -11,13 +11,20 @@ REAL_SHARE = 0.3
 N_PARTITIONS = 2
 
 
-def _features(columns):
-    """The columns for the model's loss."""
+def loss_columns(columns):
+    """The columns that the model's loss takes, of each station's columns."""
     return [station[:4] for station in columns]
 
 
-def _mixed(real, simulated, seed):
-    """Sets of real records among sets of simulated ones."""
+def mixed_sets(real, simulated, seed):
+    """
+    Sets of real records among sets of simulated ones.
+
+    :param real: list of tuples of columns, one per station.
+    :param simulated: the same; stations are taken at random until there are enough records.
+    :param seed: int.
+    :return: :class:`~obspy_tng.training.sets.RecordSets`.
+    """
     wanted = n_simulated(sum(len(columns[0]) for columns in real))
     chosen, count = [], 0
     for k in np.random.default_rng(seed).permutation(len(simulated)):
@@ -26,7 +33,7 @@ def _mixed(real, simulated, seed):
         chosen.append(simulated[k])
         count += len(simulated[k][0])
     partitions = [N_PARTITIONS] * len(real) + [1] * len(chosen)
-    return RecordSets(_features(real + chosen), partitions, seed)
+    return RecordSets(loss_columns(real + chosen), partitions, seed)
 
 
 def n_simulated(records):

@@ -6,8 +6,8 @@ import pytest
 from obspy_tng.methods.tng.training_sets import (
     N_PARTITIONS,
     REAL_SHARE,
-    _features,
-    _mixed,
+    loss_columns,
+    mixed_sets,
     n_simulated,
 )
 
@@ -26,7 +26,7 @@ def test_share_of_real_records():
 def test_mixture():
     real = [columns(12, 1.0), columns(8, 2.0)]
     simulated = [columns(10, -float(k)) for k in range(1, 40)]
-    sets = _mixed(real, simulated, seed=0)
+    sets = mixed_sets(real, simulated, seed=0)
     *_, values, labels = sets.batch(range(len(sets)))
     assert (values == 1.0).all(1).sum() == N_PARTITIONS * 12
     assert (values == 2.0).all(1).sum() == N_PARTITIONS * 8
@@ -37,10 +37,10 @@ def test_mixture():
 
 
 def test_few_simulated_records_are_all_taken():
-    sets = _mixed([columns(50, 1.0)], [columns(3, -1.0)], seed=0)
+    sets = mixed_sets([columns(50, 1.0)], [columns(3, -1.0)], seed=0)
     values = sets.batch(range(len(sets)))[0]
     assert (values == -1.0).all(1).sum() == 3
 
 
 def test_columns_of_the_loss():
-    assert [len(station) for station in _features([columns(2, 0.0)])] == [4]
+    assert [len(station) for station in loss_columns([columns(2, 0.0)])] == [4]
