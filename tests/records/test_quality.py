@@ -209,6 +209,16 @@ def test_recordings_that_were_filled_at_their_ends(fill, first, last, code):
     assert found == code or (fill == "edge" and code and found in (code, "step"))
 
 
+def test_silence_before_the_onset_of_simulated_motion():
+    """Exactly zero, then the strongest part at once, but from rest."""
+    rng = np.random.default_rng(5)
+    t = np.arange(12000) / 100 - 20
+    data = rng.standard_normal((3, 12000)) * np.where(t > 0, np.exp(-t / 1.5), 0)
+    data = np.stack([np.convolve(row, np.hanning(21) / 10, "same") for row in data])
+    assert (data[:, :1900] == 0).all()
+    assert code_of(recording(data)) is None
+
+
 def test_a_dead_component_beside_two_good_ones():
     data = shaking()
     data[1] = 1e-3 * np.random.default_rng(0).standard_normal(8000)

@@ -14,6 +14,7 @@ MOST_SPIKES = 5  # that stand close together
 BRIDGE = 0.25  # s, the shortest bridge
 STEP_SPAN = 10.0  # s, on both sides of a baseline step
 REST, EDGE = 1.0, 0.25  # s of equal samples before or behind motion, and of the motion looked at
+JUMP = 0.15  # of the peak, between the constant value and the first three samples of motion
 PULSE = 1.0  # s, length of the pulses that are compared
 _TRAIN = 0.7  # share of the recording from the first to the last pulse of a train
 
@@ -109,8 +110,9 @@ def padded_edge(data, sampling_rate, step):
     How strong the motion is next to a constant value at the beginning, and at the end.
 
     Recordings are filled with zeros, or with their first or last sample, up to a common length.
-    Motion rises from rest and decays to it: if a second or more at one end has a single value, the
-    largest distance from it in the next 0.25 s, over the peak, is small.
+    Motion rises from rest and decays to it: where a second or more at one end has a single value,
+    either the largest distance from it in the next 0.25 s, over the peak, is small, or (simulated
+    motion, silent before an impulsive onset) the motion begins without a jump, at its own median.
 
     :param data: array ``(npts,)``, less its median, not constant.
     :param sampling_rate: Hz.
@@ -129,9 +131,13 @@ def padded_edge(data, sampling_rate, step):
     peak, found = np.abs(data).max(), []
     for samples in (data, data[::-1]):
         start = int(np.argmax(samples != samples[0]))
+        if start < REST * sampling_rate:
+            found.append(0.0)
+            continue
         height = np.abs(samples[start:start + near] - samples[0]).max()
-        found.append(float(height / peak)
-                     if start >= REST * sampling_rate and height > 8 * step else 0.0)
+        off = max(np.abs(samples[start:start + 3] - samples[0]).max(),
+                  abs(np.median(samples[start:]) - samples[0]))
+        found.append(float(height / peak) if height > 8 * step and off > JUMP * peak else 0.0)
     return tuple(found)
 
 
