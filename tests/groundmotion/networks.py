@@ -38,6 +38,25 @@ def network(rng, stations=8, events=40, residual=0.3, phi_s2s=1.0, tau=0.6, seen
             "frequencies": FREQUENCIES}, coefficients, station
 
 
+def network_of(model, rng, stations=8, events=40, seen=0.6):
+    """Levels drawn from a model: the arguments of ``fit_band_levels``."""
+    d = 3 * BANDS
+
+    def drawn(sd, correlation, n):
+        factor = np.linalg.cholesky(np.outer(sd, sd) * correlation + 1e-9 * np.eye(d))
+        return rng.standard_normal((n, d)) @ factor.T
+
+    station = drawn(np.ones(d), model.station_covariance, stations)
+    event = drawn(model.tau, model.event_correlation, events)
+    m, r, z = rng.uniform(4, 7, events), rng.uniform(20, 400, events), rng.uniform(5, 60, events)
+    of_station, of_event = np.nonzero(rng.random((stations, events)) < seen)
+    contrasts = (model.expected(m, r, z)[of_event] + station[of_station] + event[of_event]
+                 + drawn(model.phi_ss, model.residual_correlation, len(of_event)))
+    return {"levels": to_levels(contrasts), "stations": [f"s{i}" for i in of_station],
+            "events": [f"e{j}" for j in of_event], "magnitudes": m[of_event],
+            "distances": r[of_event], "depths": z[of_event], "frequencies": FREQUENCIES}
+
+
 def part(data, index):
     """Some of the records."""
     return {k: v if k == "frequencies" else

@@ -11,7 +11,16 @@ from obspy_tng.groundmotion.scaling import predictors
 from obspy_tng.groundmotion.scenario import Scenario
 from obspy_tng.groundmotion.station_terms import StationLevels, station_terms
 
-from .networks import BANDS, SCENARIOS, evidence, network, part, records_of, term_of
+from .networks import (
+    BANDS,
+    SCENARIOS,
+    evidence,
+    network,
+    network_of,
+    part,
+    records_of,
+    term_of,
+)
 
 HVSR = slice(BANDS, 2 * BANDS)
 
@@ -103,6 +112,31 @@ def test_posterior_and_prediction_are_calibrated(n):
         predictive.append(new / np.sqrt(variance + np.square(model.tau) + np.square(model.phi_ss)))
     assert np.std(posterior) == pytest.approx(1, abs=0.05)
     assert np.std(predictive) == pytest.approx(1, abs=0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [1, 2, 3, 10])
+def test_prediction_is_calibrated_with_a_fitted_model(n):
+    """The same where variances, slopes, event terms and correlations are estimated."""
+    truth = dataclasses.replace(
+        fit_band_levels(**network(np.random.default_rng(0), events=100)[0]),
+        phi_s2s=np.repeat([1.0, 1.0, 0.7], BANDS), tau=np.repeat([0.8, 0.2, 0.7], BANDS),
+        phi_ss=np.repeat([0.3, 0.2, 0.7], BANDS))
+    z = []
+    for seed in range(24):
+        data = network_of(truth, np.random.default_rng([n, seed]))
+        own = {s: records_of(data, s) for s in sorted(set(data["stations"]))}
+        for station in ("s0", "s1"):
+            known = {**own, station: own[station][:n]}
+            model = fit_band_levels(**part(data, sum(known.values(), [])))
+            term = station_terms(model, {s: evidence(model, part(data, rows))
+                                         for s, rows in known.items()})[station]
+            new = part(data, own[station][n:])
+            missed = (to_contrasts(new["levels"]) - term.delta_s2s
+                      - model.expected(*(new[k] for k in SCENARIOS)))
+            scatter = term.scatter_ratio * np.hypot(model.tau, model.phi_ss)
+            z.append(missed / np.sqrt(np.diag(term.covariance) + np.square(scatter)))
+    assert np.sqrt(np.square(np.concatenate(z)).mean()) == pytest.approx(1, abs=0.05)
 
 
 def test_drawn_levels_have_the_scatter_of_records():
