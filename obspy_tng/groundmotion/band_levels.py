@@ -65,7 +65,7 @@ STATION_DECAY, STATION_CORRELATION = Decay(1.0), 0.7
 EVENT_DECAY = Decay(3.0)
 RESIDUAL_DECAYS = (Decay(0.8, 0.95), Decay(1.5, 0.3), Decay(1.5, 0.3))
 #: standard deviation of a region's term (ln energy), and its correlation along ln f
-REGION_SD, REGION_DECAY = 3.0, Decay(5.0)
+REGION_SD, REGION_DECAY = 5.0, Decay(5.0)
 #: slope of the level with ln R, of energy: geometric spreading lies between that of surface waves
 #: (-1) and of body waves (-2)
 SPREADING = -1.6

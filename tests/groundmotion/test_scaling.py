@@ -8,8 +8,9 @@ from obspy_tng.groundmotion.brune import corner_frequency
 
 
 def test_saturation_is_that_of_equivalent_point_sources():
-    """[YenierAtkinson2015]: 10 km at magnitude 6, 30 km at 8."""
-    for magnitude, depth in ((6.0, 10.12), (8.0, 29.85)):
+    """The mean (of the logarithm) of [YenierAtkinson2014] and [YenierAtkinson2015]."""
+    for magnitude in (6.0, 8.0):
+        depth = np.sqrt(10 ** (-1.72 + 0.43 * magnitude) * 10 ** (-0.405 + 0.235 * magnitude))
         assert scaling.effective_depth(magnitude) == pytest.approx(depth, rel=1e-3)
         assert scaling.source_distance(magnitude, 30.0, 12.0) == pytest.approx(
             np.sqrt(30.0 ** 2 + 12.0 ** 2 + depth ** 2), rel=1e-3)
@@ -24,7 +25,7 @@ def test_distance_and_back():
 
 def test_predictors():
     x = scaling.predictors(np.array([7.0]), np.array([0.0]), np.array([np.nan]))[0]
-    ratio = np.hypot(20.0, 10 ** (-0.405 + 0.235 * 7)) / 200.0
+    ratio = np.hypot(20.0, 10 ** (-1.0625 + 0.3325 * 7)) / 200.0
     np.testing.assert_allclose(x, [1.0, 1.0, np.log(ratio), ratio - 1])
 
 

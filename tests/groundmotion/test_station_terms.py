@@ -128,7 +128,7 @@ def test_prediction_is_calibrated_with_a_fitted_model(n):
         own = {s: records_of(data, s) for s in sorted(set(data["stations"]))}
         for station in ("s0", "s1"):
             known = {**own, station: own[station][:n]}
-            model = fit_band_levels(**part(data, sum(known.values(), [])))
+            model = fit_band_levels(**part(data, [i for rows in known.values() for i in rows]))
             term = station_terms(model, {s: evidence(model, part(data, rows))
                                          for s, rows in known.items()})[station]
             new = part(data, own[station][n:])
