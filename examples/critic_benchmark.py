@@ -31,8 +31,8 @@ from scipy.ndimage import uniform_filter1d
 from obspy_tng import TNGGenerator, baselines, simulate_network
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.comparisons import Comparison
+from obspy_tng.evaluation.cross_correlations import highest_correlations
 from obspy_tng.evaluation.metrics.critic import ALL_GROUPS, GROUPS, critic_rows
-from obspy_tng.evaluation.metrics.novelty import highest_correlations
 from obspy_tng.evaluation.recordset import RecordSet
 from obspy_tng.records.earthquakes import split_by_event
 from obspy_tng.records.folder import read_records

@@ -84,7 +84,7 @@ class RecordSet:
     ``index`` says which of its records. ``identities`` names the earthquake of
     each record, where unknown the record; each generated record is its own. A whole set
     has ``measurements``, quantity -> what was measured, and ``correlations`` with other sets
-    (see :mod:`.novelty`).
+    (see :mod:`.cross_correlations`).
     """
 
     def __init__(self, samples, axes, infos, label=""):

@@ -23,6 +23,7 @@ from ..archive.files import changed_files
 from ..evaluation.axes import Axes
 from ..evaluation.compare import evaluate_sets
 from ..evaluation.comparisons import comparisons
+from ..evaluation.cross_correlations import BLOCK, Correlations, highest_correlations
 from ..evaluation.inputs import (
     check_names,
     common_stations,
@@ -31,7 +32,7 @@ from ..evaluation.inputs import (
     warn_of_shared,
 )
 from ..evaluation.metrics.metric import REAL
-from ..evaluation.metrics.novelty import BLOCK, Correlations, correlated, highest_correlations
+from ..evaluation.metrics.novelty import correlated
 from ..evaluation.recordset import CHUNK, QUANTITIES, RecordSet
 from ..evaluation.stored import StoredMeasurements, StoredSamples, read_samples, table_of
 from ..exceptions import TNGInputError

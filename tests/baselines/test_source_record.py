@@ -5,7 +5,7 @@ import pytest
 
 from obspy_tng import simulate_network
 from obspy_tng.baselines import MovedSourceRecord
-from obspy_tng.evaluation.metrics.novelty import highest_correlations
+from obspy_tng.evaluation.cross_correlations import highest_correlations
 from obspy_tng.exceptions import TNGInputError
 from obspy_tng.records.record import group_by_station, record_to_array
 

@@ -10,42 +10,14 @@ For real records, those of the same earthquake are excluded.
 """
 
 import numpy as np
-from scipy.fft import irfft, next_fast_len, rfft
 
+from ..cross_correlations import correlations_of
 from .metric import Metric
 
-# at most this many records of a set are used, to save time
+#: at most this many records of a set are used, to save time
 MOST_RECORDS = 50
+#: correlation above which a record is a near copy
 COPY_CORRELATION = 0.9
-# Records of the second side in memory at a time.
-BLOCK = 256
-_HORIZONTALS = (1, 2)
-
-
-def highest_correlations(first, second):
-    """
-    Highest normalised cross-correlation between all pairs of records.
-
-    :param first: array ``(n, 3, npts)``, ZNE.
-    :param second: array ``(m, 3, npts)``.
-    :return: float32 array ``(n, m)``, 0 to 1: highest magnitude over all lags
-        and both horizontals (N with N, E with E).
-    """
-    nfft = next_fast_len(2 * first.shape[-1] - 1, real=True)
-    best = np.zeros((len(first), len(second)), dtype=np.float32)
-    for component in _HORIZONTALS:
-        spectra = [rfft(_unit(data[:, component]), nfft) for data in (first, second)]
-        for row, spectrum in zip(best, spectra[0], strict=True):
-            lags = irfft(spectrum * spectra[1].conj(), nfft)
-            np.maximum(row, lags.max(-1), out=row)
-            np.maximum(row, -lags.min(-1), out=row)
-    return np.minimum(best, 1)
-
-
-def _unit(data):
-    data = np.asarray(data, dtype=np.float32)
-    data = data - data.mean(-1, keepdims=True)
-    return data / np.linalg.norm(data, axis=-1, keepdims=True)
 
 
 def highest_of_each(records, enrolled):
@@ -67,72 +39,6 @@ def highest_of_each(records, enrolled):
     highest = np.full(len(matrix), np.nan)
     highest[usable] = np.nanmax(matrix[usable], axis=1)
     return highest
-
-
-class Correlations:
-    """
-    Correlations of records of a complete set with those of another, stored row by row.
-
-    :param first: RecordSet, a complete one.
-    :param second: likewise.
-    :param stored: list of ``(file, rows, columns)`` to begin with: arrays ``(rows,
-        columns)`` that :func:`numpy.load` reads.
-    """
-
-    def __init__(self, first, second, stored=()):
-        self.first, self.second, self.stored = first, second, stored
-        self._rows = {}
-
-    def between(self, rows, columns):
-        """
-        Some of them; missing ones are computed in blocks.
-
-        :param rows: positions in the first set.
-        :param columns: positions in the second.
-        :return: float32 array ``(rows, columns)``.
-        """
-        if not self._rows:
-            for path, known, at in self.stored:
-                self._keep(known, at, np.load(path, mmap_mode="r"))
-        missing = np.isnan(self._some(rows, columns))
-        new_rows, new_columns = rows[missing.any(axis=1)], columns[missing.any(axis=0)]
-        if len(new_rows):
-            samples = self.first.samples[new_rows]
-            for i in range(0, len(new_columns), BLOCK):
-                at = new_columns[i:i + BLOCK]
-                self._keep(new_rows, at, highest_correlations(samples, self.second.samples[at]))
-        return self._some(rows, columns)
-
-    def release(self):
-        """Release what can be read again from files."""
-        if self.stored:
-            self._rows = {}
-
-    def _some(self, rows, columns):
-        return np.array([self._row(i)[columns] for i in rows]).reshape(len(rows), len(columns))
-
-    def _row(self, i):
-        if i not in self._rows:
-            self._rows[i] = np.full(len(self.second), np.nan, np.float32)
-        return self._rows[i]
-
-    def _keep(self, rows, columns, matrix):
-        for i, values in zip(rows, matrix, strict=True):
-            self._row(i)[columns] = values
-
-
-def correlations_of(first, second):
-    """
-    The :class:`Correlations` of two complete sets, made on first use.
-
-    :param first: RecordSet.
-    :param second: RecordSet.
-    :return: Correlations
-    """
-    known = first.correlations
-    if id(second) not in known:  # which it keeps, so that its id stays taken
-        known[id(second)] = Correlations(first, second)
-    return known[id(second)]
 
 
 def correlated(real, other, enrolled):
