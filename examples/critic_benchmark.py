@@ -16,10 +16,13 @@ as medians; the floor compares the two halves of the real records. ``--picture``
 records, real and generated in random order, and writes which are real beside it.
 
 The released and the conditional model take minutes of training for each split and are made only
-when they are named in ``--methods``.
+when they are named in ``--methods``. ``--flow`` is a folder of weights of ``architecture="flow"``
+(``pretrain_flow.py``): "flow" enrols with them, "flow, adapted" fits them to the records first.
+With ``--alone`` a station has only its own records.
 """
 
 import argparse
+import dataclasses
 import functools
 import json
 import logging
@@ -48,14 +51,22 @@ PAPER = {"released": {"epochs": 10, "finetune_epochs": 0},
          "conditional": {"epochs": 20, "finetune_epochs": 0}}
 
 
-def makers(rate, window):
-    """Functions of (list of records) that give a generator, by name."""
+def makers(rate, window, flow=None, epochs=20):
+    """Functions of (list of records) that give a generator, by name; ``flow``: its weights."""
     def control(cls, fit=False):
         return lambda known: getattr(cls(rate, window), "fit" if fit else "enroll")(known)
 
     def tng(known):
         return TNGGenerator.from_pretrained("tng-small", sampling_rate=rate, window=window,
                                             device="cpu").enroll(known)
+
+    def learned(fit, known):
+        generator = TNGGenerator.from_pretrained(flow, sampling_rate=rate, window=window,
+                                                 device="cpu")
+        if not fit:
+            return generator.enroll(known)
+        generator.training = dataclasses.replace(generator.training, finetune_epochs=epochs)
+        return generator.fit(known, progress=False)
 
     def paper(architecture, known):
         return TNGGenerator(rate, window, architecture, training=PAPER[architecture],
@@ -66,13 +77,19 @@ def makers(rate, window):
             "donor noise": control(baselines.DonorNoise, fit=True),
             "source record": control(baselines.MovedSourceRecord),
             "tng": tng, "tng, network": tng,
+            **({"flow": functools.partial(learned, False),
+                "flow, adapted": functools.partial(learned, True)} if flow else {}),
             **{name: functools.partial(paper, name) for name in PAPER}}
 
 
-def generated(make, options, known, test, count, seed):
-    """Records for the earthquakes of ``test``; ``count`` enrolled of one station at a time."""
+def generated(make, options, known, test, count, seed, alone=False):
+    """
+    Records for the earthquakes of ``test``; ``count`` enrolled of one station at a time.
+
+    ``alone``: without the records of other stations.
+    """
     groups = group_by_station(known)
-    if count is None:
+    if count is None and not alone:
         generator = make(known)
         return {s: generator.generate_like(s, real, seed=seed, **options)
                 for s, real in test.items()}
@@ -81,7 +98,8 @@ def generated(make, options, known, test, count, seed):
         rng = np.random.default_rng([seed, len(made)])
         own = groups[station]
         some = [own[i] for i in rng.permutation(len(own))[:count]]
-        others = [r for s, records in groups.items() if s != station for r in records]
+        others = [] if alone else [r for s, records in groups.items() if s != station
+                                   for r in records]
         made[station] = make([*some, *others]).generate_like(station, real, seed=seed, **options)
     return made
 
@@ -100,7 +118,8 @@ def novelty(data, known, rate):
     return [float(np.median(highest_correlations(a, b).max(1))) for a, b in pairs]
 
 
-def benchmark(records, methods, counts=(None,), splits=3):
+def benchmark(records, methods, counts=(None,), splits=3, *, flow=None, epochs=20,
+              alone=False):
     """
     All methods on several splits.
 
@@ -108,6 +127,9 @@ def benchmark(records, methods, counts=(None,), splits=3):
     :param methods: names out of :func:`makers`.
     :param counts: numbers of records to enrol of a station; None: half of the earthquakes.
     :param splits: number of splits.
+    :param flow: folder of weights of architecture "flow", or None.
+    :param epochs: of their adaptation.
+    :param alone: whether a station has only its own records.
     :return: list of dicts: split, n, method, AUC by group, novelty and envelope_novelty.
     """
     axes = Axes.of_records(records)
@@ -135,7 +157,8 @@ def benchmark(records, methods, counts=(None,), splits=3):
         for n in counts:
             for name in methods:
                 options = {"sampler": "posterior"} if name == "tng, network" else {}
-                streams = generated(makers(rate, window)[name], options, known, test, n, split)
+                streams = generated(makers(rate, window, flow, epochs)[name], options, known,
+                                    test, n, split, alone)
                 row(name, n, Comparison(real_sets, sets_of(streams, axes, name), {}), streams)
     return rows
 
@@ -194,6 +217,9 @@ def main(argv=None):
     parser.add_argument("--counts", nargs="+", default=["half"], help="3, 10, half")
     parser.add_argument("--splits", type=int, default=3)
     parser.add_argument("--least-peak", type=float, default=0.0, help="of records, m/s^2")
+    parser.add_argument("--flow", help="folder of weights of architecture flow")
+    parser.add_argument("--flow-epochs", type=int, default=20, help="of its adaptation")
+    parser.add_argument("--alone", action="store_true", help="stations without the others' records")
     parser.add_argument("--picture", action="store_true")
     args = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -207,7 +233,8 @@ def main(argv=None):
     if args.picture:
         picture(records, folder / "unlabelled.png")
     rows = benchmark(records, args.methods,
-                     [None if c == "half" else int(c) for c in args.counts], args.splits)
+                     [None if c == "half" else int(c) for c in args.counts], args.splits,
+                     flow=args.flow, epochs=args.flow_epochs, alone=args.alone)
     (folder / "rows.json").write_text(json.dumps(rows, indent=1), "utf-8")
     (folder / "table.txt").write_text(table(rows) + "\n", "utf-8")
     print(table(rows))

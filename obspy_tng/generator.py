@@ -44,9 +44,9 @@ class TNGGenerator(StationGenerator):
     :param window: record length in s (60 s as published; 120 s at 50 Hz suits
         sites of 0.2 Hz).
     :param architecture: "tng" (source records and the station bottleneck; ready to :meth:`enroll`
-        with the weights in the package), "released" (the published autoencoder),
-        "conditional" (the station-conditioned variational model), or "spectrogram" (the baseline,
-        :class:`obspy_tng.baselines.SpectrogramCVAE`).
+        with the weights in the package), "flow" (waveforms by flow matching; to be trained),
+        "released" (the published autoencoder), "conditional" (the station-conditioned variational
+        model), or "spectrogram" (the baseline, :class:`obspy_tng.baselines.SpectrogramCVAE`).
     :param size: "small" (trains on a CPU in minutes), "paper" (published sizes),
         or a dict of the architecture's sizes.
     :param training: dict of :class:`~obspy_tng.training.TrainingSettings`; other settings have the
@@ -57,6 +57,8 @@ class TNGGenerator(StationGenerator):
 
     Options of :meth:`generate` for "tng": ``sampler`` ("source", "posterior" or "prior") and
     ``station_uncertainty`` ("mean" or "drawn"); see :mod:`obspy_tng.methods.tng.method`. For
+    "flow": ``steps`` (evaluations of the network for a record) and ``station_uncertainty``; see
+    :mod:`obspy_tng.methods.flow.method`. For
     "released": ``sampler`` ("mean" or "dirichlet"), ``k``, ``alpha``, ``amplitudes`` ("station" or
     "paper"); see
     :class:`obspy_tng.methods.ReleasedMethod`. For the others: ``sampler`` ("posterior",
@@ -91,6 +93,7 @@ class TNGGenerator(StationGenerator):
         self._refuse_idle(training or {})
         self._fitted_bank = None
         self._hash = None
+        self._start = None  # weights of another training that fit() begins with
 
     def _refuse_idle(self, given):
         """Raise for settings of the training that would change nothing."""
@@ -100,6 +103,8 @@ class TNGGenerator(StationGenerator):
                 "training begins with the weights of the package, so the first phase is left out; "
                 "finetune_epochs and finetune_learning_rate set the second, pretrained=False "
                 "(fit --from-scratch) begins from nothing"))
+        elif self.architecture == "flow":
+            idle = {"pretrained": "the package has no weights of architecture 'flow'"}
         elif self.architecture != "tng":
             idle = dict.fromkeys(("simulated", "pretrained"), (
                 f"architecture {self.architecture!r} learns from the user's records alone"))
@@ -156,9 +161,9 @@ class TNGGenerator(StationGenerator):
         :raises TNGInputError: for records that are not usable, or unknown targets.
         """
         stored = isinstance(records, RecordStore)
-        if targets is not None and self.architecture == "tng" and not stored:
-            raise TNGInputError(f"targets={targets!r} change nothing: architecture 'tng' has no "
-                                "phase for single stations")
+        if targets is not None and self.architecture in ("tng", "flow") and not stored:
+            raise TNGInputError(f"targets={targets!r} change nothing: architecture "
+                                f"{self.architecture!r} has no phase for single stations")
         groups = self._checked_store(records) if stored else self._checked(records, True)
         if not allow_generated:
             refuse_generated(groups)
@@ -171,6 +176,9 @@ class TNGGenerator(StationGenerator):
             logger.info("fitting %r to %d records of %d stations", self.architecture,
                         sum(len(infos) for _, infos in groups.values()), len(groups))
         method = self._new_method()
+        if self._start is not None:
+            load_weights(method.model, self._start, "the weights to start from")
+            method.pretrained = True
         history = method.fit(groups, list(targets or groups), self.training, seed=self.seed,
                              checkpoint=checkpoint, log=log, progress=progress)
         self._method, self.history, self._trained, self._hash = method, history, True, None
@@ -310,7 +318,8 @@ class TNGGenerator(StationGenerator):
         weights were trained on 60 s at 100 Hz and 120 s at 50 Hz. Any other rate and window
         works; frequencies above 25 Hz in 120 s get the shape of the highest band.
 
-        :param name: "tng-small".
+        :param name: "tng-small", or the folder of other weights: those of architecture "flow" are
+            written by ``examples/pretrain_flow.py``.
         :param sampling_rate: Hz.
         :param window: record length in s.
         :param device: torch device; None takes CUDA where there is one.
@@ -327,6 +336,12 @@ class TNGGenerator(StationGenerator):
         2
         """
         folder = pretrained_folder(name)
+        description, arrays, _ = load_folder(folder)
+        if description.get("architecture") == "flow":
+            generator = cls(sampling_rate, window, "flow", size=description["size"], device=device)
+            load_weights(generator.model, arrays["weights"], folder)
+            generator._trained, generator._start = True, arrays["weights"]
+            return generator
         generator = cls(sampling_rate, window, "tng", device=device)
         if not load_pretrained(generator.model, folder):
             raise TNGCheckpointError(f"{folder}: weights of another size than this version's")

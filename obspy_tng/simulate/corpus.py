@@ -34,18 +34,27 @@ def simulated_corpus(count, npts, sampling_rate, seed=0):
     :param seed: int.
     :return: iterator of tuples, one per station: data ``(n, 3, npts)`` float32, ZNE,
         m/s^2; list of n dicts with ``record_id``, ``event_id``, ``magnitude``,
-        ``distance`` and ``depth``.
+        ``distance`` and ``depth``, and ``p_index`` and ``s_index``, the samples of the arrivals;
+        None where the window begins later.
     """
     made = number = 0
     while made < count:
-        for data, infos in _network(npts, sampling_rate, seed, number):
+        for data, infos in corpus_network(npts, sampling_rate, seed, number):
             made += len(infos)
             yield data, infos
         number += 1
 
 
-def _network(npts, sampling_rate, seed, number):
-    """Stations of one network as ``(data, infos)``."""
+def corpus_network(npts, sampling_rate, seed, number):
+    """
+    One of the networks of :func:`simulated_corpus`.
+
+    :param npts: samples of a record.
+    :param sampling_rate: Hz.
+    :param seed: int.
+    :param number: int, counts the networks.
+    :return: iterator of tuples as from :func:`simulated_corpus`.
+    """
     rng = np.random.default_rng([seed, number])
     window = npts / sampling_rate
     scale = window / 120  # times are for a window of two minutes
@@ -63,12 +72,16 @@ def _network(npts, sampling_rate, seed, number):
     for _, data, infos in network:
         kept = np.flatnonzero(rng.random(len(infos)) >= MISSING)
         if len(kept):
-            yield (np.stack([_window(data[i], infos[i], npts, sampling_rate, scale, rng)
-                             for i in kept]), [infos[i] for i in kept])
+            windows, where = zip(*(_window(data[i], infos[i], npts, sampling_rate, scale, rng)
+                                   for i in kept), strict=True)
+            yield np.stack(windows), [{**infos[i], **arrivals}
+                                      for i, arrivals in zip(kept, where, strict=True)]
 
 
 def _window(data, info, npts, sampling_rate, scale, rng):
-    """Some window of a long record, band-passed and mostly tapered, as records are."""
+    """
+    Some window of a long record, band-passed and mostly tapered, as records are, and its arrivals.
+    """
     data = bandpass(data.astype(float), sampling_rate, freqmin=0.08 / scale,
                     freqmax=0.4 * sampling_rate, order=2)
     if rng.random() < 0.7:
@@ -81,4 +94,6 @@ def _window(data, info, npts, sampling_rate, scale, rng):
     data = data[:, first:first + npts]
     if rng.random() >= ABRUPT:
         data = taper_ends(data, (info["p_index"] - first) / sampling_rate, sampling_rate)
-    return data.astype(np.float32)
+    arrivals = {key: info[key] - first if first <= info[key] < first + npts else None
+                for key in ("p_index", "s_index")}
+    return data.astype(np.float32), arrivals

@@ -13,7 +13,7 @@ from ...groundmotion.band_levels import BandLevelModel, prior_model
 from ...groundmotion.level_fit import fit_band_levels
 from ...groundmotion.scaling import REFERENCE_DISTANCE, REFERENCE_MAGNITUDE
 from ...groundmotion.scenario import Coverage
-from ...models.checkpoint import load_folder, load_weights
+from ...models.checkpoint import DESCRIPTION, load_folder, load_weights
 from ...records.info import info_values
 
 #: folder of the models in the package
@@ -96,14 +96,25 @@ class LevelPrior(nn.Module):
                            float(moments[0]), mean, covariance, coverage)
 
 
+def packaged_prior():
+    """The prior of band levels of the weights in the package, a :class:`LevelPrior`."""
+    prior, name = LevelPrior(), "level_prior."
+    _, arrays, _ = load_folder(WEIGHTS / PRETRAINED)
+    load_weights(prior, {key.removeprefix(name): array for key, array in arrays["weights"].items()
+                         if key.startswith(name)}, WEIGHTS / PRETRAINED)
+    return prior
+
+
 def pretrained_folder(name=PRETRAINED):
     """
-    Folder of a model in the package.
+    Folder of a model in the package, or another folder.
 
-    :param name: its name.
+    :param name: its name; or the path of a folder.
     :return: path.
     :raises TNGInputError: for an unknown name.
     """
+    if (Path(name) / DESCRIPTION).is_file():
+        return Path(name)
     known = sorted(p.name for p in WEIGHTS.iterdir() if p.is_dir()) if WEIGHTS.is_dir() else []
     if name not in known:
         raise TNGInputError(f"the package has no model {name!r}; it has {known}")

@@ -1,0 +1,1 @@
+"""``architecture="flow"``: waveforms by flow matching."""
