@@ -20,9 +20,9 @@ when the rupture front arrives. They add up coherently at long periods, and as e
 .. [WellsCoppersmith1994] Wells, D. L. and Coppersmith, K. J. (1994). New empirical relationships
    among magnitude, rupture length, rupture width, rupture area, and surface displacement.
    Bull. Seism. Soc. Am. 84, 974-1002.
-.. [YenierAtkinson2014] Yenier, E. and Atkinson, G. M. (2014). Equivalent point-source modeling
-   of moderate-to-large magnitude earthquakes and associated ground-motion saturation effects.
-   Bull. Seism. Soc. Am. 104, 1458-1478.
+.. [YenierAtkinson2015] Yenier, E. and Atkinson, G. M. (2015). Regionally adjustable generic
+   ground-motion prediction equation based on equivalent point-source simulations:
+   application to central and eastern North America. Bull. Seism. Soc. Am. 105, 1989-2009.
 """
 
 import numpy as np
@@ -203,7 +203,7 @@ def draw_rupture(rng, magnitude, mechanism, depth):
 
 def effective_distance(hypocentral_distance, magnitude):
     """
-    Distance with the saturation of a large rupture ([YenierAtkinson2014]_, eq. 4).
+    Distance with the saturation of a large rupture ([YenierAtkinson2015]_).
 
     :param hypocentral_distance: m.
     :param magnitude: moment magnitude.
