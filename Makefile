@@ -32,7 +32,7 @@ $(VENV)/installed-docs: $(VENV)/installed
 	$(PIP) install --quiet --editable ".[docs]"
 	touch $@
 
-demo: $(VENV)/installed  ## fit on the simulated network, generate, draw
+demo: $(VENV)/installed  ## collect, enroll, generate, evaluate, draw: a simulated network
 	$(BIN)/obspy-tng demo --output demo_output
 
 test: $(VENV)/installed-test  ## the test suite

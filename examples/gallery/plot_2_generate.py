@@ -2,8 +2,8 @@
 Generate records of a station
 =============================
 
-Train a generator on the records of a small network and generate new records of one
-station: ordinary Streams with metadata.
+Enrol the records of a small network and generate new records of one station: ordinary
+Streams with metadata.
 """
 
 # %%
@@ -20,10 +20,11 @@ real = group_by_station(network.records)
 print({station: len(records) for station, records in real.items()})
 
 # %%
-# Rate and window of the generator are those of the records. The network starts with weights
-# from simulated networks, so that ``fit`` only adapts them to these records.
+# Rate and window of the generator are those of the records. Its weights come with the package,
+# so that the records need no training (``fit`` adapts the weights to them, see
+# :doc:`/guide/training`).
 generator = TNGGenerator(sampling_rate=50.0, window=60.0)
-generator.fit(network.records, inventory=network.inventory, progress=False)
+generator.enroll(network.records, inventory=network.inventory)
 print(generator)
 
 # %%

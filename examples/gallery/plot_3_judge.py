@@ -19,11 +19,11 @@ known, unseen = split_by_event(network.records, 0.5, seed=0)
 real, floor = group_by_station(unseen), group_by_station(known)
 
 # %%
-# The network, and two controls without a network: the mean of five standardised records,
+# The default generator, and two controls without a network: the mean of five standardised records,
 # which equals the published sampler with a perfect reconstruction (its decoder is linear),
 # and noise shaped by one record.
 generator = TNGGenerator(50.0, 40.0)
-generator.fit(known, progress=False)
+generator.enroll(known)
 mean = baselines.MeanOfRaw(50.0, 40.0).fit(known)
 noise = baselines.ShapedNoise(50.0, 40.0).fit(known)
 generated = {g.name: {station: g.generate(station, n=30, seed=0) for station in real}

@@ -35,7 +35,7 @@ def run_demo(output, number=50, seed=0):
     :param output: folder, made where it is missing; ``archive/`` in it is made anew
         if it is not there, the stations in ``generated/`` always.
     :param number: records to generate per station.
-    :param seed: int; of the network, the training and the draw.
+    :param seed: int; of the network and the draw.
     """
     output = Path(output)
     archive = output / "archive"
@@ -47,7 +47,7 @@ def run_demo(output, number=50, seed=0):
     records = list(collect_records(Client(str(archive / "sds")), inventory, catalog))
     enrolled, held_back = split_by_event(records, 0.5, seed)
 
-    generator = TNGGenerator(seed=seed).fit(enrolled, inventory)
+    generator = TNGGenerator(seed=seed).enroll(enrolled, inventory)
     generator.save(output / "model")
     real = group_by_station(held_back)
     generated = {station: generator.generate_like(station, records, number, seed=seed)
