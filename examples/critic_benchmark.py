@@ -13,7 +13,8 @@ Without ``--records`` a simulated network is used. Counts other than "half" enro
 one station after the other, beside all of the other stations. Beside the AUC stands what a copy
 would pay with: the highest correlation with any enrolled record, of waveforms and of ln envelopes,
 as medians; the floor compares the two halves of the real records. ``--picture`` draws sixteen
-records, real and generated in random order, and writes which are real beside it.
+records, real and generated in random order, and writes which are real beside it. Records that were
+padded with zeros are left out: silence is how a recorder ends, not ground motion.
 
 The released and the conditional model take minutes of training for each split and are made only
 when they are named in ``--methods``. ``--flow`` is a folder of weights of ``architecture="flow"``
@@ -227,6 +228,7 @@ def main(argv=None):
         3, 40, seed=1, sampling_rate=50.0, window=60.0).records
     records = [r for r in records
                if np.abs(record_to_array(r)).max() >= args.least_peak
+               and not r[0].stats.tng.get("padded")
                and None not in (r[0].stats.tng.get("magnitude"), r[0].stats.tng.get("distance"))]
     folder = Path(args.output)
     folder.mkdir(parents=True, exist_ok=True)
