@@ -13,7 +13,7 @@ TORCH ?= $(if $(LOCAL_TORCH),torch==$(word 2,$(subst -, ,$(subst +, ,$(LOCAL_TOR
 EXTRAS ?= test,dask,tensorboard,target,match
 OLDEST ?= python3.10
 
-.PHONY: demo test test-oldest slow lint bench docs clean
+.PHONY: demo test test-oldest slow lint bench bench-cuda docs clean
 .DELETE_ON_ERROR:
 
 $(VENV)/installed: setup.py pyproject.toml
@@ -54,6 +54,9 @@ lint: $(VENV)/installed-test
 bench: $(VENV)/installed-test  ## speed ratios, each with its equality check
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -o addopts= -q -s --benchmark-columns=min,median \
 		tests/benchmarks
+
+bench-cuda: $(VENV)/installed-test  ## encoding, training and generation on a CUDA device
+	$(BIN)/python -m pytest -o addopts= -q -s -ra tests/benchmarks/test_bench_cuda.py
 
 docs: $(VENV)/installed-docs  ## these pages; warnings are errors
 	$(BIN)/sphinx-build -W -b html docs docs/_build/html

@@ -112,11 +112,11 @@ def test_speed_and_memory(archives):
 
 def test_workers(archives):
     """Threads and processes: the same bytes; their speed depends on the machine."""
-    one, cpu_one, _ = collect(archives / "small", archives / "one")
+    one, cpu_one, _ = collect(archives / "large", archives / "one")
     expected = samples(archives / "one")
     for more in (["--workers", "2"], ["--workers", "2", "--processes"]):
         output = archives / "".join(more)
-        wall, cpu, _ = collect(archives / "small", output, *more)
+        wall, cpu, _ = collect(archives / "large", output, *more)
         assert samples(output) == expected
         print(f"\n{' '.join(more)}: {one / wall:.2f} times as fast as one thread, with "
               f"{cpu / cpu_one:.2f} times its CPU time ({len(expected) / wall:.1f} records/s, "

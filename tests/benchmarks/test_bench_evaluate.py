@@ -1,0 +1,118 @@
+"""
+Speed of the parts of an evaluation against what commit abd562c did, with the same results.
+
+The forms of that commit stand here: Newmark's method with velocity and acceleration, one real
+filter for each trace, and SciPy's and scikit-learn's functions.
+"""
+
+import numpy as np
+import pytest
+from scipy.signal import coherence, lfilter
+from scipy.stats import kurtosis
+from sklearn.linear_model import RidgeClassifierCV
+
+from obspy_tng.evaluation.axes import Axes
+from obspy_tng.evaluation.metrics import critic
+from obspy_tng.evaluation.recordset import RecordSet
+from obspy_tng.evaluation.waveform_features import _kurtosis
+from obspy_tng.signal import inelastic, response_spectra
+from obspy_tng.signal.response import _recursion, _responses
+
+RATE, NPTS = 50.0, 6000
+
+
+@pytest.fixture(scope="module")
+def data():
+    """64 records of 120 s: noise with a build-up and a decay."""
+    time = np.arange(NPTS) / RATE
+    envelope = np.clip(time - 10, 0, None) ** 2 * np.exp(-np.clip(time - 10, 0, None) / 8)
+    noise = np.random.default_rng(0).standard_normal((64, 3, NPTS))
+    return noise * envelope + 1e-3 * noise[::-1]
+
+
+def newmark(ground, step, periods, yielding, hardening, damping):
+    """Largest displacement: displacement, velocity and acceleration of each step."""
+    omega = 2 * np.pi / periods
+    stiff, soft, viscous = omega ** 2, hardening * omega ** 2, 2 * damping * omega
+    inertia = 4 / step ** 2 + 2 * viscous / step
+    x, v, z, largest = (np.zeros((len(ground), len(periods))) for _ in range(4))
+    a = -np.broadcast_to(ground[:, :1], x.shape)
+    for acceleration in ground.T[1:, :, None]:
+        load = (4 / step ** 2 * x + 4 / step * v + a + viscous * (2 / step * x + v)
+                - acceleration)
+        trial = (load - (stiff - soft) * (z - x)) / (inertia + stiff)
+        moved = z + trial - x
+        held = np.clip(moved, -yielding, yielding)
+        after = np.where(moved == held, trial, (load - (stiff - soft) * held) / (inertia + soft))
+        velocity = 2 / step * (after - x) - v
+        a = 4 / step ** 2 * (after - x) - 4 / step * v - a
+        x, v, z = after, velocity, held
+        np.maximum(largest, np.abs(x), out=largest)
+    return largest
+
+
+@pytest.mark.parametrize("number", [32, 64])
+def test_inelastic(number, data, compare):
+    """Two oscillators on both horizontals; chunks were of 32 records, now they are of 128."""
+    ground, periods = data[:number, 1:].reshape(-1, NPTS), np.array([1.2, 3.0])
+    yielding = response_spectra(ground, RATE, periods, quantity="sd")[1] / 4
+    arguments = ground, 1 / RATE, periods, yielding, 0.03, 0.05
+    np.testing.assert_allclose(inelastic._largest(*arguments), newmark(*arguments), rtol=1e-9)
+    compare(f"inelastic oscillators of {number} records, a record",
+            lambda: inelastic._largest(*arguments), items=number, turns=3,
+            abd562c=lambda: newmark(*arguments))
+
+
+def test_oscillators(data, compare):
+    """Elastic oscillators of N and E: one complex filter against two real ones."""
+    traces, periods = data[:10, 1:].reshape(-1, NPTS), np.geomspace(1, 10, 10)
+
+    def before():
+        sections = [_recursion(period, 0.05, RATE)[0] for period in periods]
+        return [lfilter(section[:3], section[3:], traces, axis=-1) for section in sections]
+
+    def ours():
+        return [pairs for _, pairs in _responses(traces, RATE, periods, 0.05, "linear")]
+    for pairs, expected in zip(ours(), before(), strict=True):
+        largest = np.abs(expected).max()
+        np.testing.assert_allclose(pairs.real, expected[::2], atol=1e-9 * largest)
+        np.testing.assert_allclose(pairs.imag, expected[1::2], atol=1e-9 * largest)
+    compare("ten elastic oscillators, a record", ours, items=10, abd562c=before)
+
+
+def test_coherence(data, compare):
+    """Welch's coherence of three pairs of components."""
+    axes = Axes(RATE, NPTS, 0.1, 20.0)
+
+    def ours():
+        return RecordSet(data[:32].astype(np.float32), axes, [{}] * 32).coherence
+
+    def before():
+        some = data[:32].astype(np.float32).astype(float)
+        return coherence(some[:, [0, 0, 1]], some[:, [1, 2, 2]], RATE, nperseg=NPTS // 8)
+    freqs, expected = before()
+    last = axes.freqmin * 2 ** (np.arange(0, np.log2(axes.freqmax / axes.freqmin), 1 / 3)[-2:])
+    inside = (freqs >= last[0]) & (freqs < last[1])
+    np.testing.assert_allclose(ours()[..., -1], expected[..., inside].mean(-1), rtol=1e-9)
+    compare("coherence, a record", ours, items=32, abd562c=before)
+
+
+def test_kurtosis(data, compare):
+    np.testing.assert_allclose(_kurtosis(data), kurtosis(data, axis=-1), rtol=1e-10)
+    compare("kurtosis, a record", lambda: _kurtosis(data), items=64,
+            abd562c=lambda: kurtosis(data, axis=-1))
+
+
+@pytest.mark.parametrize(("n", "k"), [(100, 60), (400, 1000)])
+def test_ridge(n, k, compare):
+    """A classifier of the critic."""
+    rng = np.random.default_rng(0)
+    columns, new = rng.standard_normal((n, k)), rng.standard_normal((n // 4, k))
+    real = columns[:, 0] + rng.standard_normal(n) > 0
+    values = np.where(real, 1.0, -1.0)
+
+    def before():
+        return RidgeClassifierCV(critic.ALPHAS).fit(columns, real).decision_function(new)
+    np.testing.assert_allclose(critic.ridge(columns, values, new), before(), rtol=1e-8, atol=1e-10)
+    compare(f"ridge regression of {n} records, {k} features",
+            lambda: critic.ridge(columns, values, new), abd562c=before)
