@@ -15,7 +15,7 @@ EXTRAS = {
              # independent implementations that the tests compare with;
              # hvsrpy imports IPython without declaring it
              "hvsrpy>=2", "ipython",
-             "pyrotd>=0.6", "setuptools<81", "build", "statsmodels", "scikit-learn",
+             "pyrotd>=0.6", "setuptools<81", "build", "statsmodels",
              # tables, notebooks, bibliography of the documentation
              "pandas", "nbclient", "ipykernel", "docutils"],
     "docs": ["sphinx>=7.3", "sphinx-gallery>=0.18", "furo", "myst-parser", "sphinx-copybutton",
@@ -51,7 +51,8 @@ setup(
     package_data={"obspy_tng": ["py.typed", "weights/*/*", "archive/*.npz"]},
     python_requires=">=3.10",
     install_requires=["numpy>=1.24", "scipy>=1.10", "obspy>=1.5", "torch>=2.3",
-                      "tqdm>=4.60", "matplotlib>=3.6.1", "safetensors>=0.4"],
+                      "tqdm>=4.60", "matplotlib>=3.6.1", "safetensors>=0.4",
+                      "scikit-learn>=1.3"],
     extras_require=EXTRAS,
     entry_points={"console_scripts": ["obspy-tng=obspy_tng.scripts.main:main"],
                   **WAVEFORM_PLUGINS},

@@ -2,17 +2,15 @@
 Speed of the parts of an evaluation against what commit abd562c did, with the same results.
 
 The forms of that commit stand here: Newmark's method with velocity and acceleration, one real
-filter for each trace, and SciPy's and scikit-learn's functions.
+filter for each trace, and SciPy's functions.
 """
 
 import numpy as np
 import pytest
 from scipy.signal import coherence, lfilter
 from scipy.stats import kurtosis
-from sklearn.linear_model import RidgeClassifierCV
 
 from obspy_tng.evaluation.axes import Axes
-from obspy_tng.evaluation.metrics import critic
 from obspy_tng.evaluation.recordset import RecordSet
 from obspy_tng.evaluation.waveform_features import _kurtosis
 from obspy_tng.signal import inelastic, response_spectra
@@ -101,18 +99,3 @@ def test_kurtosis(data, compare):
     np.testing.assert_allclose(_kurtosis(data), kurtosis(data, axis=-1), rtol=1e-10)
     compare("kurtosis, a record", lambda: _kurtosis(data), items=64,
             abd562c=lambda: kurtosis(data, axis=-1))
-
-
-@pytest.mark.parametrize(("n", "k"), [(100, 60), (400, 1000)])
-def test_ridge(n, k, compare):
-    """A classifier of the critic."""
-    rng = np.random.default_rng(0)
-    columns, new = rng.standard_normal((n, k)), rng.standard_normal((n // 4, k))
-    real = columns[:, 0] + rng.standard_normal(n) > 0
-    values = np.where(real, 1.0, -1.0)
-
-    def before():
-        return RidgeClassifierCV(critic.ALPHAS).fit(columns, real).decision_function(new)
-    np.testing.assert_allclose(critic.ridge(columns, values, new), before(), rtol=1e-8, atol=1e-10)
-    compare(f"ridge regression of {n} records, {k} features",
-            lambda: critic.ridge(columns, values, new), abd562c=before)

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from scipy.stats import mannwhitneyu
-from sklearn.linear_model import RidgeClassifierCV
 
 from obspy_tng import evaluate, simulate_network
 from obspy_tng.baselines import RandomAllPass, ResampledReal
@@ -23,23 +22,9 @@ def test_auc_is_that_of_the_rank_test():
     one = critic.telling_features(scores[:, None], ["x"], real)[0]
     assert one["auc"] == pytest.approx(expected)
 
-
     rounded = scores.round()  # with ties
     expected = mannwhitneyu(rounded[real], rounded[~real]).statistic / (real.sum() * (~real).sum())
     assert critic.auc(rounded, real) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize(("n", "k"), [(60, 20), (60, 200), (21, 20)])
-def test_ridge_is_that_of_scikit_learn(n, k):
-    """More and fewer records than features, one of which is constant and one doubled."""
-    rng = np.random.default_rng(3)
-    columns = rng.standard_normal((n, k))
-    real = columns[:, 0] + rng.standard_normal(n) > 0
-    columns[:, 3], columns[:, 5] = 1.0, columns[:, 4]
-    model = RidgeClassifierCV(critic.ALPHAS).fit(columns, real)
-    new = rng.standard_normal((7, k))
-    np.testing.assert_allclose(critic.ridge(columns, np.where(real, 1.0, -1.0), new),
-                               model.decision_function(new), rtol=1e-9)
 
 
 def test_blind_where_there_is_nothing_and_sees_spread():
