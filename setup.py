@@ -15,7 +15,7 @@ EXTRAS = {
              # independent implementations that the tests compare with;
              # hvsrpy imports IPython without declaring it
              "hvsrpy>=2", "ipython",
-             "pyrotd>=0.6", "setuptools<81", "build", "statsmodels",
+             "pyrotd>=0.6", "setuptools<81", "build", "statsmodels", "PyWavelets",
              # tables, notebooks, bibliography of the documentation
              "pandas", "nbclient", "ipykernel", "docutils"],
     "docs": ["sphinx>=7.3", "sphinx-gallery>=0.18", "furo", "myst-parser", "sphinx-copybutton",
