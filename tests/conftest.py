@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from .small_generator import fitted_released, small_network
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -42,3 +44,21 @@ def ridgecrest():
 def gilroy():
     """Folder of the Gilroy records."""
     return _shared("data/gilroy")
+
+
+@pytest.fixture(scope="module")
+def network():
+    """The small network, where a module does not make its own."""
+    return small_network()
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    """The released architecture fitted to it; not to be changed."""
+    return fitted_released()
+
+
+@pytest.fixture(scope="module")
+def station(fitted):
+    """Id of a station of it."""
+    return next(iter(fitted.stations))

@@ -14,22 +14,7 @@ from obspy_tng.exceptions import (
 )
 from obspy_tng.records.record import record_to_array
 
-from .small_generator import QUICK, arrays, fitted_released, small_network
-
-
-@pytest.fixture(scope="module")
-def network():
-    return small_network()
-
-
-@pytest.fixture(scope="module")
-def fitted():
-    return fitted_released()
-
-
-@pytest.fixture(scope="module")
-def station(fitted):
-    return next(iter(fitted.stations))
+from .small_generator import QUICK, arrays
 
 
 def test_save_and_load(fitted, station, tmp_path):

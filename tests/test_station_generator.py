@@ -20,22 +20,7 @@ from obspy_tng.records.synthetic import synthetic_record
 from obspy_tng.signal import integrate
 from obspy_tng.training.memmap import write_store
 
-from .small_generator import arrays, fitted_released, small_network
-
-
-@pytest.fixture(scope="module")
-def network():
-    return small_network()
-
-
-@pytest.fixture(scope="module")
-def fitted():
-    return fitted_released()
-
-
-@pytest.fixture(scope="module")
-def station(fitted):
-    return next(iter(fitted.stations))
+from .small_generator import arrays
 
 
 def test_generated_records_are_records(fitted, station):

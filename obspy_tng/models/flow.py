@@ -37,6 +37,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from .._checks import count, one_of, within
+from .station_sets import other_records
 from .velocity import VelocityNetwork, quarter_turn
 
 #: phases of training
@@ -156,7 +157,8 @@ class FlowModel(nn.Module):
             records, condition = mirrored(records, condition)
             condition = self._hidden(condition)
         frames = one_anchor(frames, P_SHOWN if self.training else 1.0)
-        known, precision = pool(summary(records, frames, condition), self._others(labels))
+        known, precision = pool(summary(records, frames, condition),
+                                other_records(labels, self.training))
         given = torch.cat([condition, known, precision], dim=1)
         angle = torch.atan2(*_sides(len(records), records.device))
         noise = torch.randn_like(records)
@@ -185,16 +187,6 @@ class FlowModel(nn.Module):
         current = (*self.velocity.parameters(), *self.summary.parameters())
         for kept, new in zip(self.averaged.parameters(), current, strict=True):
             kept.lerp_(new, share)
-
-    def _others(self, labels):
-        """For each record, the other records of its station that its vector comes from."""
-        same = (labels[:, None] == labels[None]).float()
-        same = same - torch.eye(len(labels), device=labels.device)
-        if not self.training:
-            return same
-        # any number of them, none included
-        share = 1.2 * torch.rand(len(labels), 1, device=labels.device)
-        return same * (torch.rand(same.shape, device=labels.device) < share)
 
     @staticmethod
     def _hidden(condition):

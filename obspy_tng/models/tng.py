@@ -37,6 +37,7 @@ from torch import nn
 
 from .._checks import count
 from ..exceptions import TNGInputError
+from .station_sets import other_records
 from .timesnet import TimesBlock
 from .whittle import whittle_loss
 
@@ -286,7 +287,7 @@ class StationBottleneckModel(nn.Module):
         """
         event = self._hide(event.float())
         mu, logvar, summaries = self.encoder(spectra, levels, event, place)
-        station, variance = self.pool(summaries, self._others(labels))
+        station, variance = self.pool(summaries, other_records(labels, self.training))
         station = station + variance.sqrt() * torch.randn_like(station)
         context = self.context(levels, event)
         mean, expected = self.expected(station, context)
@@ -297,16 +298,6 @@ class StationBottleneckModel(nn.Module):
         misfit = whittle_loss(*self.decoder(z, station, context, place), spectra, weights)
         return {"loss": NATS * (misfit + kl).mean(), "likelihood": -misfit.detach().mean(),
                 "kl": kl.detach().mean()}
-
-    def _others(self, labels):
-        """For each record, the other records of its station that its vector comes from."""
-        same = (labels[:, None] == labels[None]).float()
-        same = same - torch.eye(len(labels), device=labels.device)
-        if not self.training:
-            return same
-        # any number of them, none included
-        share = 1.2 * torch.rand(len(labels), 1, device=labels.device)
-        return same * (torch.rand(same.shape, device=labels.device) < share)
 
     def _hide(self, event):
         """Earthquakes and depths hidden from some records (in training)."""

@@ -13,20 +13,10 @@ from obspy_tng.models.tng import (
 )
 from obspy_tng.models.whittle import whittle_loss
 
+from .cross_spectra import spectra
+
 TINY = {"bands": 6, "frames": 20, "d_model": 4, "d_ff": 4, "z_dim": 3, "station_dim": 2,
         "level_dim": 3, "groups": 2, "hidden": 8, "num_kernels": 2, "d_layers": 1}
-
-
-def spectra(n, bands, frames, seed=0, samples=4):
-    """Mean products of random complex vectors, packed, and as matrices."""
-    g = torch.Generator().manual_seed(seed)
-    y = torch.randn(n, bands, frames, samples, 3, 2, generator=g, dtype=torch.float64)
-    y = torch.view_as_complex(y)
-    matrix = torch.einsum("nbtsi,nbtsj->nbtij", y, y.conj()) / samples
-    packed = [matrix[..., i, i].real for i in range(3)]
-    for i, j in ((1, 0), (2, 0), (2, 1)):
-        packed += [matrix[..., i, j].real, matrix[..., i, j].imag]
-    return torch.stack(packed, 1), matrix
 
 
 def inputs(n=5, seed=0):
@@ -120,12 +110,6 @@ def test_gradients_numerically():
     packed, _ = spectra(1, 2, 3)
     assert torch.autograd.gradcheck(
         lambda a, b: whittle_loss(a, b, packed, torch.ones(2, 1).double()), (power, coefficients))
-
-
-def test_a_station_tells_of_its_other_records_only():
-    model = tiny()
-    others = model._others(torch.tensor([0, 0, 1]))
-    assert others.tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 0]]
 
 
 @pytest.mark.parametrize(("size", "message"), [

@@ -1,7 +1,6 @@
 """Fourier amplitude spectra: a closed form, Parseval, orientation."""
 
 import numpy as np
-import pytest
 from obspy.signal.konnoohmachismoothing import konno_ohmachi_smoothing_window
 
 from obspy_tng.signal import (
@@ -10,14 +9,6 @@ from obspy_tng.signal import (
 )
 
 RATE = 100.0
-
-
-@pytest.fixture(scope="module")
-def records():
-    """Coloured noise with different levels on Z, N and E."""
-    rng = np.random.default_rng(1)
-    data = rng.standard_normal((6, 3, 6000)).cumsum(axis=-1) * 0.1
-    return (data - data.mean(axis=-1, keepdims=True)) * [[1.0], [2.0], [3.0]]
 
 
 def test_fas_of_a_gaussian_pulse():

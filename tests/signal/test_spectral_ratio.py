@@ -19,14 +19,6 @@ from obspy_tng.signal import (
 RATE = 100.0
 
 
-@pytest.fixture(scope="module")
-def records():
-    """Coloured noise with different levels on Z, N and E."""
-    rng = np.random.default_rng(1)
-    data = rng.standard_normal((6, 3, 6000)).cumsum(axis=-1) * 0.1
-    return (data - data.mean(axis=-1, keepdims=True)) * [[1.0], [2.0], [3.0]]
-
-
 # f0 and amplitude of the published evaluation, and with the true window; reference D
 AFAD = {"4306": ((2.861, 2.564), (5.311, 3.427)), "2507": ((4.089, 1.852), (3.794, 2.129)),
         "2404": ((8.578, 2.982), (8.717, 3.722))}

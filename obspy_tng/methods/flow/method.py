@@ -22,7 +22,6 @@ import numpy as np
 import torch
 
 from ..._checks import count, one_of
-from ...exceptions import TNGInputError
 from ...groundmotion.scenario import scenario_distance
 from ...groundmotion.source_records import PS_VELOCITY, hypocentral
 from ...models.flow import CHANNELS, FlowConfig, FlowModel, pool
@@ -33,10 +32,11 @@ from ...simulate.corpus import simulated_corpus
 from ...training import Phase, Trainer
 from ...training.sets import RecordSets
 from ..bank_levels import UNCERTAINTIES, fit_bank_levels
+from ..sizes import config_of_size
 from ..source_bank import zeros_at_end
 from ..tng.features import t05_samples
 from ..tng.prior import packaged_prior
-from ..tng.training_sets import mixed_sets, n_simulated
+from ..tng.training_sets import mixed_sets, n_simulated, split_columns
 from .conditions import frame_conditions, record_condition
 
 SIZES: dict[str, dict] = {"small": {"d_model": 64, "d_ff": 48, "layers": 6},
@@ -68,14 +68,7 @@ class FlowMethod:
     options: ClassVar[tuple] = ("steps", "station_uncertainty")
 
     def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
-        if isinstance(size, str):
-            if size not in SIZES:
-                raise TNGInputError(f"size must be one of {sorted(SIZES)} or a dict, got {size!r}")
-            size = SIZES[size]
-        try:
-            config = FlowConfig(**size)
-        except TypeError as exc:
-            raise TNGInputError(f"size: {exc}") from exc
+        config = config_of_size(FlowConfig, size, SIZES)
         self.npts, self.sampling_rate = npts, sampling_rate
         # ten periods of the lowest band fit into the window
         self.filters = filter_bank(npts, sampling_rate, freqmin=10 * sampling_rate / npts)
@@ -103,7 +96,7 @@ class FlowMethod:
             :class:`~obspy_tng.training.Trainer`.
         :return: list of dicts, the training history.
         """
-        real, held = self._split(groups, settings)
+        real, held = split_columns(groups, settings, self.columns)
         needed = n_simulated(sum(len(c[0]) for c in real))
         needed = min(settings.simulated, needed) if self.pretrained else settings.simulated
         simulated = [self.columns(*station) for station in simulated_corpus(
@@ -123,17 +116,6 @@ class FlowMethod:
         history = trainer.run(phases, data, {"adapt": RecordSets(held)} if held else {})
         self.model.eval()
         return history
-
-    def _split(self, groups, settings):
-        """Columns of the training and of the validation earthquakes, station by station."""
-        real, held = [], []
-        masks = settings.kept_back(groups)
-        for station, (data, infos) in groups.items():
-            for target, chosen in ((real, ~masks[station]), (held, masks[station])):
-                if chosen.any():
-                    rows = np.flatnonzero(chosen)
-                    target.append(self.columns(data[rows], [infos[i] for i in rows]))
-        return (real, held) if real else (held, [])
 
     def columns(self, data, infos):
         """

@@ -46,7 +46,7 @@ from .features import END_TAPER, event_features, fill_share, t05_samples
 from .fitted import FittedBank
 from .prior import LevelPrior, load_pretrained
 from .synthesis import EXPONENTS, Decoded
-from .training_sets import loss_columns, mixed_sets, n_simulated
+from .training_sets import loss_columns, mixed_sets, n_simulated, split_columns
 
 SAMPLERS = ("source", "posterior", "prior")
 SIZES: dict[str, dict] = {"small": {}}
@@ -105,7 +105,7 @@ class StationBottleneckMethod:
         :return: list of dicts, the training history.
         """
         started = settings.pretrained and load_pretrained(self.model)
-        real, held = self._split(groups, settings)
+        real, held = split_columns(groups, settings, self._columns)
         count = settings.simulated
         if started:  # no more than the second phase takes
             count = min(count, n_simulated(sum(len(columns[0]) for columns in real)))
@@ -126,17 +126,6 @@ class StationBottleneckMethod:
         history = trainer.run(phases, data, validation)
         self.model.eval()
         return history
-
-    def _split(self, groups, settings):
-        """Columns of the training and of the validation earthquakes, station by station."""
-        real, held = [], []
-        masks = settings.kept_back(groups)
-        for station, (data, infos) in groups.items():
-            for target, chosen in ((real, ~masks[station]), (held, masks[station])):
-                if chosen.any():
-                    rows = np.flatnonzero(chosen)
-                    target.append(self._columns(data[rows], [infos[i] for i in rows]))
-        return (real, held) if real else (held, [])
 
     def _columns(self, data, infos):
         """Arrays for the loss (spectra and positions in half precision), levels and infos."""

@@ -16,6 +16,25 @@ def loss_columns(columns):
     return [station[:4] for station in columns]
 
 
+def split_columns(groups, settings, columns):
+    """
+    Columns of the training and of the validation earthquakes, station by station.
+
+    :param groups: dict station -> (data ``(n, 3, npts)``, infos).
+    :param settings: :class:`~obspy_tng.training.TrainingSettings`.
+    :param columns: function of data and infos, the method's own.
+    :return: two lists of what ``columns`` gives; the first has all where all would be kept back.
+    """
+    real, held = [], []
+    masks = settings.kept_back(groups)
+    for station, (data, infos) in groups.items():
+        for target, chosen in ((real, ~masks[station]), (held, masks[station])):
+            if chosen.any():
+                rows = np.flatnonzero(chosen)
+                target.append(columns(data[rows], [infos[i] for i in rows]))
+    return (real, held) if real else (held, [])
+
+
 def mixed_sets(real, simulated, seed):
     """
     Sets of real records among sets of simulated ones.
