@@ -7,20 +7,41 @@ Source records of a bank: enrolled waveforms from which new records are made.
 """
 
 import dataclasses
+from functools import lru_cache
 
 import numpy as np
 from scipy.fft import rfft
 
 from ..groundmotion.band_levels import to_contrasts, to_levels
 from ..groundmotion.noise_floor import NO_NOISE, fit_noise_floors, noise_levels, with_floor
+from ..groundmotion.scenario import Scenario
 from ..groundmotion.source_records import SourceRecords, sound_components
-from ..signal.source_waveform import Source, SourceWaveforms
+from ..signal.source_waveform import CHUNK, REACH, Recipe, Source, SourceWaveforms
 
 #: largest angle (degrees) by which horizontals are turned: records of near scenarios share about
 #: the azimuth
 LARGEST_TURN = 30.0
 #: a turned component has at least this much less energy than the weakest component, ln energy
 LEAST_TURNED = 3.0
+#: bytes of source records at twice the rate that are kept for further records
+CACHE_BYTES = 32e6
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """
+    What all new records of a station and a scenario have in common.
+
+    :param scenario: :class:`~obspy_tng.groundmotion.scenario.Scenario`.
+    :param probability: array (n,), of the source records.
+    :param expected: contrasts ``(3 bands,)`` that scenario and station explain.
+    :param notes: dict for ``stats.tng``.
+    """
+
+    scenario: Scenario
+    probability: np.ndarray
+    expected: np.ndarray
+    notes: dict
 
 
 class SourceBank:
@@ -39,7 +60,8 @@ class SourceBank:
         self._rows = [(station, i) for station, enrolled in bank.items()
                       for i in range(len(enrolled))]
         self.names = [bank[station].infos[i]["record_id"] for station, i in self._rows]
-        levels = np.stack([bank[station].arrays["levels"][i] for station, i in self._rows])
+        self._levels = levels = np.stack([bank[station].arrays["levels"][i]
+                                          for station, i in self._rows])
         # models that were saved without waveforms have none, or zeros
         there = np.array(["data" in bank[station].arrays
                           and bool(bank[station].arrays["data"][i].any())
@@ -49,6 +71,9 @@ class SourceBank:
                                      fitted.depths, fitted.residuals(levels),
                                      usable if usable.any() else there)
         self._waveforms = SourceWaveforms(filters)
+        # at twice the rate, with what a warp may reach beyond the edges
+        size = 3 * 4 * 2 * (1 + 2 * REACH) * filters.npts
+        self._prepared = lru_cache(1 + int(CACHE_BYTES / size))(self._prepare)
         self._p_indices = np.array([np.nan if (p := bank[station].infos[i]["p_index"]) is None
                                     else p for station, i in self._rows])
         # of records without waveforms there is nothing to measure, and none is drawn
@@ -63,51 +88,51 @@ class SourceBank:
         """Whether there is a waveform from which new ones can be made."""
         return bool(self.records.usable.any())
 
-    def draw(self, station, scenario, delta_s2s, rng, probability=None):
+    def _case(self, station, scenario, delta_s2s):
+        """What all new records of a scenario have in common, :class:`Case`."""
+        return Case(scenario, self.records.probabilities(station, scenario),
+                    self.fitted.expected(scenario, delta_s2s),
+                    self.fitted.notes(station, scenario))
+
+    def _recipe(self, station, case, delta_s2s, rng):
         """
-        A new record.
+        Source record and band levels of a new record.
 
         :param station: id of a station of the bank.
-        :param scenario: :class:`~obspy_tng.groundmotion.scenario.Scenario` with magnitude and
-            distance.
+        :param case: :class:`Case`.
         :param delta_s2s: array (3 bands,), the station's term.
         :param rng: ``numpy.random.Generator``, the only source of randomness.
-        :param probability: array (n,), of the source records; None: computed for the scenario.
-        :return: float32 array ``(3, npts)``, ZNE, m/s^2; record id of the source record.
+        :return: :class:`~obspy_tng.signal.source_waveform.Recipe`, record id of the source record.
         """
-        if probability is None:
-            probability = self.records.probabilities(station, scenario)
-        i = choose(probability, rng)
-        source, residual = self._turned(i, np.radians(LARGEST_TURN) * rng.uniform(-1, 1))
+        i = choose(case.probability, rng)
+        angle = np.radians(LARGEST_TURN) * rng.uniform(-1, 1)
+        source_levels, residual = self._turned(i, angle)
         levels = self.records.levels(
-            residual, self.fitted.expected(scenario, delta_s2s),
-            self.fitted.draw_levels(station, scenario, delta_s2s, rng), probability)
-        levels, added = with_floor(levels, self._floors.draw(station, rng), source.levels,
-                                   np.minimum(self._noise[i], source.levels))
-        data = self._waveforms.make(source, levels, rng, self.records.stretch(i, scenario),
-                                    self._onset(station, i, probability, rng),
-                                    self.records.lengthen(i, scenario), added)
-        return data, self.names[i]
+            residual, case.expected,
+            self.fitted.draw_levels(station, case.scenario, delta_s2s, rng), case.probability)
+        levels, added = with_floor(levels, self._floors.draw(station, rng), source_levels,
+                                   np.minimum(self._noise[i], source_levels))
+        return Recipe(self._prepared(i), source_levels, levels, rng, angle,
+                      self.records.stretch(i, case.scenario),
+                      self._onset(station, i, case.probability, rng),
+                      self.records.lengthen(i, case.scenario), added), self.names[i]
 
     def _turned(self, i, angle):
         """
-        A source record with its horizontals turned, as if the waves came from another azimuth.
+        Levels of a source record with its horizontals turned, as if the waves came from another
+        azimuth.
 
         The site's ratio of north and east does not turn with them, and is left out of the residual.
 
         :param i: its index.
         :param angle: rad.
-        :return: :class:`~obspy_tng.signal.source_waveform.Source` and its residual ``(3 bands,)``.
+        :return: its band levels ``(3, bands)`` and its residual ``(3 bands,)``.
         """
-        source, (c, s) = self._source(i), (np.cos(angle), np.sin(angle))
-        vertical, north, east = source.data
-        data = np.stack([vertical, c * north - s * east, s * north + c * east])
-        expected = to_levels(to_contrasts(source.levels) - self.records.residuals[i])
+        levels, (c, s) = self._levels[i], (np.cos(angle), np.sin(angle))
+        expected = to_levels(to_contrasts(levels) - self.records.residuals[i])
         site = np.stack([0 * expected[0], *(expected[1:] - expected[1:].mean(0))])
-        residual = to_contrasts(self._turned_levels(i, source.levels - site, c, s)
-                                - (expected - site))
-        return dataclasses.replace(source, data=data.astype(np.float32),
-                                   levels=self._turned_levels(i, source.levels, c, s)), residual
+        residual = to_contrasts(self._turned_levels(i, levels - site, c, s) - (expected - site))
+        return self._turned_levels(i, levels, c, s), residual
 
     def _turned_levels(self, i, levels, c, s):
         (z, n, e), both = np.exp(levels), 2 * c * s * self._cross[i]
@@ -133,17 +158,19 @@ class SourceBank:
         :return: array ``(len(rngs), 3, npts)``, and a list of dicts for ``stats.tng``.
         """
         delta_s2s = self.fitted.station_term(station, station_uncertainty, rngs[0])
-        data, notes, probability, before = [], [], None, None
-        for rng in rngs:
-            scenario = self.fitted.draw_scenario(station, asked, rng)
-            if scenario != before:
-                probability, before = self.records.probabilities(station, scenario), scenario
-            samples, source = self.draw(station, scenario, delta_s2s, rng, probability)
-            data.append(samples)
-            notes.append({"sampler": "source", "sources": [source],
-                          "station_uncertainty": station_uncertainty,
-                          **self.fitted.notes(station, scenario)})
-        return np.stack(data), notes
+        data, notes, case = [], [], None
+        for k in range(0, len(rngs), CHUNK):
+            recipes = []
+            for rng in rngs[k:k + CHUNK]:
+                scenario = self.fitted.draw_scenario(station, asked, rng)
+                if case is None or scenario != case.scenario:
+                    case = self._case(station, scenario, delta_s2s)
+                recipe, source = self._recipe(station, case, delta_s2s, rng)
+                recipes.append(recipe)
+                notes.append({"sampler": "source", "sources": [source],
+                              "station_uncertainty": station_uncertainty, **case.notes})
+            data.append(self._waveforms.make_all(recipes))
+        return np.concatenate(data), notes
 
     def _onset(self, station, i, probability, rng):
         """
@@ -161,6 +188,9 @@ class SourceBank:
         total = probability[own].sum()
         j = rng.choice(own, p=probability[own] / total if total > 0 else None)
         return dataclasses.replace(self._source(j), p_index=None).onset
+
+    def _prepare(self, i):
+        return self._waveforms.prepare(self._source(i))
 
     def _source(self, i):
         station, row = self._rows[i]

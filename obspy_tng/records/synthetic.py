@@ -1,5 +1,7 @@
 """Generated records: their channels, start times and metadata."""
 
+from copy import copy
+
 import numpy as np
 from obspy import Stream, Trace, UTCDateTime
 from obspy.core import AttribDict
@@ -47,13 +49,13 @@ def synthetic_record(data, sampling_rate, station, starttime=SYNTHETIC_START, tn
     """
     network, code = check_station(station)
     prefix = band_code(sampling_rate) + SYNTHETIC_INSTRUMENT
-    tng = {**(tng or {}), "units": UNITS, "source": "generated"}
+    tng = AttribDict({**(tng or {}), "units": UNITS, "source": "generated"})
+    sac = sac_header(starttime, tng)
     stream = Stream()
     for component, samples in zip(COMPONENTS, data, strict=True):
         header = {"network": network, "station": code, "location": SYNTHETIC_LOCATION,
                   "channel": prefix + component, "sampling_rate": sampling_rate,
-                  "starttime": starttime, "tng": AttribDict(tng),
-                  "sac": sac_header(starttime, tng)}
+                  "starttime": starttime, "tng": copy(tng), "sac": copy(sac)}
         stream.append(Trace(np.ascontiguousarray(samples, dtype=np.float32), header))
     return stream
 

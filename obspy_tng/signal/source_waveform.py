@@ -20,7 +20,7 @@ from .evolutionary import FilterBank, filter_bank
 from .intensity import time_of_energy
 from .minimum_phase import lines_between, minimum_phase
 from .record_edges import edge_taper, extend, untapered
-from .time_warp import PERIODS, dominant_frequency, resample_at, warped_times
+from .time_warp import PERIODS, dominant_frequency, doubled, values_at, warped_times
 
 #: bands in which the spectrum is corrected: per octave, octaves below the lowest band level
 REPAIR_BANDS, REPAIR_OCTAVES = 4, 2
@@ -34,6 +34,8 @@ LARGEST_GAIN, LARGEST_CUT, LARGEST_STEP = 4.0, 12.0, 1.0
 UNKNOWN_LEAD = 0.2
 #: share of the window that a warp may reach beyond either edge of the source record
 REACH = 0.4
+#: records that are made at once
+CHUNK = 4
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,54 @@ class Source:
         return round(float(time_of_energy(np.square(self.data, dtype=float).sum(0))))
 
 
+@dataclass(frozen=True)
+class PreparedSource:
+    """
+    What is computed once of a source record, see :meth:`SourceWaveforms.prepare`.
+
+    :param source: :class:`Source`.
+    :param onset: sample that a warp keeps in place.
+    :param step: samples over which the speed of a warp varies.
+    :param first: sample of the record at which ``fine`` begins.
+    :param fine: float32 array ``(3, n)``, the record continued beyond its edges, at twice the rate.
+    :param energies: array ``(4, bands of repair)``, of Z, N, E, and of the product of N and E.
+    """
+
+    source: Source
+    onset: int
+    step: float
+    first: int
+    fine: np.ndarray
+    energies: np.ndarray
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """
+    What one new waveform is made from.
+
+    :param source: :class:`PreparedSource`.
+    :param source_levels: band levels ``(3, bands)`` of the source record, turned by the angle.
+    :param levels: band levels ``(3, bands)`` that the new record should have.
+    :param rng: ``numpy.random.Generator``.
+    :param angle: rad, by which the horizontals are turned.
+    :param stretch: factor of the time from P to S.
+    :param onset: sample where the source record's onset should come; None: where it is.
+    :param lengthen: factor of the time after S.
+    :param noise: band levels ``(3, bands)`` of stationary noise to add; None: no noise.
+    """
+
+    source: PreparedSource
+    source_levels: np.ndarray
+    levels: np.ndarray
+    rng: np.random.Generator
+    angle: float = 0.0
+    stretch: float = 1.0
+    onset: int | None = None
+    lengthen: float = 1.0
+    noise: np.ndarray | None = None
+
+
 class SourceWaveforms:
     """
     Makes waveforms for one filter bank.
@@ -87,6 +137,26 @@ class SourceWaveforms:
         self._most = int(REACH * filters.npts)
         self._longest_step = window / 20 * filters.sampling_rate
 
+    def prepare(self, source):
+        """
+        Compute what depends only on a source record.
+
+        :param source: :class:`Source`.
+        :return: :class:`PreparedSource`.
+        """
+        rate, npts = self.filters.sampling_rate, self.filters.npts
+        lead = UNKNOWN_LEAD if source.p_index is None else source.p_index / rate
+        first, end = untapered(npts, rate, lead, source.padded)
+        data = source.data.astype(np.float32, copy=False)
+        spectrum = rfft(data, self.filters.nfft)
+        product = (spectrum[1] * spectrum[2].conj()).real
+        return PreparedSource(
+            source, source.onset,
+            min(PERIODS / dominant_frequency(source.data, rate) * rate, self._longest_step),
+            first - self._most, doubled(extend(data, first, end, self._most)),
+            np.concatenate([_power(spectrum), product[None]]).astype(float)
+            @ self._repair_gains.T)
+
     def make(self, source, levels, rng, stretch=1.0, onset=None, lengthen=1.0, noise=None):
         """
         One new waveform.
@@ -94,49 +164,78 @@ class SourceWaveforms:
         :param source: :class:`Source`.
         :param levels: band levels ``(3, bands)`` that it should have.
         :param rng: ``numpy.random.Generator``.
-        :param stretch: factor of the time from P to S.
-        :param onset: sample where the source record's onset should come; None: where it is.
-        :param lengthen: factor of the time after S.
-        :param noise: band levels ``(3, bands)`` of stationary noise to add; None: no noise.
+        :param stretch, onset, lengthen, noise: see :class:`Recipe`.
         :return: float32 array ``(3, npts)``.
         """
-        rate, npts = self.filters.sampling_rate, self.filters.npts
-        lead = UNKNOWN_LEAD if source.p_index is None else source.p_index / rate
-        first, end = untapered(npts, rate, lead, source.padded)
-        origin = source.onset
-        place = origin if onset is None else onset
-        step = min(PERIODS / dominant_frequency(source.data, rate) * rate, self._longest_step)
-        times = warped_times(rng, npts, step, place,
-                             (place, place + source.ps_samples, stretch),
-                             lengthen=lengthen) + origin - place
-        longer = extend(source.data.astype(np.float32, copy=False), first, end, self._most)
-        data = resample_at(longer, times - first + self._most)
-        if source.p_index is not None:
-            lead = place / rate
-        window = edge_taper(npts, rate, lead)
-        made = self._filtered(data, source, levels, window)
-        return made if noise is None else made + window * self._stationary(noise, rng)
+        return self.make_all([Recipe(self.prepare(source), source.levels, levels, rng, 0.0,
+                                     stretch, onset, lengthen, noise)])[0]
 
-    def _stationary(self, levels, rng):
-        """Gaussian noise with given band levels, float32 ``(3, npts)``."""
+    def make_all(self, recipes):
+        """
+        New waveforms.
+
+        :param recipes: list of :class:`Recipe`.
+        :return: float32 array ``(len(recipes), 3, npts)``.
+        """
+        made = np.empty((len(recipes), 3, self.filters.npts), np.float32)
+        for k in range(0, len(recipes), CHUNK):
+            made[k:k + CHUNK] = self._chunk(recipes[k:k + CHUNK])
+        return made
+
+    def _chunk(self, recipes):
+        warped = np.stack([self._warped(recipe) for recipe in recipes])
+        windows = np.stack([self._window(recipe) for recipe in recipes])[:, None]
+        made = self._filtered(
+            warped, np.stack([turned_energies(r.source.energies, r.angle) for r in recipes]),
+            np.stack([r.source_levels for r in recipes]), np.stack([r.levels for r in recipes]),
+            windows)
+        noisy = [k for k, recipe in enumerate(recipes) if recipe.noise is not None]
+        if noisy:
+            made[noisy] += windows[noisy] * self._stationary([recipes[k] for k in noisy])
+        return made
+
+    def _warped(self, recipe):
+        """The source record on a warped time axis, turned, ``(3, npts)``."""
+        source = recipe.source
+        place = source.onset if recipe.onset is None else recipe.onset
+        times = warped_times(recipe.rng, self.filters.npts, source.step, place,
+                             (place, place + source.source.ps_samples, recipe.stretch),
+                             lengthen=recipe.lengthen) + (source.onset - place - source.first)
+        vertical, north, east = values_at(source.fine, times)
+        c, s = np.cos(recipe.angle, dtype=np.float32), np.sin(recipe.angle, dtype=np.float32)
+        return np.stack([vertical, c * north - s * east, s * north + c * east])
+
+    def _window(self, recipe):
+        """Taper of the ends, ``(npts,)``."""
+        rate, source = self.filters.sampling_rate, recipe.source
+        place = source.onset if recipe.onset is None else recipe.onset
+        return edge_taper(self.filters.npts, rate,
+                          UNKNOWN_LEAD if source.source.p_index is None else place / rate)
+
+    def _stationary(self, recipes):
+        """Gaussian noise with given band levels, float32 ``(len(recipes), 3, npts)``."""
         nfft = self.filters.nfft
-        white = rng.standard_normal((3, nfft), dtype=np.float32)
+        white = np.stack([r.rng.standard_normal((3, nfft), dtype=np.float32) for r in recipes])
+        levels = np.stack([r.noise for r in recipes])
         ln_gain = (0.5 * np.clip(levels - self._white, -60.0, None)).astype(np.float32)
-        return irfft(rfft(white) * np.exp(ln_gain @ self._lines), nfft)[:, :self.filters.npts]
+        spectrum = rfft(white)
+        spectrum *= np.exp(ln_gain @ self._lines)
+        return irfft(spectrum, nfft)[..., :self.filters.npts]
 
-    def _filtered(self, data, source, levels, window):
+    def _filtered(self, data, energies, source_levels, levels, window):
         """
         The levels changed to the requested ones, and the spectrum corrected for the warp.
 
-        :param data: the warped record ``(3, npts)``.
-        :param source: :class:`Source`.
-        :param levels: ``(3, bands)``.
-        :param window: taper ``(npts,)``.
-        :return: float32 array ``(3, npts)``.
+        :param data: warped records ``(n, 3, npts)``.
+        :param energies: of the source records, ``(n, 3, bands of repair)``.
+        :param source_levels: ``(n, 3, bands)``.
+        :param levels: ``(n, 3, bands)``.
+        :param window: tapers ``(n, 1, npts)``.
+        :return: float32 array ``(n, 3, npts)``.
         """
         spectrum = rfft(data, self.filters.nfft)
-        power, repair = self._repaired(_power(spectrum), source)
-        gains = np.clip(0.5 * (levels - source.levels), -LARGEST_CUT,
+        power, repair = self._repaired(_power(spectrum), energies)
+        gains = np.clip(0.5 * (levels - source_levels), -LARGEST_CUT,
                         LARGEST_GAIN).astype(np.float32)
         for _ in range(MATCHES):
             gains += self._missing(levels, power * np.exp(2 * gains @ self._lines))
@@ -146,14 +245,16 @@ class SourceWaveforms:
         return self._made(spectrum, gains @ self._lines + repair, window)
 
     def _made(self, spectrum, ln_gain, window):
-        """A filtered and tapered record ``(3, npts)``."""
+        """Filtered and tapered records ``(n, 3, npts)``."""
         nfft = self.filters.nfft
-        return irfft(spectrum * minimum_phase(ln_gain, nfft), nfft)[..., :len(window)] * window
+        response = minimum_phase(ln_gain, nfft)
+        # a product that NumPy may compute in place depends on the number of records by a bit
+        np.multiply(spectrum, response, out=response)
+        return irfft(response, nfft)[..., :window.shape[-1]] * window
 
-    def _repaired(self, power, source):
-        """Power spectrum with the coarse band levels of the source record, and ln of the gain."""
-        wanted = self._repair_levels(_power(rfft(source.data.astype(np.float32),
-                                                 self.filters.nfft)))
+    def _repaired(self, power, energies):
+        """Power spectra with the coarse band levels of the source records, and ln of the gain."""
+        wanted = np.log(energies + np.finfo(np.float32).tiny).astype(np.float32)
         gains = np.zeros_like(wanted)
         for _ in range(PASSES):
             here = self._repair_levels(power * np.exp(2 * gains @ self._repair_lines))
@@ -162,13 +263,31 @@ class SourceWaveforms:
         return power * np.exp(2 * ln_gain), ln_gain
 
     def _missing(self, levels, power):
-        """Change of gain ``(3, bands)`` towards the requested levels."""
+        """Change of gain ``(n, 3, bands)`` towards the requested levels."""
         here = np.log(power @ self._gains.T / self.filters.nfft + np.finfo(np.float32).tiny)
         return np.clip(0.5 * (levels - here), -LARGEST_STEP, LARGEST_STEP).astype(np.float32)
 
     def _repair_levels(self, power):
-        """ln energy of each band of repair, ``(3, bands)``, of a power spectrum."""
+        """ln energy of each band of repair, ``(n, 3, bands)``, of power spectra."""
         return np.log(power @ self._repair_gains.T + np.finfo(np.float32).tiny)
+
+
+def turned_energies(energies, angle):
+    """
+    Energies of a record with its horizontals turned.
+
+    :param energies: array ``(4, bands)``, of Z, N, E, and of the product of N and E.
+    :param angle: rad, from east towards north.
+    :return: array ``(3, bands)``, of Z, N, E.
+
+    .. rubric:: Example
+
+    >>> turned_energies(np.array([[1.0], [2.0], [3.0], [0.0]]), np.pi / 2).ravel().round(9).tolist()
+    [1.0, 3.0, 2.0]
+    """
+    (z, n, e, both), c, s = energies, np.cos(angle), np.sin(angle)
+    return np.maximum([z, c * c * n + s * s * e - 2 * c * s * both,
+                       s * s * n + c * c * e + 2 * c * s * both], 0)
 
 
 def _square_gains(bank):

@@ -5,7 +5,13 @@ import pytest
 from scipy.signal import butter, sosfilt
 
 from obspy_tng.signal import evolutionary
-from obspy_tng.signal.source_waveform import Source, SourceWaveforms
+from obspy_tng.signal.source_waveform import (
+    CHUNK,
+    Recipe,
+    Source,
+    SourceWaveforms,
+    turned_energies,
+)
 
 RATE, NPTS, P, S = 50.0, 3000, 500, 1100
 
@@ -130,3 +136,26 @@ def test_added_noise_has_its_levels_and_is_there_before_p(filters, data):
     found = evolutionary.band_levels(filters, added)
     assert np.abs((found - noise)[:, 12:].mean()) < 0.2
     assert 0.8 < added[:, 100:P].std() / added[:, P:NPTS - 300].std() < 1.25
+
+
+def test_a_batch_is_its_singles(filters, data):
+    source, waveforms = measured(filters, data, P), SourceWaveforms(filters)
+    batch = waveforms.make_all([Recipe(waveforms.prepare(source), source.levels, source.levels - k,
+                                       np.random.default_rng(k)) for k in range(CHUNK + 1)])
+    for k in (1, CHUNK):
+        np.testing.assert_array_equal(batch[k], waveforms.make(
+            source, source.levels - k, np.random.default_rng(k)))
+
+
+def test_turned_before_or_while_it_is_made(filters, data):
+    angle, waveforms = 0.4, SourceWaveforms(filters)
+    c, s = np.cos(angle), np.sin(angle)
+    turned = measured(filters, np.stack([data[0], c * data[1] - s * data[2],
+                                         s * data[1] + c * data[2]]), P)
+    prepared = waveforms.prepare(measured(filters, data, P))
+    found = waveforms.make_all([Recipe(prepared, turned.levels, turned.levels,
+                                       np.random.default_rng(0), angle)])[0]
+    before = waveforms.make(turned, turned.levels, np.random.default_rng(0))
+    np.testing.assert_allclose(found, before, rtol=0, atol=1e-5 * np.abs(before).max())
+    np.testing.assert_allclose(turned_energies(prepared.energies, angle),
+                               waveforms.prepare(turned).energies[:3], rtol=1e-4)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.interpolate import CubicSpline
 
 from obspy_tng.signal import time_warp
 
@@ -11,6 +12,14 @@ def test_smooth_noise_has_unit_variance_and_is_smooth():
                       for i in range(50)])
     assert noise.std() == pytest.approx(1, rel=0.15)
     assert np.abs(np.diff(noise)).max() < 0.2
+
+
+@pytest.mark.parametrize(("npts", "step"), [(2000, 50.3), (2000, 900.0), (100, 1e5)])
+def test_smooth_noise_is_scipys_spline(npts, step):
+    knots = int(np.ceil(npts / step)) + 4
+    spline = CubicSpline(np.arange(knots) * step, np.random.default_rng(0).standard_normal(knots))
+    np.testing.assert_allclose(time_warp.smooth_noise(np.random.default_rng(0), npts, step),
+                               spline(np.arange(npts) + step), atol=1e-12)
 
 
 def test_resampling_is_exact_below_the_upper_frequencies():
