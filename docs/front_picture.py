@@ -1,4 +1,4 @@
-"""The picture of the front page: real and generated records of one station, and their HVSR."""
+"""The picture of the front page: records of one station of a simulated network, and new ones."""
 
 from pathlib import Path
 
@@ -13,12 +13,13 @@ from obspy_tng.records.record import group_by_station
 STATION = "SM.S002"
 network = simulate_network(n_stations=4, n_events=40, seed=0, f0=[0.7, 1.4, 2.8, 5.6])
 known, unseen = split_by_event(network.records, 0.5, seed=0)
-gen = TNGGenerator.from_pretrained("tng-small").enroll(known, network.inventory)
-real, generated = group_by_station(unseen)[STATION], gen.generate(STATION, n=40, seed=0)
+gen = TNGGenerator().enroll(known, network.inventory)
+recorded = group_by_station(unseen)[STATION]
+generated = gen.generate_like(STATION, recorded, seed=0)
 
 figure, axes = plt.subplots(1, 3, figsize=(11, 3.6), layout="constrained",
                             gridspec_kw={"width_ratios": [1, 1, 1.05]})
-sets = {"real": (real, REAL_COLOR), "generated": (generated, COLORS[0])}
+sets = {"recorded": (recorded, REAL_COLOR), "generated": (generated, COLORS[0])}
 for ax, (name, (records, color)) in zip(axes, sets.items(), strict=False):
     for row, record in enumerate(records[3:8]):
         trace = record.select(component="N")[0]
@@ -38,7 +39,7 @@ for name, (records, color) in sets.items():
     axes[2].plot(f, mean, color=color, label=f"{name}, f$_0$ {curve.peak.f0:.2f} Hz")
 axes[2].axvline(network.sites[STATION].f0, color="#d55e00", linewidth=1, linestyle="--",
                 label=f"theory, f$_0$ {network.sites[STATION].f0:.2f} Hz")
-axes[2].set(xscale="log", yscale="log", xlabel="frequency (Hz)", title="HVSR", ylim=(0.4, 25))
+axes[2].set(xscale="log", yscale="log", xlabel="frequency (Hz)", title="HVSR", ylim=(0.25, 25))
 axes[2].title.set_fontsize(10)
 axes[2].set_xticks([0.2, 0.5, 1, 2, 5, 10], ["0.2", "0.5", "1", "2", "5", "10"])
 axes[2].set_yticks([0.5, 1, 2, 5, 10, 20], ["0.5", "1", "2", "5", "10", "20"])
