@@ -13,12 +13,14 @@ without the second and third term otherwise. The covariance of a station is shru
 towards the pooled one, which has the weight of :data:`PRIOR_RECORDS` records.
 """
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..exceptions import TNGInputError
+from ..exceptions import TNGInputError, TNGWarning
 from .scaling import predictors
+from .scenario import Coverage, Scenario
 
 #: weight of the pooled covariance, in records
 PRIOR_RECORDS = 5
@@ -38,6 +40,8 @@ class LevelModel:
     :param terms: dict station -> array (3,), station term of the regression.
     :param slopes: array (2, 3), magnitude and distance coefficients, or None.
     :param residual: array (3, 3), covariance of the regression's residuals, or None.
+    :param coverage: :class:`~obspy_tng.groundmotion.scenario.Coverage` of the regression's data,
+        or None.
     """
 
     means: dict
@@ -45,6 +49,23 @@ class LevelModel:
     terms: dict
     slopes: np.ndarray | None
     residual: np.ndarray | None
+    coverage: Coverage | None
+
+    def check(self, scenario):
+        """
+        Warn if a scenario is far outside of the coverage of the data.
+
+        :param scenario: requested :class:`~obspy_tng.groundmotion.scenario.Scenario`.
+        :raises TNGInputError: if it is beyond the limits, or if only one of magnitude and distance
+            is given.
+        """
+        if not scenario.given or self.coverage is None:
+            return
+        # the regression does not know depths
+        if self.coverage.extrapolated(Scenario(scenario.magnitude, scenario.distance)):
+            warnings.warn(f"magnitude {scenario.magnitude:g} at {scenario.distance:g} km is "
+                          f"extrapolated: the data cover {self.coverage}", TNGWarning,
+                          stacklevel=5)
 
     def draw(self, station, rng, scenario, contrasts=None):
         """
@@ -111,21 +132,23 @@ def _slope_predictors(magnitudes, distances):
 
 
 def _regress(levels, magnitudes, distances):
-    """Station terms, slopes and residual covariance, or ({}, None, None)."""
+    """Station terms, slopes, residual covariance and coverage, or ({}, None, None, None)."""
     known = {s: np.isfinite(magnitudes[s]) & np.isfinite(distances[s]) for s in levels}
     stations = [s for s in levels if known[s].any()]
     n = sum(int(known[s].sum()) for s in stations)
     if n < REGRESSION_RECORDS or n <= len(stations) + 2:
-        return {}, None, None
+        return {}, None, None, None
     y = np.concatenate([levels[s][known[s]] for s in stations])
-    x = np.concatenate([_slope_predictors(magnitudes[s][known[s]], distances[s][known[s]])
-                        for s in stations])
+    magnitude, distance = (np.concatenate([values[s][known[s]] for s in stations])
+                           for values in (magnitudes, distances))
+    x = _slope_predictors(magnitude, distance)
     index = np.repeat(np.arange(len(stations)), [int(known[s].sum()) for s in stations])
     if (np.ptp(x, axis=0) < 0.1).any():  # one earthquake, or one distance: no slope
-        return {}, None, None
+        return {}, None, None, None
     design = np.column_stack([np.eye(len(stations))[index], x])
     solution = np.linalg.lstsq(design, y, rcond=None)[0]
     misfit = y - design @ solution
     residual = misfit.T @ misfit / (n - design.shape[1])
     terms = dict(zip(stations, solution[:len(stations)], strict=True))
-    return terms, solution[len(stations):], residual
+    return terms, solution[len(stations):], residual, \
+        Coverage.of(magnitude, distance, np.full(n, np.nan))

@@ -195,6 +195,7 @@ class ConditionalMethod:
         """
         one_of("sampler", sampler, SAMPLERS)
         one_of("amplitudes", amplitudes, AMPLITUDES)
+        levels.check(scenario)
         if sampler != "dirichlet" and (alpha is not None or k is not None):
             raise TNGInputError("k and alpha belong to sampler='dirichlet'")
         if amplitudes == "paper" and scenario.magnitude is not None:

@@ -201,6 +201,7 @@ class ReleasedMethod:
         """
         one_of("sampler", sampler, SAMPLERS)
         one_of("amplitudes", amplitudes, AMPLITUDES)
+        levels.check(scenario)
         if len(enrolled) < 2:
             raise TNGInputError(f"station {station} has {len(enrolled)} record; mixing needs at "
                                 "least 2, since a mixture of one is a copy of it")

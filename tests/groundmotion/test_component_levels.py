@@ -1,9 +1,11 @@
 """Levels of components: shrinkage, regression and conditional draws in closed form."""
 
+import warnings
+
 import numpy as np
 import pytest
 
-from obspy_tng.exceptions import TNGInputError
+from obspy_tng.exceptions import TNGInputError, TNGWarning
 from obspy_tng.groundmotion.component_levels import PRIOR_RECORDS, fit_levels
 from obspy_tng.groundmotion.scaling import predictors
 from obspy_tng.groundmotion.scenario import Scenario
@@ -64,6 +66,23 @@ def test_what_cannot_take_a_scenario_says_so():
     with pytest.raises(TNGInputError, match="no record of B has a magnitude and a distance"):
         fit_levels(levels, known, distances).draw("B", np.random.default_rng(0),
                                                   Scenario(6.0, 30.0))
+
+
+def test_a_scenario_far_outside_of_the_data_warns():
+    levels, magnitudes, distances = synthetic_levels(np.random.default_rng(8), [60, 60])
+    model = fit_levels(levels, magnitudes, distances)
+    inside = float(magnitudes[0].mean()), float(np.median(distances[0]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.check(Scenario())
+        model.check(Scenario(*inside))
+        model.check(Scenario(*inside, 300.0))  # the regression does not know depths
+    with pytest.warns(TNGWarning, match="magnitude 9 at .* is extrapolated: the data cover"):
+        model.check(Scenario(9.0, inside[1]))
+    with pytest.raises(TNGInputError, match="beyond the range"):
+        model.check(Scenario(inside[0], 19000.0))
+    blind = {"A": draw(30, 6)}
+    fit_levels(blind, unknown(blind), unknown(blind)).check(Scenario(9.0, 5.0))
 
 
 def synthetic_levels(rng, counts, slopes=((1.0, 1.1, 1.2), (-1.5, -1.4, -1.3)), sd=0.4):
