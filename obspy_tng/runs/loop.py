@@ -164,8 +164,10 @@ class _Loop:
                 return None
             result = Result(error=f"{type(err).__name__}: {err}")
         try:
+            first = {}  # of several records of one second the first is kept
             for record in [] if result.error else result.records:
-                if not self.manifest.taken(unit.id, record.path):
+                if first.setdefault(record.path, record) is record and not self.manifest.taken(
+                        unit.id, record.path):
                     write_packed(record, self.folder)
         except OSError as err:
             left = self.manifest.statuses()["pending"]

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from obspy_tng import collect_records
+from obspy_tng.archive.files import FileClient
 from obspy_tng.exceptions import TNGException, TNGInputError
 from obspy_tng.records.folder import read_records
 from obspy_tng.runs.collect import collect_folder
@@ -228,3 +229,21 @@ def test_units_remember_what_they_read(data, tmp_path):
     assert None not in hashes
     assert len(set(hashes)) == 32  # samples of every recording, spans of every day
     assert all(row[3] > 0 for row in rows[0])
+
+
+def test_two_recordings_of_one_second_in_one_unit(data, tmp_path):
+    """Two recorders digitised one recording: the first record is kept, the other is listed."""
+    origin = data.catalog[0].origins[0].time
+    stream = data.client().get_waveforms("SM", "S001", "*", "?N?", origin, origin + 60)
+    for name, last in (("a", None), ("b", stream[0].stats.endtime - 0.5)):
+        for tr in stream.slice(None, last):
+            tr.data = tr.data * 1.01 if name == "b" else tr.data
+            tr.data = tr.data.astype(np.int32)
+            (tmp_path / "archive").mkdir(exist_ok=True)
+            tr.write(str(tmp_path / "archive" / f"{name}.{tr.id}.mseed"), format="MSEED")
+    result = collect_folder(FileClient(str(tmp_path / "archive"), "flat"), tmp_path / "records",
+                            data.inventory, **OPTIONS)
+    assert result.complete and (result.counts["accepted"], result.counts["rejected"]) == (1, 1)
+    assert "same_second" in (tmp_path / "records" / "rejected.txt").read_text()
+    record, = read_records(tmp_path / "records")
+    assert record[0].stats.npts == 1000
