@@ -1,5 +1,8 @@
 """Checks of arguments: arrays, numbers, choices. Messages name argument, value and range."""
 
+import difflib
+import os
+
 import numpy as np
 
 from .exceptions import TNGInputError
@@ -137,3 +140,45 @@ def within(name, value, low, high, ends="[]"):
         raise TNGInputError(f"{name} must be a number in {ends[0]}{low:g}, {high:g}{ends[1]}, "
                             f"got {value!r}")
     return float(value)
+
+
+def check_memory(n, size):
+    """
+    Refuse more records than the memory of the machine holds.
+
+    :param n: number of records.
+    :param size: bytes of one.
+    :raises TNGInputError: if they are too many; says how they can be had.
+    """
+    needed = n * size
+    try:
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):  # not told on this system
+        return
+    if needed > memory > 0:
+        raise TNGInputError(f"n={n} records need {needed / 1e9:.4g} GB, the machine has "
+                            f"{memory / 1e9:.4g} GB; draw them in parts (first=), or write them "
+                            "to a folder (obspy-tng generate)")
+
+
+def known_names(value, known, most=10):
+    """
+    Names that are known, for a message about one that is not: the likely ones first.
+
+    :param value: what the caller gave.
+    :param known: iterable of names, such as station ids.
+    :param most: number of names; how many more there are is told.
+    :return: str
+
+    .. rubric:: Example
+
+    >>> known_names("s002", ["XX.S001", "XX.S002", "XX.S003"], most=2)
+    'XX.S002, XX.S001 and 1 more'
+    """
+    known = sorted(known)
+    folded = str(value).strip().upper()
+    meant = [name for name in known if folded in (name.upper(), name.upper().partition(".")[2])]
+    near = difflib.get_close_matches(folded, known, most) if len(known) > most else []
+    names = list(dict.fromkeys([*meant, *near, *known]))
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -25,7 +25,7 @@ from .methods.stored_bank import (
 from .methods.tng.prior import load_pretrained, pretrained_folder
 from .models.checkpoint import load_folder, load_weights, save_folder, state_hash
 from .records.info import RECORD_FIELDS, record_info
-from .records.record import check_station, record_to_array, station_id
+from .records.record import check_station, group_by_station, record_to_array, station_id
 from .records.synthetic import synthetic_record
 from .station_generator import Enrolled, StationGenerator, refuse_generated
 from .training import Processes, RecordStore, TrainingSettings, choose_device
@@ -164,7 +164,10 @@ class TNGGenerator(StationGenerator):
         if targets is not None and self.architecture in ("tng", "flow") and not stored:
             raise TNGInputError(f"targets={targets!r} change nothing: architecture "
                                 f"{self.architecture!r} has no phase for single stations")
+        if not stored:
+            records = group_by_station(records)
         groups = self._checked_store(records) if stored else self._checked(records, True)
+        joined = self._joined(inventory, None if stored else records)
         if not allow_generated:
             refuse_generated(groups)
         if not groups:
@@ -184,7 +187,7 @@ class TNGGenerator(StationGenerator):
         self._method, self.history, self._trained, self._hash = method, history, True, None
         self._bank = {}
         self._add({s: groups[s] for s in (targets or groups)} if stored else groups)
-        self._source_inventory = inventory or self._source_inventory
+        self._source_inventory = joined
         return self
 
     def enroll(self, records, inventory=None, *, allow_generated=False):

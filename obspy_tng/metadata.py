@@ -6,6 +6,8 @@ own metadata: one sample is one m/s^2, axes point up, north and east. With it th
 work in every program that expects StationXML.
 """
 
+import copy
+
 from obspy import UTCDateTime
 from obspy.core.inventory import (
     Channel,
@@ -77,6 +79,38 @@ def station_coordinates(inventory, station_id):
     if station is None:
         return None
     return station.latitude, station.longitude, station.elevation or 0.0
+
+
+def joined_inventory(known, new=None, places=None):
+    """
+    What is known of stations, from several sources.
+
+    :param known: Inventory of an earlier call, or None.
+    :param new: Inventory, or None; where both have a station, it is taken from this one.
+    :param places: dict station id -> ``(latitude, longitude, elevation)``, for stations that
+        neither has.
+    :return: Inventory that shares the stations of the others; None where nothing is known.
+    :raises TypeError: if ``new`` is not an Inventory.
+    """
+    if new is not None and not isinstance(new, Inventory):
+        raise TypeError(f"inventory must be an obspy Inventory or None, got {type(new).__name__}; "
+                        "obspy.read_inventory() reads one")
+    networks = [] if new is None else list(new.networks)
+    if known is not None:
+        have = {(network.code, station.code) for network in networks for station in network}
+        for network in known.networks:
+            rest = copy.copy(network)
+            rest.stations = [s for s in network if (network.code, s.code) not in have]
+            if rest.stations:
+                networks.append(rest)
+    have = {f"{network.code}.{station.code}" for network in networks for station in network}
+    for station, (latitude, longitude, elevation) in (places or {}).items():
+        if station not in have:
+            network, code = station.split(".")
+            networks.append(Network(network, stations=[Station(
+                code, latitude, longitude, elevation, site=Site(name=code))]))
+    return Inventory(networks=networks, source=f"obspy_tng {__version__}",
+                     module=f"obspy_tng {__version__}") if networks else None
 
 
 def unit_response():

@@ -18,11 +18,12 @@ import numpy as np
 from obspy import Stream, UTCDateTime
 
 from . import metadata
-from ._checks import count, positive
+from ._checks import check_memory, count, known_names, positive
 from ._random import checked_seed, realization_rngs
 from .exceptions import TNGInputError, TNGWarning
 from .groundmotion.scenario import Scenario
 from .records.info import record_info
+from .records.places import header_place
 from .records.record import check_station, group_by_station, record_to_array
 from .records.synthetic import SYNTHETIC_START, realization_starttime, synthetic_record
 
@@ -126,7 +127,9 @@ class StationGenerator:
         peaks above 50 m/s^2, which may be in gal, and for an empty iterable.
 
         :param records: iterable of records of this generator's rate and length.
-        :param inventory: Inventory with the stations' coordinates; optional.
+        :param inventory: Inventory with the stations' coordinates; optional. It is added to those
+            of earlier calls; coordinates of other stations come from the records
+            (``stats.tng.station_latitude``, ...).
         :param allow_generated: accept generated records, which are refused otherwise: a
             generator that is fitted to its own records drifts away from the station.
         :return: self
@@ -135,9 +138,10 @@ class StationGenerator:
         records = group_by_station(records)
         if self._bank and not any(records.values()):
             warnings.warn("no records to enrol: the iterable is empty", TNGWarning, stacklevel=3)
-        self._add(self._checked(records, allow_generated))
-        if inventory is not None:
-            self._source_inventory = inventory
+        checked = self._checked(records, allow_generated)
+        joined = self._joined(inventory, records)
+        self._add(checked)
+        self._source_inventory = joined
         return self
 
     def generate(self, station, n=1, *, seed=None, first=0, magnitude=None, distance=None,
@@ -165,7 +169,10 @@ class StationGenerator:
             raise TypeError(f"generate(): unknown options {unknown}; this generator has "
                             f"{sorted(allowed) or 'none'}")
         n, first = count("n", n), count("first", first)
+        check_memory(n, 3 * self.npts * 4)  # float32
         scenario = Scenario(magnitude, distance, depth)
+        if depth is not None and (magnitude is None or distance is None):
+            raise TNGInputError(f"depth={depth!r} needs magnitude and distance as well")
         seed = checked_seed(seed)
         if n == 0:
             return []
@@ -240,7 +247,7 @@ class StationGenerator:
             arrays, infos = [], []
             for record in group:
                 data = record_to_array(record, self.sampling_rate, self.npts)
-                info = record_info(record)
+                info = checked_info(record)
                 if info["record_id"] in known:
                     warnings.warn(f"record {info['record_id']} is enrolled already; skipped",
                                   TNGWarning, stacklevel=4)
@@ -268,12 +275,39 @@ class StationGenerator:
         for station, arrays in encoded.items():
             self._bank.setdefault(station, Enrolled()).append(arrays, checked[station][1])
 
+    def _joined(self, inventory, groups=None):
+        """Inventory of the stations, of this call and of earlier ones, and of records' headers."""
+        places = {}
+        for station, group in (groups or {}).items():
+            place = next(filter(None, (header_place(record[0]) for record in group if record)), None)
+            if place is not None:
+                places[station] = place
+        return metadata.joined_inventory(self._source_inventory, inventory, places)
+
     def _enrolled(self, station):
         """The :class:`Enrolled` of a station, or a clear error."""
         if station not in self._bank:
-            known = ", ".join(sorted(self._bank)) or "none, call enroll() with records first"
-            raise TNGInputError(f"station {station!r} is not enrolled; enrolled: {known}")
+            known = (f"enrolled: {known_names(station, self._bank)}" if self._bank else
+                     "enrolled: none, call enroll() with records first")
+            raise TNGInputError(f"station {station!r} is not enrolled; {known}")
         return self._bank[station]
+
+
+def checked_info(record):
+    """
+    What is kept of a record's metadata, with numbers that can be those of an earthquake.
+
+    :param record: Stream of one record.
+    :return: dict, see :func:`~obspy_tng.records.info.record_info`.
+    :raises TypeError: if magnitude, distance or depth in ``stats.tng`` is not a number.
+    :raises TNGInputError: if one of them is out of range, such as a depth in m.
+    """
+    info = record_info(record)
+    try:
+        Scenario(info["magnitude"], info["distance"], info["depth"])
+    except (TypeError, TNGInputError) as err:
+        raise type(err)(f"record {info['record_id']}: stats.tng.{err}") from None
+    return info
 
 
 def refuse_generated(groups):

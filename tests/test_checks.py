@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from obspy_tng._checks import ascending, count, one_of, positive, within
+from obspy_tng._checks import (
+    ascending,
+    check_memory,
+    count,
+    known_names,
+    one_of,
+    positive,
+    within,
+)
 from obspy_tng.exceptions import TNGInputError
 
 
@@ -37,3 +45,16 @@ def test_refuses(check, values, message):
 def test_wrong_type():
     with pytest.raises(TypeError, match="x must be a number, got str"):
         positive("x", "a")
+
+
+def test_check_memory():
+    check_memory(1000, 72_000)
+    with pytest.raises(TNGInputError, match=r"n=10{12} records need 7.2e\+07 GB, the machine has"):
+        check_memory(10**12, 72_000)
+
+
+def test_known_names():
+    stations = [f"XX.S{i:03d}" for i in range(50)]
+    assert known_names("XX.S0499", stations).startswith("XX.S049, ")
+    assert known_names(None, stations).endswith("XX.S009 and 40 more")
+    assert known_names("xx.s007 ", stations[:9]).startswith("XX.S007, XX.S000")

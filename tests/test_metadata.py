@@ -8,7 +8,7 @@ from obspy import UTCDateTime, read_inventory
 from obspy.io.stationxml.core import validate_stationxml
 
 from obspy_tng.exceptions import TNGInputError
-from obspy_tng.metadata import station_coordinates, synthetic_inventory
+from obspy_tng.metadata import joined_inventory, station_coordinates, synthetic_inventory
 from obspy_tng.records.synthetic import synthetic_record
 
 
@@ -86,3 +86,19 @@ def test_coordinates_are_taken_over(inventory):
 def test_bad_arguments(stations, rate):
     with pytest.raises(TNGInputError):
         synthetic_inventory(stations, rate)
+
+
+def test_joined_inventory(inventory):
+    one = inventory.select(station="AL01")
+    moved = synthetic_inventory(["XR.AL01"], 50.0)
+    joined = joined_inventory(inventory, moved, {"ZZ.S9": (19.4, -99.1, 2240.0),
+                                                "XR.AL01": (1.0, 2.0, 3.0)})
+    assert sorted(joined.get_contents()["stations"]) == [
+        "XR.AE02 (AE02)", "XR.AL01 (AL01)", "YY.S1 (S1)", "ZZ.S9 (S9)"]
+    assert joined.select(station="AL01")[0][0][0].sample_rate == 50.0  # the new one counts
+    assert station_coordinates(joined, "ZZ.S9") == (19.4, -99.1, 2240.0)
+    assert len(inventory.get_contents()["stations"]) == 3  # unchanged
+    assert joined_inventory(None, one).get_contents() == one.get_contents()
+    assert joined_inventory(None) is None
+    with pytest.raises(TypeError, match="inventory must be an obspy Inventory or None, got Net"):
+        joined_inventory(None, one[0])

@@ -222,3 +222,63 @@ def test_warnings_at_enrolling(network):
     with pytest.warns(TNGWarning, match=r"1 records have peaks above 50 .* 60 m/s\^2.*in gal"):
         control.enroll([in_gal])
     assert sum(control.stations.values()) == 3
+
+
+def moved(record, station, **tng):
+    """A copy of a record at another station, with other metadata."""
+    record = record.copy()
+    for tr in record:
+        tr.stats.network, tr.stats.station = station.split(".")
+        tr.stats.tng.update({"record_id": f"{station}.moved", **tng})
+    return record
+
+
+def place_of(generator, code):
+    found = generator.inventory.select(station=code)[0][0]
+    return found.latitude, found.longitude, found.elevation
+
+
+def test_coordinates_of_several_calls_and_of_headers(network, tmp_path):
+    """Each call adds to the inventory; a station that no inventory has is where its header says."""
+    first = network.records[0][0].stats.station
+    control = ResampledReal(50.0, 40.0).fit(network.records[:2], network.inventory)
+    before = place_of(control, first)
+    assert before != (0.0, 0.0, 0.0)
+    other = network.inventory.select(station=network.records[10][0].stats.station)
+    control.enroll(network.records[10:12], other)
+    control.enroll([moved(network.records[0], "YY.NEW", station_latitude=19.4,
+                          station_longitude=-99.1, station_elevation=2240.0)])
+    assert place_of(control, first) == before
+    assert place_of(control, "NEW") == (19.4, -99.1, 2240.0)
+    assert control.generate("YY.NEW", seed=0)[0][0].stats.tng.station_latitude == 19.4
+    stations = control.stations
+    with pytest.raises(TypeError, match="inventory must be an obspy Inventory or None, got str; "):
+        control.enroll([moved(network.records[1], "YY.NEW", record_id="b")], "stations.xml")
+    assert control.stations == stations  # nothing half enrolled
+
+
+@pytest.mark.parametrize(("tng", "error", "word"), [
+    ({"magnitude": "6.5"}, TypeError, r"YY.NEW.moved: stats.tng.magnitude must be a number"),
+    ({"depth": 8000.0}, TNGInputError, r"YY.NEW.moved: stats.tng.depth must be between -5 and 800"),
+    ({"distance": -1.0}, TNGInputError, "stats.tng.distance"),
+    ({"magnitude": 99.0}, TNGInputError, "stats.tng.magnitude")])
+def test_earthquakes_that_make_no_sense_are_refused(fitted, network, tng, error, word):
+    with pytest.raises(error, match=word):
+        fitted.enroll([moved(network.records[0], "YY.NEW", **tng)])
+    assert "YY.NEW" not in fitted.stations
+
+
+def test_numbers_of_numpy_and_nan(network):
+    control = ResampledReal(50.0, 40.0).fit([moved(
+        network.records[0], "YY.NEW", magnitude=np.float32(6.5), distance=np.nan)])
+    info, = control.bank["YY.NEW"].infos
+    assert (info["magnitude"], type(info["magnitude"]), info["distance"]) == (6.5, float, None)
+
+
+def test_depth_alone_and_too_many_records(fitted, station):
+    with pytest.raises(TNGInputError, match="depth=10 needs magnitude and distance as well"):
+        fitted.generate(station, depth=10)
+    with pytest.raises(TNGInputError, match="GB, the machine has"):
+        fitted.generate(station, 10**12)
+    with pytest.raises(TNGInputError, match=f"is not enrolled; enrolled: {station}"):
+        fitted.generate(station.lower() + " ")

@@ -16,6 +16,7 @@ from ..groundmotion.band_levels import to_contrasts, to_levels
 from ..groundmotion.station_terms import station_evidence, station_terms
 from ..records.earthquakes import earthquakes
 from ..records.info import info_values
+from ..records.record import group_by_station
 from ..signal import evolutionary
 from ..station_generator import StationGenerator
 
@@ -54,7 +55,9 @@ class DonorNoise(StationGenerator):
         :return: self
         :raises TNGInputError: if too few records have magnitude and distance.
         """
+        records = group_by_station(records)
         checked = self._checked(records)
+        joined = self._joined(inventory, records)
         donors = _Donors(self._filters, checked)
         self.terms = level_fit.fit_band_levels(
             donors.levels, donors.stations, donors.events, donors.magnitudes, donors.distances,
@@ -62,7 +65,7 @@ class DonorNoise(StationGenerator):
         donors.subtract_terms(self.terms)
         self._donors = donors
         self._add(checked)
-        self._source_inventory = inventory or self._source_inventory
+        self._source_inventory = joined
         return self
 
     def _encode(self, station, data, infos):

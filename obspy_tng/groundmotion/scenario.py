@@ -30,7 +30,7 @@ class Scenario:
     depth: float | None = None
 
     def __post_init__(self):
-        for name, low, high in (("magnitude", -2, 10), ("distance", 0, 20100), ("depth", -5, 800)):
+        for name, low, high in (("magnitude", -4, 10), ("distance", 0, 20100), ("depth", -5, 800)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, Real | None):
                 raise TypeError(f"{name} must be a number or None, got {value!r}")

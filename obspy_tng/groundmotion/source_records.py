@@ -68,9 +68,9 @@ def hypocentral(distance, depth):
 
     :param distance: epicentral, km, number or array.
     :param depth: km; NaN: :data:`USUAL_DEPTH`.
-    :return: km.
+    :return: km; at least 1, for earthquakes at the station.
     """
-    return np.hypot(distance, np.where(np.isfinite(depth), depth, USUAL_DEPTH))
+    return np.maximum(np.hypot(distance, np.where(np.isfinite(depth), depth, USUAL_DEPTH)), 1.0)
 
 
 @dataclass(frozen=True)

@@ -54,14 +54,20 @@ def record_info(record):
 
     :param record: Stream of one record.
     :return: dict with the keys of :data:`RECORD_FIELDS` and ``starttime``; unknown
-        values are None.
+        values, also those that are NaN, are None.
     """
     tng = record[0].stats.get("tng", {})
-    info = {field: tng.get(field) for field in RECORD_FIELDS}
+    info = {field: _plain(tng.get(field)) for field in RECORD_FIELDS}
     info["record_id"] = record_id(record)
     info["source"] = source_of(record)
     info["starttime"] = str(record[0].stats.starttime)
     return info
+
+
+def _plain(value):
+    """A number of numpy as one of Python, NaN as None; other values as they are."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and np.isnan(value) else value
 
 
 def source_of(record):

@@ -22,6 +22,7 @@ from .event import event_fields
 from .info import recording_id, source_of
 from .instrument import find_channel, orientation, to_acceleration, to_zne
 from .nied import from_nied
+from .places import header_place, place_fields
 from .quality import check_components, check_trace, plain_samples, worst
 from .record import COMPONENTS, UNITS
 from .rejection import RecordRejectedError, RejectedRecord, rejected
@@ -122,10 +123,12 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
     scales = [samples_in(tr, units, channel) for tr, channel in zip(traces, channels, strict=True)]
     quality = worst([check_trace(tr, min_steps, _is_acceleration(channel, unit))
                      for tr, channel, (unit, _) in zip(traces, channels, scales, strict=True)])
-    coordinates = channels[0] and (channels[0].latitude, channels[0].longitude)
+    place = header_place(traces[0]) if channels[0] is None else (
+        channels[0].latitude, channels[0].longitude, channels[0].elevation or 0.0)
     known = traces[0].stats.get("tng", {})  # strong-motion formats bring their event along
     info = {key: known.get(key) if value is None else value
-            for key, value in event_fields(event, coordinates).items()}
+            for key, value in event_fields(event, place and place[:2]).items()}
+    info |= place_fields(place)
 
     samples = np.stack([plain_samples(tr) for tr in traces])
     onset, clear = _onset(samples, axes, raw_rate)

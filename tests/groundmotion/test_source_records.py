@@ -98,3 +98,7 @@ def test_durations_follow_magnitude_and_distance():
     assert 1 / 3.1 < some.lengthen(5, Scenario(4.0, 10.0)) < 0.8
     some.magnitudes[:] = np.nan
     assert some.lengthen(3, Scenario(7.0, r)) == 1.0
+
+
+def test_an_earthquake_at_the_station_counts_as_one_at_1_km():
+    np.testing.assert_allclose(hypocentral(np.array([0.0, 3.0]), np.array([0.0, 4.0])), [1.0, 5.0])
