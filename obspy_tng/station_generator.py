@@ -279,7 +279,8 @@ class StationGenerator:
         """Inventory of the stations, of this call and of earlier ones, and of records' headers."""
         places = {}
         for station, group in (groups or {}).items():
-            place = next(filter(None, (header_place(record[0]) for record in group if record)), None)
+            found = (header_place(record[0]) for record in group if record)
+            place = next(filter(None, found), None)
             if place is not None:
                 places[station] = place
         return metadata.joined_inventory(self._source_inventory, inventory, places)

@@ -21,6 +21,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from safetensors.numpy import save as to_bytes
 
+from .._version import __version__
 from ..exceptions import TNGCheckpointError, TNGInputError
 
 DESCRIPTION = "model.json"
@@ -121,12 +122,20 @@ def load_folder(folder):
     :raises TNGCheckpointError: if it is not such a folder, or was altered.
     """
     folder = Path(folder)
+    if not (folder / DESCRIPTION).is_file():
+        why = f"it has no {DESCRIPTION}" if folder.exists() else "there is no such folder"
+        raise TNGCheckpointError(f"{folder} is not a model folder of obspy_tng: {why}")
     try:
         description = json.loads((folder / DESCRIPTION).read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as exc:
-        raise TNGCheckpointError(f"{folder} is not a model folder of obspy_tng: {exc}") from exc
+        raise TNGCheckpointError(f"{folder} is not a model folder of obspy_tng, or damaged: "
+                                 f"{DESCRIPTION}: {exc}") from exc
     if not isinstance(description, dict) or description.get("format") != FORMAT:
-        raise TNGCheckpointError(f"{folder}: {DESCRIPTION} is not of format {FORMAT!r}")
+        found = description if isinstance(description, dict) else {}
+        raise TNGCheckpointError(
+            f"{folder}: {DESCRIPTION} is not of format {FORMAT!r} but {found.get('format')!r}, "
+            f"written by obspy_tng {found.get('version', 'of unknown version')}; this is obspy_tng "
+            f"{__version__}")
     # before any array of the claimed size is made
     if description.pop("sha256", None) != json_hash(description):
         raise TNGCheckpointError(f"{folder}: {DESCRIPTION} was altered since it was written")
@@ -143,6 +152,8 @@ def load_folder(folder):
                 arrays[path.stem] = load_file(path)
             else:
                 texts[path.name] = path.read_text("utf-8")
+        except FileNotFoundError as exc:
+            raise TNGCheckpointError(f"{path} is missing: the folder is incomplete") from exc
         except (OSError, ValueError, SafetensorError) as exc:
             raise TNGCheckpointError(f"{path}: {exc}") from exc
     return description, arrays, texts

@@ -6,6 +6,7 @@ Checkpoints are torch files, opened with ``weights_only=True``; latent banks are
 opened with ``allow_pickle=False``.
 """
 
+import os
 import pickle
 import zipfile
 import zlib
@@ -32,12 +33,16 @@ def load_published(path, top_k=2, periods="record"):
     :return: :class:`~obspy_tng.models.autoencoder.ReleasedAutoencoder`, sizes from the weights.
     :raises TNGCheckpointError: if the file is not such a checkpoint.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"checkpoint must be a path, got {type(path).__name__}")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as exc:
         raise TNGCheckpointError(f"no checkpoint at {path}") from exc
     except (*_DAMAGED, AttributeError, TypeError, pickle.UnpicklingError) as exc:
-        raise TNGCheckpointError(f"{path} is not a torch file of plain weights: {exc}") from exc
+        # without torch's advice to run code from it
+        why = str(exc).strip().partition("\n")[0].partition(" In PyTorch")[0]
+        raise TNGCheckpointError(f"{path} is not a torch file of plain weights: {why}") from exc
     state = content.get("model_state_dict", content) if isinstance(content, dict) else None
     try:
         tensors = {k: v for k, v in state.items() if isinstance(v, torch.Tensor)}

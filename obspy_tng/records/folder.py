@@ -164,6 +164,8 @@ def _sidecars(folder, wanted=None):
     """JSON files of the records of some or all stations, by station and id."""
     found = [path for path in sorted(folder.glob("*/*.json"))
              if wanted is None or path.parent.name in wanted]
+    if not folder.is_dir():
+        raise TNGInputError(f"there is no folder {str(folder)!r}")
     if not found:
         raise TNGInputError(f"folder {str(folder)!r} has no records"
                             + (f" of stations {sorted(wanted)}" if wanted else ""))

@@ -18,7 +18,7 @@ import obspy_tng
 from ..archive.files import FileClient
 from ..archive.layouts import open_archive
 from ..exceptions import TNGInputError
-from ..metadata import station_coordinates
+from ..metadata import joined_inventory, station_coordinates
 from ..records.folder import list_records, read_record, read_records
 from ..records.sds import export_sds
 from ..runs.collect import collect_folder
@@ -45,6 +45,10 @@ def collect_command(args):
                                 "use `obspy-tng split`")
     client, folder = _client(args)
     inventory = _read(obspy.read_inventory, args.inventory, folder, INVENTORY)
+    if inventory is None and folder is not None and (found := sorted(folder.glob("*.xml"))):
+        logger.warning("no %s in %s: XML files of other names (%d) are not used; --inventory '%s' takes "
+                       "StationXML, --catalog QuakeML", INVENTORY, folder, len(found),
+                       folder / "*.xml")
     catalog = _read(obspy.read_events, args.catalog, folder, CATALOG)
     corners = {k: v for k, v in (("freqmin", args.freqmin), ("freqmax", args.freqmax))
                if v is not None}
@@ -102,7 +106,8 @@ def enroll_command(args):
     if args.pretrained and not new:
         raise TNGInputError(f"model {args.model} exists: leave --pretrained out to add to it, or "
                             "name a new folder")
-    records = list(read_records(args.records))
+    folders = [Path(folder) for folder in args.records]
+    records = [record for folder in folders for record in read_records(folder)]
     if new and (args.pretrained or not args.output):
         stats = records[0][0].stats
         generator = obspy_tng.TNGGenerator.from_pretrained(
@@ -111,9 +116,11 @@ def enroll_command(args):
         logger.info("%s is new: it begins with the weights that come with the package", args.model)
     else:
         generator = obspy_tng.TNGGenerator.load(args.model, device=args.device)
-    logger.info("enrolling %d records", len(records))
-    generator.enroll(records, _inventory_beside(args.records),
-                     allow_generated=args.allow_generated)
+    logger.info("enrolling %d record%s", len(records), "s" * (len(records) != 1))
+    inventory = None
+    for folder in folders:
+        inventory = joined_inventory(inventory, _inventory_beside(folder))
+    generator.enroll(records, inventory, allow_generated=args.allow_generated)
     generator.save(output)
     print(f"{generator}\nsaved in {output}")
 
@@ -164,6 +171,8 @@ def info_command(args):
     """What a folder holds."""
     from ..models.checkpoint import DESCRIPTION
     path = Path(args.path)
+    if not path.exists():
+        raise TNGInputError(f"there is no folder {args.path}")
     if (path / DESCRIPTION).exists():
         generator = obspy_tng.TNGGenerator.load(path, device="cpu")
         print(f"{generator}\nmodel {generator.model_hash}")
@@ -179,12 +188,13 @@ def info_command(args):
             return
     listed = list(list_records(path))
     stats = read_record(listed[0].path)[0].stats
-    print(f"{len(listed)} records, {stats.sampling_rate:g} Hz, "
+    print(f"{len(listed)} record{'s' * (len(listed) != 1)}, {stats.sampling_rate:g} Hz, "
           f"{stats.npts / stats.sampling_rate:g} s")
     print(_station_lines(Counter(r.station for r in listed), _inventory_beside(path)))
     magnitudes = [r.info["magnitude"] for r in listed if r.info["magnitude"] is not None]
     if magnitudes:
-        print(f"magnitudes {min(magnitudes):.1f} to {max(magnitudes):.1f}")
+        low, high = (f"{bound(magnitudes):.1f}" for bound in (min, max))
+        print(f"magnitude {low}" if low == high else f"magnitudes {low} to {high}")
 
 
 def completion_command(args):
@@ -331,6 +341,8 @@ def _station_lines(stations, inventory):
     lines = []
     for station, number in sorted(stations.items()):
         where = station_coordinates(inventory, station)
-        place = "" if where is None else f"  {where[0]:.4f} {where[1]:.4f}"
-        lines.append(f"  {station:12}{number:6d} records{place}")
+        # 0 N, 0 E stands for unknown in StationXML, which cannot do without
+        known = where is not None and where[:2] != (0.0, 0.0)
+        place = f"{where[0]:.4f} {where[1]:.4f}" if known else "place unknown"
+        lines.append(f"  {station:12}{number:6d} record{'s' * (number != 1):1}  {place}")
     return "\n".join(lines)

@@ -39,6 +39,8 @@ def main(arguments=None):
     except (TNGException, OSError, TypeError) as exc:
         if args.verbose:
             raise
+        if isinstance(exc, OSError) and exc.filename is None and getattr(args, "output", None):
+            return _complain(f"{args.output} cannot be written: {exc}", FAILED)  # a full disk
         return _complain(str(exc) or repr(exc), FAILED)
 
 
@@ -202,7 +204,7 @@ def _enroll(commands):
                  "enroll model records/known")
     p.add_argument("model", help="model folder; one that is not there yet begins with the weights "
                    "that come with the package")
-    p.add_argument("records", help="folder that collect wrote")
+    p.add_argument("records", nargs="+", help="folder that collect wrote, or several")
     p.add_argument("--pretrained", metavar="NAME", help="weights that a new model folder begins "
                    "with (default tng-small)")
     p.add_argument("--output", metavar="FOLDER", help="write to another model folder")

@@ -21,12 +21,13 @@ files, units, dt, scale factors, scenario, measures, SYNTHETIC where it is), ``s
 import csv
 import io
 import json
+import warnings
 from pathlib import Path
 
 import numpy as np
 
 from .._checks import one_of
-from ..exceptions import TNGInputError
+from ..exceptions import TNGInputError, TNGWarning
 from ..io.at2 import write_at2
 from ..records.folder import write_records
 from ..records.info import record_id
@@ -45,6 +46,9 @@ def write_suite(suite, folder, formats=("at2",), units="g"):
     :return: list of :class:`~pathlib.Path` of the files written.
     :raises TNGInputError: for an unknown format or unit, or ``csv`` of records of different rates.
     :raises OSError: if a file cannot be written.
+
+    A :class:`~obspy_tng.exceptions.TNGWarning` tells of other files in the folder, such as those
+    of a larger suite that was written there before.
     """
     formats = tuple(WRITERS) if formats == "all" else \
         (formats,) if isinstance(formats, str) else tuple(formats)
@@ -66,7 +70,12 @@ def write_suite(suite, folder, formats=("at2",), units="g"):
     picture = folder / "suite.png"
     suite.plot().savefig(picture, dpi=150)
     suite.to_html(folder / "suite.html")
-    return [*files, picture, folder / "suite.html"]
+    files = [*files, picture, folder / "suite.html"]
+    known = {path.with_suffix(".json") for path in files} | {*files}  # MiniSEED has its JSON
+    if others := sorted(path for path in folder.rglob("*") if path.is_file() and path not in known):
+        warnings.warn(f"{folder} has {len(others)} files that are not of this suite, such as "
+                      f"{others[0].name}; index.csv lists those that are", TNGWarning, stacklevel=3)
+    return files
 
 
 def _stems(suite):

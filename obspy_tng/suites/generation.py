@@ -1,5 +1,6 @@
 """Suites of generated records: records of one station, drawn for the target's scenario."""
 
+import logging
 import warnings
 
 import numpy as np
@@ -9,6 +10,8 @@ from .._random import checked_seed
 from ..exceptions import TNGInputError, TNGWarning
 from .spectra import ln_spectra
 from .suite import checked_factors, comparison, suite_of
+
+logger = logging.getLogger("obspy_tng")
 
 SCENARIO = ("magnitude", "distance", "depth")
 
@@ -58,6 +61,9 @@ def generate_suite(generator, station, target, n=11, *, pool=300, most=1200,
         suite = suite_of(records, spectra, periods, target, n, bounds,
                          {"max_per_station": None, "max_per_event": None}, seed)
         fit = suite.fit()
+        logger.info("suite of %s: %d of at most %d records drawn; mean within %.0f %%, sd of ln "
+                    "within %.0f %% of the target", station, len(records), most,
+                    100 * fit["mean_error"], 100 * fit["sd_error"])
         good = fit["mean_error"] <= mean_tolerance and not fit["sd_error"] > sd_tolerance
         if good:
             break

@@ -22,6 +22,8 @@ from .spectra import chunks
 
 #: periods of the columns of response spectra, s
 PERIODS = (0.1, 0.2, 0.5, 1.0, 2.0)
+#: characters of a line of a printed table
+WIDTH = 100
 _UNITS = {"magnitude": "", "distance": "km", "depth": "km", "sampling_rate": "Hz", "npts": "",
           "duration": "s", "pga": "m/s^2", "pgv": "m/s", "pgd": "m", "arias": "m/s",
           "cav": "m/s", "d5_75": "s", "d5_95": "s", "tm": "s"}
@@ -92,10 +94,19 @@ class MeasureTable:
                                   for row in self.rows())]
 
     def __repr__(self):
-        table = self._shown()
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        return "\n".join("  ".join(text.rjust(width) for text, width in
-                                   zip(row, widths, strict=True)) for row in table)
+        """What all records share in one line; below it a table, in blocks that fit a terminal."""
+        columns = {name: [_short(_plain(value)) for value in values]
+                   for name, values in self.columns.items()}
+        same = [name for name, texts in columns.items() if len(texts) > 1 and len({*texts}) == 1]
+        shared = ", ".join(f"{name} {columns[name][0]} {self.units.get(name, '')}".rstrip()
+                           for name in same if columns[name][0] != "-")
+        shown = [_column(name, self.units.get(name, ""), self.columns[name], texts)
+                 for name, texts in columns.items() if name not in same]
+        lines = [f"all records: {shared}"] if shared else []
+        for number, block in enumerate(_blocks(shown)):
+            lines += [""] if number else []
+            lines += ["  ".join(row).rstrip() for row in zip(*block, strict=True)]
+        return "\n".join(lines)
 
     def _repr_html_(self):
         head, *rows = self._shown()
@@ -200,6 +211,26 @@ def _measured(data, rate, component, periods, frequencies, freqmin, damping):
                            frequencies, nfft=nfft)
         for k, frequency in enumerate(frequencies):
             yield f"{name}_{frequency:g}Hz", "m/s", amplitude[:, k]
+
+
+def _column(name, unit, values, texts):
+    """Lines of a column, of one width: name, unit, values; words to the left, numbers right."""
+    lines = [name, unit, *texts]
+    width = max(map(len, lines))
+    words = any(isinstance(value, str) for value in values)
+    return [line.ljust(width) if words else line.rjust(width) for line in lines]
+
+
+def _blocks(columns):
+    """Columns in groups that are not too wide, the first column before each."""
+    block = []
+    for column in columns:
+        if len(block) > 1 and sum(len(c[0]) + 2 for c in [*block, column]) > WIDTH + 2:
+            yield block
+            block = [columns[0]]
+        block.append(column)
+    if block:
+        yield block
 
 
 def _plain(value):

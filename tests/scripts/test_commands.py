@@ -167,6 +167,41 @@ def test_a_new_model_begins_with_the_weights_of_the_package(work, tmp_path, caps
     assert main(["enroll", model, str(work / "generated"), "--allow-generated"]) == 0
 
 
+def test_several_folders_of_records_and_places(work, tmp_path, capsys):
+    """Records of all folders are enrolled, each station at the place in its folder's StationXML."""
+    half, first = tmp_path / "half", next(read_records(work / "records"))
+    for tr in first:
+        tr.stats.network, tr.stats.tng.record_id = "YY", "YY.other"
+    write_records([first], half)
+    model = str(tmp_path / "m")
+    assert main(["enroll", model, str(work / "records" / "known"), str(half)]) == 0
+    assert main(["enroll", model, str(work / "records" / "held_back")]) == 0
+    capsys.readouterr()
+    assert main(["info", model]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    there = {line.split()[0]: line for line in lines if line.startswith("  ")}
+    assert set(there) == {"SM.S001", "SM.S002", "YY.S001"}
+    assert "unknown" not in there["SM.S001"] + there["SM.S002"]
+    assert re.search(r"1 record {3}", there["YY.S001"])
+    assert main(["info", str(half)]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("1 record, 50 Hz, 40 s")
+    assert re.search(r"^magnitude \d", out, re.MULTILINE)
+
+
+def test_metadata_of_other_names_are_told(work, tmp_path, capsys, caplog):
+    """Without stations.xml nothing is guessed, but the XML files there are named."""
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    first = next(read_records(work / "records"))
+    first.write(str(archive / "a.mseed"), format="MSEED")
+    (archive / "CI.xml").write_text("<x/>")
+    assert main(["collect", str(archive), "--output", str(tmp_path / "r"), *RECORD]) == 1
+    assert "no stations.xml in" in caplog.text
+    assert "--inventory '" in caplog.text
+    assert "counts need an inventory" in capsys.readouterr().err
+
+
 def test_longer_series_and_grids_of_scenarios(work, tmp_path, capsys):
     command = ["generate", str(work / "model"), "--output", str(tmp_path / "g"), "--station",
                "SM.S001", "--batch", "3", "-n"]
@@ -202,7 +237,7 @@ def test_log_lines_where_there_is_no_terminal(work):
     (["collect", "--fdsn", "NOSUCH", "--output", "o"], "NOSUCH"),
     (["collect", "--fdsn", "http://127.0.0.1:9", "--output", "o"], "127.0.0.1:9"),
     (["collect", "--fdsn", "http://127.0.0.1:59999", "--output", "o"], "127.0.0.1:59999"),
-    (["fit", "nowhere", "--output", "o"], "no records"),
+    (["fit", "nowhere", "--output", "o"], "there is no folder 'nowhere'"),
     (["fit", "nowhere", "--output", __file__], "is not a model folder"),
     (["enroll", __file__, "nowhere"], "is not a model folder"),
     (["fit", "{records}", "--output", "o", "--epochs", "3"], "epochs=3 changes nothing"),
@@ -215,15 +250,18 @@ def test_log_lines_where_there_is_no_terminal(work):
     (["fit", "{records}", "--output", "o", "--target", "SM.S001"], "targets=['SM.S001'] change"),
     (["collect", "{archive}", "--output", "o", "--hold-out", "1"], "hold_out must be"),
     (["split", "{records}", "--output", "o", "--hold-out", "0"], "hold_out must be"),
-    (["split", "nowhere"], "no records"),
+    (["split", "nowhere"], "there is no folder 'nowhere'"),
+    (["measures", "nowhere"], "there is no folder 'nowhere'"),
+    (["enroll", "new", "nowhere"], "there is no folder 'nowhere'"),
     (["evaluate", "{records}", "{records}", "--seed", "-1"], "seed must be an integer >= 0"),
-    (["generate", "nowhere", "--output", "o"], "not a model folder"),
+    (["generate", "nowhere", "--output", "o"], "not a model folder of obspy_tng: there is no such"),
+    (["generate", "{archive}", "--output", "o"], "model folder of obspy_tng: it has no model"),
     (["generate", "{model}", "--output", "o", "--station", "XX.NO"], "not enrolled"),
     (["generate", "{model}", "--output", "o", "-n", "-3"], "n must"),
     (["generate", "{model}", "--output", "o", "-n", "0"], "n must"),
     (["generate", "{model}", "--output", "o", "--device", "gpu"], "device"),
-    (["evaluate", "{records}", "nowhere"], "no records"),
-    (["info", "nowhere"], "no records")])
+    (["evaluate", "{records}", "nowhere"], "there is no folder 'nowhere'"),
+    (["info", "nowhere"], "there is no folder nowhere")])
 def test_errors_are_one_line(work, tmp_path, monkeypatch, capsys, arguments, word):
     monkeypatch.chdir(tmp_path)
     filled = [a.format(archive=work / "archive", model=work / "model", records=work / "records")

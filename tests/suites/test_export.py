@@ -8,7 +8,7 @@ import numpy as np
 import obspy
 import pytest
 
-from obspy_tng.exceptions import TNGInputError
+from obspy_tng.exceptions import TNGInputError, TNGWarning
 from obspy_tng.records.folder import read_records
 from obspy_tng.records.record import record_to_array
 from obspy_tng.suites import Target, select
@@ -97,6 +97,14 @@ def test_index(folder, suite):
     with (folder / "index.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert float(rows[2]["pga"]) == pytest.approx(index["records"][2]["pga"])
+
+
+def test_files_of_an_earlier_suite_are_told(noise_records, suite, tmp_path):
+    suite.write(tmp_path, "all")
+    suite.write(tmp_path, "all")  # the same files again: no warning
+    smaller = select(noise_records, suite.target, 2, scale_factors=(0.2, 5))
+    with pytest.warns(TNGWarning, match=r"has \d+ files that are not of this suite, such as"):
+        smaller.write(tmp_path)
 
 
 def test_bad_values(suite, tmp_path):

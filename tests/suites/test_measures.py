@@ -78,7 +78,21 @@ def test_out(noise_records, tmp_path):
     assert frame.attrs["units"]["pgv"] == "m/s"
     np.testing.assert_allclose(frame["pgv"], table["pgv"])
     assert table._repr_html_().count("<tr>") == 3
-    assert len(repr(table).splitlines()) == 3
+
+
+def test_printed(noise_records):
+    """Units have a line of their own, what all rows share is said once, and lines stay short."""
+    lines = repr(measures(noise_records[:2])).splitlines()
+    assert lines[0].startswith("all records: ")
+    assert "sampling_rate 50 Hz" in lines[0]
+    assert max(map(len, lines[1:])) <= 100
+    assert lines[1].split()[:1] == ["id"]
+    assert sum(line.startswith("id") for line in lines) > 1  # in blocks
+    assert "m/s^2" in lines[2]
+    assert "pga" not in lines[2]
+    alone = repr(measures(noise_records[0], periods=())).splitlines()
+    assert "all records" not in alone[0]
+    assert repr(measures([])).startswith("id ")
 
 
 def test_bad_values(noise_records):
