@@ -45,9 +45,10 @@ def collect_command(args):
                                 "use `obspy-tng split`")
     client, folder = _client(args)
     inventory = _read(obspy.read_inventory, args.inventory, folder, INVENTORY)
-    if inventory is None and folder is not None and (found := sorted(folder.glob("*.xml"))):
-        logger.warning("no %s in %s: XML files of other names (%d) are not used; --inventory '%s' takes "
-                       "StationXML, --catalog QuakeML", INVENTORY, folder, len(found),
+    others = sorted(folder.glob("*.xml")) if folder is not None else []
+    if inventory is None and others:
+        logger.warning("no %s in %s: XML files of other names (%d) are not used; --inventory '%s' "
+                       "takes StationXML, --catalog QuakeML", INVENTORY, folder, len(others),
                        folder / "*.xml")
     catalog = _read(obspy.read_events, args.catalog, folder, CATALOG)
     corners = {k: v for k, v in (("freqmin", args.freqmin), ("freqmax", args.freqmax))
