@@ -114,7 +114,7 @@ class SourceBank:
                                    np.minimum(self._noise[i], source_levels))
         return Recipe(self._prepared(i), source_levels, levels, rng, angle,
                       self.records.stretch(i, case.scenario),
-                      self._onset(station, i, case.probability, rng),
+                      self._onset(station, i, rng),
                       self.records.lengthen(i, case.scenario), added), self.names[i]
 
     def _turned(self, i, angle):
@@ -172,22 +172,18 @@ class SourceBank:
             data.append(self._waveforms.make_all(recipes))
         return np.concatenate(data), notes
 
-    def _onset(self, station, i, probability, rng):
+    def _onset(self, station, i, rng):
         """
-        Where the onset of a source record of another station comes; None: where it is.
+        Where P of a source record of another station comes; None: where it is.
 
-        As in a record of the station, whose recorder sets it: P where it is known of both, else
-        t05 of a record of a similar scenario.
+        As in a record of the station, whose recorder sets it. Where P is not known, mostly in
+        triggered records, which begin with it, the record begins where it did: moved, it would
+        begin with a mirror image of itself.
         """
-        own = np.flatnonzero(self.records.stations == station)
-        if self.records.stations[i] == station or not len(own):
+        own = np.flatnonzero((self.records.stations == station) & np.isfinite(self._p_indices))
+        if self.records.stations[i] == station or np.isnan(self._p_indices[i]) or not len(own):
             return None
-        if np.isfinite(self._p_indices[i]):
-            own = own[np.isfinite(self._p_indices[own])]
-            return int(self._p_indices[rng.choice(own)]) if len(own) else None
-        total = probability[own].sum()
-        j = rng.choice(own, p=probability[own] / total if total > 0 else None)
-        return dataclasses.replace(self._source(j), p_index=None).onset
+        return int(self._p_indices[rng.choice(own)])
 
     def _prepare(self, i):
         return self._waveforms.prepare(self._source(i))

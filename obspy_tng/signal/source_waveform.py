@@ -17,7 +17,6 @@ import numpy as np
 from scipy.fft import irfft, rfft
 
 from .evolutionary import FilterBank, filter_bank
-from .intensity import time_of_energy
 from .minimum_phase import lines_between, minimum_phase
 from .record_edges import edge_taper, extend, untapered
 from .time_warp import PERIODS, dominant_frequency, doubled, values_at, warped_times
@@ -58,10 +57,13 @@ class Source:
 
     @property
     def onset(self):
-        """Sample that a warp keeps in place: P, else where 5 % of the energy have come (t05)."""
-        if self.p_index is not None:
-            return self.p_index
-        return round(float(time_of_energy(np.square(self.data, dtype=float).sum(0))))
+        """
+        Sample that a warp keeps in place: P, else the first one.
+
+        Records without a pick of P are mostly triggered ones, which begin with it. A warp that
+        reached beyond their start would need motion that was not recorded.
+        """
+        return 0 if self.p_index is None else self.p_index
 
 
 @dataclass(frozen=True)

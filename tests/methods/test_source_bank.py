@@ -87,3 +87,21 @@ def test_similar_probabilities_choose_the_same():
                                                                   np.random.default_rng(i))
                     for i in range(500)])
     assert same > 0.85
+
+
+def test_p_of_another_station_comes_where_the_station_has_it(sources):
+    station, other = dict.fromkeys(sources.records.stations)
+    i = int(np.flatnonzero(sources.records.stations == other)[0])
+    own = set(sources._p_indices[sources.records.stations == station].astype(int))
+    assert sources._onset(station, i, np.random.default_rng(0)) in own
+    assert sources._onset(other, i, np.random.default_rng(0)) is None
+
+
+def test_a_triggered_record_of_another_station_is_not_moved(sources, monkeypatch):
+    """Where P is not known, the record begins about with it: moved, it would begin mirrored."""
+    station, other = dict.fromkeys(sources.records.stations)
+    i = int(np.flatnonzero(sources.records.stations == other)[0])
+    unknown = sources._p_indices.astype(float)
+    unknown[i] = np.nan
+    monkeypatch.setattr(sources, "_p_indices", unknown)
+    assert sources._onset(station, i, np.random.default_rng(0)) is None

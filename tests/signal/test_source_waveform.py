@@ -159,3 +159,19 @@ def test_turned_before_or_while_it_is_made(filters, data):
     np.testing.assert_allclose(found, before, rtol=0, atol=1e-5 * np.abs(before).max())
     np.testing.assert_allclose(turned_energies(prepared.energies, angle),
                                waveforms.prepare(turned).energies[:3], rtol=1e-4)
+
+
+def test_a_record_without_p_keeps_its_start(filters, data):
+    """A warp that reached before the start of a triggered record would mirror its first motion."""
+    ramp = np.repeat(np.arange(NPTS, dtype=float)[None], 3, axis=0)
+    makers = SourceWaveforms(filters)
+    triggered = makers.prepare(Source(ramp, evolutionary.band_levels(filters, data)))
+    for seed in range(5):
+        recipe = Recipe(triggered, triggered.source.levels, triggered.source.levels,
+                        np.random.default_rng(seed))
+        times = makers._warped(recipe)[0]
+        # what is tapered at the start is mirrored, as it is of all records
+        first = int(triggered.first + makers._most)
+        np.testing.assert_allclose(times[2 * first:3 * first], np.arange(2 * first, 3 * first),
+                                   atol=0.5 * first + 5)
+        assert np.argmin(times) < 2 * first
