@@ -9,20 +9,19 @@ with the SESAME criteria, and a plot. The numbers come from the array functions
 in :mod:`obspy_tng.signal`, which have the details of every option.
 """
 
+import inspect
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from obspy import Stream
 
 from . import signal
 from ._page import facts
 from .exceptions import TNGInputError
 from .hvsr_files import write_csv, write_hvsrpy
-from .records.codes import split_channel
-from .records.info import record_id
-from .records.noise import noise_windows, whole_stream
-from .records.record import COMPONENTS, record_to_array, station_id
+from .records.noise import curve_pieces, streams_of_one_station
+from .records.record import station_id
+from .signal.sesame import criteria_in_words
 from .signal.spectral_ratio import HVSRPY_OPTIONS
 
 # points of a published station curve: reference "paper mode"
@@ -69,29 +68,36 @@ class HVSR:
                 f"{self.peak!r}>")
 
     def __str__(self):
-        f0 = self.f0
-        peak = self.peak
-        head = (f"HVSR of {self.station}: {int(self.accepted.sum())} of {len(self)} curves, "
-                f"{self.frequencies[0]:.3g} to {self.frequencies[-1]:.3g} Hz")
-        mean = (f"f0 of the mean curve: {peak.f0:.3g} Hz, amplitude {peak.a0:.2f}" if peak.found
-                else f"mean curve without clear peak ({peak.reason})")
-        left = [reason for reason in self.reasons if reason]
-        if left:
-            head += f"\n{len(left)} windows left out; the first: {left[0]}"
-        return (f"{head}\n{mean}\nf0 of the curves: median {f0['median']:.3g} Hz, "
-                f"std of ln {f0['std']:.2f}, n = {f0['n']}")
+        lines = [f"HVSR of {self.station}: {int(self.accepted.sum())} of {len(self)} curves, "
+                 f"{self.frequencies[0]:.3g} to {self.frequencies[-1]:.3g} Hz"]
+        if left := [reason for reason in self.reasons if reason]:
+            lines.append(f"{len(left)} window{'s' * (len(left) > 1)} left out; "
+                         f"the first: {left[0]}")
+        return "\n".join([*lines, *(f"{name}: {text}" for name, text in self._facts())])
+
+    def _facts(self):
+        """What a user reads first: names and texts."""
+        f0, peak = self.f0, self.peak
+        yield "f0 of the mean curve", (f"{peak.f0:.3g} Hz, amplitude {peak.a0:.2f}" if peak.found
+                                       else f"no clear peak ({peak.reason})")
+        if f0["n"] > 1:
+            yield "f0 of the curves", (f"median {f0['median']:.3g} Hz, std of ln {f0['std']:.2f}, "
+                                       f"n = {f0['n']}")
+        elif len(self) > 1:
+            yield "f0 of the curves", f"{f0['n']} of them with a clear peak, too few for statistics"
+        else:
+            yield "one curve", "no scatter; window_length= cuts microtremor into windows"
+        if peak.found and self.mode is None:
+            yield "SESAME", criteria_in_words(peak.criteria)
+            if peak.criteria["clarity_f0_std"] == 0:
+                yield "f0 scatters", "freqmin= and freqmax= narrow the search to one peak"
 
     def _repr_pretty_(self, printer, cycle):
         printer.text(str(self))
 
     def _repr_html_(self):
-        f0, peak = self.f0, self.peak
-        return facts([
-            ("station", self.station), ("curves", f"{int(self.accepted.sum())} of {len(self)}"),
-            ("f0 of the mean curve", f"{peak.f0:.3g} Hz" if peak.found else peak.reason),
-            ("its amplitude", f"{peak.a0:.2f}" if peak.found else "-"),
-            ("f0 of the curves, median", f"{f0['median']:.3g} Hz (n = {f0['n']})"),
-            ("f0 of the curves, std of ln", f"{f0['std']:.2f}")])
+        return facts([("station", self.station),
+                      ("curves", f"{int(self.accepted.sum())} of {len(self)}"), *self._facts()])
 
     def to_csv(self, path):
         """Write a table of frequencies: see :func:`obspy_tng.hvsr_files.write_csv`."""
@@ -150,6 +156,10 @@ class HVSR:
                     label=label)
         if self.peak.found:
             ax.axvline(self.peak.f0, color="#b03020", lw=1.2, label=f"f0 = {self.peak.f0:.3g} Hz")
+        lowest = 10 / self.window_length
+        if self.mode is None and lowest > self.frequencies[0]:
+            ax.axvspan(self.frequencies[0], min(lowest, self.frequencies[-1]), color="0.93", lw=0,
+                       zorder=0, label="fewer than 10 periods")
         ax.set(xscale="log", yscale="log", xlim=self.frequencies[[0, -1]], title=self.station,
                xlabel=FREQUENCY, ylabel=RATIO)
         plain_log_axes(ax)
@@ -210,12 +220,11 @@ def hvsr(stream_or_streams, *, inventory=None, window_length=None, overlap=0.0, 
     >>> len(curve), round(float(curve.peak.f0), 1), float(curve.peak.criteria["reliable"])
     (10, 1.0, 1.0)
     """
-    for name in options.keys() & HVSRPY_OPTIONS.keys():
-        raise TypeError(f"hvsr(): {name} is hvsrpy's; here it is {HVSRPY_OPTIONS[name]}")
-    streams = _streams(stream_or_streams)
+    _check_options(options)
+    streams = streams_of_one_station(stream_or_streams)
     if rejection not in (None, "cox2020"):
         raise TNGInputError(f"rejection must be None or 'cox2020', got {rejection!r}")
-    pieces, labels, reasons = _pieces(streams, inventory, window_length, overlap)
+    pieces, labels, reasons = curve_pieces(streams, inventory, window_length, overlap)
     good = [i for i, reason in enumerate(reasons) if reason is None]
     if center_frequencies is None and mode is None:
         rate = min(rate for _, rate in pieces)
@@ -252,60 +261,14 @@ def hvsr(stream_or_streams, *, inventory=None, window_length=None, overlap=0.0, 
                 signal.F0Pick(f0, a0, prominence, reason), float(length), search, tuple(reasons))
 
 
-def _streams(stream_or_streams):
-    """List of Streams of one station."""
-    if isinstance(stream_or_streams, Stream):
-        streams = [stream_or_streams]
-    elif isinstance(stream_or_streams, dict):
-        raise TypeError("stream_or_streams must be a Stream or an iterable of Streams, got a dict; "
-                        "call hvsr() for the Streams of each station")
-    else:
-        streams = list(stream_or_streams)
-    for stream in streams:
-        if not isinstance(stream, Stream):
-            raise TypeError("stream_or_streams must be a Stream or an iterable of Streams, got "
-                            f"an item of type {type(stream).__name__}")
-    if not streams:
-        raise TNGInputError("stream_or_streams is empty")
-    stations = sorted({station_id(stream) for stream in streams})
-    if len(stations) > 1:
-        raise TNGInputError(f"stream_or_streams must be of one station, got {stations}")
-    return streams
-
-
-def _pieces(streams, inventory, window_length, overlap):
-    """
-    The samples of each curve.
-
-    :return: list of (array (3, npts), rate in Hz), labels, and reasons of those left out.
-    """
-    if window_length is None:
-        pieces = [_whole(stream, inventory) for stream in streams]
-        return pieces, [record_id(st) for st in streams], [None] * len(pieces)
-    if not np.isscalar(window_length) or not window_length > 0:
-        raise TNGInputError(f"window_length must be a positive number of seconds or None, got "
-                            f"{window_length!r}")
-    if not 0 <= overlap < 1:
-        raise TNGInputError(f"overlap must be from 0 to below 1, got {overlap!r}")
-    windows = [window for stream in streams
-               for window in noise_windows(stream, window_length, overlap, inventory)]
-    if not windows:
-        longest = max(tr.stats.npts / tr.stats.sampling_rate for st in streams for tr in st)
-        raise TNGInputError(f"window_length is {window_length:g} s, longer than the longest Stream "
-                            f"({longest:g} s), or than what all its components have without gaps")
-    if all(window.reason for window in windows):
-        raise TNGInputError(f"none of {len(windows)} windows is usable; {windows[0].label}: "
-                            f"{windows[0].reason}")
-    return ([(window.data, window.sampling_rate) for window in windows],
-            [window.label for window in windows], [window.reason for window in windows])
-
-
-def _whole(stream, inventory):
-    """Array (3, npts) and rate of a record, or of a whole Stream with other components."""
-    if inventory is None and all(split_channel(tr.stats.channel)[0][:4] != "KNET"
-                                 and tr.stats.channel[-1:] in COMPONENTS for tr in stream):
-        return record_to_array(stream), stream[0].stats.sampling_rate
-    return whole_stream(stream, inventory)
+def _check_options(options):
+    """Raise TypeError for an option that there is not."""
+    for name in options.keys() & HVSRPY_OPTIONS.keys():
+        raise TypeError(f"hvsr(): {name} is hvsrpy's; here it is {HVSRPY_OPTIONS[name]}")
+    own = [name for name in inspect.signature(hvsr).parameters if name != "options"][1:]
+    known = sorted({*own, *list(inspect.signature(signal.hvsr).parameters)[2:]})
+    for name in options.keys() - {*known}:
+        raise TypeError(f"hvsr(): no option {name!r}; there are {', '.join(known)}")
 
 
 def _alike(pieces, good):

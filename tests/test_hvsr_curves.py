@@ -1,5 +1,7 @@
 """HVSR from Streams: what users call."""
 
+import re
+
 import matplotlib
 import numpy as np
 import pytest
@@ -66,7 +68,7 @@ def test_f0_with_criteria(records):
 def test_rock_says_why():
     curve = hvsr([make_stream(seed, f0=None) for seed in range(40)])
     assert not curve.peak.found
-    assert "without clear peak (highest maximum, at" in str(curve)
+    assert "no clear peak (highest maximum, at" in str(curve)
 
 
 def test_streams_and_order_of_traces_are_free(records):
@@ -165,8 +167,22 @@ def test_bad_input(records):
     for wrong in ({"XX.S1": [stream]}, [stream[0]], 5):
         with pytest.raises(TypeError):
             hvsr(wrong)
-    with pytest.raises(TypeError, match="unexpected keyword"):
+    with pytest.raises(TypeError, match="no option 'band_width'; there are azimuth, bandwidth, "):
         hvsr(stream, band_width=40.0)
+    for wrong, hint in ((stream[0], "takes three components"), ("a.mseed", "obspy.read"),
+                        (np.ones((3, 99)), "signal.hvsr"), (None, "got NoneType")):
+        with pytest.raises(TypeError, match=hint):
+            hvsr(wrong)
+    later = stream.copy()
+    for tr in later:
+        tr.stats.starttime += 3600
+    with pytest.raises(TNGInputError, match="Of several earthquakes give a list of Streams"):
+        hvsr(stream + later)
+    for options, error, word in (({"window_length": "60"}, TypeError, "window_length must be"),
+                                 ({"smoothing": {"b": 1}}, TypeError, "smoothing must be a name"),
+                                 ({"center_frequencies": [1, 2]}, TNGInputError, "center_freq")):
+        with pytest.raises(error, match=word):
+            hvsr(stream, **options)
     with pytest.raises(TypeError, match="amplitude"):
         pick_f0(np.ones(5))
     with pytest.raises(TypeError, match="amplitude"):
@@ -209,6 +225,21 @@ def test_mexico(mexico, station):
 def noise_curve():
     """Three records of a soft site."""
     return hvsr(simulate_network(1, 3, seed=1, f0=[2.0], window=40.0).records)
+
+
+def test_printed(records):
+    """Criteria and what to do next are part of what is printed."""
+    text = str(hvsr(records))
+    assert re.search(r"^SESAME: reliability \d of 3, clarity \d of 6", text, re.MULTILINE)
+    alone = str(hvsr(records[0]))
+    assert "nan" not in alone
+    assert "one curve: no scatter; window_length= cuts microtremor" in alone
+    low = make_stream(0)
+    assert "SESAME" not in str(hvsr(records, mode="paper"))
+    pieces = low.copy()
+    pieces.trim(endtime=low[0].stats.starttime + 20, nearest_sample=False)
+    rest = low.slice(pieces[0].stats.endtime + low[0].stats.delta)
+    np.testing.assert_allclose(hvsr(pieces + rest).curves, hvsr(low).curves)  # joined
 
 
 def test_short_representations(noise_curve):

@@ -8,13 +8,14 @@ which a component is dead or was filled are marked.
 from dataclasses import dataclass
 
 import numpy as np
+from obspy import Stream, Trace
 
 from ..exceptions import TNGInputError
 from .codes import check_channel_codes, sensor_id, split_channel
 from .info import record_id
 from .instrument import find_channel, orientation, to_zne
 from .joining import join_pieces
-from .record import COMPONENTS, station_id
+from .record import COMPONENTS, record_to_array, station_id
 from .traces import same_rate
 
 # A stretch without any bend counts as filled if it is so long (s, and share of the window),
@@ -23,6 +24,10 @@ _FILLED, _FILLED_SHARE, _USUAL = 1.0, 0.02, 5.0
 # A component is dead in a window if its level, in units of its usual one, is such a share of the
 # others'.
 _FADED = 1 / 30
+# what users give instead of Streams, and what to do
+_NOT_STREAMS = {Trace: "HVSR takes three components", str: "obspy.read() reads files",
+                dict: "call hvsr() for the Streams of each station",
+                np.ndarray: "obspy_tng.signal.hvsr() takes arrays"}
 
 
 @dataclass(frozen=True)
@@ -86,8 +91,9 @@ def whole_stream(stream, inventory=None):
             {row[0].stats.npts for row in traces}) > 1 or max(
             abs(row[0].stats.starttime - tr.stats.starttime) for row in traces) > tr.stats.delta:
         raise TNGInputError(f"stream of {station_id(stream)}: the components have gaps, or do not "
-                            "begin and end together; window_length= uses the windows of noise "
-                            "that are whole, prepare_record(common_span=True) cuts recordings")
+                            "begin and end together. Of several earthquakes give a list of "
+                            "Streams, one for each; window_length= uses the windows of noise that "
+                            "are whole, prepare_record(common_span=True) cuts recordings")
     return noise_windows(stream, length, 0.0, inventory)[0].data, tr.stats.sampling_rate
 
 
@@ -106,8 +112,9 @@ def _components(stream, inventory):
         if len(by_component) == 3:
             raise TNGInputError(f"stream of {station_id(stream)}: components are "
                                 f"{sorted(by_component)}, not Z, N and E; inventory= rotates them")
-        raise TNGInputError(f"stream of {station_id(stream)}: component {', '.join(missing)} is "
-                            f"missing, got {sorted(by_component)}")
+        raise TNGInputError(f"stream of {station_id(stream)}: component{'s' * (len(missing) > 1)} "
+                            f"{', '.join(missing)} {'are' if len(missing) > 1 else 'is'} missing, "
+                            f"got {sorted(by_component)}")
     order = sorted(by_component, key=lambda c: COMPONENTS.index(c) if c in COMPONENTS else 3)
     traces = [by_component[component] for component in order]
     first = traces[0][0]
@@ -202,3 +209,78 @@ def _longest_straight(data):
     straight = np.concatenate([[False], np.abs(np.diff(data, 2)) <= 1e-9 * size, [False]])
     edges = np.flatnonzero(straight[1:] != straight[:-1]).reshape(-1, 2)
     return int((edges[:, 1] - edges[:, 0]).max(initial=-2)) + 2
+
+
+def streams_of_one_station(stream_or_streams):
+    """
+    Streams of one station, from any form of the argument.
+
+    :param stream_or_streams: Stream, or iterable of Streams.
+    :return: list of Streams.
+    :raises TypeError: for anything else.
+    :raises TNGInputError: if there are none, or they are of several stations.
+    """
+    if isinstance(stream_or_streams, Stream):
+        streams = [stream_or_streams]
+    elif type(stream_or_streams) in _NOT_STREAMS or not hasattr(stream_or_streams, "__iter__"):
+        hint = _NOT_STREAMS.get(type(stream_or_streams))
+        raise TypeError("stream_or_streams must be a Stream or an iterable of Streams, got "
+                        f"{type(stream_or_streams).__name__}{'; ' + hint if hint else ''}")
+    else:
+        streams = list(stream_or_streams)
+    for stream in streams:
+        if not isinstance(stream, Stream):
+            raise TypeError("stream_or_streams must be a Stream or an iterable of Streams, got "
+                            f"an item of type {type(stream).__name__}")
+    if not streams:
+        raise TNGInputError("stream_or_streams is empty")
+    stations = sorted({station_id(stream) for stream in streams})
+    if len(stations) > 1:
+        raise TNGInputError(f"stream_or_streams must be of one station, got {stations}")
+    return streams
+
+
+def curve_pieces(streams, inventory=None, window_length=None, overlap=0.0):
+    """
+    The samples of each curve of HVSR.
+
+    :param streams: list of Streams of one station.
+    :param inventory: see :func:`noise_windows`.
+    :param window_length: s; None takes every Stream as a whole.
+    :param overlap: see :func:`noise_windows`.
+
+    :return: list of (array (3, npts), rate in Hz), labels, and reasons of those left out.
+    :raises TypeError: if ``window_length`` is not a number.
+    :raises TNGInputError: for bad values, or if no window is usable.
+    """
+    if window_length is None:
+        pieces = [_whole(stream, inventory) for stream in streams]
+        return pieces, [record_id(st) for st in streams], [None] * len(pieces)
+    if isinstance(window_length, bool) or not isinstance(window_length, int | float | np.number):
+        raise TypeError("window_length must be a number of seconds or None, got "
+                        f"{type(window_length).__name__}")
+    if not 0 < window_length < np.inf:
+        raise TNGInputError(f"window_length must be a positive number of seconds or None, got "
+                            f"{window_length!r}")
+    if not 0 <= overlap < 1:
+        raise TNGInputError(f"overlap must be from 0 to below 1, got {overlap!r}")
+    windows = [window for stream in streams
+               for window in noise_windows(stream, window_length, overlap, inventory)]
+    if not windows:
+        longest = max(tr.stats.npts / tr.stats.sampling_rate for st in streams for tr in st)
+        raise TNGInputError(f"window_length is {window_length:g} s, longer than the longest Stream "
+                            f"({longest:g} s), or than what all its components have without gaps")
+    if all(window.reason for window in windows):
+        raise TNGInputError(f"none of {len(windows)} windows is usable; {windows[0].label}: "
+                            f"{windows[0].reason}")
+    return ([(window.data, window.sampling_rate) for window in windows],
+            [window.label for window in windows], [window.reason for window in windows])
+
+
+def _whole(stream, inventory):
+    """Array (3, npts) and rate of a record, or of a whole Stream with other components."""
+    one_each = len({tr.id for tr in stream}) == len(stream)
+    if inventory is None and one_each and all(split_channel(tr.stats.channel)[0][:4] != "KNET"
+                                 and tr.stats.channel[-1:] in COMPONENTS for tr in stream):
+        return record_to_array(stream), stream[0].stats.sampling_rate
+    return whole_stream(stream, inventory)

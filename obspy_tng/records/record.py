@@ -37,7 +37,8 @@ def station_id(item):
     traces = [item] if isinstance(item, Trace) else list(item)
     ids = {f"{tr.stats.network}.{tr.stats.station}" for tr in traces}
     if len(ids) != 1:
-        raise TNGInputError(f"a record belongs to one station, got {sorted(ids) or 'no traces'}")
+        raise TNGInputError(f"a record belongs to one station, got {sorted(ids) or 'no traces'}"
+                            + ("; stream.select(network=, station=) chooses one" if ids else ""))
     return ids.pop()
 
 
@@ -91,7 +92,8 @@ def check_record(record, sampling_rate=None, npts=None):
         by_component[component] = tr
     if len(by_component) != 3:
         missing = [c for c in COMPONENTS if c not in by_component]
-        raise TNGInputError(f"record of {name}: component {', '.join(missing)} is missing")
+        raise TNGInputError(f"record of {name}: component{'s' * (len(missing) > 1)} "
+                            f"{', '.join(missing)} {'are' if len(missing) > 1 else 'is'} missing")
     traces = [by_component[c] for c in COMPONENTS]
     for tr in traces:
         _check_samples(tr)
@@ -159,6 +161,9 @@ def group_by_station(records):
     if isinstance(records, Stream):
         raise TypeError("records must be an iterable of Streams (one Stream per record), "
                         "got a single Stream; put it into a list")
+    if not hasattr(records, "__iter__"):
+        raise TypeError("records must be an iterable of Streams (one Stream per record), got "
+                        f"{type(records).__name__}")
     if isinstance(records, dict):
         return {key: list(value) for key, value in records.items()}
     groups = {}

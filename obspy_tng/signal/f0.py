@@ -121,6 +121,9 @@ def _curves(frequencies, amplitude, freqmin, freqmax, mode):
     """Frequencies, curves and the slice of the search band, checked."""
     one_of("mode", mode, (None, "paper"))
     frequencies = ascending("frequencies", frequencies)
+    if len(frequencies) < 3:
+        raise TNGInputError(f"a peak needs at least 3 frequencies (center_frequencies), got "
+                            f"{len(frequencies)}")
     amplitude = as_samples(amplitude, 3).astype(np.float64, copy=False)
     if amplitude.shape[-1] != len(frequencies):
         raise TNGInputError(f"amplitude must have {len(frequencies)} values on its last axis, one "

@@ -78,6 +78,31 @@ def sesame_criteria(frequencies, amplitude, f0, std=None, f0_std=None, window_le
     return {name: value.reshape(shape) for name, value in result.items()}
 
 
+def criteria_in_words(criteria):
+    """
+    How many criteria a peak fulfils, and which it does not.
+
+    :param criteria: dict of one peak from :func:`sesame_criteria`.
+    :return: str
+
+    .. rubric:: Example
+
+    >>> f = np.geomspace(0.1, 40, 400)
+    >>> peak = sesame_criteria(f, 1 + 4 * np.exp(-(np.log(f / 1.2) / 0.2) ** 2), 1.2,
+    ...                        window_length=60.0, n_windows=2)
+    >>> criteria_in_words(peak)
+    'reliability 1 of 3, clarity 3 of 6; not met: reliability_cycles; not known: \
+reliability_std, clarity_curves, clarity_f0_std, clarity_std'
+    """
+    text = ", ".join(f"{kind} {sum(criteria[name] == 1 for name in names)} of {len(names)}"
+                     for kind, names in (("reliability", RELIABILITY), ("clarity", CLARITY)))
+    names = (*RELIABILITY, *CLARITY)
+    for word, some in (("not met", [name for name in names if criteria[name] == 0]),
+                       ("not known", [name for name in names if np.isnan(criteria[name])])):
+        text += f"; {word}: {', '.join(some)}" if some else ""
+    return text
+
+
 def _like(std, amplitude):
     """Standard deviations as (ncurves, nfreq), checked."""
     std = np.asarray(std, dtype=np.float64)

@@ -144,6 +144,8 @@ def hvsr(data, sampling_rate, center_frequencies=None, bandwidth=40.0, mode=None
 
 def _choice(name, value, allowed):
     """A value out of a set of names; with a hint where it is hvsrpy's."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a name, got {type(value).__name__}")
     if value in _HVSRPY_VALUES:
         raise TNGInputError(f"{name}={value!r} is hvsrpy's name; here it is "
                             f"{_HVSRPY_VALUES[value]!r}")
