@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from obspy_tng import TNGGenerator, simulate_network
+from obspy_tng import simulate_network
 
 QUICK = {"epochs": 2, "finetune_epochs": 1}
 
@@ -18,6 +18,7 @@ def small_network():
 @cache
 def fitted_released():
     """The released architecture, trained for three epochs; not to be changed by a test."""
+    from obspy_tng import TNGGenerator  # torch: only where it is needed
     network = small_network()
     return TNGGenerator(50.0, 40.0, "released", training=QUICK, device="cpu").fit(
         network.records, inventory=network.inventory, progress=False)

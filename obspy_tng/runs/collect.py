@@ -44,6 +44,7 @@ class CollectJob(Job):
 
     kind = "collect"
     unique = True
+    modules = __name__, "obspy.signal.trigger"
 
     def __init__(self, client, inventory, catalog, stations, channels, span, choices, options):
         self.client, self.inventory, self.catalog = client, inventory, catalog

@@ -51,12 +51,13 @@ class Job:
     :mod:`obspy_tng.runs.generate` and :mod:`obspy_tng.runs.evaluate`.
 
     ``kind`` is its name, ``makes`` says in words what, ``unique`` that a recording filed
-    twice is to be left out.
+    twice is to be left out, ``modules`` the names of modules that worker processes import.
     """
 
     kind = "job"
     makes = "records"
     unique = False
+    modules: tuple = ()
 
     def settings(self):
         """Dict, JSON-able, of everything except the inputs that the outputs depend on."""

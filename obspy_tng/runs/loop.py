@@ -51,11 +51,14 @@ def run_job(job, output, *, workers=1, processes=False, executor=None, shard=Non
     pool = Pool(workers, processes, executor)
     part = part_of(shard)
     folder = part.folder(output)
-    if not (folder / NAME).exists():
+    new = not (folder / NAME).exists()
+    if new:
         outputs.refuse_foreign_records(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with Manifest(folder) as manifest:
+    with Manifest(folder) as manifest, pool:
         manifest.agree(job.kind, job.settings())
+        if new:
+            pool.warm(job.modules)
         manifest.note("extent", job.extend(manifest.about("extent")))
         clean_temporaries(folder)
         stale = manifest.plan(part.select(enumerate(job.plan())))
@@ -64,8 +67,7 @@ def run_job(job, output, *, workers=1, processes=False, executor=None, shard=Non
         _reset(manifest, folder, stale, "input files changed since")
         if retry_failed:
             manifest.reset([name for name, _ in manifest.failed()])
-        with pool:
-            _work(manifest, job, folder, pool, progress)
+        _work(manifest, job, folder, pool, progress)
         job.finish(folder)
         if not part.whole:  # twins and lists are for the merge
             counts = manifest.statuses()

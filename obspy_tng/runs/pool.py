@@ -12,6 +12,7 @@ import os
 import signal
 import threading
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from importlib import import_module
 from multiprocessing.connection import wait as wait_for_process
 
 from .._checks import count
@@ -21,6 +22,7 @@ from ..exceptions import TNGException
 # their results fit in memory for any size of the archive.
 PER_WORKER = 3
 FOREIGN_IN_FLIGHT = 64
+DASK_EXECUTOR = "ClientExecutor"
 # Threads that numerical libraries start on their own.
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
                      "NUMEXPR_NUM_THREADS")
@@ -50,6 +52,9 @@ class Pool:
             known = getattr(executor, "_max_workers", None)
             self.in_flight = PER_WORKER * known if known else FOREIGN_IN_FLIGHT
         self._executor = executor
+        # Dask takes a second task with the same arguments for the first, and gives its old result
+        # (or error) as long as that is held: a unit that is done again must be a task of its own
+        self._options = {"pure": False} if type(executor).__name__ == DASK_EXECUTOR else {}
         self._cleanup = contextlib.ExitStack()
 
     def __enter__(self):
@@ -64,10 +69,20 @@ class Pool:
             self._executor.shutdown(wait=True, cancel_futures=True)
         self._cleanup.close()
 
+    def warm(self, modules):
+        """
+        Start the processes now, so that they import while the caller is busy.
+
+        :param modules: names of modules that the units need.
+        """
+        if self.processes:
+            for _ in range(self.workers):
+                self._executor.submit(_import, modules)
+
     def submit(self, function, arguments):
         """Future of ``function(*arguments)``; raises BrokenExecutor where it takes none."""
         try:
-            return self._executor.submit(function, *arguments)
+            return self._executor.submit(function, *arguments, **self._options)
         except Exception as err:  # each kind of executor has its own error when closed
             raise BrokenExecutor(f"{type(err).__name__}: {err}") from err
 
@@ -93,6 +108,11 @@ class Pool:
                 initializer=_begin_worker)
         else:
             self._executor = ThreadPoolExecutor(self.workers, thread_name_prefix="obspy_tng")
+
+
+def _import(modules):
+    for name in modules:
+        import_module(name)
 
 
 def _begin_worker():

@@ -1,6 +1,7 @@
 """Workers: threads, processes with one thread each, or an executor of the caller."""
 
 import os
+import sys
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 
 import pytest
@@ -29,6 +30,19 @@ def test_processes_compute_with_one_thread(monkeypatch):
         assert pool.submit(os.getenv, ("OMP_NUM_THREADS",)).result() == "3"
         assert pool.submit(os.getpid, ()).result() != os.getpid()
     assert "NUMEXPR_NUM_THREADS" not in os.environ
+
+
+def imported(module):
+    return module in sys.modules
+
+
+def test_processes_import_before_there_is_work():
+    with Pool(1, processes=True) as pool:
+        pool.warm(("colorsys",))
+        assert pool.submit(imported, ("colorsys",)).result()
+        assert not pool.submit(imported, ("chunk",)).result()
+    with Pool(1) as pool:
+        pool.warm(("no such module",))  # threads have what the caller has
 
 
 def test_an_executor_of_the_caller_stays_open():

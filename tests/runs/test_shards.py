@@ -7,6 +7,7 @@ import pytest
 from obspy_tng.exceptions import TNGException, TNGInputError
 from obspy_tng.runs.job import WorkUnit
 from obspy_tng.runs.manifest import NAME, Manifest
+from obspy_tng.runs.pool import Pool
 from obspy_tng.runs.shards import Part, merge_shards, part_of
 
 from .conftest import Deadly, Twice, Wrapped, contents
@@ -121,6 +122,21 @@ def test_dask_cluster(data, reference_run, tmp_path, dask):
     executor = dask.get_executor()
     assert data.run(tmp_path / "r", executor=executor).complete
     assert contents(tmp_path / "r") == reference_run
+
+
+def count(path):
+    with open(path, "a") as file:
+        file.write("x")
+    raise OSError
+
+
+def test_dask_does_a_unit_again_that_failed(tmp_path, dask):
+    """Although its first result is still held."""
+    pool = Pool(executor=dask.get_executor())
+    for times in (1, 2):
+        futures = [pool.submit(count, (str(tmp_path / "calls"),)) for _ in range(times)]
+        assert all(isinstance(future.exception(), OSError) for future in futures)
+    assert (tmp_path / "calls").read_text() == "xxx"
 
 
 def test_dask_worker_killed(data, reference_run, tmp_path, dask):
