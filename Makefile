@@ -12,6 +12,12 @@ TORCH ?= $(if $(LOCAL_TORCH),torch==$(word 2,$(subst -, ,$(subst +, ,$(LOCAL_TOR
 # All that the tests test; test-oldest leaves out match, which asks for NumPy 2.
 EXTRAS ?= test,dask,tensorboard,target,match
 OLDEST ?= python3.10
+# `make test JOBS=2`: two processes with a numerical thread each, every file of tests in one of them
+JOBS ?= 1
+ifneq ($(JOBS),1)
+PARALLEL = -n $(JOBS) --dist loadfile
+test: export OMP_NUM_THREADS = 1
+endif
 
 .PHONY: demo test test-oldest slow lint bench bench-cuda docs clean
 .DELETE_ON_ERROR:
@@ -36,7 +42,7 @@ demo: $(VENV)/installed  ## collect, enroll, generate, evaluate, draw: a simulat
 	$(BIN)/obspy-tng demo --output demo_output
 
 test: $(VENV)/installed-test  ## the test suite
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q -m "not slow" $(PARALLEL)
 
 test-oldest:  ## the test suite with the lowest versions that setup.py allows, once a release
 	PIP_CONSTRAINT=$(CURDIR)/recipe/lowest.txt $(MAKE) test VENV=$(VENV)-oldest PYTHON=$(OLDEST) \

@@ -11,7 +11,7 @@ VERSION = re.search(r'^__version__ = "([^"]+)"',
                     re.MULTILINE).group(1)
 
 EXTRAS = {
-    "test": ["pytest>=8", "hypothesis", "ruff", "mypy", "pytest-benchmark",
+    "test": ["pytest>=8", "hypothesis", "ruff", "mypy", "pytest-benchmark", "pytest-xdist",
              # independent implementations that the tests compare with;
              # hvsrpy imports IPython without declaring it
              "hvsrpy>=2", "ipython",
