@@ -89,6 +89,24 @@ class Floor:
                    np.nan if given is None else float(distance_of(metric, given)))
 
 
+def auc_verdict(value, floor, spread):
+    """
+    Judge the AUC of a classifier as :meth:`Floor.verdict` judges other figures.
+
+    :param value: AUC of generated records.
+    :param floor: mean AUC of real records; below 0.5 it counts as 0.5, blind.
+    :param spread: its standard deviation.
+    :return: "within", "near", "outside", or "" where a number is not known.
+
+    .. rubric:: Example
+
+    >>> auc_verdict(0.84, 0.49, 0.05), auc_verdict(0.66, 0.48, 0.12)
+    ('outside', 'within')
+    """
+    blind = Floor(np.nan, np.nan, max(floor - 0.5, 0.0), spread, np.nan)
+    return "" if np.isnan(floor) else blind.verdict(value - 0.5)
+
+
 def distance_of(metric, values):
     """
     Distance from the ideal of figures averaged over comparisons.

@@ -8,6 +8,7 @@ import numpy as np
 from .. import __version__, plotting
 from .._page import captioned, image, page, scrolled
 from .anderson import CRITERIA
+from .floor import auc_verdict
 from .metrics import METRICS
 from .metrics.metric import ALL, REAL
 from .summary import answer, plot_verdicts
@@ -152,6 +153,10 @@ def _critic_known(evaluation):
     return any(np.isfinite(row["value"]) for row in evaluation.critic)
 
 
+def _auc_class(row):
+    return auc_verdict(row["value"], row["floor"], row["floor_spread"]) or "unknown"
+
+
 def _critic(evaluation):
     """What a classifier sees: AUC by group of features, picture, telling features."""
     if not _critic_known(evaluation):
@@ -168,7 +173,8 @@ def _critic(evaluation):
         first = rows[evaluation.generators[0]]
         parts.append(f"<tr><td>{group}</td><td>{_number(first['floor'])} &plusmn; "
                      f"{_number(first['floor_spread'])}</td>" + "".join(
-                         f"<td>{_number(rows[g]['value'])} ({_number(rows[g]['low'])} to "
+                         f"<td class='{_auc_class(rows[g])}'>"
+                         f"{_number(rows[g]['value'])} ({_number(rows[g]['low'])} to "
                          f"{_number(rows[g]['high'])})</td>" for g in evaluation.generators)
                      + "</tr>")
     parts += ["</table>", image(plotting.plot_critic(evaluation.critic),

@@ -10,6 +10,7 @@ import numpy as np
 
 from .._checks import one_of
 from ..exceptions import TNGInputError
+from .floor import auc_verdict
 from .metrics.metric import ALL, REAL
 
 MARKS = {"within": " ", "near": "~", "outside": "!", "below": "<", "": "?"}
@@ -187,7 +188,10 @@ class Evaluation:
             rows = {row["generator"]: row for row in self.critic if row["group"] == group}
             first = next(iter(rows.values()))
             floor = f"{_number(first['floor'])} ±{_number(first['floor_spread']).strip()}"
-            cells = "".join(f"{_number(rows[g]['value'])}  ".rjust(width) for g in self.generators)
+            marks = {g: MARKS[auc_verdict(row["value"], row["floor"], row["floor_spread"])]
+                     for g, row in rows.items()}
+            cells = "".join(f"{_number(rows[g]['value'])} {marks[g]}".rjust(width)
+                            for g in self.generators)
             lines.append(f"  {group:50}{0.5:>6} {floor:>14}{cells}")
         return lines
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from obspy_tng.evaluation.axes import Axes
-from obspy_tng.evaluation.floor import Floor, distance_of, redraw, split_sets
+from obspy_tng.evaluation.floor import Floor, auc_verdict, distance_of, redraw, split_sets
 from obspy_tng.evaluation.metrics.metric import Metric
 from obspy_tng.evaluation.recordset import RecordSet
 
@@ -56,6 +56,13 @@ def test_verdicts():
     assert Floor(0.0, 0.1, 0.1, 0.02, 0.5).verdict(0.5) == "within"
     assert Floor(0.0, 0.0, 0.0, 0.0, np.nan).verdict(0.0) == "within"
     assert Floor(0.0, 0.0, 0.0, 0.0, np.nan).verdict(0.01) == "outside"
+
+
+def test_verdicts_on_a_classifier():
+    assert [auc_verdict(value, 0.46, 0.05) for value in (0.3, 0.6, 0.7, 0.9)] == [
+        "within", "within", "near", "outside"]
+    assert auc_verdict(0.7, 0.6, 0.05) == "within"
+    assert auc_verdict(np.nan, 0.5, 0.05) == auc_verdict(0.9, np.nan, 0.05) == ""
 
 
 def test_calibration():
