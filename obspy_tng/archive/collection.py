@@ -17,6 +17,7 @@ from collections import Counter
 from functools import lru_cache
 
 from obspy import UTCDateTime
+from obspy.core.event import Event
 from tqdm import tqdm
 
 from ..exceptions import TNGInputError
@@ -212,6 +213,10 @@ def checked_request(client, catalog, starttime, endtime, options):
     unknown = sorted(set(options) - _ALLOWED)
     if unknown:
         raise TypeError(f"unknown options {unknown}; allowed: {sorted(_ALLOWED)}")
+    if isinstance(catalog, Event | str):  # both are iterable
+        raise TypeError(f"catalog must be a Catalog of obspy Events, got {type(catalog).__name__}"
+                        + ("; [event] will do" if isinstance(catalog, Event) else
+                           "; obspy.read_events() reads one"))
     return (None if catalog is None else list(catalog),
             tuple(None if t is None else UTCDateTime(t) for t in (starttime, endtime)))
 

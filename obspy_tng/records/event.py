@@ -1,6 +1,6 @@
 """Earthquake of a record: preferred origin and magnitude, distance."""
 
-from obspy.core.event import Event
+from obspy.core.event import Catalog, Event
 from obspy.geodetics import gps2dist_azimuth
 
 from ..exceptions import TNGInputError
@@ -23,7 +23,8 @@ def event_fields(event, coordinates=None):
     if event is None:
         return fields
     if not isinstance(event, Event):
-        raise TypeError(f"event must be an obspy Event, got {type(event).__name__}")
+        hint = "; catalog[0] is the first of a Catalog" if isinstance(event, Catalog) else ""
+        raise TypeError(f"event must be an obspy Event, got {type(event).__name__}{hint}")
     fields["event_id"] = str(event.resource_id)
     magnitude = event.preferred_magnitude() or next(iter(event.magnitudes), None)
     if magnitude is not None and magnitude.mag is not None and (

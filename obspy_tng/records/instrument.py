@@ -10,7 +10,6 @@ from obspy.core.util.obspy_types import ObsPyException
 
 from .c_libraries import C_LIBRARIES
 from .codes import split_channel
-from .record import COMPONENTS
 from .rejection import rejected
 from .units import EVALRESP, UNIT_FACTORS, motion_of
 
@@ -184,8 +183,8 @@ def orientation(tr, channel):
         if letter not in known and told.get("azimuth") is not None:
             return float(told["azimuth"]), float(told.get("dip") or 0.0)
         if letter not in known:
-            raise rejected("orientation", f"{tr.id}: which way this component points takes an "
-                           f"inventory with azimuth and dip; without one only {list(COMPONENTS)}")
+            raise rejected("orientation", f"{tr.id}: the direction of this component is not known; "
+                           "give an inventory with its azimuth and dip, or components Z, N and E")
         return known[letter]
     if channel.dip is None or (channel.azimuth is None and abs(channel.dip) != 90.0):
         raise rejected("orientation", f"{tr.id}: the epoch of {channel.start_date} has no azimuth "

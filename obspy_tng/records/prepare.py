@@ -288,12 +288,12 @@ def _check_complete(levels, length, window, pad, max_start_level, max_end_level)
         raise rejected("too_short", f"{short}, at least {(1 - pad) * window:.1f} s of "
                        f"window={window:g} s are needed with pad={pad:g}", length,
                        (1 - pad) * window)
-    allowed = max_end_level if short else UNPADDED * max_end_level
+    allowed = max_end_level if short else round(UNPADDED * max_end_level, 6)
     if levels[1] > allowed:
         of = f"{short} of window={window:g} s, and " if short else ""
         raise rejected(
             "cut_in_signal", f"{of}cut in the signal: the level at the end is {levels[1]:.2f} of "
-            f"the strongest, {allowed:g} is allowed with max_end_level={max_end_level:g}",
+            f"the strongest, at most {allowed:g} is allowed with max_end_level={max_end_level:g}",
             levels[1], allowed)
 
 

@@ -38,9 +38,10 @@ def three_traces(stream, common_span=False):
         raise rejected("components", f"stream of {name}: several sensors {sensors}; select one, "
                        f"e.g. {_selection(stream)}", len(sensors), 1)
     if len(ids) != 3:
-        raise rejected("components", f"stream of {name}: "
-                       f"{'component missing' if len(ids) < 3 else 'too many components'}, three "
-                       f"are needed, got {ids}", len(ids), 3)
+        what, advice = ("too many components", "") if len(ids) > 3 else (
+            "component missing", "; read files of one component each together, by a pattern")
+        raise rejected("components", f"stream of {name}: {what}, three are needed, got {ids}"
+                       f"{advice}", len(ids), 3)
     order = "Z12N3E"
     components = [split_channel(tr.stats.channel)[1] for tr in stream]
     traces = [tr for _, tr in sorted(zip(components, stream, strict=True),
@@ -80,7 +81,8 @@ def nominal_rate(tr, sampling_rate):
             break
     if raw < sampling_rate:
         raise rejected("sampling_rate", f"{tr.id} {tr.stats.starttime}: sampling rate {raw:g} Hz "
-                       f"is lower than sampling_rate={sampling_rate:g}", raw, sampling_rate)
+                       f"is lower than sampling_rate={sampling_rate:g}; give {raw:g} or less", raw,
+                       sampling_rate)
     return raw
 
 

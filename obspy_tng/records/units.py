@@ -76,12 +76,16 @@ def samples_in(tr, units=None, channel=None):
         counts with their ``stats.calib``, else "counts".
     :param channel: Channel of the trace, or None.
     :return: ``(units, factor)``: "counts" or a key of :data:`UNIT_FACTORS`.
-    :raises RecordRejectedError: where ``units`` and the processing contradict each other.
+    :raises RecordRejectedError: where ``units`` contradict ``stats.tng.units`` or the processing.
     """
     told = _spelled(units or tr.stats.get("tng", {}).get("units"))
     if told is not None and told != "counts" and told not in UNIT_FACTORS:
         raise rejected("units", f"units must be 'counts' or one of {sorted(UNIT_FACTORS)}, got "
                        f"{told!r}")
+    header = _spelled(tr.stats.get("tng", {}).get("units"))
+    if header in UNIT_FACTORS and told != header:
+        raise rejected("units", f"{tr.id}: units={units!r}, but stats.tng.units is {header!r}; "
+                       "leave units out, or set stats.tng.units if the file is wrong")
     removed = _removed(tr, channel)
     if removed is not None:
         return _of_removed(tr, told, units, *removed), 1.0

@@ -145,7 +145,7 @@ def measures(records, periods=PERIODS, component="horizontal", fas_frequencies=N
     """
     one_of("component", component, ("horizontal", *COMPONENTS))
     records = _listed(records)
-    periods = ascending("periods", periods) if len(periods) else np.array([])
+    periods = ascending("periods", periods) if np.size(periods) else np.array([])
     frequencies = None if fas_frequencies is None else ascending("fas_frequencies",
                                                                  fas_frequencies)
     columns, units = _described(records)
@@ -168,7 +168,7 @@ def _listed(records):
 
 
 def _in_order(records):
-    records = list(records)
+    records = list(records) if hasattr(records, "__iter__") else records
     group_by_station(records)  # raises for what is not a Stream
     return records
 

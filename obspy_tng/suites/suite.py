@@ -181,6 +181,9 @@ def select(records, target, n=11, *, period_range=None, scale_factors=(0.25, 4.0
 
 def comparison(target, period_range):
     """Periods ``(nper,)`` at which a suite is compared with its target, s."""
+    if not isinstance(target, Target):
+        raise TypeError(f"target must be a Target, got {type(target).__name__}; model_target(), "
+                        "Target.from_csv(), eurocode8() and others make one")
     low, high = period_range or (target.periods[0], target.periods[-1])
     if not target.periods[0] * (1 - 1e-9) <= low < high <= target.periods[-1] * (1 + 1e-9):
         raise TNGInputError(f"period_range must lie within the target's periods, "

@@ -14,6 +14,7 @@ from scipy import signal
 from obspy_tng import collect_records
 from obspy_tng.archive.association import Place, StationEvents
 from obspy_tng.archive.collect import find_recordings
+from obspy_tng.archive.collection import checked_request
 from obspy_tng.archive.files import archive_contents
 from obspy_tng.exceptions import TNGInputError
 from obspy_tng.metadata import synthetic_inventory
@@ -377,3 +378,10 @@ def test_mexico_accounts_for_every_row(mexico, options, least):
              "another recording", "no earthquake", "same samples", "clipped", "stuck",
              "cut in the signal", "does not fit")
     assert all(any(k in r.text for k in known) for _, r in collection.rejected)
+
+
+@pytest.mark.parametrize(("catalog", "hint"), [
+    (Event(), r"got Event; \[event\] will do"), ("events.xml", "got str; obspy.read_events")])
+def test_a_catalog_that_is_none(catalog, hint):
+    with pytest.raises(TypeError, match=hint):
+        checked_request(Archive(), catalog, None, None, {})

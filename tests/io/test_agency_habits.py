@@ -99,7 +99,7 @@ def test_at2_triples(components):
     stream = sum((read(peer(c, seed=i), network="XX") for i, c in enumerate(components)), Stream())
     assert len({tr.id for tr in stream}) == 3
     if components[0] == "FN":
-        with pytest.raises(TNGInputError, match="which way this component points"):
+        with pytest.raises(TNGInputError, match="the direction of this component is not known"):
             prepare_record(stream, sampling_rate=50.0)
     else:
         assert len(prepare_record(stream, sampling_rate=50.0)) == 3

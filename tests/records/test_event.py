@@ -1,8 +1,9 @@
 """The earthquake of a record."""
 
 import pytest
-from obspy.core.event import Event, Magnitude, Origin
+from obspy.core.event import Catalog, Event, Magnitude, Origin
 
+from obspy_tng.records.event import event_fields
 from obspy_tng.records.prepare import prepare_record
 
 from .sensors import (
@@ -22,3 +23,8 @@ def test_event_fields():
     plain = prepare_record(to_stream(ground_motion(), gain=100.0, integer=False), units="gal",
                            event=event)
     assert plain[0].stats.tng.distance is None
+
+
+def test_a_catalog_is_no_event():
+    with pytest.raises(TypeError, match=r"got Catalog; catalog\[0\] is the first"):
+        event_fields(Catalog([Event()]))

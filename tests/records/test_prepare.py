@@ -71,7 +71,7 @@ def test_components_by_what_a_strong_motion_file_tells(turn):
         tr.stats._format, tr.stats.geonet = "GEONET", {"azimuth": azimuth, "dip": dip}
     assert_close(prepare_record(stream, units="gal", window=None), expected(data, 0, 6000))
     del stream[1].stats.geonet
-    with pytest.raises(TNGInputError, match="takes an inventory"):
+    with pytest.raises(TNGInputError, match="give an inventory with its azimuth"):
         prepare_record(stream, units="gal", window=None)
 
 

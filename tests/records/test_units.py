@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import obspy
 import pytest
-from obspy import Stream
+from obspy import Stream, Trace
 from obspy.core.inventory.response import CoefficientsTypeResponseStage
 
 from obspy_tng import hvsr, prepare_record
@@ -265,3 +265,13 @@ def test_rates_of_data_and_inventory_that_differ_are_told(caplog):
     caplog.clear()
     prepare_record(recording(COUNTS), inventory(), window=40)
     assert caplog.text == ""
+
+
+def test_units_that_contradict_the_header():
+    """A record in m/s^2 is not divided by 100 because the caller thinks that it is in gal."""
+    tr = Trace(np.ones(10))
+    tr.stats.tng = {"units": "m/s^2"}
+    assert samples_in(tr) == samples_in(tr, "m/s**2") == ("m/s^2", 1.0)
+    for units in ("gal", "counts"):
+        with pytest.raises(RecordRejectedError, match=r"units is .*; leave units out"):
+            samples_in(tr, units)

@@ -98,6 +98,9 @@ def test_printed(noise_records):
 def test_bad_values(noise_records):
     with pytest.raises(TypeError, match="iterable of Streams"):
         measures([noise_records[0][0]])
+    with pytest.raises(TypeError, match=r"iterable of Streams .*got NoneType"):
+        measures(None)
+    assert "rotd50_1s" in measures(noise_records[0], periods=1.0).columns
     with pytest.raises(TNGInputError, match="component must be one of"):
         measures(noise_records[0], component="H")
     with pytest.raises(TNGInputError, match="no column"):

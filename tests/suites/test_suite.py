@@ -65,3 +65,8 @@ def test_conditional_period_is_compared(noise_records, target):
 def test_bad_values(noise_records, target, options, message):
     with pytest.raises(TNGInputError, match=message):
         select(noise_records, target, **options)
+
+
+def test_wrong_types_are_told(noise_records):
+    with pytest.raises(TypeError, match=r"target must be a Target, got str; model_target\(\)"):
+        select(noise_records, "BSSA14")
