@@ -240,7 +240,7 @@ class StationGenerator:
 
     def _checked(self, records, allow_generated=False):
         """Usable new records: dict station -> (data ``(n, 3, npts)``, list of infos)."""
-        checked, loud = {}, []
+        checked, loud, again = {}, [], []
         for station, group in group_by_station(records).items():
             check_station(station)
             known = {info["record_id"] for info in self._bank.get(station, Enrolled()).infos}
@@ -249,8 +249,7 @@ class StationGenerator:
                 data = record_to_array(record, self.sampling_rate, self.npts)
                 info = checked_info(record)
                 if info["record_id"] in known:
-                    warnings.warn(f"record {info['record_id']} is enrolled already; skipped",
-                                  TNGWarning, stacklevel=4)
+                    again.append(info["record_id"])
                     continue
                 known.add(info["record_id"])
                 if (peak := np.abs(data).max()) > LARGEST_PEAK:
@@ -261,6 +260,10 @@ class StationGenerator:
                 checked[station] = (np.stack(arrays), infos)
         if not allow_generated:
             refuse_generated(checked)
+        if again:
+            what = f"record {again[0]} is" if len(again) == 1 else \
+                f"{len(again)} records are (the first: {again[0]})"
+            warnings.warn(f"{what} enrolled already; skipped", TNGWarning, stacklevel=4)
         if loud:
             warnings.warn(f"{len(loud)} records have peaks above {LARGEST_PEAK:g} m/s^2 (first: "
                           f"{loud[0]}); are the samples in gal? prepare_record(..., units=...) "

@@ -282,3 +282,11 @@ def test_depth_alone_and_too_many_records(fitted, station):
         fitted.generate(station, 10**12)
     with pytest.raises(TNGInputError, match=f"is not enrolled; enrolled: {station}"):
         fitted.generate(station.lower() + " ")
+
+
+def test_records_that_are_enrolled_already_are_one_warning(network):
+    control = ResampledReal(50.0, 40.0).fit(network.records[:4])
+    with pytest.warns(TNGWarning, match=r"^4 records are \(the first: .*\) enrolled alr") as told:
+        control.enroll(network.records[:5])
+    assert len(told) == 1
+    assert sum(control.stations.values()) == 5

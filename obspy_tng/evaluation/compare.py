@@ -9,6 +9,7 @@ floor. :func:`cross_evaluate` does so for several splits at once.
 from functools import partial
 
 from .._checks import count
+from ..exceptions import TNGInputError
 from ..records.info import record_info
 from ..records.record import group_by_station
 from .anderson import reconstruction_rows
@@ -109,6 +110,10 @@ def evaluate_sets(sets, others, rebuilt, floor, seed, repeats):
     warn_of_few(real)
     floors, judged, given = comparisons(sets, others, floor, seed, repeats)
     rows = metric_rows(floors, judged, given, list(real), seed)
+    if not rows:
+        raise TNGInputError("too few records to compute any figure: the stations have "
+                            f"{max(map(len, real.values()))} real records at most, two or more are "
+                            "needed, of several earthquakes")
     second = sets["floor"] if all(map(len, sets["floor"].values())) else None
     axes = next(iter(real.values())).axes
     return Evaluation(rows, score_rows(real, second, others, rebuilt, seed),

@@ -40,16 +40,20 @@ class Manifest:
     Open the manifest of a folder, and with it take the folder.
 
     :param folder: folder of the run; it must be there.
+    :param read_only: True only looks at it, where the folder cannot be written.
     :raises TNGException: if another run has it, or it is not a manifest.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder, read_only=False):
         self.path = Path(folder) / NAME
+        name = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1" if read_only else self.path
         try:
-            self._db = sqlite3.connect(self.path, timeout=0.2, isolation_level=None,
-                                       check_same_thread=False)
+            self._db = sqlite3.connect(name, timeout=0.2, isolation_level=None,
+                                       check_same_thread=False, uri=read_only)
         except sqlite3.Error as err:
             raise TNGException(f"{self.path} cannot be opened: {err}") from err
+        if read_only:
+            return
         try:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode = WAL")

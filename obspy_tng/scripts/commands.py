@@ -7,6 +7,7 @@ needs no torch, and an array job starts often.
 
 import glob
 import logging
+import os
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -330,7 +331,7 @@ def _names(folders):
 
 def _run_line(folder):
     """Kind of a run, and the content of its manifest."""
-    with Manifest(folder) as manifest:
+    with Manifest(folder, read_only=not os.access(folder, os.W_OK)) as manifest:
         statuses, failed = manifest.statuses(), next(manifest.failed(), None)
         kind = (manifest.about("settings") or {}).get("kind", "unknown")
     units = ", ".join(f"{number} {status}" for status, number in sorted(statuses.items()))

@@ -83,3 +83,11 @@ def test_what_is_wrong_is_said(halves, generated):
         evaluate(real, one, beauty=True)
     with pytest.warns(TNGWarning, match=r"left out: SM\.S003"):
         evaluate(real, {s: one[s] for s in ("SM.S001", "SM.S002")}, repeats=2)
+
+
+@pytest.mark.filterwarnings("ignore:stations with fewer than")
+def test_single_records_are_too_few_for_any_figure(halves):
+    """Said at once: a report without figures, or an error while it is written, helps nobody."""
+    one = {station: records[:1] for station, records in halves[1].items()}
+    with pytest.raises(TNGInputError, match=r"too few records to compute any .* 1 real rec"):
+        evaluate(one, one, repeats=2)

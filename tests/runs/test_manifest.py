@@ -85,3 +85,17 @@ def test_parts_are_taken_over(manifest, tmp_path):
         manifest.adopt(other)
     assert dict(manifest.statuses()) == {"done": 1, "pending": 3}
     assert manifest.paths("u1") == ["XX.A/a.mseed"]
+
+
+def test_looked_at_where_the_folder_cannot_be_written(tmp_path):
+    """Shared folders of records are often read-only: `obspy-tng info` works there as well."""
+    with Manifest(tmp_path) as manifest:
+        manifest.plan([(0, WorkUnit("u0", {}, None))])
+        manifest.finish("u0", Result([packed("a")]))
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with Manifest(tmp_path, read_only=True) as manifest:
+        assert dict(manifest.statuses()) == {"done": 1}
+        assert [record["record_id"] for record in manifest.records()] == ["a"]
+        with pytest.raises(TNGException, match="cannot be written"):
+            manifest.reset(["u0"])
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
