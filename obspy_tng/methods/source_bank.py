@@ -7,7 +7,7 @@ Source records of a bank: enrolled waveforms from which new records are made.
 """
 
 import dataclasses
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from scipy.fft import rfft
@@ -16,6 +16,8 @@ from ..groundmotion.band_levels import to_contrasts, to_levels
 from ..groundmotion.noise_floor import NO_NOISE, fit_noise_floors, noise_levels, with_floor
 from ..groundmotion.scenario import Scenario
 from ..groundmotion.source_records import SourceRecords, sound_components
+from ..groundmotion.window_levels import SHAPE, BankWindowLevels, drawn_share
+from ..signal.energy_windows import energy_onset
 from ..signal.source_waveform import CHUNK, REACH, Recipe, Source, SourceWaveforms
 
 #: largest angle (degrees) by which horizontals are turned: records of near scenarios share about
@@ -52,9 +54,11 @@ class SourceBank:
         ``data`` (n, 3, npts) and ``levels`` (n, 3, bands).
     :param filters: :class:`~obspy_tng.signal.evolutionary.FilterBank` of the levels.
     :param fitted: :class:`~obspy_tng.methods.bank_levels.BankLevels`.
+    :param windows: :class:`~obspy_tng.groundmotion.window_levels.WindowLevelModel`, which lets new
+        records of few source records differ in when their energy comes; None: they do not.
     """
 
-    def __init__(self, bank, filters, fitted):
+    def __init__(self, bank, filters, fitted, windows=None):
         self.fitted, self.filters = fitted, filters
         self._bank = bank
         self._rows = [(station, i) for station, enrolled in bank.items()
@@ -82,6 +86,18 @@ class SourceBank:
             self._noise[i] = self._noise_of(i)
             self._cross[i] = horizontal_energy(filters, self._source(i).data)
         self._floors = fit_noise_floors(self._noise, fitted.stations)
+        self._windows = windows
+
+    @cached_property
+    def _window_levels(self):
+        """Window levels of the bank, :class:`BankWindowLevels`; computed on first use."""
+        levels = np.full((len(self.names), *SHAPE), np.nan)
+        for i in np.flatnonzero(self.records.usable):
+            data = self._source(i).data
+            levels[i] = self._waveforms.energy_windows.levels(data, energy_onset(data))
+        r = self.records
+        return BankWindowLevels(self._windows, r.stations, levels, r.magnitudes, r.distances,
+                                r.depths)
 
     @property
     def any_usable(self):
@@ -112,10 +128,12 @@ class SourceBank:
             self.fitted.draw_levels(station, case.scenario, delta_s2s, rng), case.probability)
         levels, added = with_floor(levels, self._floors.draw(station, rng), source_levels,
                                    np.minimum(self._noise[i], source_levels))
+        onset, envelope = self._onset(station, i, rng), None
+        if self._windows is not None and drawn_share(case.probability) > 0:
+            envelope = self._window_levels.draw(station, i, case.scenario, case.probability, rng)
         return Recipe(self._prepared(i), source_levels, levels, rng, angle,
-                      self.records.stretch(i, case.scenario),
-                      self._onset(station, i, rng),
-                      self.records.lengthen(i, case.scenario), added), self.names[i]
+                      self.records.stretch(i, case.scenario), onset,
+                      self.records.lengthen(i, case.scenario), added, envelope), self.names[i]
 
     def _turned(self, i, angle):
         """

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.fft import irfft, rfft
 
+from .energy_windows import EnergyWindows, energy_onset
 from .evolutionary import FilterBank, filter_bank
 from .minimum_phase import lines_between, minimum_phase
 from .record_edges import edge_taper, extend, untapered
@@ -101,6 +102,8 @@ class Recipe:
     :param onset: sample where the source record's onset should come; None: where it is.
     :param lengthen: factor of the time after S.
     :param noise: band levels ``(3, bands)`` of stationary noise to add; None: no noise.
+    :param envelope: change of the window levels ``(3, 9, 9)``, see
+        :class:`~obspy_tng.signal.energy_windows.EnergyWindows`; None: they stay.
     """
 
     source: PreparedSource
@@ -112,6 +115,7 @@ class Recipe:
     onset: int | None = None
     lengthen: float = 1.0
     noise: np.ndarray | None = None
+    envelope: np.ndarray | None = None
 
 
 class SourceWaveforms:
@@ -136,6 +140,7 @@ class SourceWaveforms:
         # band levels of white noise of variance 1
         self._white = np.log(filters.npts / filters.nfft * np.array(
             [np.square(gain).sum() for gain in filters.gains]))
+        self.energy_windows = EnergyWindows(filters.npts, filters.sampling_rate)
         self._most = int(REACH * filters.npts)
         self._longest_step = window / 20 * filters.sampling_rate
 
@@ -205,7 +210,10 @@ class SourceWaveforms:
                              lengthen=recipe.lengthen) + (source.onset - place - source.first)
         vertical, north, east = values_at(source.fine, times)
         c, s = np.cos(recipe.angle, dtype=np.float32), np.sin(recipe.angle, dtype=np.float32)
-        return np.stack([vertical, c * north - s * east, s * north + c * east])
+        turned = np.stack([vertical, c * north - s * east, s * north + c * east])
+        if recipe.envelope is None:
+            return turned
+        return self.energy_windows.changed(turned, energy_onset(turned), recipe.envelope)
 
     def _window(self, recipe):
         """Taper of the ends, ``(npts,)``."""

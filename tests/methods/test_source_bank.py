@@ -5,10 +5,12 @@ import pytest
 
 from obspy_tng import simulate_network
 from obspy_tng.groundmotion.scenario import Scenario
+from obspy_tng.groundmotion.window_levels import drawn_share, packaged_window_levels
 from obspy_tng.methods.bank_levels import fit_bank_levels
 from obspy_tng.methods.source_bank import SourceBank, choose
 from obspy_tng.records.info import record_info
 from obspy_tng.records.record import group_by_station, record_to_array
+from obspy_tng.signal import significant_duration
 from obspy_tng.signal.evolutionary import band_levels, filter_bank
 from obspy_tng.station_generator import Enrolled
 
@@ -105,3 +107,35 @@ def test_a_triggered_record_of_another_station_is_not_moved(sources, monkeypatch
     unknown[i] = np.nan
     monkeypatch.setattr(sources, "_p_indices", unknown)
     assert sources._onset(station, i, np.random.default_rng(0)) is None
+
+
+def few(sources, count, windows):
+    """A bank of some records of one station."""
+    station = sources.records.stations[0]
+    kept = sources._bank[station]
+    bank = {station: Enrolled({k: v[:count] for k, v in kept.arrays.items()}, kept.infos[:count])}
+    return SourceBank(bank, sources.filters, sources.fitted.__class__(
+        **{**vars(sources.fitted), **{name: getattr(sources.fitted, name)[:count] for name in (
+            "stations", "magnitudes", "distances", "depths")}}), windows), station
+
+
+def test_from_one_record_the_energy_comes_at_other_times_each_time(sources):
+    found = {}
+    for windows in (None, packaged_window_levels()):
+        bank, station = few(sources, 1, windows)
+        data, _ = bank.draw_all(station, [np.random.default_rng(i) for i in range(12)],
+                                Scenario(5.0, 60.0))
+        assert np.isfinite(data).all()
+        found[windows is None] = np.log(significant_duration(data, RATE)).std(0).mean()
+    assert found[False] > 1.5 * found[True]
+
+
+def test_with_many_source_records_window_levels_change_nothing(sources):
+    station = sources.records.stations[0]
+    scenario = Scenario(float(np.median(sources.records.magnitudes)),
+                        float(np.median(sources.records.distances)))
+    assert drawn_share(sources.records.probabilities(station, scenario)) == 0
+    other = SourceBank(sources._bank, sources.filters, sources.fitted, packaged_window_levels())
+    first, second = (bank.draw_all(station, [np.random.default_rng(3)], scenario)[0]
+                     for bank in (sources, other))
+    np.testing.assert_array_equal(first, second)

@@ -32,6 +32,7 @@ import torch
 from ..._checks import one_of
 from ...exceptions import TNGInputError
 from ...groundmotion.durations import NOISE_MEAN, ln_duration
+from ...groundmotion.window_levels import packaged_window_levels
 from ...models.tng import StationBottleneckConfig, StationBottleneckModel
 from ...signal import evolutionary, frames, taper
 from ...signal.intensity import time_of_energy
@@ -295,7 +296,8 @@ class StationBottleneckMethod:
             decoded = {station: self._decoded_durations(enrolled)
                        for station, enrolled in bank.items()}
             return fit_bank(bank, self.filters, levels, decoded)
-        return FittedBank(SourceBank(bank, self.filters, levels), fit_network)
+        return FittedBank(SourceBank(bank, self.filters, levels, packaged_window_levels()),
+                          fit_network)
 
     def _decoded_durations(self, enrolled):
         """ln durations of the decoded envelopes of a station's records, ``(n,)``."""
