@@ -51,7 +51,7 @@ setup(
     package_data={"obspy_tng": ["py.typed", "weights/*/*", "archive/*.npz",
                                 "groundmotion/*.npz"]},
     python_requires=">=3.10",
-    install_requires=["numpy>=1.24", "scipy>=1.10", "obspy>=1.5", "torch>=2.3",
+    install_requires=["numpy>=1.25", "scipy>=1.10", "obspy>=1.5", "torch>=2.3",
                       "tqdm>=4.60", "matplotlib>=3.6.1", "safetensors>=0.4",
                       "scikit-learn>=1.3"],
     extras_require=EXTRAS,
