@@ -279,7 +279,7 @@ def _check_complete(levels, length, window, pad, max_start_level, max_end_level)
     if levels[0] > max_start_level:
         raise rejected(
             "begins_in_signal", "starts in the middle of the signal: the level at the start is "
-            f"{levels[0]:.2f} of the strongest, max_start_level={max_start_level:g} is allowed",
+            f"{levels[0]:.3f} of the strongest, max_start_level={max_start_level:g} is allowed",
             levels[0], max_start_level)
     if window is None:
         return
@@ -292,7 +292,7 @@ def _check_complete(levels, length, window, pad, max_start_level, max_end_level)
     if levels[1] > allowed:
         of = f"{short} of window={window:g} s, and " if short else ""
         raise rejected(
-            "cut_in_signal", f"{of}cut in the signal: the level at the end is {levels[1]:.2f} of "
+            "cut_in_signal", f"{of}cut in the signal: the level at the end is {levels[1]:.3f} of "
             f"the strongest, at most {allowed:g} is allowed with max_end_level={max_end_level:g}",
             levels[1], allowed)
 
@@ -301,7 +301,7 @@ def _check_energy(energy, length, window, min_energy):
     """Raise where the window would cut the strong part."""
     if energy < min_energy:
         raise rejected(
-            "window_too_short", f"window too short: {window:g} s keep at most {energy:.0%} of the "
+            "window_too_short", f"window too short: {window:g} s keep at most {energy:.1%} of the "
             f"energy of {length:.0f} s, min_energy={min_energy:g} is needed; a longer window keeps "
             "more", energy, min_energy)
 
