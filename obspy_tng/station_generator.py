@@ -208,7 +208,9 @@ class StationGenerator:
         :return: list of n records.
         :raises TNGInputError: without records, for an unknown station or a bad value.
         """
-        records = list(records)
+        records = list(records) if hasattr(records, "__iter__") and not isinstance(
+            records, Stream) else records
+        group_by_station(records)  # raises for what is not a Stream
         if not records:
             raise TNGInputError("no records to take the earthquakes of")
         self._enrolled(station)

@@ -56,6 +56,9 @@ def test_generate_like_asks_for_the_earthquakes_of_records(network, fitted, stat
     for bad, n in (([], 1), (like, -1), (like, True)):
         with pytest.raises(TNGInputError):
             fitted.generate_like(station, bad, n)
+    for wrong in ("records", None, network.records[0]):
+        with pytest.raises(TypeError, match="iterable of Streams"):
+            fitted.generate_like(station, wrong)
 
 
 def test_same_seed_same_streams_and_realizations_do_not_depend_on_n(fitted, station):

@@ -2,6 +2,9 @@
 
 from obspy import Stream
 
+from ..exceptions import TNGInputError
+from ..records.record import group_by_station
+
 # Okabe and Ito (2008): distinct for any colour vision; real records are grey.
 REAL_COLOR = "#4d4d4d"
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
@@ -18,13 +21,26 @@ def as_groups(groups):
     :param groups: dict ``name -> records``, or records alone: a list of Streams, one Stream, a
         RecordSet.
     :return: dict ``name -> list of Streams, or RecordSet``.
+    :raises TypeError: for anything else.
+    :raises TNGInputError: without groups, or for a group without records.
     """
     if isinstance(groups, Stream):
         groups = [groups]
     if not isinstance(groups, dict):
         groups = {"records": groups}
-    return {name: records if hasattr(records, "take") else list(records)
+    if not groups:
+        raise TNGInputError("nothing to plot: groups is empty")
+    return {name: records if hasattr(records, "take") else _records_of(name, records)
             for name, records in groups.items()}
+
+
+def _records_of(name, records):
+    """List of a group's records, checked."""
+    records = list(records) if hasattr(records, "__iter__") else records
+    group_by_station(records)  # raises for what is not a Stream
+    if not records:
+        raise TNGInputError(f"nothing to plot: group {name!r} has no records")
+    return records
 
 
 def new_figure(rows, columns, panel, **options):

@@ -3,7 +3,7 @@
 import numpy as np
 from obspy import UTCDateTime
 
-from ..exceptions import TNGInputError
+from .._checks import within
 from .info import record_info
 
 #: s between the starts of records that may be of one earthquake listed twice
@@ -80,8 +80,7 @@ def split_by_event(records, fraction=0.5, seed=0):
     :param seed: seed of the shuffle.
     :return: two lists of records, ``(first, second)``.
     """
-    if not 0 <= fraction <= 1:
-        raise TNGInputError(f"fraction must be between 0 and 1, got {fraction!r}")
+    within("fraction", fraction, 0, 1)
     records = list(records)
     keys = earthquakes([record_info(r) for r in records])
     events = sorted(set(keys))
