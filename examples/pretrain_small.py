@@ -43,7 +43,7 @@ def corpus(count, seed):
 def level_prior(method, records, seed):
     """Terms of band levels over the widest range of frequencies: 120 s at 100 Hz."""
     wide = StationBottleneckMethod(2 * NPTS, 100.0)
-    stations = [(wide._spectra(data)[1], infos)
+    stations = [wide._columns(data, infos)[-3:]
                 for data, infos in simulated_corpus(records, 2 * NPTS, 100.0, seed)]
     method.model.level_prior.learn(100.0, wide.filters, stations)
 

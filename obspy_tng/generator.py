@@ -15,6 +15,7 @@ from ._checks import count, one_of
 from ._page import facts
 from ._version import __version__
 from .exceptions import TNGCheckpointError, TNGException, TNGInputError
+from .groundmotion.site_terms import Site
 from .methods import METHODS, Method, ReleasedMethod
 from .methods.stored_bank import (
     bank_from_tables,
@@ -199,6 +200,52 @@ class TNGGenerator(StationGenerator):
                 "begin with TNGGenerator.load(), from_pretrained() or from_published()")
         return super().enroll(records, inventory, allow_generated=allow_generated)
 
+    def enroll_site(self, station, *, vs30=None, f0=None, inventory=None):
+        """
+        Add what is known of the ground at a station, which need not have records.
+
+        Its level follows from Vs30, its HVSR and level from f0, its waveforms from source records
+        of the other stations (:mod:`obspy_tng.groundmotion.site_terms`). Records of the station,
+        enrolled before or after, count beside. How uncertain the station's term is,
+        ``stats.tng.station_sd`` and ``station_hvsr_sd`` of the generated records tell: without
+        records they are nearly phi_s2s. With ``station_uncertainty="drawn"`` each seed has a term
+        of its own.
+
+        :param station: station id ``"NET.STA"``.
+        :param vs30: mean velocity of S waves in the uppermost 30 m, m/s.
+        :param f0: fundamental frequency of the soil in Hz, of microtremors, say.
+        :param inventory: Inventory with the station's coordinates; optional.
+        :return: self
+        :raises TNGInputError: if nothing is known, for values that no ground has, and for
+            architectures other than "tng".
+
+        .. rubric:: Example
+
+        >>> from obspy_tng import TNGGenerator, simulate_network
+        >>> gen = TNGGenerator(window=20.0)
+        >>> gen = gen.enroll(simulate_network(2, 4, seed=1, window=20.0).records)
+        >>> gen = gen.enroll_site("XX.NEW", vs30=300.0, f0=2.5)
+        >>> gen.stations["XX.NEW"]
+        0
+        >>> record = gen.generate("XX.NEW", seed=0, magnitude=6.0, distance=30.0)[0]
+        >>> record[0].stats.tng.enrolled, record[0].stats.tng.station_sd > 0.4
+        (0, True)
+        """
+        if self.architecture != "tng":
+            raise TNGInputError(f"enroll_site(): architecture {self.architecture!r} cannot use "
+                                'site data; only "tng" can')
+        check_station(station)
+        site = Site(vs30, f0)
+        if not site.known:
+            raise TNGInputError(f"nothing is known of the ground at {station}: give vs30 (m/s) or "
+                                "f0 (Hz)")
+        self._sites = {**self._sites, station: site}
+        self._fitted_bank = None
+        if inventory is not None:
+            self._source_inventory = inventory if self._source_inventory is None \
+                else self._source_inventory + inventory
+        return self
+
     def _new_method(self) -> Method:
         """The architecture's method with initial weights."""
         return METHODS[self.architecture](self.npts, self.sampling_rate, size=self.size,
@@ -220,8 +267,9 @@ class TNGGenerator(StationGenerator):
 
     def _draw(self, station, rngs, scenario, **options):
         if self._fitted_bank is None:
-            self._fitted_bank = self._method.fit_bank(self._bank)
-        return self._method.draw(self._bank[station], station, rngs, scenario,
+            self._fitted_bank = self._method.fit_bank(self._bank, **(
+                {"sites": self._sites} if self._sites else {}))
+        return self._method.draw(self._enrolled(station), station, rngs, scenario,
                                  self._fitted_bank, sampling_rate=self.sampling_rate, **options)
 
     def _options(self):
@@ -230,6 +278,9 @@ class TNGGenerator(StationGenerator):
     def _provenance(self):
         return {"architecture": self.architecture, "model": self.model_hash,
                 "version": __version__}
+
+    def _station_provenance(self, station):
+        return self._sites[station].known if station in self._sites else {}
 
     @property
     def model_hash(self):
@@ -274,7 +325,8 @@ class TNGGenerator(StationGenerator):
             "size": self.model.settings(), "seed": self.seed,
             "training": {k: getattr(self.training, k)
                          for k in TrainingSettings.__dataclass_fields__},
-            "history": self.history, "infos": infos}
+            "history": self.history, "infos": infos,
+            "sites": {station: site.known for station, site in self._sites.items()}}
         arrays = {"weights": {k: v.cpu().numpy() for k, v in self.model.state_dict().items()},
                   "bank": bank}
         texts = {} if self._source_inventory is None else {
@@ -302,6 +354,8 @@ class TNGGenerator(StationGenerator):
             generator.training = TrainingSettings.from_dict(description["training"])
             generator.history = list(description["history"])
             generator._bank = bank_from_tables(description["infos"], arrays["bank"], folder)
+            generator._sites = {station: Site(**known) for station, known in
+                                description.get("sites", {}).items()}
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError,
                 RuntimeError) as exc:  # RuntimeError: a size that does not fit in memory
             raise TNGCheckpointError(f"{folder}: description does not make sense: "

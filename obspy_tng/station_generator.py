@@ -76,6 +76,7 @@ class StationGenerator:
         self.window = positive("window", window)
         self.npts = round(self.sampling_rate * self.window)
         self._bank = {}
+        self._sites = {}  # station id -> Site, of stations whose ground is known
         self._source_inventory = None
 
     # -- what a subclass defines --------------------------------------------
@@ -106,7 +107,8 @@ class StationGenerator:
     @property
     def stations(self):
         """Enrolled stations: dict ``station id -> number of records``."""
-        return {station: len(enrolled) for station, enrolled in self._bank.items()}
+        return {**dict.fromkeys(self._sites, 0),
+                **{station: len(enrolled) for station, enrolled in self._bank.items()}}
 
     def fit(self, records, inventory=None, *, allow_generated=False):
         """
@@ -180,7 +182,7 @@ class StationGenerator:
         data, notes = self._draw(station, rngs, scenario, **options)
         common = {"generator": self.name, "seed": seed, "station": station,
                   "enrolled": len(enrolled), "magnitude": magnitude, "distance": distance,
-                  "depth": depth, **self._provenance()}
+                  "depth": depth, **self._provenance(), **self._station_provenance(station)}
         where = metadata.station_coordinates(self._source_inventory, station)
         if where is not None:  # for the headers of files
             common |= dict(zip(("station_latitude", "station_longitude", "station_elevation"),
@@ -227,7 +229,7 @@ class StationGenerator:
     @property
     def inventory(self):
         """Inventory of the synthetic channels of all enrolled stations."""
-        return metadata.synthetic_inventory(self._bank, self.sampling_rate,
+        return metadata.synthetic_inventory(self.stations, self.sampling_rate,
                                             inventory=self._source_inventory)
 
     # -- for subclasses -----------------------------------------------------
@@ -238,6 +240,10 @@ class StationGenerator:
 
     def _provenance(self):
         """Fields of ``stats.tng`` on the model, common to all generated records."""
+        return {}
+
+    def _station_provenance(self, station):
+        """Fields of ``stats.tng`` on what is known of a station."""
         return {}
 
     def _checked(self, records, allow_generated=False):
@@ -291,7 +297,9 @@ class StationGenerator:
         return metadata.joined_inventory(self._source_inventory, inventory, places)
 
     def _enrolled(self, station):
-        """The :class:`Enrolled` of a station, or a clear error."""
+        """The :class:`Enrolled` of a station (empty for a site without records), or an error."""
+        if station in self._sites and self._bank:
+            return self._bank.get(station, Enrolled())
         if station not in self._bank:
             known = (f"enrolled: {known_names(station, self._bank)}" if self._bank else
                      "enrolled: none, call enroll() with records first")

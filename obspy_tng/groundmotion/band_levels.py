@@ -187,7 +187,8 @@ class BandLevelModel:
 
 def to_contrasts(levels):
     """Levels ``(..., 3, bands)`` of Z, N, E -> contrasts ``(..., 3 * bands)``."""
-    return (CONTRASTS @ levels).reshape(*np.shape(levels)[:-2], -1)
+    *shape, components, bands = np.shape(levels)
+    return (CONTRASTS @ levels).reshape(*shape, components * bands)
 
 
 def to_levels(contrasts):

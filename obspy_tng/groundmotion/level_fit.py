@@ -22,8 +22,8 @@ from .band_levels import (
     fixed_contrasts,
     level_predictors,
     prior_model,
-    to_contrasts,
 )
+from .censoring import impute, without_noise
 from .correlation import contrast_correlation, fit_decay, lagged_correlation
 from .mixed_effects import Design, indicator, reml, solve
 from .scaling import predictors
@@ -44,12 +44,14 @@ SMOOTHING = 0.35
 #: largest d, c and b of the level: energy decays at every distance, and grows with magnitude as
 #: the source does or, where there is noise, less (more is the chance of a few strong earthquakes)
 LARGEST_SLOPES = ((3, 0.0), (2, -0.5), (1, 0.0))
+#: passes in which censored levels are imputed, and those after which variances are estimated
+IMPUTATIONS, VARIANCES_AFTER = 16, (5, 10)
 #: how much wider than that of a station the prior of the mean over stations is, in variance
 FREE = 4.0
 
 
 def fit_band_levels(levels, stations, events, magnitudes, distances, depths, frequencies,
-                    prior=None):
+                    prior=None, noise=None):
     """
     Fit a :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel`.
 
@@ -62,6 +64,8 @@ def fit_band_levels(levels, stations, events, magnitudes, distances, depths, fre
     :param frequencies: Hz, centres of the bands.
     :param prior: BandLevelModel of other stations (a simulated network, say): variances are
         combined with those of the prior, and slopes are shrunk to its slopes; None: a default.
+    :param noise: array (n, 3, bands), band levels of the noise of each record, which is subtracted
+        (:mod:`~obspy_tng.groundmotion.censoring`); None: there is none.
     :return: BandLevelModel
     :raises TNGInputError: for too few records.
     """
@@ -79,9 +83,11 @@ def fit_band_levels(levels, stations, events, magnitudes, distances, depths, fre
         fixed_variance[3, :bands] = np.inf
     # where the prior itself departs from the source (noise), another network may not
     fixed_variance[1, :bands] += np.square(prior.coefficients[1, :bands])
-    y = to_contrasts(levels) - fixed_contrasts(magnitudes, x[:, 2], frequencies)
+    motion = without_noise(levels, noise)
+    y = motion.contrasts - fixed_contrasts(magnitudes, x[:, 2], frequencies)
     expected = np.where(np.arange(3 * bands) < bands, prior.coefficients, 0.0)
-    variances = _fit_variances(y - design.fixed @ expected, design, fixed_variance, prior)
+    y, scatter = _imputed(y, motion.censored, design, expected, fixed_variance, prior)
+    variances = _fit_variances(y - design.fixed @ expected, design, fixed_variance, prior, scatter)
     expected, effects = _fit_effects(y, design, expected, fixed_variance, variances)
     # Strong earthquakes are recorded at more stations than weak ones of the same magnitude: the
     # mean of the records is what records are drawn about, not that of the earthquakes.
@@ -113,15 +119,42 @@ def _default_prior(fixed, frequencies, coverage):
                        fixed.mean(0), np.cov(fixed.T), coverage)
 
 
-def _fit_variances(y, design, fixed_variance, prior):
+def _imputed(y, censored, design, expected, fixed_variance, prior):
+    """
+    Data with imputed ones where they are censored, and the variance of these.
+
+    :return: arrays (n, D) and (n, D).
+    """
+    scatter = np.zeros_like(y)
+    if not censored.any():
+        return y, scatter
+    variances = np.square([prior.phi_s2s, prior.tau, prior.phi_ss])
+    fitted = design.fixed @ expected
+    # begin with the mean offset of the records, of all bands where a band has none
+    seen = ~censored
+    counts, sums = seen.sum(0), ((y - fitted) * seen).sum(0)
+    contrast = np.repeat(np.arange(3), len(prior.frequencies))
+    usual = (np.bincount(contrast, sums) / np.maximum(np.bincount(contrast, counts), 1))[contrast]
+    fitted = fitted + (sums + usual) / (counts + 1)
+    for step in range(IMPUTATIONS):
+        data, scatter = impute(y, censored, fitted, np.sqrt(variances[2]))
+        found, effects = _fit_effects(data, design, expected, fixed_variance, variances)
+        fitted = design.fixed @ found + effects.fitted
+        if step in VARIANCES_AFTER:
+            variances = _fit_variances(data - design.fixed @ expected, design, fixed_variance,
+                                       prior, scatter)
+    return impute(y, censored, fitted, np.sqrt(variances[2]))
+
+
+def _fit_variances(y, design, fixed_variance, prior, scatter):
     """Variances (3, D) of stations, events and residuals, smoothed along ln f."""
     if min(design.of_station.shape[1], design.of_event.shape[1]) > MOST_STATIONS:
         some = np.random.default_rng(0).choice(design.of_station.shape[1], MOST_STATIONS, False)
         rows = design.of_station[:, some].any(1)
-        y, design = y[rows], Design(design.fixed[rows], *(
+        y, scatter, design = y[rows], scatter[rows], Design(design.fixed[rows], *(
             x[rows][:, x[rows].any(0)] for x in (design.of_station, design.of_event)))
     found = reml(y, design, fixed_variance, np.square([prior.phi_s2s, prior.tau, prior.phi_ss]),
-                 PRIOR_WEIGHTS)
+                 PRIOR_WEIGHTS, scatter.sum(0))
     return np.exp(smooth_bands(np.log(found), prior.frequencies))
 
 

@@ -111,7 +111,7 @@ def solve(y, design, variances, fixed_variance):
                    variance[p:], spread * residual, kept @ solution + of_event @ events)
 
 
-def reml(y, design, fixed_variance, prior=None, weights=(0.0, 0.0, 0.0)):
+def reml(y, design, fixed_variance, prior=None, weights=(0.0, 0.0, 0.0), imputed=0.0):
     """
     Variances of stations, events and residuals.
 
@@ -120,6 +120,7 @@ def reml(y, design, fixed_variance, prior=None, weights=(0.0, 0.0, 0.0)):
     :param fixed_variance: see :func:`solve`.
     :param prior: array (3, D), prior variances, also where the search begins; None: a third each.
     :param weights: of the priors, in stations, events and records.
+    :param imputed: array (D,), sum over the rows of the variances of imputed data.
     :return: array (3, D).
     """
     total = np.var(y - design.fixed @ np.linalg.lstsq(design.fixed, y, rcond=None)[0], axis=0)
@@ -137,7 +138,7 @@ def reml(y, design, fixed_variance, prior=None, weights=(0.0, 0.0, 0.0)):
                              FREE / residual + 1 / fixed_variance))
         sums = (np.square(found.stations).sum(0) + found.station_variance.sum(0),
                 np.square(found.events).sum(0) + found.event_variance.sum(0),
-                np.square(y - found.fitted).sum(0) + residual * taken)
+                np.square(y - found.fitted).sum(0) + residual * taken + imputed)
         variances = np.maximum([(s + w * v) / (n + w) for s, n, w, v in
                                 zip(sums, (*columns[1:], len(y)), weights, prior, strict=True)],
                                LEAST)

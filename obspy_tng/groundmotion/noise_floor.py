@@ -5,7 +5,8 @@ Noise floors: the noise of a recorder and its site
 The quietest part of a record, mostly before P, holds noise and perhaps some coda. Its spectrum,
 extended to the length of the window, is a bound of the noise of the record. The noise floor of a
 station is the tenth percentile of these bounds, band by band: strong records, whose coda hides the
-noise, do not raise it. A record has no less energy, however small the earthquake.
+noise, do not raise it. Where records of the station are noise altogether, their band levels are
+the floor. A record has no less energy, however small the earthquake.
 
 Noise levels are band levels, ln energy of each band over a whole record. In the floor of a station
 the tenth percentile of all stations counts as :data:`PRIOR_RECORDS` records.
@@ -21,10 +22,11 @@ from ..signal.record_edges import untapered
 
 #: s before P that are left out (picks are late by so much), and fewest s of noise before P
 MARGIN, SHORTEST = 0.3, 2.0
-#: segments of a record, of which the quietest counts; they overlap by half
-SEGMENTS = 20
+#: segments of a record, of which the quietest counts; they overlap by half. The second number
+#: is for frequencies that the shorter segments do not resolve
+SEGMENTS = 20, 6
 #: fewest periods in a segment; below that frequency no noise is known
-PERIODS = 4.0
+PERIODS = 4.0, 2.0
 #: bands over which spectra of segments are averaged, so that the least is not a matter of chance
 SMOOTHING = 5
 #: level of bands where no noise is known
@@ -34,6 +36,9 @@ QUANTILE = 0.1
 #: weight of all stations in the floor of one, in records; standard deviation of the noise level of
 #: a new record, ln energy
 PRIOR_RECORDS, SD = 2.0, 0.3
+#: a record's noise is at most this much above the quietest of its station; a band level that is not
+#: higher above the noise than this is noise (ln energy)
+LARGEST_ABOVE, LEAST_EXCESS = 1.5, 2.0
 #: least share of the energy of a band that the source record has
 LEAST_MOTION = 0.05
 
@@ -59,17 +64,19 @@ def noise_levels(filters: FilterBank, data, p_index=None, padded=0.0):
     """
     rate = filters.sampling_rate
     first, end = untapered(filters.npts, rate, 0.2 if p_index is None else p_index / rate, padded)
-    length = 2 * (end - first) // (SEGMENTS + 1)
-    found = [_levels(filters, data[:, start:start + length])
-             for start in first + length // 2 * np.arange(SEGMENTS)]
     before = 0 if p_index is None else p_index - int(MARGIN * rate)
-    if before - first >= SHORTEST * rate:
-        found.append(_levels(filters, data[:, first:before]))
-    least = np.min(found, axis=0)
+    least, white = np.full((3, len(filters)), np.inf), white_levels(filters)
+    for segments, periods in zip(SEGMENTS, PERIODS, strict=True):
+        length = 2 * (end - first) // (segments + 1)
+        found = [_levels(filters, data[:, start:start + length], periods, white)
+                 for start in first + length // 2 * np.arange(segments)]
+        if before - first >= SHORTEST * rate:
+            found.append(_levels(filters, data[:, first:before], periods, white))
+        least = np.where(np.isfinite(least), least, np.min(found, axis=0))
     return np.where(np.isfinite(least), least, NO_NOISE)
 
 
-def _levels(filters, segment):
+def _levels(filters, segment, periods, white):
     """Band levels of a record that is as loud as a segment; infinite where it is too short."""
     rate, length = filters.sampling_rate, segment.shape[-1]
     window = np.hanning(length + 2)[1:-1].astype(np.float32)
@@ -82,9 +89,9 @@ def _levels(filters, segment):
     low, high = (np.minimum((centers * factor * nfft / rate).astype(int), nfft // 2)
                  for factor in (1 / half, half))
     high = np.maximum(high, low + 1)
-    levels = (np.log((sums[:, high] - sums[:, low]) / (high - low) + np.finfo(np.float32).tiny)
-              + white_levels(filters))
-    levels[:, centers < PERIODS * rate / length] = np.inf
+    levels = np.log((sums[:, high] - sums[:, low]) / (high - low)
+                    + np.finfo(np.float32).tiny) + white
+    levels[:, centers < periods * rate / length] = np.inf
     return levels
 
 
@@ -120,27 +127,63 @@ class NoiseFloors:
         return self.floors[station] + SD * rng.standard_normal()
 
 
-def fit_noise_floors(levels, stations):
+def fit_noise_floors(noise, stations, levels=None):
     """
     Noise floors from the noise of records.
 
-    :param levels: array ``(n, 3, bands)`` of :func:`noise_levels`.
+    :param noise: array ``(n, 3, bands)`` of :func:`noise_levels`.
     :param stations: n station ids.
+    :param levels: array ``(n, 3, bands)``, band levels of the records. Where these are hardly above
+        the noise they are the noise itself, and count instead of its bounds; None: not used.
     :return: :class:`NoiseFloors`
 
     .. rubric:: Example
 
-    >>> levels = np.zeros((4, 3, 2)) + np.array([0.0, 0.0, 0.0, 9.0])[:, None, None]
-    >>> floors = fit_noise_floors(levels, ["XX.A", "XX.A", "XX.A", "XX.A"])
+    >>> noise = np.zeros((4, 3, 2)) + np.array([0.0, 0.0, 0.0, 9.0])[:, None, None]
+    >>> floors = fit_noise_floors(noise, ["XX.A", "XX.A", "XX.A", "XX.A"])
     >>> floors.floors["XX.A"][0].tolist()
     [0.0, 0.0]
     """
-    stations, regional, floors = np.asarray(stations), np.quantile(levels, QUANTILE, axis=0), {}
-    for station in dict.fromkeys(stations.tolist()):
-        own = levels[stations == station]
-        share = len(own) / (len(own) + PRIOR_RECORDS)
-        floors[station] = share * np.quantile(own, QUANTILE, axis=0) + (1 - share) * regional
+    stations, quiet = np.asarray(stations), quietest(noise, stations)
+    floors = {str(station): quiet[i] for i, station in enumerate(stations)}
+    if levels is None:
+        return NoiseFloors(floors)
+    seen = np.where(levels - limited_noise(noise, stations) < LEAST_EXCESS, levels, np.nan)
+    for station, floor in floors.items():
+        own = seen[stations == station]
+        count = np.isfinite(own).sum(0)
+        median = np.nanmedian(np.where(count > 0, own, floor), axis=0)
+        floors[station] = (count * median + floor) / (count + 1)
     return NoiseFloors(floors)
+
+
+def quietest(noise, stations):
+    """
+    The tenth percentile of the noise of each station's records.
+
+    :param noise: array ``(n, 3, bands)`` of :func:`noise_levels`.
+    :param stations: n station ids.
+    :return: array ``(n, 3, bands)``, the same for all records of a station.
+    """
+    stations, regional = np.asarray(stations), np.quantile(noise, QUANTILE, axis=0)
+    found = np.empty_like(noise)
+    for station in set(stations.tolist()):
+        own = stations == station
+        share = own.sum() / (own.sum() + PRIOR_RECORDS)
+        found[own] = share * np.quantile(noise[own], QUANTILE, axis=0) + (1 - share) * regional
+    return found
+
+
+def limited_noise(noise, stations):
+    """
+    Noise of records: its bounds, but not far above the quietest of the station.
+
+    :param noise: array ``(n, 3, bands)`` of :func:`noise_levels`; those of strong records are their
+        coda.
+    :param stations: n station ids.
+    :return: array ``(n, 3, bands)``.
+    """
+    return np.minimum(noise, quietest(noise, stations) + LARGEST_ABOVE)
 
 
 def with_floor(levels, noise, source_levels, source_noise):
@@ -156,7 +199,7 @@ def with_floor(levels, noise, source_levels, source_noise):
     :param source_noise: array ``(3, bands)`` of its noise.
     :return: two arrays ``(3, bands)``.
     """
-    total = np.maximum(levels, noise)
+    total = np.logaddexp(levels, noise)
     kept = source_noise + total - source_levels
     missing = np.maximum(np.exp(noise) - np.exp(kept), np.exp(NO_NOISE))
     motion = np.maximum(np.exp(total) - missing, LEAST_MOTION * np.exp(total))

@@ -12,13 +12,17 @@ from functools import cached_property
 
 import numpy as np
 
-from .band_levels import BandLevelModel, to_contrasts, to_levels
+from .band_levels import BandLevelModel, to_levels
+from .censoring import equivalent_data, impute_rest, without_noise
 from .level_fit import smooth_bands
 from .scaling import REFERENCE_DISTANCE, REFERENCE_MAGNITUDE, epicentral_distance
 from .scenario import Scenario
+from .site_terms import SiteTerm
 
 #: weight of the usual scatter, in records
 PRIOR_RECORDS = 8
+#: variance of data that noise hides, before steps of Newton's method that find what they tell
+HIDDEN, NEWTON = 1e4, 2
 #: largest standard normal by which scenarios that are not known are drawn
 LARGEST_DEVIATION = 2.5
 
@@ -32,12 +36,14 @@ class Evidence:
     :param weighted: array (D,), precision times the term.
     :param rest: array (n, D), records less what an average station has.
     :param known: array (n,), whether magnitude and distance are known.
+    :param censored: boolean array (n, D), what noise hides of them.
     """
 
     precision: np.ndarray
     weighted: np.ndarray
     rest: np.ndarray
     known: np.ndarray
+    censored: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,7 @@ class StationLevels:
                          + event @ noise[0] + residual @ noise[1])
 
 
-def station_evidence(model, levels, events, magnitudes, distances, depths):
+def station_evidence(model, levels, events, magnitudes, distances, depths, noise=None):
     """
     Likelihood of the records of one station.
 
@@ -135,43 +141,77 @@ def station_evidence(model, levels, events, magnitudes, distances, depths):
     :param magnitudes: array (n,), NaN where unknown.
     :param distances: array (n,), epicentral, km, NaN where unknown.
     :param depths: array (n,), km, NaN where unknown.
+    :param noise: array (n, 3, bands), band levels of the noise; None: there is none.
     :return: :class:`Evidence`
     """
     known = np.isfinite(magnitudes) & np.isfinite(distances)
-    rest = to_contrasts(levels) - model.expected(magnitudes, distances, depths)
-    precision, weighted, inverses = 0.0, 0.0, {}
-    for i, event in enumerate(events):
-        term, count = model.events.get(event, (0.0, 0))
-        case = count, bool(known[i])
-        if case not in inverses:
-            inverses[case] = np.linalg.inv(model.record_covariance(*case))
-        precision = precision + inverses[case]
-        weighted = weighted + inverses[case] @ (rest[i] - term)
-    return Evidence(precision, weighted, rest, known)
+    motion = without_noise(levels, noise)
+    rest, censored = motion.contrasts - model.expected(magnitudes, distances, depths), \
+        motion.censored
+    terms, counts = zip(*(model.events.get(event, (0.0, 0)) for event in events), strict=True) \
+        if len(events) else ((), ())
+    cases = list(zip(counts, known.tolist(), strict=True))
+    covariances = {case: model.record_covariance(*case) for case in set(cases)}
+    of_event = np.reshape([term + np.zeros(rest.shape[1]) for term in terms], rest.shape)
+    found = _evidence(rest - of_event, np.where(censored, HIDDEN, 0.0), cases, covariances)
+    if censored.any():
+        sd = np.sqrt([np.diag(covariances[case]) for case in cases])
+        prior = np.linalg.inv(model.station_covariance + model.region_covariance)
+        for _ in range(NEWTON):
+            delta_s2s = np.linalg.solve(prior + found[0], found[1])
+            found = _evidence(*equivalent_data(rest - of_event, censored, delta_s2s, sd), cases,
+                              covariances)
+    return Evidence(*found, impute_rest(rest, censored), known, censored)
 
 
-def station_terms(model, evidence):
+def _evidence(data, more, cases, covariances):
+    """
+    Precision and weighted mean of records.
+
+    :param data: array (n, D), records less what is expected.
+    :param more: array (n, D), variances in addition to the covariance of a record.
+    :param cases: n keys of ``covariances``.
+    :param covariances: dict of arrays (D, D).
+    :return: arrays (D, D) and (D,).
+    """
+    precision, weighted = np.zeros((data.shape[1],) * 2), np.zeros(data.shape[1])
+    plain = {case: np.linalg.inv(covariance) for case, covariance in covariances.items()}
+    for case, record, extra in zip(cases, data, more, strict=True):
+        inverse = plain[case] if not extra.any() else np.linalg.inv(
+            covariances[case] + np.diag(extra))
+        precision += inverse
+        weighted += inverse @ record
+    return precision, weighted
+
+
+def station_terms(model, evidence, sites=None):
     """
     Posterior of every station's term, given the records of all.
 
     :param model: :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel`.
     :param evidence: dict station -> :class:`Evidence`.
+    :param sites: dict station -> :class:`~obspy_tng.groundmotion.site_terms.SiteTerm`; stations
+        without one have the prior of all.
     :return: dict station -> :class:`StationTerm`.
     """
+    sites, size = sites or {}, len(model.phi_s2s)
+    priors = {station: sites.get(station) or SiteTerm.unknown(model) for station in evidence}
     # what each station tells of the region: its term has the variance of stations besides
-    site = np.linalg.inv(model.station_covariance)
     of_region = {}
     for station, own in evidence.items():
+        prior = priors[station]
+        site = np.linalg.inv(prior.covariance_of(model))
         gain = site @ np.linalg.inv(own.precision + site)
-        of_region[station] = gain @ own.precision, gain @ own.weighted
+        of_region[station] = (gain @ own.precision,
+                              gain @ (own.weighted - own.precision @ prior.mean))
     total = [sum(parts) for parts in zip(*of_region.values(), strict=True)]
-    unseen = np.linalg.inv(model.region_covariance + 1e-6 * np.eye(len(site)))
+    unseen = np.linalg.inv(model.region_covariance + 1e-6 * np.eye(size))
     terms = {}
     for station, own in evidence.items():
         precision, weighted = (t - o for t, o in zip(total, of_region[station], strict=True))
-        region = np.linalg.inv(unseen + precision)
-        terms[station] = _posterior(model, own, region @ weighted,
-                                    region + model.station_covariance)
+        region, prior = np.linalg.inv(unseen + precision), priors[station]
+        terms[station] = _posterior(model, own, region @ weighted + prior.mean,
+                                    region + prior.covariance_of(model))
     return terms
 
 
@@ -189,8 +229,9 @@ def _posterior(model, own, mean, covariance):
     deviation[~own.known] -= inferred @ model.slopes[1:]
     explained = np.einsum("id,ij,jd->d", model.slopes[1:], errors, model.slopes[1:])
     squares = np.square(deviation) + spread + np.where(own.known[:, None], 0.0, explained)
-    sums = smooth_bands(squares.sum(0) / (np.square(model.tau) + np.square(model.phi_ss)),
-                        model.frequencies)
+    usual = np.square(model.tau) + np.square(model.phi_ss)
+    squares = np.where(own.censored, usual, squares)
+    sums = smooth_bands(squares.sum(0) / usual, model.frequencies)
     ratio = np.sqrt((PRIOR_RECORDS + sums) / (PRIOR_RECORDS + len(squares)))
     return StationTerm(delta_s2s, posterior, ratio, inferred + model.predictor_mean[1:], errors)
 

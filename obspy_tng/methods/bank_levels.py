@@ -12,9 +12,11 @@ import numpy as np
 
 from .._random import shared_rng
 from ..exceptions import TNGInputError, TNGWarning
-from ..groundmotion.band_levels import BandLevelModel, to_contrasts
+from ..groundmotion.band_levels import BandLevelModel
+from ..groundmotion.censoring import impute_rest, without_noise
 from ..groundmotion.level_fit import FEWEST_RECORDS, fit_band_levels
 from ..groundmotion.scenario import Coverage, draw_known
+from ..groundmotion.site_terms import site_terms
 from ..groundmotion.source_records import sound_components
 from ..groundmotion.station_terms import (
     StationLevels,
@@ -24,6 +26,7 @@ from ..groundmotion.station_terms import (
 )
 from ..records.earthquakes import earthquakes
 from ..records.info import info_values
+from .bank_noise import BankNoise, bank_noise
 
 #: choices of a station's term from its posterior
 UNCERTAINTIES = ("mean", "drawn")
@@ -43,6 +46,7 @@ class BankLevels:
     :param distances: array (n,), epicentral, km, NaN where unknown.
     :param depths: array (n,), km, NaN where unknown.
     :param usable: Hz, lowest and highest frequency that the bands and the records have.
+    :param noise: :class:`~obspy_tng.methods.bank_noise.BankNoise`.
     """
 
     model: BandLevelModel
@@ -53,6 +57,7 @@ class BankLevels:
     distances: np.ndarray
     depths: np.ndarray
     usable: tuple
+    noise: BankNoise
 
     def check(self, asked):
         """
@@ -85,6 +90,9 @@ class BankLevels:
             self.magnitudes, self.distances, self.depths)), rng)
         if found is not None:
             return found
+        if not own.any():
+            raise TNGInputError(f"station {station!r} has no records whose earthquakes could be "
+                                "taken: give magnitude and distance")
         return self.by_station[station].draw_scenario(rng)
 
     def station_term(self, station, uncertainty, rng):
@@ -102,7 +110,7 @@ class BankLevels:
 
     def draw_levels(self, station, scenario, delta_s2s, rng):
         """
-        Band levels of a new record.
+        Band levels of the ground motion of a new record.
 
         :param station: station id.
         :param scenario: Scenario with magnitude and distance.
@@ -112,15 +120,33 @@ class BankLevels:
         """
         return self.by_station[station].draw(scenario, delta_s2s, rng)
 
+    def with_noise(self, station, levels, rng):
+        """
+        Band levels of ground motion and noise.
+
+        :param station: station id.
+        :param levels: array (3, bands), of the motion.
+        :param rng: ``numpy.random.Generator``.
+        :return: array (3, bands), ln energy.
+        """
+        return np.logaddexp(levels, self.noise.floors.draw(station, rng))
+
     def expected(self, scenario, delta_s2s):
         """Contrasts ``(3 bands,)`` that scenario and station explain."""
         return self.model.expected(*scenario.arrays)[0] + delta_s2s
 
     def residuals(self, levels):
-        """Contrasts ``(n, 3 bands)`` of all records less what scenario and station explain."""
-        found = (to_contrasts(levels)
+        """
+        What scenario and station do not explain of the ground motion of all records.
+
+        :param levels: array (n, 3, bands), of motion and noise.
+        :return: contrasts (n, 3 bands); where noise hides the motion, as in other bands.
+        """
+        motion = without_noise(levels, self.noise.hidden)
+        found = (motion.contrasts
                  - self.model.expected(self.magnitudes, self.distances, self.depths)
                  - np.stack([self.by_station[s].term.delta_s2s for s in self.stations]))
+        found = impute_rest(found, motion.censored)
         unknown = ~np.isfinite(self.magnitudes + self.distances)
         inferred, _ = infer_predictors(self.model, found[unknown])
         found[unknown] -= inferred @ self.model.slopes[1:]
@@ -145,7 +171,7 @@ class BankLevels:
                 "freqmin": self.usable[0], "freqmax": self.usable[1]}
 
 
-def fit_bank_levels(bank, filters, prior=None):
+def fit_bank_levels(bank, filters, prior=None, sites=None):
     """
     Fit band levels to a bank.
 
@@ -156,6 +182,8 @@ def fit_bank_levels(bank, filters, prior=None):
     :param filters: :class:`~obspy_tng.signal.evolutionary.FilterBank` of the levels.
     :param prior: :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel` of other
         stations, or None.
+    :param sites: dict station id -> :class:`~obspy_tng.groundmotion.site_terms.Site`; these
+        stations need no records.
     :return: :class:`BankLevels`
     :raises TNGInputError: for too few records with magnitude and distance and no prior.
     """
@@ -166,30 +194,34 @@ def fit_bank_levels(bank, filters, prior=None):
     events = np.array(earthquakes(infos))
     values = [info_values(infos, key) for key in ("magnitude", "distance", "depth")]
     known = np.isfinite(values[0]) & np.isfinite(values[1])
+    noise = bank_noise(bank, filters, sites)
     chosen = np.flatnonzero(sound & known)
     if len(chosen) >= FEWEST_RECORDS:
         model = fit_band_levels(levels[chosen], stations[chosen], events[chosen],
-                                *(v[chosen] for v in values), filters.center_frequencies, prior)
+                                *(v[chosen] for v in values), filters.center_frequencies, prior,
+                                noise.hidden[chosen])
     elif prior is not None:
         model = prior
     else:
         raise TNGInputError(
             f"only {len(chosen)} enrolled records have a magnitude and a distance, and there is "
             f"no prior of band levels: {FEWEST_RECORDS} are needed")
-    evidence = {}
-    for station in bank:
+    evidence, sites = {}, sites or {}
+    for station in dict.fromkeys([*bank, *sites]):
         own = np.flatnonzero((stations == station) & (sound | ~sound[stations == station].any()))
         # an event that only this station recorded has no independent event term
         elsewhere = set(events[stations != station])
         names = [event if event in elsewhere else None for event in events[own]]
-        evidence[station] = station_evidence(model, levels[own], names, *(v[own] for v in values))
+        evidence[station] = station_evidence(model, levels[own], names, *(v[own] for v in values),
+                                             noise.hidden[own])
     coverage = model.coverage
     for other in ([prior.coverage] if prior else []) + ([Coverage.of(*values)] if known.any()
                                                         else []):
         coverage = coverage | other
     return BankLevels(model, {station: StationLevels(model, term) for station, term in
-                              station_terms(model, evidence).items()},
-                      coverage, stations, *values, _usable(infos, filters))
+                              station_terms(model, evidence,
+                                            site_terms(sites, set(bank), model)).items()},
+                      coverage, stations, *values, _usable(infos, filters), noise)
 
 
 def _usable(infos, filters):

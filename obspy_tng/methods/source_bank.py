@@ -13,7 +13,7 @@ import numpy as np
 from scipy.fft import rfft
 
 from ..groundmotion.band_levels import to_contrasts, to_levels
-from ..groundmotion.noise_floor import NO_NOISE, fit_noise_floors, noise_levels, with_floor
+from ..groundmotion.noise_floor import with_floor
 from ..groundmotion.scenario import Scenario
 from ..groundmotion.source_records import SourceRecords, sound_components
 from ..groundmotion.window_levels import SHAPE, BankWindowLevels, drawn_share
@@ -80,12 +80,11 @@ class SourceBank:
         self._prepared = lru_cache(1 + int(CACHE_BYTES / size))(self._prepare)
         self._p_indices = np.array([np.nan if (p := bank[station].infos[i]["p_index"]) is None
                                     else p for station, i in self._rows])
+        self._noise, self._floors = fitted.noise.levels, fitted.noise.floors
         # of records without waveforms there is nothing to measure, and none is drawn
-        self._noise, self._cross = np.full(levels.shape, NO_NOISE), np.zeros(levels[:, 0].shape)
+        self._cross = np.zeros(levels[:, 0].shape)
         for i in np.flatnonzero(there):
-            self._noise[i] = self._noise_of(i)
             self._cross[i] = horizontal_energy(filters, self._source(i).data)
-        self._floors = fit_noise_floors(self._noise, fitted.stations)
         self._windows = windows
 
     @cached_property
@@ -156,12 +155,6 @@ class SourceBank:
         (z, n, e), both = np.exp(levels), 2 * c * s * self._cross[i]
         energy = np.stack([z, c * c * n + s * s * e - both, s * s * n + c * c * e + both])
         return np.log(np.maximum(energy, np.exp(levels.min(0) - LEAST_TURNED)))
-
-    def _noise_of(self, i):
-        """Noise levels of a record."""
-        source = self._source(i)
-        return np.minimum(noise_levels(self.filters, source.data, source.p_index, source.padded),
-                          source.levels)
 
     def draw_all(self, station, rngs, asked, station_uncertainty="mean"):
         """

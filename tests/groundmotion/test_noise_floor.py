@@ -36,8 +36,7 @@ def test_noise_is_found_under_an_earthquake(filters, p_index):
     shaking = 1e4 * rng.standard_normal((3, NPTS)) * (t >= 0) * np.exp(-t.clip(0) / 400)
     found = noise_levels(filters, noise + shaking, p_index)
     seen = found > NO_NOISE
-    assert seen.any()
-    assert not seen.all()
+    assert seen.all() == (filters.center_frequencies[0] * NPTS / RATE * 2 / 7 >= 2)
     difference = (found - band_levels(filters, noise))[seen]
     assert -1.0 < difference.mean() < 0.1   # the quietest part, by band
 
@@ -56,7 +55,7 @@ def test_energy_of_a_record_above_a_floor():
     """Loud ones keep their levels and noise; in quiet ones most of the energy is added noise."""
     zero = np.zeros((3, 5))
     motion, added = with_floor(zero + 6, zero, zero + 6, zero)
-    np.testing.assert_allclose(motion, 6)
+    np.testing.assert_allclose(motion, 6, atol=0.003)   # ln (1 + exp(-6))
     assert (added <= NO_NOISE + 1e-6).all()
     motion, added = with_floor(zero - 5, zero, zero + 6, zero - 1)
     np.testing.assert_allclose(np.exp(motion) + np.exp(added), 1, rtol=0.06)

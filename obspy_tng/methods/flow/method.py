@@ -219,7 +219,8 @@ class FlowMethod:
         data, notes = [], []
         for rng in rngs:
             scenario = fitted.draw_scenario(station, asked, rng)
-            levels = fitted.draw_levels(station, scenario, delta_s2s, rng)
+            levels = fitted.with_noise(station, fitted.draw_levels(
+                station, scenario, delta_s2s, rng), rng)
             reference = self._reference(enrolled, fitted, station, scenario, rng)
             given, condition, lead = self._asked(enrolled, reference, scenario, levels, rng)
             noise = rng.standard_normal((1, self.frames.count, CHANNELS))

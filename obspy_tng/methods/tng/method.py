@@ -32,6 +32,7 @@ import torch
 from ..._checks import one_of
 from ...exceptions import TNGInputError
 from ...groundmotion.durations import NOISE_MEAN, ln_duration
+from ...groundmotion.noise_floor import noise_levels
 from ...groundmotion.window_levels import packaged_window_levels
 from ...models.tng import StationBottleneckConfig, StationBottleneckModel
 from ...signal import evolutionary, frames, taper
@@ -129,11 +130,13 @@ class StationBottleneckMethod:
         return history
 
     def _columns(self, data, infos):
-        """Arrays for the loss (spectra and positions in half precision), levels and infos."""
+        """Arrays for the loss (spectra and positions in half precision), noise, levels, infos."""
         spectra, levels, position = self._spectra(data)
+        noise = np.stack([noise_levels(self.filters, record, info["p_index"])
+                          for record, info in zip(data, infos, strict=True)])
         return (np.minimum(spectra, np.finfo(np.float16).max).astype(np.float16),
                 self._relative(levels), event_features(infos, self.window),
-                position.astype(np.float16), levels, infos)
+                position.astype(np.float16), np.minimum(noise, levels), levels, infos)
 
     def _spectra(self, data):
         """Aligned spectra in the network's bands, levels in the records' bands, positions."""
@@ -281,16 +284,18 @@ class StationBottleneckMethod:
 
     # -- drawing --------------------------------------------------------------
 
-    def fit_bank(self, bank):
+    def fit_bank(self, bank, sites=None):
         """
         Fit band levels to a bank; the models of the network's samplers are fitted on first use.
 
         :param bank: dict station -> :class:`~obspy_tng.station_generator.Enrolled`.
+        :param sites: dict station -> :class:`~obspy_tng.groundmotion.site_terms.Site`, also of
+            stations without records.
         :return: :class:`~obspy_tng.methods.tng.fitted.FittedBank`.
         :raises TNGInputError: for too few records with magnitude and distance, without a prior.
         """
         levels = fit_bank_levels(bank, self.filters, self.model.level_prior.model(
-            self.filters, self.sampling_rate))
+            self.filters, self.sampling_rate), sites)
 
         def fit_network():
             decoded = {station: self._decoded_durations(enrolled)
@@ -332,6 +337,10 @@ class StationBottleneckMethod:
         if sampler == "source" and not fitted.sources.any_usable:
             raise TNGInputError('sampler="source" needs waveforms, which this model was saved '
                                 'without; enroll records, or use "posterior" or "prior"')
+        if not len(enrolled) and (sampler not in (None, "source")
+                                  or not fitted.sources.any_usable):
+            raise TNGInputError(f"station {station!r} has no records: only source records of other "
+                                f"stations can be used, got sampler={sampler!r}")
         if sampler in (None, "source") and fitted.sources.any_usable:
             return fitted.sources.draw_all(station, rngs, asked, station_uncertainty)
         return self._draw_decoded(enrolled, station, rngs, asked, fitted.network,
@@ -351,7 +360,8 @@ class StationBottleneckMethod:
             notes[-1]["sources"] = [] if source_record is None else [bank.names[source_record]]
             t05 = bank.t05(station, scenario, source_record, rng)
             noise = rng.standard_normal(self.model.config.z_dim)
-            levels = bank.levels.draw_levels(station, scenario, delta_s2s, rng)
+            levels = bank.levels.with_noise(station, bank.levels.draw_levels(
+                station, scenario, delta_s2s, rng), rng)
             event = event_features([dataclasses.asdict(scenario)], self.window)
             mean, logvar = self._expected(vector, levels, event) if source_record is None \
                 else (bank.mu[source_record], bank.logvar[source_record])

@@ -11,6 +11,7 @@ from torch import nn
 from ...exceptions import TNGInputError
 from ...groundmotion.band_levels import BandLevelModel, prior_model
 from ...groundmotion.level_fit import fit_band_levels
+from ...groundmotion.noise_floor import limited_noise
 from ...groundmotion.scaling import REFERENCE_DISTANCE, REFERENCE_MAGNITUDE
 from ...groundmotion.scenario import Coverage
 from ...models.checkpoint import DESCRIPTION, load_folder, load_weights
@@ -50,17 +51,18 @@ class LevelPrior(nn.Module):
 
         :param sampling_rate: Hz.
         :param filters: their :class:`~obspy_tng.signal.evolutionary.FilterBank`.
-        :param columns: list of tuples, one per station, that end with levels
-            ``(n, 3, bands)`` and n infos.
+        :param columns: list of tuples, one per station, that end with the noise and the band levels
+            of its records, ``(n, 3, bands)`` each, and n infos.
         """
         infos = [info for *_, some in columns for info in some]
         stations = np.repeat(np.arange(len(columns)), [len(some) for *_, some in columns])
         # events of different networks may share a name
         events = [f"{info['event_id']} {info['magnitude']:.6f}" for info in infos]
+        noise, levels = (np.concatenate([station[k] for station in columns]) for k in (-3, -2))
         model = fit_band_levels(
-            np.concatenate([levels for *_, levels, _ in columns]), stations, events,
+            levels, stations, events,
             *(info_values(infos, key) for key in ("magnitude", "distance", "depth")),
-            filters.center_frequencies)
+            filters.center_frequencies, noise=limited_noise(noise, stations))
         rows = np.concatenate([model.coefficients, [model.phi_s2s], [model.tau],
                                [model.phi_ss]]).reshape(ROWS, -1)
         rows[0] -= np.log(sampling_rate / REFERENCE_RATE)
