@@ -146,3 +146,56 @@ def test_cpu_against_cuda(fitted, network, station, tmp_path):
     a = record_to_array(gpu.reconstruct(network.records[0]))
     b = record_to_array(fitted.reconstruct(network.records[0]))
     np.testing.assert_allclose(a, b, atol=1e-4 * np.abs(b).max())
+
+
+@pytest.fixture(scope="module")
+def region():
+    network = simulate_network(2, 7, seed=1, sampling_rate=50.0, window=40.0)
+    return TNGGenerator(50.0, 40.0, device="cpu").enroll(network.records)
+
+
+def test_a_site_without_records(region, tmp_path):
+    soft, hard = ("XX.SOFT", {"vs30": 200.0}), ("XX.HARD", {"vs30": 900.0})
+    for name, site in (soft, hard):
+        assert region.enroll_site(name, **site) is region
+    assert region.stations["XX.SOFT"] == 0
+    assert {"SOFT", "HARD"} <= {s.code for n in region.inventory for s in n}
+    drawn = {name: region.generate(name, 6, seed=0, magnitude=6.0, distance=40.0)
+             for name, _ in (soft, hard)}
+    energy = {name: np.log(np.square(arrays(records)[:, 1:]).sum((1, 2))).mean()
+              for name, records in drawn.items()}
+    assert energy["XX.SOFT"] > energy["XX.HARD"]
+    tng = drawn["XX.SOFT"][0][0].stats.tng
+    known = region.generate("SM.S001", 1, seed=0, magnitude=6.0, distance=40.0)[0][0].stats.tng
+    assert (tng.enrolled, tng.vs30) == (0, 200.0)
+    assert tng.station_sd > 2 * known.station_sd
+    assert all(source.startswith("SM.") for source in tng.sources)
+    region.save(tmp_path / "m")
+    again = TNGGenerator.load(tmp_path / "m", device="cpu")
+    assert again.stations == region.stations
+    np.testing.assert_array_equal(
+        arrays(again.generate("XX.HARD", 1, seed=3, magnitude=6.0, distance=40.0)),
+        arrays(region.generate("XX.HARD", 1, seed=3, magnitude=6.0, distance=40.0)))
+
+
+def test_sites_that_cannot_be_used(region):
+    with pytest.raises(TNGInputError, match=r"nothing is known of the ground at XX\.A"):
+        region.enroll_site("XX.A")
+    with pytest.raises(TNGInputError, match="vs30"):
+        region.enroll_site("XX.A", vs30=-1.0)
+    with pytest.raises(TNGInputError, match="conditional"):
+        TNGGenerator(50.0, 40.0, "conditional").enroll_site("XX.A", f0=1.0)
+    alone = TNGGenerator(50.0, 40.0, device="cpu").enroll_site("XX.A", f0=1.0)
+    with pytest.raises(TNGInputError, match="call enroll"):
+        alone.generate("XX.A", magnitude=6.0, distance=40.0)
+    region.enroll_site("XX.B", f0=1.0)
+    with pytest.raises(TNGInputError, match="give magnitude and distance"):
+        region.generate("XX.B")
+    with pytest.raises(TNGInputError, match="source records of other"):
+        region.generate("XX.B", sampler="posterior", magnitude=6.0, distance=40.0)
+
+
+def test_without_sites_nothing_changes(region):
+    before = arrays(region.generate("SM.S001", 2, seed=5))
+    region.enroll_site("XX.C", f0=2.0)
+    np.testing.assert_array_equal(before, arrays(region.generate("SM.S001", 2, seed=5)))

@@ -29,7 +29,7 @@ LOWEST = -30.0
 
 
 @dataclass(frozen=True)
-class Motion:
+class MotionLevels:
     """
     Band levels of ground motion, as far as noise lets them be known.
 
@@ -47,7 +47,7 @@ class Motion:
         return to_contrasts(self.levels)
 
     def __getitem__(self, rows):
-        return Motion(self.levels[rows], self.censored[rows])
+        return MotionLevels(self.levels[rows], self.censored[rows])
 
 
 def without_noise(levels, noise=None):
@@ -56,7 +56,7 @@ def without_noise(levels, noise=None):
 
     :param levels: array (n, 3, bands), ln energy of Z, N, E.
     :param noise: array (n, 3, bands), of the noise; None: there is none.
-    :return: :class:`Motion`
+    :return: :class:`MotionLevels`
 
     .. rubric:: Example
 
@@ -66,13 +66,13 @@ def without_noise(levels, noise=None):
     """
     levels = np.asarray(levels, dtype=float)
     if noise is None:
-        return Motion(levels, np.zeros((len(levels), 3 * levels.shape[-1]), bool))
+        return MotionLevels(levels, np.zeros((len(levels), 3 * levels.shape[-1]), bool))
     excess = levels - noise
     hidden = excess < LEAST_EXCESS
     horizontal = hidden[:, 1:].any(1)
     censored = np.concatenate([horizontal, hidden.any(1), horizontal], axis=1)
     share = np.log1p(-np.exp(-np.maximum(excess, LEAST_EXCESS)))
-    return Motion(levels + np.where(hidden, 0.0, share), censored)
+    return MotionLevels(levels + np.where(hidden, 0.0, share), censored)
 
 
 def impute(contrasts, censored, expected, sd):

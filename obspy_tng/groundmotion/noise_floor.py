@@ -38,7 +38,7 @@ QUANTILE = 0.1
 PRIOR_RECORDS, SD = 2.0, 0.3
 #: a record's noise is at most this much above the quietest of its station; a band level that is not
 #: higher above the noise than this is noise (ln energy)
-LARGEST_ABOVE, LEAST_EXCESS = 1.5, 2.0
+LARGEST_ABOVE, LEAST_EXCESS = 1.5, 1.0
 #: least share of the energy of a band that the source record has
 LEAST_MOTION = 0.05
 
