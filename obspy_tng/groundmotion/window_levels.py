@@ -136,7 +136,7 @@ class BankWindowLevels:
         there = scenario_terms(*scenario.arrays)[0]
         change = self.model.change(
             self.known[i], self.known[i] + weight * (there - self.known[i]),
-            weight * (self.means[station] - other)
+            weight * (self.means.get(station, 0.0) - other)   # 0: a station without records
             + (np.sqrt(1 - share) - 1) * own + np.sqrt(share) * drawn)
         return np.clip(change, -LARGEST_CHANGE, LARGEST_CHANGE)
 

@@ -7,6 +7,7 @@ from obspy_tng import simulate_network
 from obspy_tng.groundmotion.scenario import Scenario
 from obspy_tng.groundmotion.window_levels import drawn_share, packaged_window_levels
 from obspy_tng.methods.bank_levels import fit_bank_levels
+from obspy_tng.methods.bank_noise import bank_noise
 from obspy_tng.methods.source_bank import SourceBank, choose
 from obspy_tng.records.info import record_info
 from obspy_tng.records.record import group_by_station, record_to_array
@@ -116,7 +117,8 @@ def few(sources, count, windows):
     bank = {station: Enrolled({k: v[:count] for k, v in kept.arrays.items()}, kept.infos[:count])}
     return SourceBank(bank, sources.filters, sources.fitted.__class__(
         **{**vars(sources.fitted), **{name: getattr(sources.fitted, name)[:count] for name in (
-            "stations", "magnitudes", "distances", "depths")}}), windows), station
+            "stations", "magnitudes", "distances", "depths")},
+           "noise": bank_noise(bank, sources.filters)}), windows), station
 
 
 def test_from_one_record_the_energy_comes_at_other_times_each_time(sources):
