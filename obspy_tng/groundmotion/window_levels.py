@@ -86,16 +86,6 @@ class WindowLevelModel:
         """
         return (1 - WITHIN) * np.sum(scores, axis=0) / (len(scores) * (1 - WITHIN) + WITHIN)
 
-    def change(self, here, there, scores):
-        """
-        Change of window levels from one record to another.
-
-        :param here, there: :func:`scenario_terms` of both, ``(3,)``.
-        :param scores: change of the u_k, ``(components,)``.
-        :return: array ``(3, 9, 9)``, ln power.
-        """
-        return ((there - here) @ self.coefficients + scores @ self.components).reshape(SHAPE)
-
 
 class BankWindowLevels:
     """
@@ -116,13 +106,15 @@ class BankWindowLevels:
         self.means = {s: model.station_mean(self.scores[(self.stations == s) & there])
                       for s in dict.fromkeys(self.stations.tolist())}
 
-    def draw(self, station, i, scenario, probability, rng):
+    def draw(self, station, i, probability, rng):
         """
         Change of the window levels of a source record.
 
+        What the scenario changes is left to the warp of the time axis
+        (:meth:`~obspy_tng.groundmotion.source_records.SourceRecords.lengthen`).
+
         :param station: id of the station of the new record.
         :param i: index of the source record.
-        :param scenario: :class:`~obspy_tng.groundmotion.scenario.Scenario` of the new record.
         :param probability: array (n,), of the source records.
         :param rng: ``numpy.random.Generator``.
         :return: array ``(3, 9, 9)``, ln power; zeros where nothing is drawn.
@@ -131,13 +123,11 @@ class BankWindowLevels:
         other = self.means[self.stations[i].item()]
         own = self.scores[i] - other
         drawn = np.sqrt(WITHIN) * rng.standard_normal(len(own))
-        # what scenario and station explain comes in as gradually as what is drawn
-        weight = share / MOST_DRAWN
-        there = scenario_terms(*scenario.arrays)[0]
-        change = self.model.change(
-            self.known[i], self.known[i] + weight * (there - self.known[i]),
-            weight * (self.means.get(station, 0.0) - other)   # 0: a station without records
-            + (np.sqrt(1 - share) - 1) * own + np.sqrt(share) * drawn)
+        # the difference of the stations comes in as gradually as what is drawn; a station without
+        # records has the mean of the source record's station
+        scores = share / MOST_DRAWN * (self.means.get(station, other) - other) \
+            + (np.sqrt(1 - share) - 1) * own + np.sqrt(share) * drawn
+        change = (scores @ self.model.components).reshape(SHAPE)
         return np.clip(change, -LARGEST_CHANGE, LARGEST_CHANGE)
 
 

@@ -129,7 +129,7 @@ class SourceBank:
                                    np.minimum(self._noise[i], source_levels))
         onset, envelope = self._onset(station, i, rng), None
         if self._windows is not None and drawn_share(case.probability) > 0:
-            envelope = self._window_levels.draw(station, i, case.scenario, case.probability, rng)
+            envelope = self._window_levels.draw(station, i, case.probability, rng)
         return Recipe(self._prepared(i), source_levels, levels, rng, angle,
                       self.records.stretch(i, case.scenario), onset,
                       self.records.lengthen(i, case.scenario), added, envelope), self.names[i]

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from obspy_tng.groundmotion.scenario import Scenario
 from obspy_tng.groundmotion.window_levels import (
     LARGEST_CHANGE,
     MOST_DRAWN,
@@ -77,7 +76,7 @@ def test_with_many_source_records_nothing_changes(truth):
     sources = bank(truth, 20)
     p = np.full(20, 1 / 20)
     assert drawn_share(p) == 0
-    change = sources.draw("A", 3, Scenario(5.0, 50.0), p, np.random.default_rng(0))
+    change = sources.draw("A", 3, p, np.random.default_rng(0))
     np.testing.assert_allclose(change, 0, atol=1e-12)
 
 
@@ -85,11 +84,10 @@ def test_with_few_the_scores_vary_as_those_of_a_station(truth):
     model, *_, y = truth
     sources, p = bank(truth, 2), np.array([0.5, 0.5])
     assert drawn_share(p) == MOST_DRAWN
-    scenario = Scenario(*(float(v[0]) for v in truth[1]))
     found = []
     for k in range(600):
         rng = np.random.default_rng(k)
-        change = sources.draw("A", 0, scenario, p, rng)
+        change = sources.draw("A", 0, p, rng)
         found.append(model.scores(y[0] + change, sources.known[0]))
     found = np.array(found)
     np.testing.assert_allclose(found.var(0), MOST_DRAWN * WITHIN, rtol=0.25)
@@ -99,8 +97,7 @@ def test_with_few_the_scores_vary_as_those_of_a_station(truth):
 
 def test_a_change_is_limited_and_of_the_seed(truth):
     sources, p = bank(truth, 2), np.array([1.0, 0.0])
-    far = Scenario(9.0, 5000.0)
-    first, again = (sources.draw("A", 1, far, p, np.random.default_rng(5)) for _ in range(2))
+    first, again = (sources.draw("A", 1, p, np.random.default_rng(5)) for _ in range(2))
     np.testing.assert_array_equal(first, again)
     assert np.abs(first).max() <= LARGEST_CHANGE
 
