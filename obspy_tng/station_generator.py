@@ -210,8 +210,7 @@ class StationGenerator:
         :return: list of n records.
         :raises TNGInputError: without records, for an unknown station or a bad value.
         """
-        records = list(records) if hasattr(records, "__iter__") and not isinstance(
-            records, Stream) else records
+        records = records if isinstance(records, Stream | None) else list(records)
         group_by_station(records)  # raises for what is not a Stream
         if not records:
             raise TNGInputError("no records to take the earthquakes of")
@@ -355,5 +354,3 @@ def keyword_names(function):
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
         return None
     return names
-
-
