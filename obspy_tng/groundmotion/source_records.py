@@ -28,6 +28,9 @@ LEVEL_ANGLE, RATIO_ANGLE = 35.0, 15.0
 #: weight of a record of the same station relative to those of others: the number of the station's
 #: records, at most this. New records from one of three would be alike
 OWN_WEIGHT = 20.0
+#: s, difference in t05 of triggered records that recorders of one station usually have, and the
+#: least factor of the weight of a record of another station with a t05 that the station never has
+ONSET_SD, LEAST_ALIKE = 3.0, 0.05
 #: a record whose component ratios differ from the usual by this (ln energy, median over the band
 #: below), or scatter this much about their median, has a dead or polluted component
 LARGEST_OFFSET, LARGEST_SCATTER = 1.5, 1.0
@@ -84,6 +87,8 @@ class SourceRecords:
     :param depths: array (n,), km, NaN where unknown.
     :param residuals: contrasts ``(n, D)`` less what scenario and station explain.
     :param usable: boolean array (n,), see :func:`sound_components`.
+    :param onsets: array (n,), t05, s, of records whose onset stays where it is; NaN of those that
+        are moved with their P.
     """
 
     stations: np.ndarray
@@ -92,6 +97,7 @@ class SourceRecords:
     depths: np.ndarray
     residuals: np.ndarray
     usable: np.ndarray
+    onsets: np.ndarray
 
     def weights(self, scenario):
         """
@@ -117,7 +123,24 @@ class SourceRecords:
         own = self.stations == station
         weight = self.weights(scenario)
         weight[own] *= np.clip(np.count_nonzero(own & self.usable), 1, OWN_WEIGHT)
+        weight *= self._alike(own)
         return weight / weight.sum()
+
+    def _alike(self, own):
+        """
+        Factor of the weights by t05: when a triggered record begins depends on the recorder.
+
+        :param own: boolean array (n,), records of the station.
+        :return: array (n,), density of t05 at the station, 1 for its own records and where the
+            onset is moved.
+        """
+        compared = own & np.isfinite(self.onsets)
+        if not compared.any():
+            return np.ones(len(own))
+        apart = (self.onsets[:, None] - self.onsets[compared]) / ONSET_SD
+        density = np.exp(-0.5 * np.square(apart)).mean(1)
+        factor = np.maximum(density / density[compared].mean(), LEAST_ALIKE)
+        return np.where(own | np.isnan(self.onsets), 1.0, factor)
 
     def levels(self, residual, expected, drawn, probability):
         """

@@ -18,6 +18,7 @@ from ..groundmotion.scenario import Scenario
 from ..groundmotion.source_records import SourceRecords, sound_components
 from ..groundmotion.window_levels import SHAPE, BankWindowLevels, drawn_share
 from ..signal.energy_windows import energy_onset
+from ..signal.intensity import time_of_energy
 from ..signal.source_waveform import CHUNK, REACH, Recipe, Source, SourceWaveforms
 
 #: largest angle (degrees) by which horizontals are turned: records of near scenarios share about
@@ -71,15 +72,18 @@ class SourceBank:
                           and bool(bank[station].arrays["data"][i].any())
                           for station, i in self._rows])
         usable = there & sound_components(levels, fitted.stations, filters.center_frequencies)
+        self._p_indices = np.array([np.nan if (p := bank[station].infos[i]["p_index"]) is None
+                                    else p for station, i in self._rows], dtype=float)
+        stay = there & np.isnan(self._p_indices)
         self.records = SourceRecords(fitted.stations, fitted.magnitudes, fitted.distances,
                                      fitted.depths, fitted.residuals(levels),
-                                     usable if usable.any() else there)
+                                     usable if usable.any() else there,
+                                     np.array([self._t05(i) if fixed else np.nan
+                                               for i, fixed in enumerate(stay)]))
         self._waveforms = SourceWaveforms(filters)
         # at twice the rate, with what a warp may reach beyond the edges
         size = 3 * 4 * 2 * (1 + 2 * REACH) * filters.npts
         self._prepared = lru_cache(1 + int(CACHE_BYTES / size))(self._prepare)
-        self._p_indices = np.array([np.nan if (p := bank[station].infos[i]["p_index"]) is None
-                                    else p for station, i in self._rows])
         self._noise, self._floors = fitted.noise.levels, fitted.noise.floors
         # of records without waveforms there is nothing to measure, and none is drawn
         self._cross = np.zeros(levels[:, 0].shape)
@@ -195,6 +199,12 @@ class SourceBank:
         if self.records.stations[i] == station or np.isnan(self._p_indices[i]) or not len(own):
             return None
         return int(self._p_indices[rng.choice(own)])
+
+    def _t05(self, i):
+        """t05 of a record, s."""
+        station, row = self._rows[i]
+        power = np.square(self._bank[station].arrays["data"][row], dtype=float).sum(0)
+        return float(time_of_energy(power)) / self.filters.sampling_rate
 
     def _prepare(self, i):
         return self._waveforms.prepare(self._source(i))

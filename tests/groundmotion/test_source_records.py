@@ -5,7 +5,12 @@ import pytest
 
 from obspy_tng.groundmotion.band_levels import to_contrasts, to_levels
 from obspy_tng.groundmotion.scenario import Scenario
-from obspy_tng.groundmotion.source_records import SourceRecords, hypocentral, sound_components
+from obspy_tng.groundmotion.source_records import (
+    LEAST_ALIKE,
+    SourceRecords,
+    hypocentral,
+    sound_components,
+)
 
 FREQUENCIES = np.geomspace(0.2, 20, 20)
 
@@ -14,7 +19,8 @@ def records(n=6, bands=5, seed=0):
     rng = np.random.default_rng(seed)
     return SourceRecords(np.array(["XX.A"] * (n // 2) + ["XX.B"] * (n - n // 2)),
                          np.linspace(4, 6, n), np.geomspace(20, 200, n), np.full(n, np.nan),
-                         rng.standard_normal((n, 3 * bands)), np.ones(n, bool))
+                         rng.standard_normal((n, 3 * bands)), np.ones(n, bool),
+                         np.full(n, np.nan))
 
 
 def test_dead_components_are_found():
@@ -45,6 +51,15 @@ def test_the_more_records_a_station_has_the_more_they_count():
     odds = [p[4] / p[0] for p in (some.probabilities("XX.C", near), SourceRecords(
         many, *list(vars(some).values())[1:]).probabilities("XX.B", near))]
     assert odds[1] == pytest.approx(5 * odds[0])
+
+
+def test_triggered_records_of_other_stations_begin_as_those_of_the_station():
+    some, near = records(n=6), Scenario(5.0, 60.0)
+    before = some.probabilities("XX.A", near)
+    some.onsets[:] = 5.0, 5.0, np.nan, 5.0, 60.0, np.nan
+    after = some.probabilities("XX.A", near)
+    ratio = after / before / (after[0] / before[0])
+    np.testing.assert_allclose(ratio, [1, 1, 1, 1, LEAST_ALIKE, 1])
 
 
 def test_unusable_records_are_not_chosen():

@@ -104,7 +104,7 @@ def test_a_triggered_record_of_another_station_is_not_moved(sources, monkeypatch
     """Where P is not known, the record begins about with it: moved, it would begin mirrored."""
     station, other = dict.fromkeys(sources.records.stations)
     i = int(np.flatnonzero(sources.records.stations == other)[0])
-    unknown = sources._p_indices.astype(float)
+    unknown = sources._p_indices.copy()
     unknown[i] = np.nan
     monkeypatch.setattr(sources, "_p_indices", unknown)
     assert sources._onset(station, i, np.random.default_rng(0)) is None
