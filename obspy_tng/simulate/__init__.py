@@ -20,18 +20,20 @@ SM.S001..HNE | 2000-01-01T... - 2000-01-01T... | 100.0 Hz, 6000 samples
   :mod:`~obspy_tng.simulate.layered`, :mod:`~obspy_tng.simulate.greens`,
   :mod:`~obspy_tng.simulate.rays` - layered crusts; plane waves, the complete wave field and rays
   in them;
-* :mod:`~obspy_tng.simulate.scattering`, :mod:`~obspy_tng.simulate.arrivals` - scattered energy,
-  and scattered waves one by one;
+* :mod:`~obspy_tng.simulate.scattering`, :mod:`~obspy_tng.simulate.arrivals`,
+  :mod:`~obspy_tng.simulate.diffuse` - scattered energy, scattered waves one by one, and the field
+  of very many;
 * :mod:`~obspy_tng.simulate.soil`, :mod:`~obspy_tng.simulate.column`,
   :mod:`~obspy_tng.simulate.noise` - soil with known resonance, the ground under a station, its
   noise;
-* :mod:`~obspy_tng.simulate.waveforms` - the record of one earthquake at one station;
+* :mod:`~obspy_tng.simulate.path`, :mod:`~obspy_tng.simulate.waveforms` - all waves from one
+  earthquake to one station, and the record of them;
 * :mod:`~obspy_tng.simulate.network`, :mod:`~obspy_tng.simulate.corpus`,
   :mod:`~obspy_tng.simulate.files` - networks as Streams, Inventory, Catalog, arrays or an SDS
   archive.
 
 Up to 0.55 Hz a record is the complete wave field of a double couple in the layered crust; above
-0.9 Hz it consists of rays and scattered arrivals; in between, of both. Simplifications: one crust
+0.9 Hz it consists of rays and scattered waves; in between, of both. Simplifications: one crust
 without topography or dipping layers under each network; distances saturate near large ruptures;
 surface waves of basins are drawn and not computed; soil is linear.
 """

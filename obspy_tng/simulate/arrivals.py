@@ -1,14 +1,13 @@
 """
 Scattered waves as many discrete arrivals.
 
-Heterogeneity of all sizes splits every wave into many: forward scattering broadens a pulse,
-the ground near the station adds a short wave train, and waves that are scattered farther away
-follow as coda for minutes. Each arrival has its own time, direction, polarisation and
-amplitude by frequency. Together they carry the energy that the direct waves lose
-(:mod:`~obspy_tng.simulate.scattering`).
+Heterogeneity of all sizes splits every wave into many. Forward scattering broadens a pulse, and
+edges of basins send surface waves: few enough to be drawn one by one, each with its own time,
+direction, polarisation and amplitude by frequency. All others are in
+:mod:`~obspy_tng.simulate.diffuse`.
 
 * :class:`Arrivals` - times, kinds, directions, amplitudes;
-* :func:`forward`, :func:`local`, :func:`coda`, :func:`basin_waves` - random ones;
+* :func:`forward`, :func:`basin_waves` - random ones;
 * :func:`surface_motion` - all of them at the surface.
 """
 
@@ -18,7 +17,6 @@ from functools import lru_cache
 import numpy as np
 from scipy.fft import rfft
 
-from .scattering import energy_density
 from .source import AVERAGE_RADIATION
 
 #: Hz, centers of the bands in which amplitudes are given; between them, linear in ln f
@@ -31,20 +29,6 @@ INCIDENT = (0, 1, 1, 2, 2, 0)
 #: amplitude of scattered Rayleigh waves relative to S, by band; radial over vertical
 RAYLEIGH_LEVEL = np.array([1.0, 1.0, 0.6, 0.25, 0.15, 0.1])
 ELLIPTICITY = 0.7
-#: shares of the kinds in the wave train from the ground near the station, by incident wave
-LOCAL_KINDS = {"P": (0.5, 0.12, 0.11, 0.07, 0.06, 0.14),
-               "S": (0.15, 0.15, 0.15, 0.12, 0.13, 0.3)}
-#: share of that train that decays more slowly, and the factor of its decay time
-SLOW = 0.35, 5.0
-#: arrivals per second: at first, their increase per second, and the most
-CODA_RATE = {"P": (60.0, 10.0, 80.0), "S": (60.0, 20.0, 160.0)}
-#: P coda attenuates faster by this factor, as the Q of P is lower at high frequencies
-P_ABSORPTION = 1.2
-#: energy of coda relative to uniform rock: velocity increases with depth, which turns waves back
-TURNED_BACK = 1.5
-#: kinds of scattered S waves, and their shares
-S_KINDS = (SV_STEEP, SV_FLAT, SH_STEEP, SH_FLAT, RAYLEIGH)
-S_SHARES = (0.12, 0.21, 0.12, 0.22, 0.33)
 #: frequency over that of the basin, and the level of its surface waves there
 BASIN_RATIO, BASIN_SHAPE = (0.6, 1.0, 3.3, 12.0), (0.5, 1.0, 0.4, 0.03)
 
@@ -90,74 +74,12 @@ def forward(rng, kind, sign, time, spread, amplitude):
     :param amplitude: of the train's energy, by band.
     :return: :class:`Arrivals`.
     """
-    count = 2 + rng.poisson(6 + 60 * spread)
+    count = 4 + rng.poisson(10 + 120 * spread)
     delay = spread * rng.gamma(1.5, 0.7, count)
     turn = 0.3 * rng.standard_normal(count) * np.sqrt(np.minimum(delay / 0.5, 3.0))
     polarity = sign * np.where(rng.random(count) < 0.65, 1.0, -1.0)
     return Arrivals(np.full(count, kind), time + delay, turn,
                     polarity[:, None] * _shares(rng, count) * amplitude)
-
-
-def local(rng, wave, time, decay, amplitude):
-    """
-    Wave train from the ground near the station, in all directions, after one wave.
-
-    :param rng: ``numpy.random.Generator``.
-    :param wave: "P" or "S".
-    :param time: s, of the wave.
-    :param decay: s, in which the energy of its first part falls to 1/e.
-    :param amplitude: of the train's energy, by band.
-    :return: :class:`Arrivals`.
-    """
-    count = 4 + rng.poisson(120 * decay)
-    kind = rng.choice(6, count, p=LOCAL_KINDS[wave])
-    level = rng.standard_normal((count, 1)) * _shares(rng, count) * amplitude
-    level[kind == RAYLEIGH] *= RAYLEIGH_LEVEL
-    delay = rng.exponential(np.where(rng.random(count) < SLOW[0], SLOW[1], 1.0) * decay)
-    return Arrivals(kind, time + delay, rng.uniform(0, 2 * np.pi, count), level)
-
-
-def coda(rng, wave, distance, times, crust, velocity, level):
-    """
-    Coda: waves that were scattered far from source and station.
-
-    :param rng: ``numpy.random.Generator``.
-    :param wave: "P" or "S", radiated.
-    :param distance: hypocentral, m.
-    :param times: s after the origin time: of the direct wave, and of the end.
-    :param crust: :class:`~obspy_tng.simulate.crust.Crust`.
-    :param velocity: m/s, of ``wave`` and of S waves.
-    :param level: by band, of the direct wave in uniform rock without losses.
-    :return: :class:`Arrivals`, times after the origin.
-    """
-    first, grows, most = CODA_RATE[wave]
-    begin, end = times
-    steps = np.arange(begin, max(end, begin), 0.05)
-    rate = np.minimum(first + grows * (steps - begin), most)
-    number = rng.poisson(0.05 * rate)
-    time = np.repeat(steps, number) + 0.05 * rng.random(number.sum())
-    rate = np.repeat(rate, number)
-    grid = np.geomspace(max(begin, 0.1), max(end, begin + 1), 100)
-    fluence = TURNED_BACK * 4 * np.pi * distance ** 2 * velocity[0]
-    power = fluence * np.stack([[energy_density(wave, mode, distance, grid, g, velocity[1])
-                                 for g in crust.scattering_at(BANDS)] for mode in "PS"])
-    total = power.sum(axis=1)
-    p_share = np.clip(3 * total[0] / np.maximum(total.sum(axis=0), 1e-300), 0.05, 0.6)
-    p_share = np.interp(time, grid, p_share)
-    is_p = rng.random(len(time)) < p_share
-    kind = np.where(is_p, P, rng.choice(S_KINDS, len(time), p=S_SHARES))
-    chance = np.where(is_p, p_share, 1 - p_share)
-    # with heavier tails than Gaussian noise
-    size = rng.standard_normal(len(time)) * np.sqrt(rng.gamma(2.0, 0.5, len(time)))
-    fading = np.pi * (BANDS / crust.quality_at(BANDS))[:, None] * (grid - begin)
-    power *= np.exp(-2 * fading * (P_ABSORPTION if wave == "P" else 1.0))
-    amplitude = np.empty((len(time), len(BANDS)))
-    for mode, chosen in enumerate((is_p, ~is_p)):
-        for band in range(len(BANDS)):
-            amplitude[chosen, band] = np.sqrt(np.interp(time[chosen], grid, power[mode, band]))
-    amplitude *= (size / np.sqrt(rate * chance))[:, None] * level
-    amplitude[kind == RAYLEIGH] *= RAYLEIGH_LEVEL
-    return Arrivals(kind, time, rng.uniform(0, 2 * np.pi, len(time)), amplitude)
 
 
 def basin_waves(rng, site, time):

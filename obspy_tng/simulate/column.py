@@ -7,6 +7,7 @@ site.
 
 * :func:`surface_response` - motion of the surface for waves from below;
 * :func:`ground_columns` - soil, and the rock it stands on, as layers;
+* :func:`lateral_coupling` - what ground that is not layered adds;
 * :class:`SiteResponse` - what a station does to all waves; :func:`site_response` makes it.
 """
 
@@ -32,6 +33,10 @@ ROCK_SCATTER = 0.08         # of ln velocity of rock layers, from one of them to
 RINGDOWN = 1.5              # damping of what wraps around, at the end of the reverberation
 NEAR_F0 = np.geomspace(0.7, 1.4, 300)    # times f0: where the column's resonance is searched for
 STIFF = 1e4                 # Q of the half-space, which only serves as reference
+#: r.m.s. of the share of one component in another, above a frequency in Hz; into the vertical
+COUPLING, COUPLED_FROM, INTO_VERTICAL = 0.11, 2.5, 0.5
+ECHO, ECHOES = 0.15, 12      # s, mean delay of echoes, and their number
+DIRECTIONAL = 0.18          # of ln gain of a horizontal direction
 NO_SOIL = SoilProfile(np.array([]), *(np.array([x]) for x in (1.0, 2.0, 1e3, 0.0)))
 
 
@@ -122,6 +127,8 @@ class SiteResponse:
     :param recorder: response ``(nfreq,)`` of the recorder.
     :param noise: r.m.s. spectrum ``(3, npts // 2 + 1)`` of the noise.
     :param knots: ``(nknots, nfreq)``, hat functions along ln f for smooth scatter.
+    :param coupling: ``(3, 3, nfreq)``, what ground that is not layered makes of the motion Z, N
+        and E of layered ground, see :func:`lateral_coupling`; None for nothing.
     """
 
     sampling_rate: float
@@ -134,6 +141,7 @@ class SiteResponse:
     recorder: np.ndarray
     noise: np.ndarray
     knots: np.ndarray
+    coupling: np.ndarray | None = None
     _cache: dict = field(default_factory=dict, repr=False)
 
     def waves(self, variant, number):
@@ -208,7 +216,38 @@ def site_response(site, crust, sampling_rate, npts, rng=None):
         ground_columns(profile, crust, site.kappa, site.quality_ratio, rng), reference,
         float(np.clip(RINGING / lowest, SHORT, LONG)),
         recorder_response(frequencies, sampling_rate), noise.astype(np.float32),
-        _knots(frequencies))
+        _knots(frequencies), None if rng is None else lateral_coupling(frequencies, site, rng))
+
+
+def lateral_coupling(frequencies, site, rng):
+    """
+    Random effect of ground that is not layered, the same for all waves at a station.
+
+    Slopes, edges and blocks of the size of a wavelength make one component move with another,
+    with echoes, and one horizontal direction move more than the one across it.
+
+    :param frequencies: Hz, ``(nfreq,)``.
+    :param site: :class:`~obspy_tng.simulate.scenario.SimulatedSite`.
+    :param rng: ``numpy.random.Generator``.
+    :return: complex64 array ``(3, 3, nfreq)``, output and input Z, N, E.
+    """
+    strength = COUPLING * np.exp(0.5 * rng.standard_normal())
+    corner = max(COUPLED_FROM * np.exp(0.3 * rng.standard_normal()), 2 * (site.f0 or 0))
+    delay = np.append(0.0, rng.exponential(ECHO, ECHOES))
+    share = np.append(1.0, np.exp(-delay[1:] / ECHO))
+    share *= strength / np.linalg.norm(share)
+    size = share[:, None, None] * rng.standard_normal((ECHOES + 1, 3, 3))
+    size[0] *= 1 - np.eye(3)
+    size[:, 0, 1:] *= INTO_VERTICAL
+    phase = np.exp(-2j * np.pi * np.outer(delay, frequencies))
+    coupling = np.einsum("kij,kf->ijf", size, phase)
+    # gains of a direction and the one across it
+    angle, knots = rng.uniform(0, np.pi), _knots(frequencies)
+    axis = np.array([np.cos(angle), np.sin(angle)])
+    gain = DIRECTIONAL * (rng.standard_normal(len(knots)) @ knots)
+    coupling[1:, 1:] += gain * (2 * np.outer(axis, axis) - np.eye(2))[:, :, None]
+    coupling *= 1 / (1 + (corner / np.maximum(frequencies, 1e-3)) ** 2)
+    return (np.eye(3)[:, :, None] + coupling).astype(np.complex64)
 
 
 def recorder_response(frequencies, sampling_rate):

@@ -23,16 +23,15 @@ from .column import FREQMIN, PASS_TO_NYQUIST, TAIL, site_response
 from .crust import draw_crust
 from .files import network_catalog, network_inventory
 from .greens import WavenumberGrid, greens_functions, wavenumber_kernels
+from .path import CROSSOVER, LongWaves
 from .scenario import draw_earthquake, draw_site
-from .waveforms import CROSSOVER, LongWaves, synthesize
+from .waveforms import TRIGGER_STEPS, synthesize
 
 # What a seed is drawn for; part of every seed, so that they do not meet.
 _SITE, _EARTHQUAKE, _RECORD, _F0, _GROUND, _CRUST = range(6)
 F0_RANGE = (0.3, 12.0)      # Hz, where none is given
 GOLDEN_RATIO = 0.6180339887498949
 MAX_STATIONS = 9999         # distinct five-letter station codes
-# An old recorder starts when the vertical exceeds so many of its steps.
-TRIGGER_STEPS = 3
 # The complete wave field is computed until waves of this speed (m/s) have arrived, and for so
 # many seconds more.
 SLOWEST, MORE = 2000.0, 40.0
@@ -94,7 +93,8 @@ def simulate_network(n_stations=5, n_events=20, *, seed=0, sampling_rate=100.0, 
     :param pre_event: s before the P wave, give or take 30 %.
     :param rock: share of stations on rock where ``f0`` is None.
     :param old_recorders: share of stations with an old recorder: coarse steps (11 to 16
-        bits), hardly any pre-event time, and no record of motion too weak to trigger it.
+        bits), hardly anything from before the motion that triggers it, which is often after P
+        (``p_index`` is None then), and no record of motion too weak to trigger it.
     :param variability: factor of the scatter between events and between records, except that of
         the noise; 0 simulates the average earthquake of each magnitude and distance.
     :return: :class:`SimulatedNetwork`.
@@ -256,7 +256,7 @@ class NetworkPlan:
         :param sites: list of :class:`~obspy_tng.simulate.scenario.SimulatedSite`.
         :param earthquakes: list of :class:`~obspy_tng.simulate.scenario.Earthquake`.
         :return: list by earthquake of lists by station of
-            :class:`~obspy_tng.simulate.waveforms.LongWaves`.
+            :class:`~obspy_tng.simulate.path.LongWaves`.
         """
         crust = self.crust.for_long_waves()
         duration = min(MORE + 1e3 * self.distance[1] / SLOWEST, self.window + TAIL)
@@ -279,7 +279,7 @@ class NetworkPlan:
                                  self.rng(_GROUND, i) if self.variability else None)
         for j, earthquake in enumerate(earthquakes):
             rng = self.rng(_RECORD, i, j)
-            # An old recorder keeps hardly anything from before its trigger.
+            # An old recorder keeps hardly anything from before it is triggered.
             pre_event = self.pre_event * (rng.uniform(0.04, 0.2) if site.old
                                           else rng.uniform(0.7, 1.3))
             geometry = _geometry(earthquake, site)
@@ -287,7 +287,7 @@ class NetworkPlan:
                                      pre_event, self.variability, fields[j][i])
             if site.old and np.abs(data[0]).max() < TRIGGER_STEPS * site.step:
                 continue
-            start = earthquake.time + (notes.pop("p_time") - pre_event)
+            start = earthquake.time + notes.pop("start")
             yield data, {
                 "record_id": f"{site.station}.{self.seed}.{j + 1}", "event_number": j,
                 "event_id": earthquake.event_id, "magnitude": earthquake.magnitude,
@@ -300,6 +300,8 @@ class NetworkPlan:
         network, station = site.station.split(".")
         tng = {key: value for key, value in info.items()
                if key not in ("starttime", "event_number")}
+        # an old recorder may start later than P
+        tng |= {key: None for key in ("p_index", "s_index") if tng[key] < 0}
         return Stream([
             Trace(samples, {"network": network, "station": station,
                             "channel": f"{band_code(self.sampling_rate)}N{component}",

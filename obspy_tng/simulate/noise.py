@@ -12,7 +12,7 @@ import numpy as np
 
 LOWEST = 0.03               # Hz, below which the models are constant
 #: noise from human activity in dB, by frequency in Hz, as a share of the highest
-HUMAN_FREQUENCY, HUMAN_NOISE = (0.2, 0.6, 2.0, 10.0, 40.0), (0.0, 1.0, 1.0, 0.2, 0.5)
+HUMAN_FREQUENCY, HUMAN_NOISE = (0.2, 0.6, 2.0, 10.0, 40.0), (0.0, 0.9, 1.0, 0.7, 0.6)
 
 
 def noise_spectrum(frequencies, level, human=0.0):

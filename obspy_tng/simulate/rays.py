@@ -37,6 +37,7 @@ class Ray:
     :param spreading: 1/m, geometric spreading to the base of the weathered rock, with the
         change of impedance.
     :param factors: complex, of reflections: ``(P,)`` or ``(SV, SH)``.
+    :param bounces: number of reflections from below at the surface.
     """
 
     wave: str
@@ -46,6 +47,7 @@ class Ray:
     takeoff: float
     spreading: float
     factors: tuple
+    bounces: int = 0
 
 
 def trace(crust, depth, distance, wave):
@@ -151,7 +153,8 @@ class _Path:
             factors = tuple(focus * x ** times * y ** (times - 1) for x, y in zip(
                 self._interface(p, reflector), self._surface(p), strict=True))
         return Ray(self.wave, name, float(time), float(p),
-                   float(np.pi - takeoff if upward else takeoff), float(spreading), factors)
+                   float(np.pi - takeoff if upward else takeoff), float(spreading), factors,
+                   times - 1)
 
     def _interface(self, p, j):
         """Reflection from above at the top of layer ``j``: ``(P,)`` or ``(SV, SH)``."""

@@ -25,6 +25,8 @@ OLD_STEPS = (6e-4, 5e-3)
 # Pa, median; simulations of this kind use 5 to 20 MPa. Above M 6.5 it decreases, by so many
 # powers of ten per unit of magnitude, because high frequencies saturate in ground-motion models.
 MEDIAN_STRESS, SATURATES, FALLS = 1e7, 6.5, 0.3
+# Decay time of waves scattered near a station on rock, relative to one on soil of some 2 Hz.
+ROCK_LASTS = 0.6
 # Hz, at which surface waves of valleys around the station are strongest.
 VALLEYS = (0.25, 1.5)
 
@@ -70,9 +72,9 @@ class SimulatedSite:
     :param vs30: m/s.
     :param kappa: s, of S waves in the weathered rock below.
     :param quality_ratio: Q of P over Q of S waves there.
-    :param local_scattering: energy of the wave train from the ground near the station, relative
-        to that of the incident wave.
-    :param local_decay: s, decay time of that train.
+    :param local_scattering: energy that the ground near the station scatters at 5 Hz, relative to
+        that of the S wave; see :func:`~obspy_tng.simulate.diffuse.near_shares`.
+    :param local_decay: s, decay time of the first part of it.
     :param broadening: s, duration of a short pulse after heterogeneous ground under the station.
     :param basin_delay: s, mean delay after S of surface waves from the edges of a basin or a
         valley; 0 for none.
@@ -82,7 +84,7 @@ class SimulatedSite:
     :param human_noise: dB, additional noise from human activity.
     :param step: m/s^2, of the digitiser.
     :param self_noise: m/s^2, r.m.s. of the recorder's noise.
-    :param old: whether the recorder is triggered: it starts late, and only for strong motion.
+    :param old: whether the recorder is triggered: it starts when the motion is strong.
     """
 
     station: str
@@ -169,12 +171,14 @@ def draw_site(rng, station, radius, f0, old_recorders=0.0):
         step = np.exp(rng.uniform(*np.log(OLD_STEPS)))
         self_noise = 0.3 * step
     profile = draw_rock(rng) if f0 is None else draw_profile(f0, rng)
+    # thick soft ground keeps scattered waves longer
+    lasts = ROCK_LASTS if f0 is None else min(1.3 * f0 ** -0.15, 1.6)
     return SimulatedSite(
         station, CENTER[0] + far * np.cos(azimuth), CENTER[1] + far * np.sin(azimuth), profile,
         None if f0 is None else fundamental_frequency(profile), vs30(profile),
         kappa=np.exp(rng.normal(np.log(0.025), 0.35)), quality_ratio=rng.uniform(1.0, 3.0),
         local_scattering=np.exp(rng.uniform(*np.log((0.4, 1.6)))),
-        local_decay=np.exp(rng.uniform(*np.log((0.7, 2.5)))),
+        local_decay=lasts * np.exp(rng.uniform(*np.log((0.7, 2.5)))),
         broadening=np.exp(rng.uniform(*np.log((0.01, 0.05)))),
         basin_delay=float(delay), basin_level=level, basin_frequency=float(frequency),
         noise_level=rng.uniform(0.5, 0.95), human_noise=np.clip(rng.normal(13, 6), 0.0, 22.0),

@@ -1,69 +1,25 @@
 """
 One record: the waves of one earthquake at one station.
 
-Long periods are the complete wave field of the layered crust (:mod:`~obspy_tng.simulate.greens`).
-Above :data:`CROSSOVER`, where crusts are not known well enough, a record consists of rays with
-their reflections (:mod:`~obspy_tng.simulate.rays`) and of scattered waves
-(:mod:`~obspy_tng.simulate.arrivals`). The ground under the station then filters each wave
-(:mod:`~obspy_tng.simulate.column`), and the recorder filters their sum.
+The ground under the station filters each wave (:mod:`~obspy_tng.simulate.column`), and the
+recorder filters their sum. Which waves there are is in :mod:`~obspy_tng.simulate.path`.
 
-* :func:`synthesize` - one record; :class:`LongWaves` - the long periods of the wave field.
+* :func:`synthesize` - one record.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
-from scipy.fft import irfft, rfft
+from scipy.fft import irfft
 
-from ..groundmotion.brune import seismic_moment
-from . import arrivals as scattered
-from .arrivals import BANDS, Arrivals
-from .column import SLOWNESSES
-from .greens import WavenumberGrid, displacement, to_time
-from .rays import trace
-from .scattering import LOSS
-from .source import (
-    AVERAGE_MOMENT,
-    AVERAGE_RADIATION,
-    effective_distance,
-    moment_tensor,
-    radiation_pattern,
-    rupture_spectrum,
-)
+from .arrivals import surface_motion
+from .diffuse import diffuse_motion
+from .path import Path, handover
 
-#: Hz, band in which rays replace the complete wave field
-CROSSOVER = (0.55, 0.9)
-#: Q of P is lower than that of S at high frequencies: both lose the same share of their energy
-#: over the same distance (Yoshimoto et al. 1993, GJI 114)
-ABSORPTION = {"P": 1.73, "S": 1.0}
-#: rays weaker than this, relative to the direct wave in uniform rock, are left out
-FAINTEST = 0.01
-#: Hz, at which ``local_scattering`` of a station applies; lower frequencies are scattered less
-LOCAL_BAND = 5.0
-#: P is broadened less than S
-BROADENING = {"P": 0.8, "S": 1.0}
-#: Hz, above which interfaces such as the Moho, which are not sharp, reflect less
-SHARP = 6.0
-#: Hz m: above this product of frequency and distance the radiation pattern begins to vanish;
-#: after a factor of e^5 this share of the radiation is isotropic (Takemura et al. 2016, GJI 205)
-ISOTROPIC_FROM, ISOTROPIC = 3e3, 0.9
 # Scatter from record to record, in ln, smooth over about an octave in frequency: that of all
 # components together, that of each component, and that of the noise.
-PATH_SCATTER, COMPONENT_SCATTER, NOISE_SCATTER = 0.30, 0.05, 0.7
+PATH_SCATTER, COMPONENT_SCATTER, NOISE_SCATTER = 0.30, 0.05, 0.9
+#: an old recorder starts when the vertical exceeds so many of its steps
+TRIGGER_STEPS = 3
 RISE = 0.05                 # s before P, length of the ramp that removes what precedes P
-
-
-@dataclass(frozen=True, eq=False)
-class LongWaves:
-    """
-    The complete wave field of a source at some depth and distance.
-
-    :param grid: :class:`~obspy_tng.simulate.greens.WavenumberGrid`.
-    :param functions: ``(8, nfreq)``, of :func:`~obspy_tng.simulate.greens.greens_functions`.
-    """
-
-    grid: WavenumberGrid
-    functions: np.ndarray
 
 
 def synthesize(earthquake, site, crust, response, geometry, rng, pre_event=5.0, variability=1.0,
@@ -78,241 +34,55 @@ def synthesize(earthquake, site, crust, response, geometry, rng, pre_event=5.0, 
     :param geometry: epicentral distance in km, azimuth from epicentre to station and
         azimuth of propagation at the station, both in degrees from north.
     :param rng: ``numpy.random.Generator`` of this record.
-    :param pre_event: s from the first sample to the P wave's arrival at the rock.
+    :param pre_event: s from the first sample to the P wave's arrival at the rock, or to the
+        trigger of an old recorder.
     :param variability: factor of the scatter from record to record.
-    :param long_waves: :class:`LongWaves`; None uses rays at all frequencies.
-    :return: array ``(3, npts)``, ZNE, m/s^2, float32; and a dict with ``p_time`` (s after the
-        origin time, at the rock), ``p_index``, ``s_index`` and ``energy_kept`` (share of the
-        Arias intensity within the record).
+    :param long_waves: :class:`~obspy_tng.simulate.path.LongWaves`; None uses rays at all
+        frequencies.
+    :return: array ``(3, npts)``, ZNE, m/s^2, float32; and a dict with ``start`` (s after the
+        origin time), ``p_index`` and ``s_index``, negative where an old recorder started later,
+        and ``energy_kept`` (share of the Arias intensity within the record).
     """
-    path = _Path(earthquake, site, crust, response, geometry, rng, pre_event)
+    path = Path(earthquake, site, crust, response, geometry, rng, pre_event)
+    rate = response.sampling_rate
+    p_index, s_index = (round(path.onset(wave) * rate) for wave in "PS")
     spectrum = path.direct_waves()
     if long_waves is not None:
         spectrum *= handover(response.frequencies)
-    spectrum += (scattered.surface_motion(path.scattered_waves(), response, path.variant)
-                 * path.wave_form("S"))
+    arrivals, power = path.scattered_waves()
+    spectrum += path.wave_form("S") * (
+        surface_motion(arrivals, response, path.variant)
+        + diffuse_motion(rng, power, s_index, response, path.variant))
     spectrum *= -(2 * np.pi * response.frequencies) ** 2
     if long_waves is not None:
         spectrum += path.complete_field(long_waves)
     spectrum *= response.recorder * _scatter(response.knots, rng, variability)
-    motion = irfft(_to_zne(spectrum, np.radians(geometry[2])), response.nfft, axis=-1)
-    motion *= response.sampling_rate
-    rate = response.sampling_rate
-    p_index, s_index = (round(path.onset(wave) * rate) for wave in "PS")
+    spectrum = _to_zne(spectrum, np.radians(geometry[2]))
+    if response.coupling is not None:
+        spectrum = np.einsum("ijf,jf->if", response.coupling, spectrum)
+    motion = irfft(spectrum, response.nfft, axis=-1)
+    motion *= rate
     # Zero-phase filters spread to earlier times, but nothing arrives before P.
     rise = max(round(RISE * rate), 1)
     motion[:, :max(p_index - rise, 0)] = 0
     ramp = slice(max(p_index - rise, 0), p_index)
     motion[:, ramp] *= np.linspace(0, 1, max(p_index - ramp.start, 0))
     energy = np.sum(motion ** 2, axis=0)
-    data = motion[:, :response.npts] + _noise(response, rng, variability)
+    first = _trigger(motion, site, response, round(pre_event * rate)) if site.old else 0
+    kept = slice(first, first + response.npts)
+    data = motion[:, kept] + _noise(response, rng, variability)
     data = np.rint(data / site.step) * site.step
     return data.astype(np.float32), {
-        "p_index": p_index, "s_index": s_index, "p_time": path.first["P"],
-        "energy_kept": float(energy[:response.npts].sum() / energy.sum())}
+        "p_index": p_index - first, "s_index": s_index - first,
+        "start": path.start + first / rate,
+        "energy_kept": float(energy[kept].sum() / energy.sum())}
 
 
-class _Path:
-    """What all waves of one record have in common."""
-
-    def __init__(self, earthquake, site, crust, response, geometry, rng, pre_event):
-        self.earthquake, self.site, self.crust, self.response = earthquake, site, crust, response
-        self.rng = rng
-        self.epicentral = max(1e3 * geometry[0], 10.0)
-        self.azimuth = np.radians(geometry[1])
-        self.depth = 1e3 * earthquake.depth
-        self.distance = float(np.hypot(self.epicentral, self.depth))
-        self.rays = {wave: trace(crust, self.depth, self.epicentral, wave) for wave in "PS"}
-        self.first = {wave: min(ray.time for ray in rays) for wave, rays in self.rays.items()}
-        self.start = self.first["P"] - pre_event     # s after the origin time
-        layer = crust.layer(self.depth)
-        self.velocity = {"P": crust.vp[layer], "S": crust.vs[layer]}
-        # Displacement at a unit distance; near a large rupture it saturates.
-        near = self.distance / effective_distance(self.distance, earthquake.magnitude)
-        self.moment = near * seismic_moment(earthquake.magnitude)
-        self.scale = {wave: self.moment / (4 * np.pi * crust.density[layer] * speed ** 3)
-                      for wave, speed in self.velocity.items()}
-        self.variant = int(rng.integers(len(response.columns)))
-        self.pulses, self.slope = {}, None
-        share = np.log(np.maximum(BANDS * self.distance / ISOTROPIC_FROM, 1)) / 5
-        self.isotropic = ISOTROPIC * np.minimum(share, 1)
-
-    def onset(self, wave):
-        """Time of the first P or S in the record, s, through the station's own ground."""
-        ray = min(self.rays[wave], key=lambda ray: ray.time)
-        return self.entry(ray) + self.response.delay(self.variant, wave, ray.slowness)
-
-    def entry(self, ray):
-        """Time in the record, s, when a ray enters the station's ground from below."""
-        return ray.time - self.start - self.crust.rock_delay(ray.wave, ray.slowness)
-
-    def pulse(self, wave, upward=None):
-        """Spectrum of the rupture for waves that leave upwards or downwards; None: on average."""
-        key = wave, upward
-        if key not in self.pulses:
-            slowness = np.zeros(3)
-            if upward is not None:
-                ray = next(r for r in self.rays[wave] if (r.takeoff > np.pi / 2) == upward)
-                down = np.cos(ray.takeoff) / self.velocity[wave]
-                slowness = np.array([ray.slowness * np.cos(self.azimuth),
-                                     ray.slowness * np.sin(self.azimuth), down])
-            self.pulses[key] = rupture_spectrum(self.response.frequencies, self.earthquake, wave,
-                                                slowness)
-        return self.pulses[key]
-
-    def travel(self, time, delay=0.0):
-        """Causal loss ``(nfreq,)`` of S waves after a travel time in s, and a delay in s."""
-        # attenuation as a power of frequency is causal with this phase (Szabo 1994)
-        power = 1 - self.crust.exponent
-        if self.slope is None:
-            self.slope = np.pi / self.crust.quality * self.response.frequencies ** power * (
-                1 + 1j * np.tan(0.5 * np.pi * power))
-        return np.exp(-time * self.slope - 2j * np.pi * delay * self.response.frequencies)
-
-    def wave_form(self, wave):
-        """Displacement spectrum of the direct wave in uniform rock, of unit radiation."""
-        return self.pulse(wave) * self.travel(self.first["S"]) * (
-            self.scale[wave] / self.distance)
-
-    def amplitudes(self, ray):
-        """Signed radiation into a ray, reflections included: ``(P,)`` or ``(SV, SH)``."""
-        if self.earthquake.mechanism is None:
-            share = AVERAGE_RADIATION[ray.wave] / np.sqrt(len(ray.factors))
-            radiation = [share] * len(ray.factors)
-        else:
-            p, sv, sh = radiation_pattern(*self.earthquake.mechanism, np.degrees(self.azimuth),
-                                          np.degrees(ray.takeoff))
-            # SV of upgoing rays is positive against the outward direction
-            radiation = [p] if ray.wave == "P" else [-sv if ray.takeoff > np.pi / 2 else sv, sh]
-        return [a * b for a, b in zip(radiation, ray.factors, strict=True)]
-
-    def losses(self, ray):
-        """By band, amplitude after scattering and the share of it in one pulse; its spread in s."""
-        way = ray.time * self.velocity[ray.wave]
-        left = np.exp(-0.5 * LOSS[ray.wave] * self.crust.scattering_at(BANDS) * way)
-        spread = self.crust.broadening * (way / 1e5) ** 1.5 * BROADENING[ray.wave]
-        spread += self.site.broadening
-        pulse = 0.98 / np.hypot(1, np.pi * BANDS * spread)
-        if ray.name in ("reflected", "multiple"):
-            pulse = pulse * np.exp(-0.5 * (BANDS / SHARP) ** 2)
-        return left, pulse, spread
-
-    def loud_rays(self):
-        """Rays that are not too faint, with their amplitudes."""
-        for rays in self.rays.values():
-            for ray in rays:
-                amplitudes = self.amplitudes(ray)
-                if np.abs(amplitudes).max() * ray.spreading * self.distance > FAINTEST:
-                    yield ray, amplitudes
-
-    def direct_waves(self):
-        """Displacement ``(3, nfreq)`` of the rays' coherent pulses."""
-        weights = scattered.band_weights(self.response.nfft, self.response.sampling_rate)
-        spectrum = np.zeros((3, weights.shape[1]), dtype=np.complex128)
-        for ray, amplitudes in self.loud_rays():
-            left, pulse, _ = self.losses(ray)
-            column = self.response.waves(self.variant, nearest_slowness(ray.slowness))
-            upward = ray.takeoff > np.pi / 2
-            form = (self.pulse(ray.wave, upward) * ((left * pulse) @ weights)
-                    * self.travel(ABSORPTION[ray.wave] * ray.time, self.entry(ray)))
-            form *= self.scale[ray.wave] * ray.spreading
-            for number, amplitude in enumerate(amplitudes, 0 if ray.wave == "P" else 1):
-                spectrum += column[:, number] * (amplitude * form)
-        return spectrum
-
-    def scattered_waves(self):
-        """All scattered waves, relative to :meth:`wave_form` of S."""
-        relative = {"S": np.ones(len(BANDS)),
-                    "P": self.scale["P"] / self.scale["S"] * self._p_over_s()}
-        parts = []
-        for ray, amplitudes in self.loud_rays():
-            left, pulse, spread = self.losses(ray)
-            late = ABSORPTION[ray.wave] * ray.time - self.first["S"]
-            level = (relative[ray.wave] * left * ray.spreading * self.distance
-                     * np.exp(-np.pi * BANDS * late / self.crust.quality_at(BANDS)))
-            parts += self._trains(ray, amplitudes, level, pulse, spread)
-        end = (self.response.nfft - 1) / self.response.sampling_rate + self.start
-        for wave, speed in self.velocity.items():
-            # the table is for uniform rock: shift it to the time of the first ray
-            travel = self.distance / speed
-            shift = self.first[wave] - travel
-            found = scattered.coda(self.rng, wave, self.distance, (travel, end - shift),
-                                   self.crust, (speed, self.velocity["S"]),
-                                   AVERAGE_RADIATION[wave] * relative[wave])
-            parts.append(Arrivals(found.kind, found.time + shift - self.start, found.azimuth,
-                                  found.amplitude))
-        if self.site.basin_delay:
-            parts.append(scattered.basin_waves(self.rng, self.site,
-                                               self.first["S"] - self.start))
-        return Arrivals.join(parts)
-
-    def _p_over_s(self):
-        """Spectrum of P pulses over that of S pulses, by band."""
-        p, s = (np.abs(rupture_spectrum(BANDS, self.earthquake, wave)) for wave in "PS")
-        return p / s
-
-    def _trains(self, ray, amplitudes, level, pulse, spread):
-        """Wave trains that forward scattering and the ground near the station add to a ray."""
-        rng, time = self.rng, self.entry(ray)
-        flat = ray.slowness > 0.5 * (SLOWNESSES[1] + SLOWNESSES[3])
-        kinds = ((scattered.P,) if ray.wave == "P" else
-                 (scattered.SV_FLAT, scattered.SH_FLAT) if flat else
-                 (scattered.SV_STEEP, scattered.SH_STEEP))
-        average = AVERAGE_RADIATION[ray.wave] / np.sqrt(len(kinds))
-        near = self.site.local_scattering * np.exp(0.3 * rng.standard_normal())
-        near = np.sqrt(near * np.sqrt(BANDS / LOCAL_BAND))
-        parts = []
-        for kind, amplitude, factor in zip(kinds, amplitudes, ray.factors, strict=True):
-            size = level * np.sqrt((1 - self.isotropic) * abs(amplitude) ** 2
-                                   + self.isotropic * abs(average * factor) ** 2)
-            sign = 1.0 if np.real(amplitude) >= 0 else -1.0
-            parts.append(scattered.forward(rng, kind, sign, time, spread,
-                                           size * np.sqrt(1 - pulse ** 2)))
-            parts.append(scattered.local(rng, ray.wave, time, self.site.local_decay, size * near))
-        return parts
-
-    def complete_field(self, long_waves):
-        """Acceleration spectrum ``(3, nfreq)`` of the complete wave field, below the crossover."""
-        grid = long_waves.grid
-        rate, nfft = self.response.sampling_rate, self.response.nfft
-        if self.earthquake.mechanism is None:
-            motion = _average_displacement(long_waves.functions)
-        else:
-            motion = displacement(long_waves.functions,
-                                  moment_tensor(*self.earthquake.mechanism), self.azimuth)
-        # Most of it leaves sideways as S and surface waves.
-        sideways = np.array([np.cos(self.azimuth), np.sin(self.azimuth), 0]) / self.velocity["S"]
-        pulse = rupture_spectrum(grid.omega / (2 * np.pi), self.earthquake, "S", 0.8 * sideways)
-        # displacement of a step of moment, differentiated twice
-        share = 1 - handover(grid.frequencies)
-        spectra = 1j * grid.omega * motion * (self.moment * pulse * share)
-        series = to_time(spectra, grid, rate, self.start)
-        fade = series.shape[1] // 8
-        series[:, -fade:] *= np.cos(np.linspace(0, np.pi / 2, fade)) ** 2
-        spectrum = rfft(series[:, :nfft], nfft, axis=-1) / rate
-        ground = self.response.long_waves(self.variant, 1.5 * CROSSOVER[1])
-        spectrum[:, :ground.shape[1]] *= ground
-        spectrum[:, ground.shape[1]:] = 0
-        return spectrum
-
-
-def nearest_slowness(slowness):
-    """Number of the nearest of the slownesses of columns."""
-    return int(np.argmin(np.abs(SLOWNESSES - slowness)))
-
-
-def handover(frequencies):
-    """Share of rays, 0 below and 1 above :data:`CROSSOVER`."""
-    log = np.log(np.maximum(frequencies, 1e-6) / CROSSOVER[0])
-    return np.sin(0.5 * np.pi * np.clip(log / np.log(CROSSOVER[1] / CROSSOVER[0]), 0, 1)) ** 2
-
-
-def _average_displacement(functions):
-    """Displacement of the average mechanism: rms of the contributions of the moment tensor."""
-    dipole, couple = AVERAGE_MOMENT
-    f = functions
-    return np.stack([-(dipole * f[0] + couple * (f[2] + f[5])),
-                     dipole * f[1] + couple * (f[3] + f[6]), couple * (f[4] + f[7])])
+def _trigger(motion, site, response, memory):
+    """First sample of a recorder that starts when the vertical is strong, ``memory`` earlier."""
+    strong = np.abs(motion[0]) >= TRIGGER_STEPS * site.step
+    last = motion.shape[1] - response.npts
+    return int(np.clip(np.argmax(strong) - memory, 0, last)) if strong.any() else 0
 
 
 def _to_zne(spectrum, azimuth):

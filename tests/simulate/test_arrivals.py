@@ -1,6 +1,5 @@
 """Scattered arrivals: their energy, their times, and their motion at the surface."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,20 +7,14 @@ import pytest
 
 from obspy_tng.simulate import arrivals
 from obspy_tng.simulate.arrivals import BANDS, SH_STEEP, Arrivals
-from obspy_tng.simulate.crust import draw_crust
 
 
 def test_trains_have_the_energy_asked_for():
-    """Shares of an energy add up to it; random signs make it so on average."""
+    """Shares of an energy add up to it."""
     level = np.linspace(1, 2, len(BANDS))
     train = arrivals.forward(np.random.default_rng(0), SH_STEEP, 1.0, 10.0, 0.5, level)
     np.testing.assert_allclose(np.square(train.amplitude).sum(0), level ** 2)
     assert train.time.min() >= 10
-    energy = np.mean([np.square(part.amplitude[part.kind != arrivals.RAYLEIGH]).sum(0)
-                      for part in (arrivals.local(np.random.default_rng(i), "S", 0.0, 1.0, level)
-                                   for i in range(100))], axis=0)
-    not_rayleigh = 1 - arrivals.LOCAL_KINDS["S"][arrivals.RAYLEIGH]
-    np.testing.assert_allclose(energy, not_rayleigh * level ** 2, rtol=0.1)
 
 
 def test_basin_waves_trail():
@@ -30,20 +23,6 @@ def test_basin_waves_trail():
                              for i in range(20)]) - 100
     assert delays.min() > 0
     assert delays.mean() == pytest.approx(20, rel=0.1)
-
-
-def test_coda_is_between_its_times_and_fades():
-    # Q that does not grow with frequency, as it does in most crusts
-    crust = replace(draw_crust(np.random.default_rng(0)), exponent=0.0)
-    distance, begin, end = 60e3, 17.0, 60.0
-    found = arrivals.coda(np.random.default_rng(1), "S", distance, (begin, end), crust,
-                          (3500.0, 3500.0), np.ones(len(BANDS)))
-    assert found.time.min() >= begin
-    assert found.time.max() <= end + 0.05
-    power = np.square(found.amplitude)
-    early, late = (power[some].sum(0) for some in (found.time < 25, found.time > 50))
-    assert (late < early).all()
-    assert late[-1] / early[-1] < late[0] / early[0]  # high frequencies fade faster
 
 
 def test_weights_of_bands_add_up():

@@ -1,11 +1,15 @@
 """The ground under a station: free surface, resonance, recorder."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from obspy_tng.simulate import column
 from obspy_tng.simulate.column import (
     FREQMIN,
     ground_columns,
+    lateral_coupling,
     recorder_response,
     site_response,
     surface_response,
@@ -62,3 +66,17 @@ def test_response_of_a_station(ground):
     pulse = np.fft.irfft(wave[2, 2], response.nfft)
     early = int(0.9 * response.delay(0, "S", 0.0) * 50)
     assert np.abs(pulse[:early]).max() < 0.05 * np.abs(pulse).max()
+
+
+def test_lateral_coupling_spares_long_periods_and_grows():
+    """Far below its corner it is the identity; above, components mix by its strength."""
+    frequencies = np.array([0.01, 0.1, 10.0, 20.0, 40.0])
+    site = SimpleNamespace(f0=2.0)
+    all_of_them = np.array([lateral_coupling(frequencies, site, np.random.default_rng(i))
+                            for i in range(200)])
+    np.testing.assert_allclose(all_of_them[..., 0], np.broadcast_to(np.eye(3), (200, 3, 3)),
+                               atol=1e-4)
+    mixed = np.sqrt(np.mean(np.abs(all_of_them[:, 1, 0, 2:]) ** 2))
+    assert 0.7 * column.COUPLING < mixed < 1.8 * column.COUPLING
+    into_vertical = np.sqrt(np.mean(np.abs(all_of_them[:, 0, 1, 2:]) ** 2))
+    assert into_vertical == pytest.approx(column.INTO_VERTICAL * mixed, rel=0.2)

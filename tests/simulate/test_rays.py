@@ -74,3 +74,9 @@ def test_times_are_those_of_taup(tmp_path):
                                            [wave.lower(), wave, wave + "n"])
             first = min(ray.time for ray in trace(flat, 12e3, 1e3 * distance, wave))
             assert first == pytest.approx(found[0].time, abs=0.15 + 0.002 * found[0].time)
+
+
+def test_bounces_count_reflections_at_the_surface():
+    rays = trace(draw_crust(np.random.default_rng(1)), 10e3, 60e3, "S")
+    assert [ray.bounces for ray in rays if ray.name == "multiple"] == [1, 2]
+    assert not any(ray.bounces for ray in rays if ray.name != "multiple")
