@@ -208,7 +208,7 @@ def hvsr(stream_or_streams, *, inventory=None, window_length=None, overlap=0.0, 
 
     .. rubric:: Example
 
-    >>> from obspy import Trace
+    >>> from obspy import Stream, Trace
     >>> rng = np.random.default_rng(0)
     >>> def component(code, gain=0.0):
     ...     data = rng.standard_normal(60000)

@@ -158,8 +158,10 @@ class RunResult:
         return f"<RunResult: {str(self).splitlines()[0]}>"
 
     def __str__(self):
-        made = self.counts["accepted"]
-        lines = [f"{made} {self.makes[:-1] if made == 1 else self.makes} in {self.folder}; "
+        made, (things, *kind) = self.counts["accepted"], self.makes.split(" ", 1)
+        if made == 1:
+            things = things.removesuffix("s")
+        lines = [f"{made} {' '.join([things, *kind])} in {self.folder}; "
                  f"{self.counts['rejected']} rejected; {self.counts['failed']} of "
                  f"{self.counts['units']} units failed"]
         lines += [f"  failed: {name}: {reason}" for name, reason in self.failed[:SHOWN]]
