@@ -9,7 +9,7 @@ relative to the mean station of its region.
   f0 and lower below it: the mean terms of simulated stations as functions of f / f0. In Mexico City
   (five stations, the others enrolled) this takes the rms of an unknown HVSR from 1.19 to 0.76 and
   of an unknown level from 1.30 to 0.95 ln energy; in Gujarat (two stations) from 1.18 to 0.80, and
-  from 0.96 to 1.06.
+  from 0.96 to 1.06 (f0 was that of all records of the station).
 * Vs30, the mean velocity of S waves in the uppermost 30 m (m/s), scales the level::
 
       delta_s2s = 2 c(f) (ln Vs30 - m) + rest
