@@ -239,11 +239,9 @@ class TNGGenerator(StationGenerator):
         if not site.known:
             raise TNGInputError(f"nothing is known of the ground at {station}: give vs30 (m/s) or "
                                 "f0 (Hz)")
+        self._source_inventory = self._joined(inventory)
         self._sites = {**self._sites, station: site}
         self._fitted_bank = None
-        if inventory is not None:
-            self._source_inventory = inventory if self._source_inventory is None \
-                else self._source_inventory + inventory
         return self
 
     def _new_method(self) -> Method:

@@ -183,6 +183,8 @@ def test_sites_that_cannot_be_used(region):
         region.enroll_site("XX.A")
     with pytest.raises(TNGInputError, match="vs30"):
         region.enroll_site("XX.A", vs30=-1.0)
+    with pytest.raises(TypeError, match="inventory must be an obspy Inventory"):
+        region.enroll_site("XX.A", f0=1.0, inventory="stations.xml")
     with pytest.raises(TNGInputError, match="conditional"):
         TNGGenerator(50.0, 40.0, "conditional").enroll_site("XX.A", f0=1.0)
     alone = TNGGenerator(50.0, 40.0, device="cpu").enroll_site("XX.A", f0=1.0)

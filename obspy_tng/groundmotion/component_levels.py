@@ -13,12 +13,11 @@ without the second and third term otherwise. The covariance of a station is shru
 towards the pooled one, which has the weight of :data:`PRIOR_RECORDS` records.
 """
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..exceptions import TNGInputError, TNGWarning
+from ..exceptions import TNGInputError
 from .scaling import predictors
 from .scenario import Coverage, Scenario
 
@@ -59,13 +58,9 @@ class LevelModel:
         :raises TNGInputError: if it is beyond the limits, or if only one of magnitude and distance
             is given.
         """
-        if not scenario.given or self.coverage is None:
-            return
-        # the regression does not know depths
-        if self.coverage.extrapolated(Scenario(scenario.magnitude, scenario.distance)):
-            warnings.warn(f"magnitude {scenario.magnitude:g} at {scenario.distance:g} km is "
-                          f"extrapolated: the data cover {self.coverage}", TNGWarning,
-                          stacklevel=5)
+        if scenario.given and self.coverage is not None:
+            # the regression does not know depths
+            self.coverage.check(Scenario(scenario.magnitude, scenario.distance))
 
     def draw(self, station, rng, scenario, contrasts=None):
         """

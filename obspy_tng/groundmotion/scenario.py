@@ -1,11 +1,12 @@
 """The requested scenario, its distance from those of records, and the coverage of the data."""
 
+import warnings
 from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
 
-from ..exceptions import TNGInputError
+from ..exceptions import TNGInputError, TNGWarning
 from .scaling import source_distance
 
 #: differences in magnitude and ln distance that count as one
@@ -83,6 +84,18 @@ class Coverage:
     def __str__(self):
         return "magnitudes {:.1f} to {:.1f} at {:.0f} to {:.0f} km".format(
             *self.magnitudes, *self.distances)
+
+    def check(self, scenario, advice=""):
+        """
+        Warn the caller of ``generate`` if a scenario is far outside.
+
+        :param scenario: :class:`Scenario` with magnitude and distance.
+        :param advice: end of the warning.
+        :raises TNGInputError: as :meth:`extrapolated`.
+        """
+        if self.extrapolated(scenario):
+            warnings.warn(f"magnitude {scenario.magnitude:g} at {scenario.distance:g} km is "
+                          f"extrapolated: the data cover {self}{advice}", TNGWarning, stacklevel=6)
 
     def extrapolated(self, scenario):
         """

@@ -5,13 +5,12 @@ Band levels of a bank: scenarios, station terms and levels of new records.
 waveforms.
 """
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
 from .._random import shared_rng
-from ..exceptions import TNGInputError, TNGWarning
+from ..exceptions import TNGInputError
 from ..groundmotion.band_levels import BandLevelModel
 from ..groundmotion.censoring import impute_rest, without_noise
 from ..groundmotion.level_fit import FEWEST_RECORDS, fit_band_levels
@@ -67,10 +66,8 @@ class BankLevels:
         :raises TNGInputError: if it is not possible, or if only one of magnitude and distance
             is given.
         """
-        if asked.given and self.coverage.extrapolated(asked):
-            warnings.warn(f"magnitude {asked.magnitude:g} at {asked.distance:g} km is "
-                          f"extrapolated: the data cover {self.coverage}; stats.tng.scaling_sd "
-                          "says how sure the scaling is", TNGWarning, stacklevel=5)
+        if asked.given:
+            self.coverage.check(asked, "; stats.tng.scaling_sd says how sure the scaling is")
 
     def draw_scenario(self, station, asked, rng):
         """

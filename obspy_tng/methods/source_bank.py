@@ -18,7 +18,6 @@ from ..groundmotion.scenario import Scenario
 from ..groundmotion.source_records import SourceRecords, sound_components
 from ..groundmotion.window_levels import SHAPE, BankWindowLevels, drawn_share
 from ..signal.energy_windows import energy_onset
-from ..signal.intensity import time_of_energy
 from ..signal.source_waveform import CHUNK, REACH, Recipe, Source, SourceWaveforms
 
 #: largest angle (degrees) by which horizontals are turned: records of near scenarios share about
@@ -203,8 +202,8 @@ class SourceBank:
     def _t05(self, i):
         """t05 of a record, s."""
         station, row = self._rows[i]
-        power = np.square(self._bank[station].arrays["data"][row], dtype=float).sum(0)
-        return float(time_of_energy(power)) / self.filters.sampling_rate
+        return float(energy_onset(self._bank[station].arrays["data"][row])
+                     / self.filters.sampling_rate)
 
     def _prepare(self, i):
         return self._waveforms.prepare(self._source(i))

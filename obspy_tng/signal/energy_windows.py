@@ -129,5 +129,5 @@ def _odds(data, early):
 
 
 def energy_onset(data):
-    """t05 of a record ``(3, npts)`` in samples, of all components together."""
-    return float(time_of_energy(np.square(data, dtype=float).sum(0)))
+    """t05 of records ``(..., 3, npts)`` in samples, of all components together: array ``(...)``."""
+    return time_of_energy(np.square(data, dtype=float).sum(-2))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from obspy import Catalog, Stream, UTCDateTime
+from obspy import Catalog, Stream
 from obspy.clients.filesystem.sds import Client
 from obspy.core.event import Event, Magnitude, Origin
 
@@ -10,17 +10,7 @@ from obspy_tng import collect_records
 from obspy_tng.exceptions import TNGInputError
 
 from ..records.made_up import GAIN, inventory, recording, response, shaking
-
-DAY = UTCDateTime(2020, 5, 4)
-
-
-def event(time, magnitude=5.5, place=(19.0, -99.5), depth=20e3, name=None):
-    """61 km from the station: P after 11 s, S after 20 s."""
-    made = Event(origins=[Origin(time=time, latitude=place[0], longitude=place[1], depth=depth)],
-                 magnitudes=[Magnitude(mag=magnitude)])
-    if name:
-        made.resource_id.id = f"smi:local/{name}"
-    return made
+from .made_up import DAY, event
 
 
 def shock(start, seed=0, amplitude=1.0, npts=8000, rate=100.0, dtype="int32", **options):

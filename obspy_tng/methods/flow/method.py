@@ -25,6 +25,7 @@ from ..._checks import count, one_of
 from ...groundmotion.scenario import scenario_distance
 from ...groundmotion.source_records import PS_VELOCITY, hypocentral
 from ...models.flow import CHANNELS, FlowConfig, FlowModel, pool
+from ...signal.energy_windows import energy_onset
 from ...signal.evolutionary import band_levels, filter_bank
 from ...signal.packet_frames import PacketFrames, quietness
 from ...signal.record_edges import edge_taper
@@ -34,7 +35,6 @@ from ...training.sets import RecordSets
 from ..bank_levels import UNCERTAINTIES, fit_bank_levels
 from ..sizes import config_of_size
 from ..source_bank import zeros_at_end
-from ..tng.features import t05_samples
 from ..tng.prior import packaged_prior
 from ..tng.training_sets import mixed_sets, n_simulated, split_columns
 from .conditions import frame_conditions, record_condition
@@ -134,7 +134,7 @@ class FlowMethod:
         """Frames, their conditions, condition, levels and t05 (samples) of a record."""
         levels = band_levels(self.filters, record.astype(float))
         encoded = self.frames.encode(record, levels)
-        onset = float(t05_samples(record))
+        onset = float(energy_onset(record))
         p = info["p_index"]
         # simulated records know S, others have it by their distance
         s = info.get("s_index") or self._s_arrival(p, info["distance"], info["depth"])

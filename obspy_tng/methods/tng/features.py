@@ -3,7 +3,6 @@
 import numpy as np
 
 from ...records.info import info_values
-from ...signal.intensity import time_of_energy
 
 #: reference distance (km) and depth (km) of the features
 USUAL_DISTANCE, USUAL_DEPTH = 150.0, 20.0
@@ -25,11 +24,6 @@ def fill_share(powers):
     """
     envelope = powers.mean((0, 1))
     return np.square(envelope.sum()) / (len(envelope) * np.square(envelope).sum())
-
-
-def t05_samples(data):
-    """t05 of records ``(..., 3, npts)``, samples."""
-    return time_of_energy(np.square(np.asarray(data, dtype=float)).sum(-2))
 
 
 def event_features(infos, window):

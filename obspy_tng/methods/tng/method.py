@@ -36,6 +36,7 @@ from ...groundmotion.noise_floor import noise_levels
 from ...groundmotion.window_levels import packaged_window_levels
 from ...models.tng import StationBottleneckConfig, StationBottleneckModel
 from ...signal import evolutionary, frames, taper
+from ...signal.energy_windows import energy_onset
 from ...signal.intensity import time_of_energy
 from ...simulate.corpus import simulated_corpus
 from ...training import Phase, Trainer
@@ -44,7 +45,7 @@ from ..bank_levels import UNCERTAINTIES, fit_bank_levels
 from ..sizes import config_of_size
 from ..source_bank import SourceBank
 from .bank import fit_bank
-from .features import END_TAPER, event_features, fill_share, t05_samples
+from .features import END_TAPER, event_features, fill_share
 from .fitted import FittedBank
 from .prior import LevelPrior, load_pretrained
 from .synthesis import EXPONENTS, Decoded
@@ -143,7 +144,7 @@ class StationBottleneckMethod:
         # an end that is cut in the signal would leak into bands with little energy
         data = taper(data, self.sampling_rate, END_TAPER)
         count = self.model.config.frames
-        shifts, position = frames.align_frames(self.filters, t05_samples(data), count)
+        shifts, position = frames.align_frames(self.filters, energy_onset(data), count)
         spectra, levels = frames.frame_cross_spectra(self.filters, data, count, shifts)
         return frames.with_bands(spectra, self.model.config.bands, 2), levels, position
 
@@ -178,7 +179,7 @@ class StationBottleneckMethod:
                 spectra, self._relative(levels), event_features([info], self.window), position)))
             rows.append((*(t[0].cpu().numpy() for t in outputs), levels[0],
                          record.astype(np.float32),
-                         t05_samples(record) / self.sampling_rate,
+                         energy_onset(record) / self.sampling_rate,
                          ln_duration(record[None], self.sampling_rate)[0],
                          spectra[0, 3:].mean(-1), fill_share(spectra[0, :3])))
         names = ("mu", "logvar", "summary", "levels", "data", "onset", "duration", "coherency",
