@@ -17,14 +17,9 @@ from ._version import __version__
 from .exceptions import TNGCheckpointError, TNGException, TNGInputError
 from .groundmotion.site_terms import Site
 from .methods import METHODS, Method, ReleasedMethod
-from .methods.stored_bank import (
-    bank_from_tables,
-    bank_to_tables,
-    inventory_from_text,
-    inventory_to_text,
-)
+from .methods.generator_state import GeneratorState, sensible_description
 from .methods.tng.prior import load_pretrained, pretrained_folder
-from .models.checkpoint import load_folder, load_weights, save_folder, state_hash
+from .models.checkpoint import load_folder, load_weights, state_hash
 from .records.info import RECORD_FIELDS, record_info
 from .records.record import check_station, group_by_station, record_to_array, station_id
 from .records.synthetic import synthetic_record
@@ -32,9 +27,6 @@ from .station_generator import Enrolled, StationGenerator, refuse_generated
 from .training import Processes, RecordStore, TrainingSettings, choose_device
 
 logger = logging.getLogger("obspy_tng")
-
-#: StationXML in a model folder
-STATIONS = "stations.xml"
 
 
 class TNGGenerator(StationGenerator):
@@ -98,17 +90,7 @@ class TNGGenerator(StationGenerator):
 
     def _refuse_idle(self, given):
         """Raise for settings of the training that would change nothing."""
-        idle = {}
-        if self._trained:
-            idle = dict.fromkeys(("epochs", "learning_rate"), (
-                "training begins with the weights of the package, so the first phase is left out; "
-                "finetune_epochs and finetune_learning_rate set the second, pretrained=False "
-                "(fit --from-scratch) begins from nothing"))
-        elif self.architecture == "flow":
-            idle = {"pretrained": "the package has no weights of architecture 'flow'"}
-        elif self.architecture != "tng":
-            idle = dict.fromkeys(("simulated", "pretrained"), (
-                f"architecture {self.architecture!r} learns from the user's records alone"))
+        idle = METHODS[self.architecture].idle_settings(self._trained)
         for name in idle.keys() & given.keys():
             raise TNGInputError(f"training: {name}={given[name]!r} changes nothing: {idle[name]}")
 
@@ -162,7 +144,7 @@ class TNGGenerator(StationGenerator):
         :raises TNGInputError: for records that are not usable, or unknown targets.
         """
         stored = isinstance(records, RecordStore)
-        if targets is not None and self.architecture in ("tng", "flow") and not stored:
+        if targets is not None and not stored and not METHODS[self.architecture].station_phase:
             raise TNGInputError(f"targets={targets!r} change nothing: architecture "
                                 f"{self.architecture!r} has no phase for single stations")
         if not stored:
@@ -316,22 +298,13 @@ class TNGGenerator(StationGenerator):
         """
         if not self._trained:
             raise TNGException("nothing to save: the model is not trained; call fit()")
-        infos, bank = bank_to_tables(self._bank)
-        description = {
-            "version": __version__, "architecture": self.architecture,
-            "sampling_rate": self.sampling_rate, "window": self.window,
-            "size": self.model.settings(), "seed": self.seed,
-            "training": {k: getattr(self.training, k)
-                         for k in TrainingSettings.__dataclass_fields__},
-            "history": self.history, "infos": infos,
-            "sites": {station: site.known for station, site in self._sites.items()}}
-        arrays = {"weights": {k: v.cpu().numpy() for k, v in self.model.state_dict().items()},
-                  "bank": bank}
-        texts = {} if self._source_inventory is None else {
-            STATIONS: inventory_to_text(self._source_inventory)}
+        arguments = {"architecture": self.architecture, "sampling_rate": self.sampling_rate,
+                     "window": self.window, "size": self.model.settings(), "seed": self.seed}
+        weights = {name: value.cpu().numpy() for name, value in self.model.state_dict().items()}
         processes = Processes.join(self.device)
         if processes.first:
-            save_folder(folder, description, arrays, texts)
+            GeneratorState(arguments, self.training, self.history, weights, self._bank,
+                           self._sites, self._source_inventory).write(folder)
         processes.wait()
 
     @classmethod
@@ -344,24 +317,14 @@ class TNGGenerator(StationGenerator):
         :return: TNGGenerator
         :raises TNGCheckpointError: if the folder is foreign, truncated or altered.
         """
-        description, arrays, texts = load_folder(folder)
-        try:
-            generator = cls(description["sampling_rate"], description["window"],
-                            description["architecture"], size=description["size"],
-                            device=device, seed=description["seed"])
-            generator.training = TrainingSettings.from_dict(description["training"])
-            generator.history = list(description["history"])
-            generator._bank = bank_from_tables(description["infos"], arrays["bank"], folder)
-            generator._sites = {station: Site(**known) for station, known in
-                                description.get("sites", {}).items()}
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError,
-                RuntimeError) as exc:  # RuntimeError: a size that does not fit in memory
-            raise TNGCheckpointError(f"{folder}: description does not make sense: "
-                                     f"{exc!r}") from exc
-        load_weights(generator.model, arrays.get("weights", {}), folder)
+        state = GeneratorState.read(folder)
+        with sensible_description(folder):
+            generator = cls(**state.arguments, device=device)
+        load_weights(generator.model, state.weights, folder)
         generator._trained = True
-        if STATIONS in texts:
-            generator._source_inventory = inventory_from_text(texts[STATIONS], folder)
+        generator.training, generator.history = state.training, state.history
+        generator._bank, generator._sites = state.bank, state.sites
+        generator._source_inventory = state.inventory
         return generator
 
     @classmethod

@@ -41,11 +41,22 @@ class Method(Protocol):
     training: ClassVar[dict[str, Any]]
     #: names of the options of :meth:`draw`, which are those of ``TNGGenerator.generate``
     options: ClassVar[tuple[str, ...]]
+    #: whether training has a second phase for single stations, the ``targets`` of :meth:`fit`
+    station_phase: ClassVar[bool]
     #: the network, in evaluation mode but for the time of :meth:`fit`
     model: torch.nn.Module
 
     def __init__(self, npts: int, sampling_rate: float = 100.0, size: Any = "small",
                  device: Any = "cpu", seed: int = 0) -> None: ...
+
+    @staticmethod
+    def idle_settings(trained: bool, /) -> dict[str, str]:
+        """
+        Settings of the training that would change nothing.
+
+        :param trained: whether training begins with the weights in the package.
+        :return: dict name of the setting -> why it changes nothing.
+        """
 
     def fit(self, groups: Mapping[str, StationRecords], targets: Sequence[str],
             settings: TrainingSettings, /, *, seed: int, checkpoint: Any = None,

@@ -68,6 +68,12 @@ class ConditionalMethod:
     training: ClassVar[dict] = {"learning_rate": 3e-3, "finetune_learning_rate": 1e-3}
     #: names of the options of :meth:`draw` and :meth:`decode_draw`
     options: ClassVar[tuple] = ("sampler", "k", "alpha", "amplitudes")
+    station_phase: ClassVar[bool] = True
+
+    @staticmethod
+    def idle_settings(trained):
+        """See :class:`~obspy_tng.methods.base.Method`."""
+        return ReleasedMethod.idle_settings(trained)
 
     def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
         config = config_of_size(self.config_class, size, self.sizes, seq_len=npts)

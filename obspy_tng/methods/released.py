@@ -58,6 +58,13 @@ class ReleasedMethod:
     training: ClassVar[dict] = {}
     #: names of the options of :meth:`draw`
     options: ClassVar[tuple] = ("sampler", "k", "alpha", "amplitudes")
+    station_phase: ClassVar[bool] = True
+
+    @staticmethod
+    def idle_settings(trained):
+        """See :class:`~obspy_tng.methods.base.Method`."""
+        return dict.fromkeys(("simulated", "pretrained"),
+                             "the architecture learns from the user's records alone")
 
     def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
         config = config_of_size(ReleasedConfig, size, SIZES, seq_len=npts)

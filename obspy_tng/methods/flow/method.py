@@ -66,6 +66,7 @@ class FlowMethod:
                                 "finetune_learning_rate": 3e-4, "batch_size": 4}
     #: names of the options of :meth:`draw`
     options: ClassVar[tuple] = ("steps", "station_uncertainty")
+    station_phase: ClassVar[bool] = False
 
     def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
         config = config_of_size(FlowConfig, size, SIZES)
@@ -83,6 +84,11 @@ class FlowMethod:
         self.pretrained = False
 
     # -- training -----------------------------------------------------------
+
+    @staticmethod
+    def idle_settings(trained):
+        """See :class:`~obspy_tng.methods.base.Method`."""
+        return {"pretrained": "the package has no weights of architecture 'flow'"}
 
     def fit(self, groups, targets, settings, **trainer_options):
         """

@@ -72,6 +72,7 @@ class StationBottleneckMethod:
                                 "finetune_learning_rate": 3e-4}
     #: names of the options of :meth:`draw`
     options: ClassVar[tuple] = ("sampler", "station_uncertainty")
+    station_phase: ClassVar[bool] = False
 
     def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
         self.npts, self.sampling_rate, self.seed = npts, sampling_rate, seed
@@ -94,6 +95,14 @@ class StationBottleneckMethod:
         return weights
 
     # -- training -----------------------------------------------------------
+
+    @staticmethod
+    def idle_settings(trained):
+        """See :class:`~obspy_tng.methods.base.Method`."""
+        return dict.fromkeys(("epochs", "learning_rate"), (
+            "training begins with the weights of the package, so the first phase is left out; "
+            "finetune_epochs and finetune_learning_rate set the second, pretrained=False "
+            "(fit --from-scratch) begins from nothing")) if trained else {}
 
     def fit(self, groups, targets, settings, **trainer_options):
         """

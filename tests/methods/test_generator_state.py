@@ -1,18 +1,22 @@
-"""The bank and the inventory in a model folder: round trips, and tables that do not fit."""
+"""The state of a generator in a model folder: round trips, and tables that do not fit."""
 
 import numpy as np
 import pytest
 from obspy import read_inventory
 
 from obspy_tng.exceptions import TNGCheckpointError
-from obspy_tng.methods.stored_bank import (
+from obspy_tng.groundmotion.site_terms import Site
+from obspy_tng.methods.generator_state import (
+    GeneratorState,
     bank_from_tables,
     bank_to_tables,
     inventory_from_text,
     inventory_to_text,
+    sensible_description,
 )
 from obspy_tng.records.info import RECORD_FIELDS
 from obspy_tng.station_generator import Enrolled
+from obspy_tng.training import TrainingSettings
 
 INFOS = [{**dict.fromkeys(RECORD_FIELDS), "record_id": f"r{i}", "magnitude": 5.0 + i}
          for i in range(3)]
@@ -59,3 +63,27 @@ def test_inventory():
     for text in ("", "<xml", "<a/>"):
         with pytest.raises(TNGCheckpointError, match=r"folder: stations\.xml cannot be read"):
             inventory_from_text(text, "folder")
+
+
+def test_state_round_trip(bank, tmp_path):
+    arguments = {"architecture": "tng", "sampling_rate": 50.0, "window": 120.0,
+                 "size": {"bands": 4}, "seed": 3}
+    state = GeneratorState(arguments, TrainingSettings(epochs=4, patience=None), [{"loss": 0.5}],
+                           {"a": np.arange(3.0)}, bank, {"XX.C": Site(vs30=300.0)},
+                           read_inventory())
+    state.write(tmp_path / "model")
+    again = GeneratorState.read(tmp_path / "model")
+    for name in ("arguments", "training", "history", "sites"):
+        assert getattr(again, name) == getattr(state, name)
+    np.testing.assert_array_equal(again.weights["a"], state.weights["a"])
+    assert list(again.bank) == list(bank)
+    assert again.inventory.get_contents() == state.inventory.get_contents()
+
+
+@pytest.mark.parametrize("error", [KeyError("size"), TypeError("x"), RuntimeError("memory")])
+def test_description_that_makes_no_sense(error):
+    with pytest.raises(TNGCheckpointError, match="folder: description does not make sense"), \
+            sensible_description("folder"):
+        raise error
+    with pytest.raises(TNGCheckpointError, match=r"^altered$"), sensible_description("folder"):
+        raise TNGCheckpointError("altered")
