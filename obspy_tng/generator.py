@@ -245,11 +245,11 @@ class TNGGenerator(StationGenerator):
 
     # -- generating -------------------------------------------------------------
 
-    def _draw(self, station, rngs, scenario, **options):
+    def _draw(self, station, rngs, scenarios, **options):
         if self._fitted_bank is None:
             self._fitted_bank = self._method.fit_bank(self._bank, **(
                 {"sites": self._sites} if self._sites else {}))
-        return self._method.draw(self._enrolled(station), station, rngs, scenario,
+        return self._method.draw(self._enrolled(station), station, rngs, scenarios,
                                  self._fitted_bank, sampling_rate=self.sampling_rate, **options)
 
     def _options(self):

@@ -11,7 +11,8 @@ such subclasses, so that all have the same interface and evaluation.
 import inspect
 import logging
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from itertools import cycle, islice
 from types import MappingProxyType
 
 import numpy as np
@@ -85,13 +86,14 @@ class StationGenerator:
         """Arrays to keep of a station's records ``(n, 3, npts)``: dict of arrays with n rows."""
         return {"data": data.astype(np.float32)}
 
-    def _draw(self, station, rngs, scenario):
+    def _draw(self, station, rngs, scenarios):
         """
         Draw ``len(rngs)`` realizations of a station.
 
         :param station: id of an enrolled station.
         :param rngs: one ``numpy.random.Generator`` per realization.
-        :param scenario: :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for.
+        :param scenarios: the :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for, one per
+            realization.
         :return: array ``(len(rngs), 3, npts)``, ZNE, m/s^2, and a list of dicts
             for ``stats.tng`` of each (``sources``, ``sampler``, ...).
         """
@@ -165,34 +167,12 @@ class StationGenerator:
         :raises TNGInputError: for an unknown station or a bad value.
         :raises TypeError: for an option that the generator does not have.
         """
-        enrolled = self._enrolled(station)
-        allowed = self._options()
-        if allowed is not None and (unknown := sorted(set(options) - allowed)):
-            raise TypeError(f"generate(): unknown options {unknown}; this generator has "
-                            f"{sorted(allowed) or 'none'}")
-        n, first = count("n", n), count("first", first)
-        check_memory(n, 3 * self.npts * 4)  # float32
+        self._enrolled(station)
         scenario = Scenario(magnitude, distance, depth)
         if depth is not None and (magnitude is None or distance is None):
             raise TNGInputError(f"depth={depth!r} needs magnitude and distance as well")
-        seed = checked_seed(seed)
-        if n == 0:
-            return []
-        rngs = realization_rngs(seed, station, n, first)
-        data, notes = self._draw(station, rngs, scenario, **options)
-        common = {"generator": self.name, "seed": seed, "station": station,
-                  "enrolled": len(enrolled), "magnitude": magnitude, "distance": distance,
-                  "depth": depth, **self._provenance(), **self._station_provenance(station)}
-        where = metadata.station_coordinates(self._source_inventory, station)
-        if where is not None:  # for the headers of files
-            common |= dict(zip(("station_latitude", "station_longitude", "station_elevation"),
-                               where, strict=True))
-        start = UTCDateTime(starttime)
-        return [synthetic_record(samples, self.sampling_rate, station,
-                                 realization_starttime(i, self.window, start),
-                                 {**common, "realization": i,
-                                  "record_id": f"{station}.{self.name}.{seed}.{i}", **note})
-                for i, (samples, note) in enumerate(zip(data, notes, strict=True), first)]
+        return self._generated(station, [scenario], count("n", n), checked_seed(seed),
+                               count("first", first), UTCDateTime(starttime), options)
 
     def generate_like(self, station, records, n=None, *, seed=None, **options) -> list[Stream]:
         """
@@ -218,12 +198,36 @@ class StationGenerator:
         n = len(records) if n is None else count("n", n)
         seed = checked_seed(seed)
         infos = [record_info(record) for record in records]
-        earthquakes = [{key: info[key] for key in ("magnitude", "distance", "depth")}
-                       if None not in (info["magnitude"], info["distance"]) else {}
-                       for info in infos]
-        return [self.generate(station, 1, seed=seed, first=i,
-                              **earthquakes[i % len(earthquakes)], **options)[0]
-                for i in range(n)]
+        scenarios = [Scenario(info["magnitude"], info["distance"], info["depth"])
+                     if None not in (info["magnitude"], info["distance"]) else Scenario()
+                     for info in infos]
+        return self._generated(station, scenarios, n, seed, 0, SYNTHETIC_START, options)
+
+    def _generated(self, station, scenarios, n, seed, first, starttime, options):
+        """n records from the realization ``first`` on; the scenarios are used in turn."""
+        allowed = self._options()
+        if allowed is not None and (unknown := sorted(set(options) - allowed)):
+            raise TypeError(f"generate(): unknown options {unknown}; this generator has "
+                            f"{sorted(allowed) or 'none'}")
+        check_memory(n, 3 * self.npts * 4)  # float32
+        if n == 0:
+            return []
+        asked = list(islice(cycle(scenarios), n))
+        data, notes = self._draw(station, realization_rngs(seed, station, n, first), asked,
+                                 **options)
+        common = {"generator": self.name, "seed": seed, "station": station,
+                  "enrolled": len(self._enrolled(station)),
+                  **self._provenance(), **self._station_provenance(station)}
+        where = metadata.station_coordinates(self._source_inventory, station)
+        if where is not None:  # for the headers of files
+            common |= dict(zip(("station_latitude", "station_longitude", "station_elevation"),
+                               where, strict=True))
+        return [synthetic_record(samples, self.sampling_rate, station,
+                                 realization_starttime(i, self.window, starttime),
+                                 {**common, **asdict(scenario), "realization": i,
+                                  "record_id": f"{station}.{self.name}.{seed}.{i}", **note})
+                for i, (samples, scenario, note) in enumerate(
+                    zip(data, asked, notes, strict=True), first)]
 
     @property
     def inventory(self):

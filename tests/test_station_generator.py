@@ -48,9 +48,11 @@ def test_generate_like_asks_for_the_earthquakes_of_records(network, fitted, stat
     asked = [(r[0].stats.tng.magnitude, r[0].stats.tng.distance) for r in (like[0], like[2])]
     assert [(st[0].stats.tng.magnitude, st[0].stats.tng.distance) for st in streams] == [
         asked[0], (None, None), asked[1], asked[0], (None, None)]
-    alone = fitted.generate(station, 1, seed=4, first=3, magnitude=asked[0][0],
-                            distance=asked[0][1], depth=like[0][0].stats.tng.depth)
-    np.testing.assert_array_equal(arrays(alone)[0], arrays(streams)[3])
+    for i, st in enumerate(streams):
+        given = {key: st[0].stats.tng[key] for key in ("magnitude", "distance", "depth")}
+        alone = fitted.generate(station, 1, seed=4, first=i, **given)
+        np.testing.assert_array_equal(arrays(alone)[0], arrays([st])[0])
+        assert alone[0][0].stats == st[0].stats
     assert len(fitted.generate_like(station, like, seed=4)) == 3
     assert fitted.generate_like(station, like, 0) == []
     for bad, n in (([], 1), (like, -1), (like, True)):

@@ -23,7 +23,7 @@ from ..station_generator import StationGenerator
 class _Control(StationGenerator):
     """A generator whose realizations are made one by one from stored records."""
 
-    def _draw(self, station, rngs, scenario):
+    def _draw(self, station, rngs, scenarios):
         enrolled = self._enrolled(station)
         drawn = [self._realize(enrolled.arrays["data"], rng) for rng in rngs]
         data = np.stack([samples for samples, _ in drawn])

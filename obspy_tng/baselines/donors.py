@@ -73,11 +73,12 @@ class DonorNoise(StationGenerator):
         return {"data": data.astype(np.float32),
                 "levels": evolutionary.band_levels(self._filters, data)}
 
-    def _draw(self, station, rngs, scenario):
+    def _draw(self, station, rngs, scenarios):
         if self.terms is None:
             raise TNGInputError("donor noise needs fit() with the donors' records first")
         term = self._station_term(station)
-        drawn = [self._realize(station, term, rng, scenario) for rng in rngs]
+        drawn = [self._realize(station, term, rng, asked)
+                 for rng, asked in zip(rngs, scenarios, strict=True)]
         return np.stack([d for d, _ in drawn]), [note for _, note in drawn]
 
     def _station_term(self, station):

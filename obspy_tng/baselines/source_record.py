@@ -44,9 +44,9 @@ class MovedSourceRecord(StationGenerator):
         return {"data": data.astype(np.float32),
                 "levels": evolutionary.band_levels(self._filters, data)}
 
-    def _draw(self, station, rngs, scenario):
+    def _draw(self, station, rngs, scenarios):
         if self._sources is None:
             self._sources = SourceBank(self._bank, self._filters, fit_bank_levels(
                 self._bank, self._filters, self.prior))
-        self._sources.fitted.check(scenario)
-        return self._sources.draw_all(station, rngs, scenario)
+        self._sources.fitted.check(scenarios)
+        return self._sources.draw_all(station, rngs, scenarios)

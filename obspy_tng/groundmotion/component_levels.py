@@ -50,17 +50,18 @@ class LevelModel:
     residual: np.ndarray | None
     coverage: Coverage | None
 
-    def check(self, scenario):
+    def check(self, scenarios):
         """
-        Warn if a scenario is far outside of the coverage of the data.
+        Warn of scenarios that are far outside of the coverage of the data.
 
-        :param scenario: requested :class:`~obspy_tng.groundmotion.scenario.Scenario`.
-        :raises TNGInputError: if it is beyond the limits, or if only one of magnitude and distance
+        :param scenarios: list of requested :class:`~obspy_tng.groundmotion.scenario.Scenario`.
+        :raises TNGInputError: if one is beyond the limits, or if only one of magnitude and distance
             is given.
         """
-        if scenario.given and self.coverage is not None:
-            # the regression does not know depths
-            self.coverage.check(Scenario(scenario.magnitude, scenario.distance))
+        for scenario in dict.fromkeys(scenarios):
+            if scenario.given and self.coverage is not None:
+                # the regression does not know depths
+                self.coverage.check(Scenario(scenario.magnitude, scenario.distance))
 
     def draw(self, station, rng, scenario, contrasts=None):
         """

@@ -95,7 +95,7 @@ class Coverage:
         """
         if self.extrapolated(scenario):
             warnings.warn(f"magnitude {scenario.magnitude:g} at {scenario.distance:g} km is "
-                          f"extrapolated: the data cover {self}{advice}", TNGWarning, stacklevel=6)
+                          f"extrapolated: the data cover {self}{advice}", TNGWarning, stacklevel=7)
 
     def extrapolated(self, scenario):
         """

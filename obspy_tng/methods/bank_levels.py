@@ -58,16 +58,17 @@ class BankLevels:
     usable: tuple
     noise: BankNoise
 
-    def check(self, asked):
+    def check(self, scenarios):
         """
-        Warn if a scenario is far outside of the coverage of the data.
+        Warn of scenarios that are far outside of the coverage of the data.
 
-        :param asked: :class:`~obspy_tng.groundmotion.scenario.Scenario`.
-        :raises TNGInputError: if it is not possible, or if only one of magnitude and distance
+        :param scenarios: list of :class:`~obspy_tng.groundmotion.scenario.Scenario`.
+        :raises TNGInputError: if one is not possible, or if only one of magnitude and distance
             is given.
         """
-        if asked.given:
-            self.coverage.check(asked, "; stats.tng.scaling_sd says how sure the scaling is")
+        for asked in dict.fromkeys(scenarios):
+            if asked.given:
+                self.coverage.check(asked, "; stats.tng.scaling_sd says how sure the scaling is")
 
     def draw_scenario(self, station, asked, rng):
         """

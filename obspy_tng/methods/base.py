@@ -95,7 +95,7 @@ class Method(Protocol):
         """
 
     def draw(self, enrolled: Enrolled, station: str, rngs: Sequence[np.random.Generator],
-             scenario: Scenario, fitted: Any, /, *args: Any,
+             scenarios: Sequence[Scenario], fitted: Any, /, *args: Any,
              **options: Any) -> tuple[np.ndarray, list[dict]]:
         """
         Draw realizations of a station.
@@ -103,7 +103,8 @@ class Method(Protocol):
         :param enrolled: the station's entry of the bank.
         :param station: station id.
         :param rngs: one generator per realization; a realization uses no other randomness.
-        :param scenario: magnitude, distance and depth asked for, or None for each.
+        :param scenarios: magnitude, distance and depth asked for, one per realization; what is
+            not asked for is None.
         :param fitted: what :meth:`fit_bank` returned.
         :param args: none; mypy takes a method with other keywords only beside ``*args``.
         :param options: ``sampling_rate`` in Hz, and those of :attr:`options`.

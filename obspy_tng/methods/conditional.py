@@ -178,7 +178,7 @@ class ConditionalMethod:
 
     # -- drawing --------------------------------------------------------------
 
-    def draw(self, enrolled, station, rngs, scenario, levels, *, sampling_rate,
+    def draw(self, enrolled, station, rngs, scenarios, levels, *, sampling_rate,
              sampler="posterior", k=None, alpha=None, amplitudes="station", **decoding):
         """
         Draw realizations of a station.
@@ -186,7 +186,8 @@ class ConditionalMethod:
         :param enrolled: the station's :class:`~obspy_tng.station_generator.Enrolled`.
         :param station: station id.
         :param rngs: one generator per realization.
-        :param scenario: :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for.
+        :param scenarios: the :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for, one per
+            realization.
         :param levels: :class:`~obspy_tng.groundmotion.component_levels.LevelModel`.
         :param sampling_rate: Hz.
         :param sampler: "posterior", "dirichlet" or "prior", see the module.
@@ -201,14 +202,14 @@ class ConditionalMethod:
         """
         one_of("sampler", sampler, SAMPLERS)
         one_of("amplitudes", amplitudes, AMPLITUDES)
-        levels.check(scenario)
+        levels.check(scenarios)
         if sampler != "dirichlet" and (alpha is not None or k is not None):
             raise TNGInputError("k and alpha belong to sampler='dirichlet'")
-        if amplitudes == "paper" and scenario.magnitude is not None:
+        if amplitudes == "paper" and any(s.given for s in scenarios):
             raise TNGInputError("amplitudes='paper' does not take a magnitude; use 'station'")
         options = {} if alpha is None else {"alpha": alpha}
         data, notes = [], []
-        for rng in rngs:
+        for rng, scenario in zip(rngs, scenarios, strict=True):
             weights = self._weights(sampler, len(enrolled), rng, k, options)
             used = np.flatnonzero(weights)
             w = weights[used]

@@ -189,7 +189,7 @@ class ReleasedMethod:
                           {s: info_values(e.infos, "distance") for s, e in bank.items()})
 
     @staticmethod
-    def draw(enrolled, station, rngs, scenario, levels, *, sampling_rate, sampler="mean", k=None,
+    def draw(enrolled, station, rngs, scenarios, levels, *, sampling_rate, sampler="mean", k=None,
              alpha=None, amplitudes="station"):
         """
         Draw realizations of a station.
@@ -197,7 +197,8 @@ class ReleasedMethod:
         :param enrolled: the station's :class:`~obspy_tng.station_generator.Enrolled`.
         :param station: station id.
         :param rngs: one generator per realization.
-        :param scenario: :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for.
+        :param scenarios: the :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for, one per
+            realization.
         :param levels: :class:`~obspy_tng.groundmotion.component_levels.LevelModel`.
         :param sampling_rate: Hz.
         :param sampler: "mean" or "dirichlet", see :mod:`obspy_tng.methods.mixing`.
@@ -208,17 +209,17 @@ class ReleasedMethod:
         """
         one_of("sampler", sampler, SAMPLERS)
         one_of("amplitudes", amplitudes, AMPLITUDES)
-        levels.check(scenario)
+        levels.check(scenarios)
         if len(enrolled) < 2:
             raise TNGInputError(f"station {station} has {len(enrolled)} record; mixing needs at "
                                 "least 2, since a mixture of one is a copy of it")
         if alpha is not None and sampler != "dirichlet":
             raise TNGInputError("alpha belongs to sampler='dirichlet'")
-        if amplitudes == "paper" and scenario.magnitude is not None:
+        if amplitudes == "paper" and any(s.given for s in scenarios):
             raise TNGInputError("amplitudes='paper' does not take a magnitude; use 'station'")
         options = {"k": k, **({} if alpha is None else {"alpha": alpha})}
         data, notes = [], []
-        for rng in rngs:
+        for rng, scenario in zip(rngs, scenarios, strict=True):
             weights = SAMPLERS[sampler](len(enrolled), rng, **options)
             used = np.flatnonzero(weights)
             w = weights[used]

@@ -159,26 +159,27 @@ class SourceBank:
         energy = np.stack([z, c * c * n + s * s * e - both, s * s * n + c * c * e + both])
         return np.log(np.maximum(energy, np.exp(levels.min(0) - LEAST_TURNED)))
 
-    def draw_all(self, station, rngs, asked, station_uncertainty="mean"):
+    def draw_all(self, station, rngs, scenarios, station_uncertainty="mean"):
         """
-        New records for a scenario, one for each generator.
+        New records of a station, one for each generator.
 
         :param station: id of a station of the bank.
         :param rngs: list of ``numpy.random.Generator``.
-        :param asked: :class:`~obspy_tng.groundmotion.scenario.Scenario`; without magnitude and
-            distance each record has those of a record of the station.
+        :param scenarios: the :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for, one per
+            generator; without magnitude and distance it has those of a record of the station.
         :param station_uncertainty: "mean" or "drawn", see
             :meth:`~obspy_tng.methods.bank_levels.BankLevels.station_term`.
         :return: array ``(len(rngs), 3, npts)``, and a list of dicts for ``stats.tng``.
         """
         delta_s2s = self.fitted.station_term(station, station_uncertainty, rngs[0])
-        data, notes, case = [], [], None
+        data, notes, cases = [], [], {}
         for k in range(0, len(rngs), CHUNK):
             recipes = []
-            for rng in rngs[k:k + CHUNK]:
+            for rng, asked in zip(rngs[k:k + CHUNK], scenarios[k:k + CHUNK], strict=True):
                 scenario = self.fitted.draw_scenario(station, asked, rng)
-                if case is None or scenario != case.scenario:
-                    case = self._case(station, scenario, delta_s2s)
+                if scenario not in cases:
+                    cases[scenario] = self._case(station, scenario, delta_s2s)
+                case = cases[scenario]
                 recipe, source = self._recipe(station, case, delta_s2s, rng)
                 recipes.append(recipe)
                 notes.append({"sampler": "source", "sources": [source],

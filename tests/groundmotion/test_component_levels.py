@@ -74,15 +74,14 @@ def test_a_scenario_far_outside_of_the_data_warns():
     inside = float(magnitudes[0].mean()), float(np.median(distances[0]))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        model.check(Scenario())
-        model.check(Scenario(*inside))
-        model.check(Scenario(*inside, 300.0))  # the regression does not know depths
+        # the regression does not know depths
+        model.check([Scenario(), Scenario(*inside), Scenario(*inside, 300.0)])
     with pytest.warns(TNGWarning, match="magnitude 9 at .* is extrapolated: the data cover"):
-        model.check(Scenario(9.0, inside[1]))
+        model.check([Scenario(), Scenario(9.0, inside[1])])
     with pytest.raises(TNGInputError, match="beyond the range"):
-        model.check(Scenario(inside[0], 19000.0))
+        model.check([Scenario(inside[0], 19000.0)])
     blind = {"A": draw(30, 6)}
-    fit_levels(blind, unknown(blind), unknown(blind)).check(Scenario(9.0, 5.0))
+    fit_levels(blind, unknown(blind), unknown(blind)).check([Scenario(9.0, 5.0)])
 
 
 def synthetic_levels(rng, counts, slopes=((1.0, 1.1, 1.2), (-1.5, -1.4, -1.3)), sd=0.4):

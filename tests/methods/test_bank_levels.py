@@ -79,9 +79,9 @@ def test_scenarios_are_those_asked_for_or_those_of_records(fitted, bank):
 
 
 def test_far_outside_of_the_data(fitted):
-    fitted.check(Scenario(6.0, 60.0))
+    fitted.check([Scenario(6.0, 60.0), Scenario()])
     with pytest.warns(TNGWarning, match="magnitude 9 at 2 km is extrapolated"):
-        fitted.check(Scenario(9.0, 2.0))
+        fitted.check([Scenario(6.0, 60.0), Scenario(9.0, 2.0)])
 
 
 def test_too_few_known_records_without_a_prior():

@@ -57,7 +57,7 @@ def test_small_earthquakes_drown_in_noise(sources):
     floor, rng = sources._floors.floors[station], np.random.default_rng(0)
     small = Scenario(1.0, 100.0)
     delta = sources.fitted.station_term(station, "mean", rng)
-    data, _ = sources.draw_all(station, [rng], small)
+    data, _ = sources.draw_all(station, [rng], [small])
     levels, bands = band_levels(sources.filters, data[0]), floor > -50
     assert (sources.fitted.expected(small, delta).reshape(3, -1)[0]
             < floor.mean(0))[bands.all(0)].any()
@@ -66,11 +66,13 @@ def test_small_earthquakes_drown_in_noise(sources):
 
 
 def test_a_batch_is_its_singles(sources):
-    station, scenario = sources.records.stations[0], Scenario(5.0, 60.0)
-    batch, _ = sources.draw_all(station, [np.random.default_rng(i) for i in range(6)], scenario)
-    for i in (2, 5):
-        alone, _ = sources.draw_all(station, [np.random.default_rng(i)], scenario)
+    station = sources.records.stations[0]
+    asked = [Scenario(5.0, 60.0), Scenario(6.0, 90.0, 20.0), Scenario()] * 2
+    batch, notes = sources.draw_all(station, [np.random.default_rng(i) for i in range(6)], asked)
+    for i in range(6):
+        alone, note = sources.draw_all(station, [np.random.default_rng(i)], [asked[i]])
         np.testing.assert_array_equal(batch[i], alone[0])
+        assert [notes[i]] == note
 
 
 def test_chosen_with_the_probabilities_given():
@@ -126,7 +128,7 @@ def test_from_one_record_the_energy_comes_at_other_times_each_time(sources):
     for windows in (None, packaged_window_levels()):
         bank, station = few(sources, 1, windows)
         data, _ = bank.draw_all(station, [np.random.default_rng(i) for i in range(12)],
-                                Scenario(5.0, 60.0))
+                                [Scenario(5.0, 60.0)] * 12)
         assert np.isfinite(data).all()
         found[windows is None] = np.log(significant_duration(data, RATE)).std(0).mean()
     assert found[False] > 1.5 * found[True]
@@ -138,6 +140,6 @@ def test_with_many_source_records_window_levels_change_nothing(sources):
                         float(np.median(sources.records.distances)))
     assert drawn_share(sources.records.probabilities(station, scenario)) == 0
     other = SourceBank(sources._bank, sources.filters, sources.fitted, packaged_window_levels())
-    first, second = (bank.draw_all(station, [np.random.default_rng(3)], scenario)[0]
+    first, second = (bank.draw_all(station, [np.random.default_rng(3)], [scenario])[0]
                      for bank in (sources, other))
     np.testing.assert_array_equal(first, second)

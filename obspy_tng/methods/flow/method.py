@@ -200,7 +200,7 @@ class FlowMethod:
 
     # -- generating -----------------------------------------------------------
 
-    def draw(self, enrolled, station, rngs, asked, fitted, *, sampling_rate, steps=STEPS,
+    def draw(self, enrolled, station, rngs, scenarios, fitted, *, sampling_rate, steps=STEPS,
              station_uncertainty="mean"):
         """
         Draw realizations of a station.
@@ -208,8 +208,8 @@ class FlowMethod:
         :param enrolled: the station's :class:`~obspy_tng.station_generator.Enrolled`.
         :param station: station id.
         :param rngs: one generator per realization.
-        :param asked: :class:`~obspy_tng.groundmotion.scenario.Scenario`; without magnitude and
-            distance each realization has those of some record of the station.
+        :param scenarios: the :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for, one per
+            realization; without magnitude and distance it has those of some record of the station.
         :param fitted: :class:`~obspy_tng.methods.bank_levels.BankLevels`.
         :param sampling_rate: Hz; the method's own.
         :param steps: evaluations of the network for a record.
@@ -219,11 +219,11 @@ class FlowMethod:
         """
         one_of("station_uncertainty", station_uncertainty, UNCERTAINTIES)
         count("steps", steps, least=1)
-        fitted.check(asked)
+        fitted.check(scenarios)
         vector = self._station(enrolled.arrays["summary"])
         delta_s2s = fitted.station_term(station, station_uncertainty, rngs[0])
         data, notes = [], []
-        for rng in rngs:
+        for rng, asked in zip(rngs, scenarios, strict=True):
             scenario = fitted.draw_scenario(station, asked, rng)
             levels = fitted.with_noise(station, fitted.draw_levels(
                 station, scenario, delta_s2s, rng), rng)

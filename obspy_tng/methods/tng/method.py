@@ -321,7 +321,7 @@ class StationBottleneckMethod:
             vector, kept["mu"][i], kept["levels"][i], event_features([info], self.window),
             kept["onset"][i]), [1.0])[0] for i, info in enumerate(enrolled.infos)])
 
-    def draw(self, enrolled, station, rngs, asked, fitted, *, sampling_rate, sampler=None,
+    def draw(self, enrolled, station, rngs, scenarios, fitted, *, sampling_rate, sampler=None,
              station_uncertainty="mean"):
         """
         Draw realizations of a station.
@@ -329,8 +329,8 @@ class StationBottleneckMethod:
         :param enrolled: the station's :class:`~obspy_tng.station_generator.Enrolled`.
         :param station: station id.
         :param rngs: one generator per realization.
-        :param asked: :class:`~obspy_tng.groundmotion.scenario.Scenario`; without magnitude and
-            distance each realization has those of some record of the station.
+        :param scenarios: the :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for, one per
+            realization; without magnitude and distance it has those of some record of the station.
         :param fitted: :class:`~obspy_tng.methods.tng.fitted.FittedBank`.
         :param sampling_rate: Hz; the method's own.
         :param sampler: "source", "posterior" or "prior", see the module; None: "source" where the
@@ -343,7 +343,7 @@ class StationBottleneckMethod:
         if sampler is not None:
             one_of("sampler", sampler, SAMPLERS)
         one_of("station_uncertainty", station_uncertainty, UNCERTAINTIES)
-        fitted.sources.fitted.check(asked)
+        fitted.sources.fitted.check(scenarios)
         if sampler == "source" and not fitted.sources.any_usable:
             raise TNGInputError('sampler="source" needs waveforms, which this model was saved '
                                 'without; enroll records, or use "posterior" or "prior"')
@@ -352,16 +352,17 @@ class StationBottleneckMethod:
             raise TNGInputError(f"station {station!r} has no records: only source records of other "
                                 f"stations can be used, got sampler={sampler!r}")
         if sampler in (None, "source") and fitted.sources.any_usable:
-            return fitted.sources.draw_all(station, rngs, asked, station_uncertainty)
-        return self._draw_decoded(enrolled, station, rngs, asked, fitted.network,
+            return fitted.sources.draw_all(station, rngs, scenarios, station_uncertainty)
+        return self._draw_decoded(enrolled, station, rngs, scenarios, fitted.network,
                                   sampler or "posterior", station_uncertainty)
 
-    def _draw_decoded(self, enrolled, station, rngs, asked, bank, sampler, station_uncertainty):
+    def _draw_decoded(self, enrolled, station, rngs, scenarios, bank, sampler,
+                      station_uncertainty):
         """:meth:`draw` by the network, with :class:`~obspy_tng.methods.tng.bank.BankModel`."""
         vector = self._station(enrolled.arrays["summary"])
         delta_s2s = bank.levels.station_term(station, station_uncertainty, rngs[0])
         data, notes = [], []
-        for rng in rngs:
+        for rng, asked in zip(rngs, scenarios, strict=True):
             scenario = bank.levels.draw_scenario(station, asked, rng)
             notes.append({"sampler": sampler, "station_uncertainty": station_uncertainty,
                           **bank.levels.notes(station, scenario)})
