@@ -22,7 +22,7 @@ import numpy as np
 
 from ..exceptions import TNGInputError
 from .common.component import Component
-from .common.fields import parse_clock, parse_coordinates, parse_date, to_utc
+from .common.fields import parse_clock, parse_coordinates, parse_date, parse_magnitude, to_utc
 from .common.fortran import field_width, numeric_block, to_float, to_int
 from .common.orientation import parse_direction
 from .common.reading import TextFormat, check_count, claims, read_text
@@ -31,9 +31,9 @@ _MARK = "ARCHIVO ESTANDAR DE ACELERACION"
 # The CIRES network (FICA before 1995) has no registered code; XR (a code for temporary networks) is
 # what its records carry in SDS archives. network= overrides it.
 _NETWORKS = {"CIRES": "XR", "FICA": "XR"}
-_MAGNITUDES = ("MW", "M", "MS", "ML", "MC", "MB")
 _MAX_CHANNELS = 12
 _DAY = 86400.0
+_SAME = 0.01  # of an interval
 
 
 def is_asa(source):
@@ -61,7 +61,7 @@ def _claims(lines):
 
 def _parse(record):
     header, row = _split(record)
-    count = to_int(_one(header, "NUMERO DE CANALES")) or len(_values(header, "ORIENTACION"))
+    count = _channels(header, record, row)
     if not 1 <= count <= _MAX_CHANNELS:
         raise TNGInputError(f"NUMERO DE CANALES is {count}, must be 1 to {_MAX_CHANNELS}")
     npts = [to_int(value) for value in _values(header, "NUM. TOTAL DE MUESTRAS", count)]
@@ -72,6 +72,15 @@ def _parse(record):
         check_count(len(columns[worst]), npts[worst], f"ASA channel {worst + 1}", record.strict)
     return [_component(header, number, count, npts[number], column)
             for number, column in enumerate(columns)]
+
+
+def _channels(header, record, row):
+    """Number of channels: as stated, unless the orientations and the first row have others."""
+    stated = to_int(_one(header, "NUMERO DE CANALES"))
+    named = max(len(list(filter(None, _values(header, "ORIENTACION", count))))
+                for count in (None, stated))
+    columns = len(record.lines[row].split()) if row < len(record.lines) else None
+    return named if columns == named or not stated else stated
 
 
 def _split(record):
@@ -112,46 +121,51 @@ def _columns(header, record, row, count):
 
 def _component(header, number, count, npts, column):
     def value(key):
-        values = _values(header, key)
-        return values[number] if number < len(values) else ""
+        return _values(header, key, count)[number]
 
     def one(key):
         return _one(header, key)
 
     owner = one("INSTITUCION RESPONSABLE").upper()
     start, precision = _first_sample(header)
+    delta, doubts = _delta(header, number, count, npts)
     place, epicenter = (parse_coordinates(one(f"COORDENADAS {key}")) for key in (
         "DE LA ESTACION", "DEL EPICENTRO"))
-    kind, size = _magnitude(one("MAGNITUD"))
+    size, kind = parse_magnitude(one("MAGNITUD"))
     return Component(
-        npts if npts is not None else len(column), _delta(header, value, npts),
+        npts if npts is not None else len(column), delta,
         parse_direction(value("ORIENTACION")), _unit(header), column, start, precision,
         next((code for name, code in _NETWORKS.items() if name in owner), ""),
         one("CLAVE DE LA ESTACION"), f"{number + 1:02d}" if count > 3 else "", number=number + 1,
         station_name=one("NOMBRE DE LA ESTACION"), station_latitude=place[0],
-        station_longitude=place[1], station_elevation=to_float(one("ALTITUD")),
-        hemispheres="NW", instrument=one("MODELO DEL ACELEROGRAFO"),
+        station_longitude=place[1],
+        station_elevation=_number(re.sub(r",(?=\d{3}\b)", "", one("ALTITUD"))), hemispheres="NW",
+        instrument=one("MODELO DEL ACELEROGRAFO"),
         origin_time=_origin(header), event_latitude=epicenter[0], event_longitude=epicenter[1],
-        event_depth=to_float(one("PROFUNDIDAD FOCAL")), magnitude=size,
-        magnitude_type=kind and kind.capitalize(), pga=to_float(value("ACEL. MAX. (GAL)")),
-        format_version=one("VERSION DEL FORMATO"), header=header)
+        event_depth=_number(one("PROFUNDIDAD FOCAL")), magnitude=size,
+        magnitude_type=kind, pga=to_float(value("ACEL. MAX. (GAL)")),
+        format_version=one("VERSION DEL FORMATO"), doubts=doubts, header=header)
 
 
-def _magnitude(text):
-    """Kind and size of the best magnitude in a list of them."""
-    sizes = {name.upper(): to_float(size) for name, size in re.findall(
-        r"\b(M[a-z]?)\s*=\s*(\d+[.,]?\d*)", text, re.IGNORECASE)}
-    kind = next((name for name in _MAGNITUDES if sizes.get(name)), None)
-    return (kind, sizes[kind]) if kind else (None, to_float(text.strip("/ ")))
+def _number(text):
+    """A number, a unit may follow it."""
+    found = re.match(r"\s*[-+]?\d+(?:[.,]\d*)?", text)
+    return to_float(found[0]) if found else None
 
 
 def _values(header, key, count=None):
-    """Values ``/a/b/c`` of the keys that start so, channels 1-6 and then 7-12."""
+    """
+    Values ``/a/b/c`` of the keys that start so, channels 1-6 and then 7-12.
+
+    Of ``count`` channels, commas or blanks may separate them where there is no slash.
+    """
     values = []
     for name in sorted(_names(header, key), key=lambda name: "C7" in name):
         text = header[name].replace("\n", "").strip()
         if text:
-            values += [v.strip() for v in text.removeprefix("/").split("/")]
+            found = [v.strip() for v in text.removeprefix("/").split("/")]
+            listed = re.split(r"\s*,\s*|\s+", text) if len(found) == 1 and count else found
+            values += listed if len(listed) == count else found
     return values if count is None else [*values, *[""] * count][:count]
 
 
@@ -165,20 +179,36 @@ def _one(header, key):
     return next((header[name] for name in _names(header, key)), "")
 
 
-def _delta(header, value, npts):
-    """The stated interval; with decimation, the one that agrees with the duration."""
-    rate = to_float(value("VEL. DE MUESTREO"))
-    delta = to_float(value("INTERVALO DE MUESTREO")) or (1 / rate if rate else None)
+def _delta(header, number, count, npts):
+    """
+    The stated interval, and doubts.
+
+    Where rate or decimation contradict it, it is what the duration agrees with.
+    """
+    def stated(key):
+        values = _values(header, key, count)
+        return to_float(values[number] if any(values[1:]) else values[0])
+
+    rate, delta = stated("VEL. DE MUESTREO"), stated("INTERVALO DE MUESTREO")
     step = to_float(_one(header, "FACTOR DE DECIMACION")) or 1.0
-    duration = to_float(value("DURACION DEL REGISTRO"))
-    if delta and duration and npts and step > 1:
-        return min((delta, delta * step), key=lambda d: abs(npts * d - duration))
-    return delta
+    mean = (stated("DURACION DEL REGISTRO") or 0.0) / (npts or 1)
+    told = [delta for delta in (delta, 1 / rate if rate else None) if delta] or [mean]
+    agree = max(told) - min(told) <= _SAME * max(told)
+    if agree and step == 1:
+        return told[0], []
+    if not mean and not agree:
+        raise TNGInputError(f"VEL. DE MUESTREO and INTERVALO DE MUESTREO are {rate:g} Hz and "
+                            f"{delta:g} s, and no duration tells which is right")
+    best = min([*told, *(delta * step for delta in told)],
+               key=lambda delta: abs(delta - (mean or told[0])))
+    return best, [] if agree else [
+        f"intervals of {told[0]:g} and {told[1]:g} s are stated, the duration agrees with {best:g}"]
 
 
 def _unit(header):
     unit = _one(header, "UNIDADES DE LOS DATOS")
-    return "gal" if not unit or "GAL" in unit.upper() else unit
+    plain = re.sub(r"\(.*?\)", "", unit).strip() or unit
+    return "gal" if not plain or re.fullmatch(r"gal(e?s)?[\s.,;]*", plain, re.IGNORECASE) else plain
 
 
 def _origin(header):
@@ -188,8 +218,9 @@ def _origin(header):
 
 def _first_sample(header):
     """Time of the first sample, and how well it is stated."""
-    seconds, precision = parse_clock(_one(header, "HORA DE LA PRIMERA MUESTRA"))
-    if seconds is None:
+    stated = _one(header, "HORA DE LA PRIMERA MUESTRA")
+    seconds, precision = parse_clock(stated)
+    if seconds is None or "LOCAL" in stated.upper():
         return None, None
     origin = _origin(header)
     if origin is None:

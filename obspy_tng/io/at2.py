@@ -25,8 +25,8 @@ from scipy.constants import g
 from ..exceptions import TNGInputError
 from ..records.headers import scenario_value
 from .common.codes import clean_code
-from .common.component import Component
-from .common.fields import parse_clock, parse_date, parse_moment, to_utc
+from .common.component import Component, stated_quantity
+from .common.fields import parse_clock, parse_date, parse_magnitude, parse_moment, to_utc
 from .common.fortran import to_float, to_int
 from .common.orientation import Direction, parse_direction
 from .common.reading import TextFormat, claims, read_text
@@ -39,8 +39,9 @@ _QUANTITY = re.compile(r"(ACCEL\w*|VEL\w*|DISP\w*)\s+(?:TIME\s+(?:HISTORY|SERIES
 _UNITS_ALONE = re.compile(r"\bUNITS?\b\s*(?:ARE|IS|OF|IN|:|=)*\s*[(\[]?\s*(G|CM/S(?:EC)?/S(?:EC)?|"
                           r"M/S(?:EC)?/S(?:EC)?|CM/S\^?2|M/S\^?2|GALS?)\b", re.IGNORECASE)
 _FLOAT = r"(\d*\.?\d+(?:[EeDd][+-]?\d+)?)"
-_COUNT = re.compile(rf"\s*NPTS\s*=\s*(\d+)\.?\s*,?\s*DT\s*=\s*{_FLOAT}", re.IGNORECASE)
-_COUNT_OLD = re.compile(rf"\s*(\d+)\s+{_FLOAT}\s+NPTS\s*,\s*DT", re.IGNORECASE)
+_COUNT = re.compile(rf"\s*NPTS\s*[=:]\s*(\d+)\.?\s*,?\s*DT\s*[=:]\s*{_FLOAT}", re.IGNORECASE)
+_COUNT_OLD = re.compile(rf"\s*(\d+)[\s,]+{_FLOAT}[\s,]*NPTS\s*,\s*DT", re.IGNORECASE)
+_MONTH_DAY = re.compile(r"\b([A-Z][a-z]{2,8}\.? \d{1,2}), (?=\d{4}\b)")
 _OURS = re.compile(r"ID=(\w*)\.(\w*)\.(\w*)\.(\w*)\s+START=(\S+)")
 _DATE = re.compile(r"(?<!\d)\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})(?!\d)"
                    r"(?:\s+\d{1,2}:?\d\d\b(?::[\d.]+)?)?(?:\s+(?:UTC|GMT|P[SD]T)\b)?")
@@ -88,10 +89,12 @@ def _parse(record):
     # files of others, with a line for the units alone, describe the record as they like
     peer = len(header) > 2 and _QUANTITY.search(header[-2])
     event, date, station, name = _describe(header[-3]) if peer else ("", "", "", "")
+    size, kind, station = _magnitude(station)
     day, clock = parse_date(date, dayfirst=False), _clock(date)
     item = Component(
         npts, to_float(count[2]), parse_direction(name), _unit(header[-2]),
         record.block(row + 1, npts, _WIDTH, "AT2"), station=station, station_name=station,
+        quantity=peer and stated_quantity(peer[1]), magnitude=size, magnitude_type=kind,
         event_name=event, origin_time=to_utc(day, clock), event_id=_event_id(event, day, clock),
         freqmin=_corner("HP", header[-2]), freqmax=_corner("LP", header[-2]),
         header={"text": header})
@@ -194,11 +197,13 @@ def _describe(line):
 
     Some names of earthquakes look like dates (``ComalTX11-10-20``); the date has slashes.
     """
-    # the time of day may stand behind a comma of its own
-    line = re.sub(r"(\d/\d{2,4})\s*,\s*(\d{1,2}:\d\d\b)", r"\1 \2", line)
-    parts = [part.strip() for part in re.sub(r"\(.*?\)", "", line).split(",")]
-    parts = [part for part in parts if part]
-    name = parts.pop() if len(parts) > 1 else ""
+    # the time of day may stand behind a comma of its own, and the year of a date in words
+    line = re.sub(r"(\d/\d{2,4})\s*,\s*(\d{1,2}:\d\d\b)", r"\1 \2", _MONTH_DAY.sub(r"\1 ", line))
+    parts = [part.strip() for part in re.split(r",(?![^(]*\))", line)]
+    parts = [part for part in parts if part and not re.fullmatch(r"\(.*\)", part)]
+    name = re.sub(r"\(.*?\)", "", parts.pop()).strip() if len(parts) > 1 else ""
+    if len(parts) > 2 and _is_component(parts[-1]) and not _is_component(name):
+        name = parts.pop()  # the name of a file stands behind it
     dated = next((i for i, part in enumerate(parts) if _DATE.search(part)), None)
     if dated is None:
         dated = next((i for i, part in enumerate(parts) if parse_date(part, dayfirst=False)), None)
@@ -214,6 +219,18 @@ def _describe(line):
     before, after = parts[dated][:date.start()].strip(), parts[dated][date.end():].strip()
     return (", ".join(filter(None, [*parts[:dated], before])), date[0],
             ", ".join(filter(None, [after, *parts[dated + 1:]])), name)
+
+
+def _is_component(name):
+    return parse_direction(name).known or bool(_SEED_CHANNEL.fullmatch(name))
+
+
+def _magnitude(station):
+    """Size and kind of a magnitude before the name of a station, and the name."""
+    first, comma, rest = station.partition(",")
+    if comma and re.fullmatch(r"M[A-Za-z]{0,2}\s*=?\s*\d(?:\.\d*)?", first.strip()):
+        return *parse_magnitude(first), rest.strip()
+    return None, None, station
 
 
 FORMAT = TextFormat("AT2", _claims, _parse)

@@ -16,7 +16,7 @@ import re
 from ..exceptions import TNGInputError
 from .common.caltech import split_header, stated_points, stated_unit
 from .common.component import Component
-from .common.fields import parse_coordinates, parse_moment
+from .common.fields import parse_coordinates, parse_magnitude, parse_moment
 from .common.fortran import to_float
 from .common.orientation import Direction, horizontal, parse_direction
 from .common.reading import TextFormat, check_complete, claims, read_text
@@ -24,7 +24,6 @@ from .common.reading import TextFormat, check_complete, claims, read_text
 _START = re.compile(r"^\*\s*VOL\d\w*\s+FILE:")
 _TEXT_LINES, _REAL_LINES = 13, 7
 _WIDTH = 13
-_MAGNITUDES = ("MW", "MS", "ML", "MB", "M")
 NETWORK = "I1"
 
 
@@ -61,10 +60,8 @@ def _parse(record):
     if data is not None:
         check_complete(b"\n/&" in record.text.raw, "acceleration", record.strict)
     station, _, place = words[7].partition(" Station")
-    azimuths = dict(re.findall(r"\b([LT])\s+(\d{1,3}|[NS]\s?\d{1,2}\s?[EW])\b", place))
-    sizes = {kind.upper(): to_float(size) for kind, size in re.findall(
-        r"\b(M[wslb]?)\s*(\d+\.?\d*)", words[8])}
-    kind = next((k for k in _MAGNITUDES if sizes.get(k)), None)
+    azimuths = dict(re.findall(r"\b([LT])[:\s]\s*(\d{1,3}|[NS]\s?\d{1,2}\s?[EW])\b", place))
+    size, kind = parse_magnitude(words[8].partition("Km")[2] or words[8])
     position, epicenter = parse_coordinates(place), parse_coordinates(words[8])
     return [Component(
         npts, _delta(header, npts), _direction(words, azimuths), unit, data, network=NETWORK,
@@ -74,8 +71,8 @@ def _parse(record):
         instrument=words[1].partition("=")[2],
         origin_time=parse_moment(words[2].partition(":")[2]).time,
         event_latitude=epicenter[0], event_longitude=epicenter[1],
-        event_depth=_number(r"\bFD\s*(\d+\.?\d*)", words[8]), magnitude=sizes.get(kind),
-        magnitude_type=kind and kind.capitalize(), format_version="V1", header=header.plain())]
+        event_depth=_number(r"\bFD\s*(\d+\.?\d*)", words[8]), magnitude=size,
+        magnitude_type=kind, format_version="V1", header=header.plain())]
 
 
 def _number(pattern, text):

@@ -16,9 +16,9 @@ import re
 from scipy.constants import g
 
 from ..exceptions import TNGInputError
-from .common.component import Component
+from .common.component import Component, stated_quantity
 from .common.fields import Moment, parse_moment, to_utc
-from .common.fortran import header_numbers, to_float
+from .common.fortran import field_width, header_numbers, to_float
 from .common.orientation import DOWN, UP, Direction, horizontal, parse_direction
 from .common.reading import TextFormat, claims, read_text
 
@@ -27,7 +27,7 @@ _SPECTRA = re.compile(r".*\bSPECTR", re.IGNORECASE)
 _BLOCK = re.compile(r"\s*(\d+)\s+(INTEGER|REAL)-HEADER.*?ON\s+(\d+)\s+LINES?.*?"
                     r"\(?\s*\d+[IFE](\d+)", re.IGNORECASE)
 _DATA = re.compile(r"\s*(\d+)\s+(?!COMMENT)(.*?)P(?:TS|OINTS).*?UNITS\s*=\s*([^(,]*)"
-                   r"(?:\(\s*(\d+)\s*\))?.*?FORMAT\s*=\s*\(?\s*\d*[IFE](\d+)", re.IGNORECASE)
+                   r"(?:\(\s*(\d+)\s*\))?.*?FORMAT\s*=(.*)", re.IGNORECASE)
 # Table 2 of the format: codes of physical units.
 _UNITS = {2: "g", 4: "cm/s^2", 5: "cm/s", 6: "cm", 7: "in/s^2", 8: "in/s", 9: "in", 10: "gal",
           11: "mg", 50: "counts"}
@@ -80,8 +80,9 @@ def _parse(record):
     start = _first_sample(words, integers, reals)
     item = Component(
         npts, _delta(reals, npts), Direction(), unit,
-        record.block(row + 1, npts, int(head[5]) or None, words[0][:40].strip()),
-        start.time, start.precision, format_version=_VOLUMES.get(integers[0]),
+        record.block(row + 1, npts, field_width(head[5]), words[0][:40].strip()),
+        start.time, start.precision, quantity=stated_quantity(head[2]),
+        format_version=_VOLUMES.get(integers[0]),
         hemispheres=_hemispheres("\n".join(words), reals))
     comments = [line for line in lines[:row] if line.lstrip().startswith("|")]
     _fill_sensor(item, words, integers, comments)
@@ -94,7 +95,7 @@ def _parse(record):
 def _fill_sensor(item, words, integers, comments):
     """Codes, number, place and direction."""
     text = "\n".join(words)
-    code = re.search(r"CODE:\s*(--|\w{1,2})-\s*(\w+)", text, re.IGNORECASE)
+    code = re.search(r"CODE:\s*(--|\w{1,2})\s*-\s*(\w+)", text, re.IGNORECASE)
     net, item.station, item.location, item.channel = _scnl(comments) or (
         *(code.groups() if code else ("", "")), "", "")
     item.network = net.strip("-")
@@ -129,9 +130,10 @@ def _stated_missing(words):
 def _fill_meta(item, words, reals):
     text = "\n".join(words)
     origin = re.search(r"ORIGIN:\s*(.*)", text, re.IGNORECASE)
-    name = re.search(r"CODE:\s*\S+\s+(.*)", text, re.IGNORECASE)
+    name = re.search(r"CODE:\s*(?:(?:--|\w{1,2})\s*-\s*)?\S+\s+(.*)", text, re.IGNORECASE)
     item.magnitude_type, item.magnitude = next(
-        ((kind, reals[i]) for kind, i in (("Mw", 12), ("Ms", 13), ("Ml", 14)) if reals[i]),
+        ((kind, reals[i]) for kind, i in (("Mw", 12), ("Ms", 13), ("Ml", 14), ("M", 15))
+         if reals[i]),
         (None, None))
     item.factor, item.pga = _count_factor(reals), reals[63]
     item.station_name = name[1] if name else None
@@ -153,10 +155,16 @@ def _count_factor(reals):
 
 
 def _delta(reals, npts):
-    """Interval of the data in ms, else length over points, else that of the raw record in s."""
+    """
+    Interval of the data in ms, else length over points, else that of the raw record in s.
+
+    Some have it in s: the length decides.
+    """
+    mean = reals[62] / npts if reals[62] and npts else None
     if reals[61]:
-        return reals[61] / 1000.0
-    return reals[62] / npts if reals[62] and npts else reals[33]
+        stated = reals[61] / 1000.0
+        return min((stated, reals[61]), key=lambda delta: abs(delta / mean - 1)) if mean else stated
+    return mean or reals[33]
 
 
 def _direction(integers, words, channel):

@@ -23,7 +23,7 @@ import re
 from ..exceptions import TNGInputError
 from .common.caltech import read_pairs, split_header, stated_interval, stated_points, stated_unit
 from .common.component import Component, unit_factor
-from .common.fields import Moment, parse_coordinates, parse_moment
+from .common.fields import Moment, parse_coordinates, parse_magnitude, parse_moment
 from .common.fortran import to_float
 from .common.orientation import DOWN, UP, horizontal, parse_direction
 from .common.reading import TextFormat, check_complete, claims, read_text
@@ -37,7 +37,6 @@ _CSMIP_RECORD = re.compile(r"\b\d{5}-[A-Z]{1,2}\d+-\d{5}\.\d", re.IGNORECASE)
 _RENADIC = re.compile(r"\bRENADIC\b", re.IGNORECASE)
 _LAYOUTS = {"V1": (13, 7), "V2": (25, 13)}  # lines of text, lines of reals
 _MISSING = (-999.0,)
-_MAGNITUDES = ("MW", "MS", "ML", "M", "MB", "MD", "MC")
 
 
 def is_csmip(source):
@@ -134,7 +133,8 @@ def _fill_sensor(item, header):
             item.direction = UP if code == 500 else DOWN
     row = next((i for i, w in enumerate(words) if re.match("STATION (NO|ID)", w.upper())), 0)
     item.station_latitude, item.station_longitude = parse_coordinates(
-        re.sub(r"S/N.*", "", words[row], flags=re.IGNORECASE))
+        re.sub(r"S/N.*|STATION (?:NO|ID)\.?[ \t]*(?:\w+(?![\w.]))?", "", words[row],
+               flags=re.IGNORECASE))
     item.station_name = _first_column(words[row + 1])
     _fill_codes(item, text, words[row + 1])
 
@@ -159,7 +159,9 @@ def _fill_codes(item, text, name_line):
                              if re.search(rf"\b{name}\b", line, re.IGNORECASE)),
                             "CE" if _CSMIP_RECORD.search(text) else "")
         item.station = station[1] if station else ""
+    # the stations of NP are also on Guam
     item.hemispheres = "NW" if item.network in ("CE", "CI", "NP") else ""
+    item.all_there = item.network != "NP"
 
 
 def _fill_event(item, header, volume):
@@ -167,12 +169,9 @@ def _fill_event(item, header, volume):
     found = re.search(r"HYPOCENTER.*", text, re.IGNORECASE)
     hypocenter = found[0] if found else ""
     item.event_latitude, item.event_longitude = parse_coordinates(hypocenter.partition(":")[2])
-    depth = re.search(r"H\s*=\s*(\d+\.?\d*)", hypocenter)
+    depth = re.search(r"\b(?:H|DEPTH)\s*=\s*(-?\d*\.?\d+)", hypocenter, re.IGNORECASE)
     item.event_depth = to_float(depth[1]) if depth else None
-    sizes = {kind.upper(): to_float(size) for kind, size in re.findall(
-        r"\b(M[WSLBDC]?)\s*=\s*(\d+\.\d*)", hypocenter, re.IGNORECASE)}
-    kind = next((k for k in _MAGNITUDES if sizes.get(k)), None)
-    item.magnitude, item.magnitude_type = sizes.get(kind), kind and kind.capitalize()
+    item.magnitude, item.magnitude_type = parse_magnitude(hypocenter)
     name = _first_column(words[2 if volume == "V2" else 1])
     item.event_name = None if re.match(r"RCRD\b|[\d\s]*$", name, re.IGNORECASE) else name
     origin = re.search(r"\(ORIGIN\s*(?:\([^)]*\))?:\s*([^)]*)", text, re.IGNORECASE)

@@ -14,7 +14,7 @@ give one with ``network=``. [CSMNC]_
 import re
 
 from ..exceptions import TNGInputError
-from .common.component import Component
+from .common.component import Component, stated_quantity
 from .common.fields import parse_coordinates, parse_magnitude, parse_moment
 from .common.fortran import to_float
 from .common.orientation import parse_direction
@@ -61,25 +61,26 @@ def _parse(record):
         found = re.search(pattern, text)
         return found[1].strip() if found else ""
 
-    points, unit = _POINTS.search(text), one(r"UNIT:\s*(\S+)")
+    points, unit = _POINTS.search(text), one(r"UNIT:\s*(.*)")
     if not points or not unit:
         raise TNGInputError("the line with the number of points, or that with the unit, is missing")
     npts, station = int(points[1]), one(r"\nSTATION:\s*(\w+)")
     if len(station) == 6:  # 065JZC is 65JZC
         station = station.removeprefix("0")
-    start = parse_moment(one(r"RECORDER TIME:\s*(.*)"), zone=_BEIJING)
+    start = _moment(one(r"RECORDER TIME:\s*(.*)"))
     place = parse_coordinates(one(r"\nSTATION:\s*\w+(.*)"))
     epicenter = parse_coordinates(one(r"\nEPICENTER(.*?)(?:DEPTH|\n)"))
     size, kind = parse_magnitude(one(r"\nMAGNITUDE(.*)"))
     return [Component(
         npts, to_float(points[2]), parse_direction(one(r"\nCOMP\.?\s*(.*)")), unit,
         record.block(row, npts, _WIDTH, station), start.time, start.precision, station=station,
+        quantity=stated_quantity(one(r"CORRECTED (\w+)")),
         station_latitude=place[0], station_longitude=place[1],
         sensor_place=one(r"OBSERVING POINT:\s*(.*)"), hemispheres="NE",
         instrument=one(r"INSTRUMENT TYPE:\s*(.*)"),
         event_name=one(r"\n(.*\bEARTHQUAKE\b.*)"), origin_time=_origin(lines),
         event_latitude=epicenter[0], event_longitude=epicenter[1],
-        event_depth=to_float(one(r"DEPTH\s*([\d.]+)\s*KM")),
+        event_depth=to_float(one(r"DEPTH:?\s*([\d.]+)\s*KM")),
         magnitude=size, magnitude_type=kind,
         pga=to_float(one(r"PEAK VALUE:\s*(\S+)")), header={"text": record.lines[:row]},
         processing=one(r"\n((?:UN)?CORRECTED \w+)"))]
@@ -88,10 +89,15 @@ def _parse(record):
 def _origin(lines):
     """Of the first lines, such as ``0120103153957 2012-01-03 15:39:57 BTM``."""
     for line in lines[1:4]:
-        time = parse_moment(re.sub(r"^\d{10,}\s", "", line), zone=_BEIJING).time
+        time = _moment(re.sub(r"^\d{10,}\s", "", line)).time
         if time is not None:
             return time
     return None
+
+
+def _moment(text):
+    """Time of Beijing, which some call CST, unless another zone is named."""
+    return parse_moment(re.sub(r"\bCST\b", "BJT", text.upper()), zone=_BEIJING)
 
 
 FORMAT = TextFormat("CSMNC", _claims, _parse)

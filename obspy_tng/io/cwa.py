@@ -18,12 +18,13 @@ import numpy as np
 
 from ..exceptions import TNGInputError
 from .common.component import Component
-from .common.fields import Moment, parse_clock, parse_date, to_utc
+from .common.fields import parse_magnitude, parse_moment
 from .common.fortran import field_width, to_float
 from .common.orientation import parse_direction
 from .common.reading import TextFormat, check_count, claims, read_text
 
 _NUMBER = r"([-+]?\d*\.?\d+)"
+_TAIPEI = 8  # hours from UTC of what is called CST here
 _MARKS = ("#STATIONCODE", "#STARTTIME", "#DATASEQUENCE")
 NETWORK = "TW"
 
@@ -57,9 +58,11 @@ def _parse(record):
                len(lines))
     header = {}
     for line in lines[:row]:
-        key, _, value = line.lstrip("#").partition(":")
-        header[key.strip()] = value.strip()
-    columns = re.findall(r"\b([UNE])\s*\(([+-])\)", _one(header, "DataSequence").upper())
+        found = re.match(r"#*([^:(]*(?:\([^)]*\)[^:]*)?):(.*)", line)
+        if found:
+            header[found[1].strip()] = found[2].strip()
+    columns = re.findall(r"\b(UD|NS|EW|[UVZDNSEW])\s*\(([+-])\)",
+                         _one(header, "DataSequence").upper())
     if not columns:
         raise TNGInputError(f"DataSequence is {_one(header, 'DataSequence')!r}, must name the "
                             "columns, such as 'Time U(+); N(+); E(+)'")
@@ -81,27 +84,30 @@ def _parse(record):
 
 
 def _component(header, number, name, npts, rate, column):
-    unit = re.match(r"[A-Za-z][\w/^]*", _one(header, "AmplitudeUnit"))
+    unit = re.match(r"[A-Za-z][\w/^*]*", _one(header, "AmplitudeUnit"))
     peaks = re.findall(_NUMBER, _one(header, f"AmplitudeMAX. {name[0]}"))
     start = _moment(header, "StartTime")
     kind = re.search(r"\((\w+)\)", _key(header, "Magnitude"))
     return Component(
         npts, 1.0 / rate, parse_direction(name), unit[0] if unit else "", column,
-        start.time, start.precision, NETWORK, _one(header, "StationCode"), number=number,
+        start.time, start.precision, NETWORK, re.split(r"[\s(]", _one(header, "StationCode"))[0],
+        number=number,
         station_name=_one(header, "StationName"),
         station_latitude=_coordinate(header, "StationLatitude"),
         station_longitude=_coordinate(header, "StationLongitude"), hemispheres="NE",
         instrument=_one(header, "InstrumentKind"), origin_time=_moment(header, "Origin Time").time,
         event_latitude=_coordinate(header, "EpicenterLatitude"),
         event_longitude=_coordinate(header, "EpicenterLongitude"),
-        event_depth=to_float(_one(header, "Depth")), magnitude=to_float(_one(header, "Magnitude")),
+        event_depth=to_float(_one(header, "Depth")),
+        magnitude=parse_magnitude(_one(header, "Magnitude"))[0],
         magnitude_type=kind[1] if kind else None,
         pga=max(map(float, peaks), key=abs, default=None), header=header)
 
 
 def _key(header, start):
-    """The first key that starts so; empty without one."""
-    return next((key for key in header if key.lower().startswith(start.lower())), "")
+    """The first key that starts so, blanks apart; empty without one."""
+    return next((key for key in header if key.replace(" ", "").lower().startswith(
+        start.replace(" ", "").lower())), "")
 
 
 def _one(header, start):
@@ -115,13 +121,11 @@ def _coordinate(header, start):
 
 
 def _moment(header, start):
-    """Time in UTC; the key has the time zone."""
-    zone = re.search(r"(?:GMT|UTC)\s*([+-]\d{1,2})", _key(header, start).upper())
-    day, _, clock = _one(header, start).rpartition("-")
-    seconds, precision = parse_clock(clock)
-    time = to_utc(parse_date(day), seconds)
-    return Moment() if time is None else Moment(
-        time - 3600 * (int(zone[1]) if zone else 0), precision)
+    """Time in UTC; the key has the time zone, old ones have none and are in UTC."""
+    zone = re.search(r"\((.*)\)", _key(header, start))
+    zone = zone[1].upper().replace("CST", f"GMT+{_TAIPEI}") if zone else ""
+    zone = zone if re.match("GMT|UTC", zone) or not zone else "LOCAL"
+    return parse_moment(re.sub(r"(?<=\d)-(?=\d{1,2}:)", " ", _one(header, start)) + f" {zone}")
 
 
 FORMAT = TextFormat("CWA", _claims, _parse)

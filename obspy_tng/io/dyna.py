@@ -17,7 +17,7 @@ import numpy as np
 from ..exceptions import TNGInputError
 from ..records.headers import scenario_value
 from .common.codes import STATION_LENGTH, clean_code
-from .common.component import Component
+from .common.component import Component, stated_quantity
 from .common.fields import parse_clock, parse_date, parse_moment, to_utc
 from .common.fortran import to_float, to_int
 from .common.orientation import UP, Direction, horizontal, parse_direction
@@ -25,6 +25,7 @@ from .common.reading import TextFormat, claims, read_text
 from .common.writing import acceleration, provenance, write_each
 
 _DIRECTIONS = {"Z": UP, "U": UP, "V": UP, "N": horizontal(0), "E": horizontal(90)}
+_UNITS = {"velocity": "cm/s", "displacement": "cm"}  # where they are not stated
 # Keys of DYNA 1.2 in their order.
 _KEYS = (
     "EVENT_NAME", "EVENT_ID", "EVENT_DATE_YYYYMMDD", "EVENT_TIME_HHMMSS",
@@ -97,17 +98,17 @@ def _parse(record):
         "DATE_TIME_FIRST_SAMPLE_YYYYMMDD_HHMMSS", "")))
     kind, magnitude = next(((kind, value) for kind, value in (
         (kind, to_float(header.get(f"MAGNITUDE_{kind}"))) for kind in "WLSB")
-        if value is not None), (None, None))
+        if value is not None and value > 0), (None, None))
     peak = next((key for key in header if key.startswith(("PGA_", "PGV_", "PGD_"))), "")
     stated = header.get("DATE_TIME_FIRST_SAMPLE_PRECISION", "")
     own = _OWN.search(header.get("USER2", ""))
     return [Component(
         len(data) if npts is None else npts, delta, _direction(stream),
-        header.get("UNITS") or "cm/s^2", data, start.time,
+        header.get("UNITS") or _UNITS.get(stated_quantity(quantity), "cm/s^2"), data, start.time,
         60.0 if stated.lower().startswith("minute") else start.precision,
         header.get("NETWORK", ""), header.get("STATION_CODE", ""), _location(header), stream,
         own_station=own[1] if own else "",
-        own=stated == _OWN_PRECISION,
+        own=stated == _OWN_PRECISION, quantity=stated_quantity(quantity),
         **{name: to_float(header.get(key)) for name, key in _NUMBERS.items()},
         **{name: header.get(key) for name, key in _TEXTS.items()},
         origin_time=to_utc(parse_date(header.get("EVENT_DATE_YYYYMMDD", "")),
@@ -117,9 +118,11 @@ def _parse(record):
 
 
 def _direction(stream):
-    letter = clean_code(stream, 3)[-1:]
+    code = clean_code(stream, 3)
+    letter = code[-1:]
     return _DIRECTIONS.get(letter) or (
-        Direction(letter=letter) if letter in ("1", "2", "3") else parse_direction(stream))
+        Direction(letter=letter) if letter in ("1", "2", "3")
+        else parse_direction(letter if len(code) == 3 else stream))
 
 
 def _location(header):

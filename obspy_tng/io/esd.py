@@ -15,7 +15,7 @@ up and away from the epicentre with N and E positive, though its header says ``W
 import re
 
 from ..exceptions import TNGInputError
-from .common.component import Component
+from .common.component import Component, stated_quantity
 from .common.fields import parse_moment
 from .common.fortran import to_float, to_int
 from .common.orientation import parse_direction
@@ -63,7 +63,7 @@ def _parse(record):
     npts = to_int(header.get("NUMBER OF DATA"))
     code, _, name = header.get("STATION CODE / NAME", "").partition("/")
     data = record.block(row + 1, npts, _WIDTH, code.strip())
-    corners = re.findall(r"\d*\.?\d+", header.get("FILTER CUT-OFF FREQUENCY (HZ)", ""))
+    low, _, high = header.get("FILTER CUT-OFF FREQUENCY (HZ)", "").partition("-")
     peak = next((value for key, value in header.items() if key.startswith("PG")), None)
     owner = header.get("NETWORK", "").upper()
     orientation = header.get("ORIENTATION", "")
@@ -74,8 +74,7 @@ def _parse(record):
         network=next((net for word, net in _NETWORKS.items() if word in owner), ""),
         station=code.strip(), station_name=name,
         origin_time=parse_moment(header.get("EVENT DATE & TIME", "")).time,
-        freqmin=to_float(corners[0]) if corners else None,
-        freqmax=to_float(corners[1]) if len(corners) > 1 else None,
+        freqmin=to_float(low), freqmax=to_float(high), quantity=stated_quantity(lines[row]),
         processing=header.get("PROCESSING INFO"), pga=to_float(peak), header=header)]
 
 

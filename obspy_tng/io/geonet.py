@@ -16,7 +16,7 @@ import re
 from obspy import UTCDateTime
 
 from .common.component import Component
-from .common.fields import parse_dms, to_utc
+from .common.fields import parse_coordinates, parse_magnitude, to_utc
 from .common.fortran import first_lines, header_numbers, to_float
 from .common.orientation import horizontal, parse_direction
 from .common.reading import TextFormat, check_complete, claims, read_text
@@ -80,7 +80,7 @@ def _parse(record):
         npts, reals[25] or reals[24], _direction(words, integers),
         scale[2].lower() if scale else "mm/s/s",
         data if data is None else data * factor, _first_sample(integers, reals),
-        network=NETWORK, station=_station(words), hemispheres="SE",
+        network=NETWORK, station=_station(words), hemispheres="SE", all_there=False,
         format_version="V2A" if corrected else "V1A",
         header={"text": words, "integers": integers[:40], "reals": reals[:60]})
     _fill_meta(item, words, integers)
@@ -90,11 +90,11 @@ def _parse(record):
 
 
 def _fill_meta(item, words, integers):
-    item.station_latitude, item.station_longitude = parse_dms(words[1])
-    item.event_latitude, item.event_longitude = parse_dms(words[8])
-    size = re.search(r"\b(M[WLSB]?)\s+(\d+\.\d+)", words[8], re.IGNORECASE)
-    if size:
-        item.magnitude_type, item.magnitude = size[1], to_float(size[2])
+    item.station_latitude, item.station_longitude = parse_coordinates(
+        re.sub(r"^\s*SITE\s+\S+", "", words[1], flags=re.IGNORECASE))
+    item.event_latitude, item.event_longitude = parse_coordinates(
+        words[8].upper().partition("BEARING")[0])
+    item.magnitude, item.magnitude_type = parse_magnitude(words[8])
     if None not in integers[:6]:
         item.origin_time = to_utc(
             integers[:3], integers[3] * 3600 + integers[4] * 60 + integers[5] / 10)

@@ -79,7 +79,8 @@ def _parse(record):
         npts, 1.0 / rate, _direction(words, integers), _unit(kind[1], words[0]), data, start,
         precision, station=_station(words, integers),
         number=int(integers[8]) if integers[8] else None,
-        channels=int(integers[10] or integers[9] or 0), hemispheres="NW", format_version=kind[1],
+        channels=int(integers[10] or integers[9] or 0), hemispheres="NW", all_there=False,
+        format_version=kind[1],
         header={"text": words, "integers": integers[:48], "reals": reals[:50],
                 "comments": record.lines[first:row]})
     if item.channels > (integers[9] or 0) > 0 and integers[7]:  # one of several recorders

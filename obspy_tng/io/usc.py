@@ -19,7 +19,7 @@ import re
 from ..exceptions import TNGInputError
 from .common.caltech import read_pairs, split_header, stated_interval, stated_points, stated_unit
 from .common.component import Component
-from .common.fields import parse_dms, parse_moment
+from .common.fields import parse_coordinates, parse_moment
 from .common.fortran import numeric_block, to_float
 from .common.orientation import DOWN, UP, Direction, horizontal, parse_direction
 from .common.reading import TextFormat, claims, read_text
@@ -124,10 +124,10 @@ def _fill_meta(item, words):
 
 def _place(item, name, text):
     """Coordinates; a longitude with the letter of a latitude is west, where the network is."""
-    latitude, longitude = parse_dms(text)
+    latitude, longitude = parse_coordinates(text)
     if latitude is not None and longitude is None:
         as_west = re.sub(r"[NS]\s*$", "W", text.upper().strip())
-        latitude, longitude = parse_dms(as_west)
+        latitude, longitude = parse_coordinates(as_west)
         item.doubts.append(f"{name}_longitude has the letter of a latitude in the file; "
                            "taken as west")
     return latitude, longitude

@@ -20,7 +20,7 @@ from obspy_tng.io.common.fields import (
     parse_clock,
     parse_coordinates,
     parse_date,
-    parse_dms,
+    parse_magnitude,
     parse_moment,
     to_utc,
 )
@@ -151,7 +151,7 @@ def test_spliced_with_another_format(name):
 @given(st.text(max_size=60))
 def test_fields_never_raise(text):
     for parse in (to_float, to_int, parse_date, parse_clock, parse_moment, parse_coordinates,
-                  parse_dms, known_text, station_code, field_width):
+                  parse_magnitude, known_text, station_code, field_width):
         parse(text)
     component(parse_direction(text))
     to_utc(parse_date(text), parse_clock(text)[0])

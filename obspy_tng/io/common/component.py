@@ -72,6 +72,8 @@ class Component:
     own_station: str = ""
     #: whether this package wrote the file; generated records begin at midnight of a New Year
     own: bool = False
+    #: what the header calls the samples: "acceleration", "velocity", "displacement"
+    quantity: str | None = None
     #: number of the channel in the station, and how many the station has
     number: int | None = None
     channels: int | None = None
@@ -86,6 +88,8 @@ class Component:
     sensor_place: str | None = None
     #: where the network is ("NW", ""): headers mix up hemispheres
     hemispheres: str = ""
+    #: whether all of its stations are there
+    all_there: bool = True
     # instrument
     instrument: str | None = None
     factor: float | None = None
@@ -114,9 +118,9 @@ class Component:
 
 
 # Fields of Component that are not in stats.<format> under their own name.
-_ELSEWHERE = ("npts", "delta", "direction", "unit", "data", "starttime", "network", "station",
-              "location", "channel", "own_station", "own", "number", "channels", "recorder",
-              "hemispheres")
+_ELSEWHERE = ("npts", "delta", "direction", "unit", "quantity", "data", "starttime", "network",
+              "station", "location", "channel", "own_station", "own", "number", "channels",
+              "recorder", "hemispheres", "all_there")
 #: fields of stats.<format>; see the guide in obspy_tng.io
 FIELDS = ("quantity", "units", "file_units", "azimuth", "dip", "reversed", "npts_header",
           "channel_number", "station_code", "starttime_known",
@@ -136,11 +140,25 @@ def unit_factor(text):
     >>> unit_factor("CM/SEC/SEC"), unit_factor("cm")
     ((0.01, 'm/s^2', 'acceleration'), (0.01, 'm', 'displacement'))
     """
-    key = re.sub(r"\s", "", (text or "").lower()).strip(".,;:").replace("sec", "s")
+    key = re.sub("se[cg]", "s", re.sub(r"\s", "", (text or "").lower()).strip(".,;:"))
     key = key if key in _UNITS else key.strip("()[]")
     if key not in _UNITS:
         raise TNGInputError(f"units {text!r} are not known; allowed: {', '.join(_UNITS)}")
     return _UNITS[key]
+
+
+def stated_quantity(text):
+    """
+    What a header calls its samples, in any of the spellings of agencies.
+
+    .. rubric:: Example
+
+    >>> stated_quantity("Accelaration time series"), stated_quantity("VEL"), stated_quantity("x")
+    ('acceleration', 'velocity', None)
+    """
+    found = re.search(r"\b(ACC|VEL|DIS)", text or "", re.IGNORECASE)
+    return {"A": "acceleration", "V": "velocity", "D": "displacement"}[
+        found[1][0].upper()] if found else None
 
 
 def to_stream(components, fmt, starttime=None, endtime=None, nearest_sample=True, network=None):
@@ -173,6 +191,9 @@ def _to_trace(item, fmt, network):
         raise TNGInputError(f"{fmt}: number of samples is {item.npts}, must be between 1 "
                             f"and {MAX_NPTS}")
     factor, unit, quantity = unit_factor(item.unit)
+    if item.quantity is not None and quantity not in (item.quantity, "counts"):
+        raise TNGInputError(f"{fmt}: the header says {item.quantity}, and the unit {item.unit!r} "
+                            f"is one of {quantity}")
     letter, sign, direction = component(item.direction)
     # 1 / 0.005 is not exactly 200 in every header's precision (0.0050 from 1/199.9...)
     rate = round(1.0 / item.delta, 6)

@@ -12,6 +12,8 @@ multiplication or division rounds correctly. (W. D. Clinger, How to read floatin
 numbers accurately, 1990.) What does not fit goes to ``float()`` itself.
 """
 
+import re
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -24,6 +26,8 @@ _MAX_POWER = 22
 _POWERS = 10.0 ** np.arange(_MAX_POWER + 1)
 _BLANK, _PLUS, _MINUS, _DOT, _ZERO = b" +-.0"
 _EXPONENTS = b"EeDd"
+# Fortran leaves out the letter before an exponent of three digits: 0.1234567-104
+_NO_LETTER = re.compile(rb"(\.\d*)([+-]\d{3})$")
 
 
 def words_to_floats(block):
@@ -236,7 +240,8 @@ def _one_by_one(words):
     if any(b"_" in word or len(word) > _MAX_WORD for word in words):
         return None
     try:
-        values = np.array([word.upper().replace(b"D", b"E") for word in words], dtype="S")
+        values = np.array([_NO_LETTER.sub(rb"\1E\2", word.upper().replace(b"D", b"E"))
+                           for word in words], dtype="S")
         values = values.astype(np.float64) if len(values) else np.empty(0)
     except ValueError:
         return None

@@ -28,8 +28,14 @@ _ZONES = {"UTC": 0, "GMT": 0, "GCT": 0, "UT": 0, "Z": 0, "PST": -8, "PDT": -7, "
           "JST": 9, "NZST": 12, "NZDT": 13, "BTM": 8, "BJT": 8}
 _ZONE_NAMES = "|".join(sorted(_ZONES, key=len, reverse=True))
 # words for the time of somewhere else
-_ELSEWHERE = "[A-Z]{1,2}[SDA]?T|LOCAL"
+_ELSEWHERE = "[A-Z]{1,2}[SDA]?T|TSI|LOCAL|HORA LOCAL|LOCAL TIME"
+_OFFSET = r"(?:\s*[+-]\s*\d{1,2}(?::?\d\d)?)?"
 _MINUTE = 60.0
+# kinds of magnitudes: the first that a header has is the one of the record
+_MAGNITUDES = ("MW", "M", "MS", "ML", "MB", "MJ", "MD", "MC", "MN", "ME")
+_KIND = r"(?<![A-Za-z])(M(?:[WSLBDCJNE][A-Za-z]?)?)(?![A-Za-z])"
+_SIZE = r"(\d{1,2}(?:[.,]\d*)?|[.,]\d+)"
+_ANGLE = r"\d+(?:[.,]\d*)?"
 
 
 class Moment(NamedTuple):
@@ -43,8 +49,8 @@ def parse_date(text, dayfirst=True):
     """
     Year, month and day of the first date in a text.
 
-    :param text: str, e.g. ``"2017/09/19"``, ``"11/MAY/90"``, ``"May 2, 1983"``,
-        ``"04 de ABRIL del 2010"``, ``"20190728"``, ``"28072019"``.
+    :param text: str, e.g. ``"2017/09/19"``, ``"2017/ 9/ 3"``, ``"11/MAY/90"``,
+        ``"May 2, 1983"``, ``"04 de ABRIL del 2010"``, ``"20190728"``, ``"28072019"``.
     :param dayfirst: whether ``"02/05/1983"`` is 2 May (else February 5).
     :return: tuple of three int, or None.
 
@@ -55,6 +61,7 @@ def parse_date(text, dayfirst=True):
     """
     number, word = r"(\d{1,2})", r"(?!del?\b)([A-Za-z]{3,10})\.?"
     gap = r"[-/., ]+(?:del? (?:a\w+o )?)?"
+    text = re.sub(r"(?<=\d)([-/.])\s+(?=\d{1,2}\b)", r"\1", text)
     if m := re.search(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)", text):
         year, month, day = m.groups()
     elif m := re.search(r"(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?!\d)", text):
@@ -107,20 +114,29 @@ def parse_clock(text):
 
 def parse_magnitude(text):
     """
-    Size and kind of a magnitude.
+    Size and kind of the magnitude of a text; of several, that of the best kind.
 
-    :param text: str, e.g. ``"6.5 Mw"``, ``"4.0(Ms)"``, ``"Mw=6.5"``, ``"ML 4"``.
+    :param text: str, e.g. ``"6.5 Mw"``, ``"4.0(Ms)"``, ``"Mw=6.5"``, ``"ML 4"``,
+        ``"/Mb=6.4/Ms=7,1"``.
     :return: tuple (float, str such as "Mw"); None for what is not stated.
 
     .. rubric:: Example
 
-    >>> parse_magnitude("4.0(Ms)"), parse_magnitude("MW = 6,5"), parse_magnitude("5.1")
+    >>> parse_magnitude("4.0(Ms)"), parse_magnitude("Mb=6.1, MW = 6,5"), parse_magnitude("5.1")
     ((4.0, 'Ms'), (6.5, 'Mw'), (5.1, None))
     """
-    size = re.search(r"(?<![\d.,])\d{1,2}(?:[.,]\d*)?", text)
-    kind = re.search(r"(?<![A-Za-z])M[A-Za-z]{0,2}(?![A-Za-z])", text)
-    return (to_float(size[0].rstrip(".,")) if size else None,
-            kind[0].capitalize() if size and kind else None)
+    pairs = [(name, size) for name, size in re.findall(
+        rf"{_KIND}\s*[=:(]?\s*{_SIZE}", text, re.IGNORECASE)]
+    if re.match(rf"\W*{_SIZE}\s*\(?\s*{_KIND}", text, re.IGNORECASE):
+        pairs = [(name, size) for size, name in re.findall(
+            rf"{_SIZE}\s*\(?\s*{_KIND}", text, re.IGNORECASE)]
+    sizes = {name.upper(): to_float(size) for name, size in reversed(pairs)}
+    for best in _MAGNITUDES:
+        for name, size in sizes.items():
+            if size and (name == best or (best == "MW" and name.startswith(best))):
+                return size, name.capitalize()
+    alone = re.fullmatch(rf"[\s/:=(+]*{_SIZE}(?![\d.,])\D*", text)
+    return to_float(alone[1].rstrip(".,")) if alone else None, None
 
 
 def parse_moment(text, dayfirst=True, zone=0.0):
@@ -140,7 +156,7 @@ def parse_moment(text, dayfirst=True, zone=0.0):
     >>> parse_moment("10/11/13, 23:05 GMT", dayfirst=False).precision
     60.0
     """
-    text = re.sub(rf"(?i)\(\s*({_ZONE_NAMES}|{_ELSEWHERE})\s*\)", r" \1 ", text)
+    text = re.sub(rf"(?i)\(\s*((?:{_ZONE_NAMES}){_OFFSET}|{_ELSEWHERE})\s*\)", r" \1 ", text)
     plain = re.sub(r"\([^)]*\)?", " ", text)
     seconds, precision = parse_clock(plain)
     hours = _zone(plain, zone)
@@ -159,8 +175,8 @@ def _clock(text):
 def _zone(text, default):
     """Hours from UTC of the time zone after the time; None for an unknown one."""
     m = _clock(text)
-    found = re.match(r"[\s,*]*([A-Za-z]{1,5})(?![A-Za-z])\s*(?:([+-])\s*(\d{1,2})(?::?(\d\d))?)?",
-                     text[m.end():]) if m else None
+    found = re.match(r"(?i)[\s,*]*(?:[AP]\.?M\b\.?)?[\s,*]*(?:HORA\s+)?([A-Z]{1,5})(?![A-Z])\s*"
+                     r"(?:([+-])\s*(\d{1,2})(?::?(\d\d))?)?", text[m.end():]) if m else None
     word = found[1].upper() if found else ""
     if word in _ZONES:
         if not found[2] or _ZONES[word]:
@@ -190,46 +206,39 @@ def parse_coordinates(text):
     """
     Latitude and longitude in degrees, each followed by its hemisphere.
 
-    :param text: str, e.g. ``"36.91980N-27.44350E"``, ``"19.43 LAT. N : 99.15 LONG. W"``.
+    Degrees may have minutes, and these seconds, if both coordinates have.
+
+    :param text: str, e.g. ``"36.91980N-27.44350E"``, ``"19.43 LAT. N : 99.15 LONG. W"``,
+        ``"42 31 24S  172 49 50E"``, ``"18 20.1N, 98 40.6W"``.
     :return: (latitude, longitude); None for missing values or values out of range.
 
     .. rubric:: Example
 
-    >>> parse_coordinates("35.908N, 120.458W")
-    (35.908, -120.458)
+    >>> parse_coordinates("35.908N, 120.458W"), parse_coordinates("34 12 00N, 118 30 00W")
+    ((35.908, -120.458), (34.2, -118.5))
     """
-    degrees = parse_dms(re.sub("[°º'\"′″]", " ", text))
-    if degrees[0] is not None:
-        return degrees
-    found = {}
-    pattern = r"(\d+(?:[.,]\d*)?)\s*(?:°|deg)?\s*(?:LAT\.?|LON(?:G)?\.?)?\s*([NSEWO])\b"
-    for value, side in re.findall(pattern, text, re.IGNORECASE):
-        value, side = to_float(value), side.upper()
-        limit = 90 if side in "NS" else 180
-        if value is not None and value <= limit:
-            found.setdefault(side in "NS", -value if side in "SWO" else value)
-    return found.get(True), found.get(False)
+    text = re.sub("[°º'\"′″]", " ", text)
+    text = re.sub(r"(?i)(?<![A-Z])(?:LAT(?:ITUD)?|LON(?:G(?:ITUD)?)?|DEG)\b\.?", " ", text)
+    found: dict[bool, tuple[list[str], str]] = {}
+    for numbers, side in re.findall(rf"((?:{_ANGLE}\s+){{0,2}}{_ANGLE})\s*([NSEWO])\b", text,
+                                    re.IGNORECASE):
+        found.setdefault(side.upper() in "NS", (numbers.split(), side.upper()))
+    pair = [found.get(True), found.get(False)]
+    parts = {len(numbers) for numbers, _ in filter(None, pair)}
+    count = min(parts, default=1)
+    if len(parts) > 1 and any(len(item[0]) > count and _angle(*item) is not None for item in pair):
+        return None, None  # one has minutes, or something else stands before it
+    return tuple(item and _angle(item[0][-count:], item[1]) for item in pair)
 
 
-def parse_dms(text):
-    """
-    Latitude and longitude from degrees, minutes and seconds, each followed by its hemisphere.
-
-    :param text: str, e.g. ``"42 31 24S  172 49 50E"``.
-    :return: (latitude, longitude), signed. A longitude with the letter of a latitude
-        (``"118 26 05N"``) has no known sign: it comes as None.
-
-    .. rubric:: Example
-
-    >>> parse_dms("34 12 00N, 118 30 00W"), parse_dms("34 12 00N, 118 30 00N")
-    ((34.2, -118.5), (34.2, None))
-    """
-    angle = r"(\d+)\s+(\d+)\s+(\d+(?:\.\d*)?)\s*([NSEW])"
-    found = re.search(rf"{angle}[\s,]+{angle}", text.upper())
-    if not found:
-        return None, None
-    parts = found.groups()
-    values = [(to_float(d) or 0.0) + (to_float(m) or 0.0) / 60 + (to_float(s) or 0.0) / 3600
-              for d, m, s in (parts[:3], parts[4:7])]
-    return (-values[0] if parts[3] == "S" else values[0],
-            None if parts[7] in "NS" else -values[1] if parts[7] == "W" else values[1])
+def _angle(numbers, side):
+    """Degrees of degrees, minutes and seconds; None if they are none."""
+    values = [to_float(number) for number in numbers]
+    if None in values:
+        return None
+    degrees = sum(value / 60 ** i for i, value in enumerate(values))
+    whole = all(value == int(value) for value in values[:-1])
+    if not whole or any(value >= 60 for value in values[1:]) or (
+            degrees > (90 if side in "NS" else 180)):
+        return None
+    return -degrees if side in "SWO" else degrees

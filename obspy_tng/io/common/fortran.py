@@ -28,6 +28,7 @@ _TAIL = re.compile(rb"(?:\.(\d*))?([EeDd][+-]?\d*)?[ \t]*$")
 _LAST_NUMBER = re.compile(rb"[+-]?[\d.,]*(?:[EeDd][+-]?\d*)?[ \t]*$")
 _TAIL_LINES = 11
 _DIGIT = re.compile(rb"\d")
+_TOUCHING = re.compile(rb"(?<=[\d.])(?=[+-])")
 _SHOWN = 60
 
 
@@ -123,8 +124,8 @@ def parse_block(block, count=None, width=None):
     """
     Numbers of a data block in reading order.
 
-    Blanks separate numbers where that gives ``count`` of them; otherwise the
-    lines are cut into fields of ``width`` characters.
+    Blanks (or commas) separate numbers where that gives ``count`` of them; otherwise the
+    lines are cut into fields of ``width`` characters, or else before each sign.
 
     :param block: bytes, e.g. from :func:`numeric_block`.
     :param count: how many are expected; None: not known.
@@ -145,6 +146,11 @@ def parse_block(block, count=None, width=None):
         fixed = _fixed(block, width)
         if fixed is not None and (free is None or len(fixed) >= len(free)):
             return fixed[:count]
+    if free is None and count is not None:
+        # fields of another width that touch; an exponent without a letter would be one number more
+        signed = words_to_floats(_TOUCHING.sub(b" ", block))
+        if signed is not None and len(signed) == count:
+            return signed
     if free is None:
         shorter = _without_rules(block)
         if len(shorter) < len(block):
@@ -251,8 +257,8 @@ def _fixed(block, width):
 
 
 def _with_points(block):
-    """Decimal commas as points, where there are no points."""
-    return block.replace(b",", b".") if b"," in block and b"." not in block else block
+    """Decimal commas as points; commas between numbers with points as blanks."""
+    return block.replace(b",", b" " if b"." in block else b".") if b"," in block else block
 
 
 def _without_rules(block):

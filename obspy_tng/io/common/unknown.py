@@ -20,6 +20,7 @@ _ZONES = 14 * 3600.0  # s that local times differ from UTC at most
 # Epicentral distances of strong motion, km: above the one nobody records it, below the other a
 # distance is credible.
 _FAR, _CREDIBLE = 3000.0, 1500.0
+_ELEVATIONS, _DEEPEST = (-500.0, 9000.0), 800.0  # m, km
 _NO_NAME = re.compile(r"(site|station|event)?\s*(name|location)?\s*(unknown|unspecified|undefined)"
                       r"(\s*(event|station|site|location))?|none|null|nan|n/?a|not available|"
                       r"to be determined|-+|\?+|\.+|\*+|0+", re.IGNORECASE)
@@ -51,15 +52,17 @@ def settle(item):
     for place in ("station", "event"):
         _settle_place(item, place)
     _settle_half_blank(item)
-    if item.station_latitude is None and not item.station_elevation:
+    elevation = item.station_elevation
+    if elevation is not None and (not _ELEVATIONS[0] <= elevation <= _ELEVATIONS[1] or (
+            item.station_latitude is None and not elevation)):
         item.station_elevation = None
     _settle_hemispheres(item)
     if item.magnitude is not None and not 0 < item.magnitude <= 10:
         item.magnitude = None
     if item.magnitude is None:
         item.magnitude_type = None
-    if item.event_depth is not None and (item.event_depth < 0 or (not item.event_depth and (
-            item.magnitude is None or item.event_latitude is None))):
+    if item.event_depth is not None and (not 0 <= item.event_depth <= _DEEPEST or (
+            not item.event_depth and (item.magnitude is None or item.event_latitude is None))):
         item.event_depth = None
     for name in ("distance", "freqmin", "freqmax", "vs30", "pga"):
         value = getattr(item, name)
@@ -125,22 +128,42 @@ def _settle_hemispheres(item):
     """
     Of a station and an earthquake on two sides of the world, one has the wrong letter.
 
-    Where the network is decides (``item.hemispheres``); else the station is believed.
+    They are too far apart, or much farther than the header says. Where the network is decides
+    (``item.hemispheres``), also without an earthquake; else the station is believed.
     """
     names = ("station_latitude", "station_longitude", "event_latitude", "event_longitude")
     values = [getattr(item, name) for name in names]
-    if None in values or _kilometres(values) < _FAR:
+    if None in values[:2]:
+        return
+    if None in values[2:]:
+        if item.hemispheres and item.all_there:
+            _turn(item, names, values, item.hemispheres, "is where the network is")
+        return
+    stated = item.distance
+    far = _kilometres(values)
+    if far < _FAR and (not stated or _agrees(far, stated) or far < 2 * stated):
         return
     home = item.hemispheres or ("N" if values[0] >= 0 else "S") + ("E" if values[1] >= 0 else "W")
-    turned = [abs(value) * (-1 if home[i % 2] in "SW" else 1) for i, value in enumerate(values)]
-    stated = item.distance
-    if _kilometres(turned) < _CREDIBLE and (
-            not stated or abs(_kilometres(turned) - stated) < 0.2 * stated + 20):
-        for name, value, right in zip(names, values, turned, strict=True):
-            if value != right:
-                setattr(item, name, right)
-                item.doubts.append(f"{name} is {value:g} in the file; {right:g} agrees with the "
-                                   "other coordinates")
+    near = _kilometres([_turned(value, home[i % 2]) for i, value in enumerate(values)])
+    if near < _CREDIBLE and (not stated or _agrees(near, stated)):
+        _turn(item, names, values, home, "agrees with the other coordinates")
+
+
+def _turn(item, names, values, home, reason):
+    """Coordinates in the hemispheres where they are at home; None stays."""
+    for i, (name, value) in enumerate(zip(names, values, strict=True)):
+        right = None if value is None else _turned(value, home[i % 2])
+        if right != value:
+            setattr(item, name, right)
+            item.doubts.append(f"{name} is {value:g} in the file; {right:g} {reason}")
+
+
+def _turned(value, side):
+    return -abs(value) if side in "SW" else abs(value)
+
+
+def _agrees(distance, stated):
+    return abs(distance - stated) < 0.2 * stated + 20
 
 
 def _kilometres(corners):

@@ -5,7 +5,13 @@ import pytest
 from obspy import UTCDateTime
 
 from obspy_tng.exceptions import TNGInputError
-from obspy_tng.io.common.component import FIELDS, Component, to_stream, unit_factor
+from obspy_tng.io.common.component import (
+    FIELDS,
+    Component,
+    stated_quantity,
+    to_stream,
+    unit_factor,
+)
 from obspy_tng.io.common.orientation import parse_direction
 
 START = UTCDateTime(2020, 5, 4, 10)
@@ -20,7 +26,8 @@ def component(direction="N", **fields):
 
 @pytest.mark.parametrize(("unit", "factor", "si"), [
     ("CM/S**2", 0.01, "m/s^2"), (" g ", 9.80665, "m/s^2"), ("G/10", 0.980665, "m/s^2"),
-    ("mm/s", 1e-3, "m/s"), ("in", 0.0254, "m"), ("Counts", 1.0, "counts")])
+    ("mm/s", 1e-3, "m/s"),
+    ("Cm/Seg/Seg", 0.01, "m/s^2"), ("in", 0.0254, "m"), ("Counts", 1.0, "counts")])
 def test_units(unit, factor, si):
     assert unit_factor(unit)[:2] == (pytest.approx(factor), si)
 
@@ -73,3 +80,11 @@ def test_traces_of_one_id_get_locations():
 def test_impossible_headers(fields, message):
     with pytest.raises(TNGInputError, match=message):
         to_stream([component(**fields)], "MADEUP")
+
+
+def test_a_quantity_that_its_unit_contradicts():
+    item = component(unit="cm/s", quantity=stated_quantity("CORRECTED ACCELERATION"))
+    with pytest.raises(TNGInputError, match="says acceleration, and the unit 'cm/s' is one of vel"):
+        to_stream([item], "MADEUP")
+    assert to_stream([component(unit="cm/s", quantity="velocity")], "MADEUP")[0].id[-3:] == "HXN"
+    assert len(to_stream([component(unit="counts", quantity="acceleration")], "MADEUP")) == 1

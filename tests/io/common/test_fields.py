@@ -6,7 +6,6 @@ from obspy import UTCDateTime
 from obspy_tng.io.common.fields import (
     parse_coordinates,
     parse_date,
-    parse_dms,
     parse_magnitude,
     parse_moment,
 )
@@ -50,9 +49,9 @@ def test_zone_from_outside():
 
 
 def test_degrees_minutes_seconds():
-    assert parse_dms("42 30 00S  172 45 00E     Basalt") == (-42.5, 172.75)
-    assert parse_dms("34 12 00N, 118 30 00N") == (34.2, None)  # no latitude has 118 degrees
-    assert parse_dms("Site location unknown") == (None, None)
+    assert parse_coordinates("42 30 00S  172 45 00E     Basalt") == (-42.5, 172.75)
+    assert parse_coordinates("34 12 00N, 118 30 00N") == (34.2, None)  # which sign is not told
+    assert parse_coordinates("Site location unknown") == (None, None)
 
 
 @pytest.mark.parametrize(("text", "time"), [
@@ -84,3 +83,38 @@ def test_magnitudes(text, size, kind):
 @pytest.mark.parametrize("word", ["LOCAL", "EAT", "CEST"])
 def test_a_time_of_somewhere_else_in_brackets_is_not_utc(word):
     assert parse_moment(f"20/07/2017 22:30:58 ({word})").time is None
+
+
+@pytest.mark.parametrize("text", [
+    "19/09/2017 21:14:45.5 (GMT+3)", "19/09/2017 21:14:45.5 (UTC+03:00)",
+    "19/09/2017 09:14:45.5 PM UTC+3", "2017/ 9/19  11:14:45.5 AM (PDT)"])
+def test_zones_with_offsets_and_halves_of_a_day(text):
+    assert parse_moment(text).time == UTCDateTime(2017, 9, 19, 18, 14, 45, 500000)
+
+
+@pytest.mark.parametrize("text", ["2017/09/19 21:14:40 (Local Time)", "19/09/2017 21:14:45 (TSI)",
+                                  "19/09/2017 12:14:45 (HORA LOCAL)"])
+def test_local_times_in_brackets_are_not_utc(text):
+    assert parse_moment(text).time is None
+
+
+@pytest.mark.parametrize(("text", "place"), [
+    ("19 26 08 LAT. N : 99 08 42 LONG. W", (19.43556, -99.145)),
+    ("18 20.1N, 98 40.6W", (18.335, -98.67667)), ("39°56'N 77°20'E", (39.93333, 77.33333)),
+    ("STATION NO. 23583   19.436N, 99.145W", (19.436, -99.145)),
+    # degrees and minutes of one coordinate only: what stands there is not known
+    ("19 26 08 LAT. N : 99.1453 LONG. W", (None, None)), ("24  34.2N, 118.5W", (None, None)),
+    ("18 70N, 98 40W", (None, -98.66667))])
+def test_places_in_degrees_and_minutes(text, place):
+    assert parse_coordinates(text) == pytest.approx(place, abs=1e-5)
+
+
+@pytest.mark.parametrize(("text", "magnitude"), [
+    ("H=38km.    ML=6.9, MW=7.1(CIT)", (7.1, "Mw")), ("18.335N,98.676W, H=38km.  ML=7", (7, "Ml")),
+    ("MS:7.1", (7.1, "Ms")), ("4.1 Md 4.3 Ml", (4.3, "Ml")), ("8.0(Ms) 7.9(Mw)", (7.9, "Mw")),
+    ("FD 12 Km mb5.9    Ms      Mw      M        ML", (5.9, "Mb")), ("/Mww=7.1", (7.1, "Mww")),
+    ("ML:  To be determined.", (None, None)), ("-9.9", (None, None)), ("0.0 Ml", (None, None)),
+    ("", (None, None)), ("6", (6, None)), ("7.1 (preliminary)", (7.1, None))])
+def test_magnitudes_of_lists(text, magnitude):
+    size, kind = parse_magnitude(text)
+    assert (size or None, kind) == magnitude

@@ -79,3 +79,25 @@ def test_lines():
     assert first_lines(b"a\nb\nc", 2) == b"a\nb\n"
     assert first_lines(b"a\nb", 5) == b"a\nb"
     assert first_lines(b"a", 0) == b""
+
+
+def test_commas_between_numbers():
+    np.testing.assert_array_equal(parse_block(b"1.5E-3,-2.0,3.25\n4.,5.\n", 5),
+                                  [1.5e-3, -2.0, 3.25, 4.0, 5.0])
+    np.testing.assert_array_equal(parse_block(b"1,5 -2,0\n", 2), [1.5, -2.0])  # decimal commas
+
+
+def test_exponents_of_three_digits_have_no_letter():
+    """Samples of a tapered beginning: Fortran then leaves out the E."""
+    block = b"  .1234567-104 -.1234567E-03  .1234567+101\n"
+    np.testing.assert_allclose(parse_block(block, 3, 14), [.1234567e-104, -.1234567e-3,
+                                                          .1234567e101], rtol=1e-15)
+    np.testing.assert_array_equal(parse_block(b"  12-123\n", 2, 4), [12, -123])  # two integers
+
+
+def test_fields_that_touch_and_are_not_as_wide_as_usual():
+    """Before a sign a number ends, if that gives as many as there have to be."""
+    block = b"-.1000000E-03-.2000000E-03-.3000000E-03\n .4000000E-03-.5000000E-03\n"
+    np.testing.assert_allclose(parse_block(block, 5, 15), [-1e-4, -2e-4, -3e-4, 4e-4, -5e-4])
+    with pytest.raises(TNGInputError, match="not a number"):
+        parse_block(block, 6, 15)

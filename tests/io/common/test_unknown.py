@@ -99,3 +99,29 @@ def test_one_blank_coordinate_leaves_an_impossible_distance():
     assert (found.station_latitude, found.station_longitude) == (None, None)
     assert (found.event_latitude, found.event_longitude) == (24.1, 121.7)
     assert "not known" in found.doubts[0]
+
+
+def test_a_station_alone_is_where_its_network_is():
+    """A station of California at 40.9 S, before its earthquake was located."""
+    place = {"station_latitude": -40.941, "station_longitude": -123.633, "hemispheres": "NW"}
+    found = item(**place)
+    assert (found.station_latitude, found.station_longitude) == (40.941, -123.633)
+    assert found.doubts == [
+        "station_latitude is -40.941 in the file; 40.941 is where the network is"]
+    assert item(**place, all_there=False).station_latitude == -40.941  # networks with islands
+
+
+def test_a_stated_distance_shows_a_wrong_letter():
+    """172.8 W and 173.0 E are 1100 km apart; the header says 25."""
+    found = item(station_latitude=-42.523, station_longitude=-172.831, event_latitude=-42.692,
+                 event_longitude=173.022, distance=25.0, hemispheres="SE", all_there=False)
+    assert found.station_longitude == 172.831
+    islands = item(station_latitude=-29.24, station_longitude=-177.93, event_latitude=-29.9,
+                   event_longitude=-178.1, distance=75.0, hemispheres="SE", all_there=False)
+    assert (islands.station_longitude, islands.doubts) == (-177.93, [])
+
+
+def test_values_that_no_place_has():
+    found = item(station_latitude=1.0, station_longitude=2.0, station_elevation=-9999.0,
+                 event_latitude=1.0, event_longitude=2.5, event_depth=999.0, magnitude=5.0)
+    assert (found.station_elevation, found.event_depth) == (None, None)
