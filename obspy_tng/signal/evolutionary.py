@@ -78,6 +78,12 @@ class FilterBank:
         """Coefficients per second of a band."""
         return self.lengths[band] * self.sampling_rate / self.nfft
 
+    def padded(self, pad):
+        """The same bands for records with other padding, see :func:`filter_bank`."""
+        lowest, next_one = self.center_frequencies[:2]
+        return filter_bank(self.npts, self.sampling_rate, lowest,
+                           round(1 / np.log2(next_one / lowest)), pad)
+
     def analyse(self, data):
         """
         Split records into bands.

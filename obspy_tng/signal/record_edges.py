@@ -30,14 +30,15 @@ def untapered(npts, sampling_rate, lead, padded=0.0):
 
     :param npts: samples of the record.
     :param sampling_rate: Hz.
-    :param lead: s before the arrival of P.
+    :param lead: s before the arrival of P; None where it is not known: all of the start counts,
+        which a record made from this one keeps.
     :param padded: s of zeros at its end.
     :return: ``(first, end)``, samples.
     """
     recorded = npts - round(padded * sampling_rate)
     # recordings that end early were also tapered over a second before they were cut
     extra = round(FRONT * sampling_rate) if padded else 0
-    first = int(np.ceil(front_taper(lead) * sampling_rate)) + 1
+    first = 0 if lead is None else int(np.ceil(front_taper(lead) * sampling_rate)) + 1
     return first, max(recorded - int(END_SHARE * recorded) - extra, first + 2)
 
 

@@ -6,9 +6,10 @@ edges the record is continued by mirrored noise and coda (:mod:`~obspy_tng.signa
 One minimum-phase filter per component then changes its band levels
 (:mod:`~obspy_tng.signal.minimum_phase`). The gain of the filter is the difference between the new
 levels and those of the source record, corrected for the effect of the warp on the spectrum (which
-blurs the steep flank below the lowest frequencies of interest). The levels of the finished record,
-after tapers, are then matched: without this step they scatter by 0.3 in ln energy about those that
-were asked for, each component for itself, and the HVSR with them.
+blurs its steep flanks, below the lowest frequencies of interest and towards the Nyquist frequency,
+where the recorder's anti-alias filter acts). The levels of the finished record, after tapers, are
+then matched: without this step they scatter by 0.3 in ln energy about those that were asked for,
+each component for itself, and the HVSR with them.
 """
 
 from dataclasses import dataclass
@@ -24,14 +25,21 @@ from .time_warp import PERIODS, dominant_frequency, doubled, values_at, warped_t
 
 #: bands in which the spectrum is corrected: per octave, octaves below the lowest band level
 REPAIR_BANDS, REPAIR_OCTAVES = 4, 2
+#: bands of repair of equal width between the topmost of these and the Nyquist frequency: an
+#: anti-alias filter lowers the spectrum there by many orders of magnitude
+FLANK_BANDS = 12
 #: passes in which the gains of repair are found: bands overlap, and one pass leaves a third
 PASSES = 3
 #: passes in which levels are matched before the record is cut to its window, and after
 MATCHES, FINAL_MATCHES = 2, 1
 #: largest change of a level, up and down, and in one pass of matching, ln amplitude
 LARGEST_GAIN, LARGEST_CUT, LARGEST_STEP = 4.0, 12.0, 1.0
-#: s before P where the arrival of P is not known (triggered recordings begin about there)
-UNKNOWN_LEAD = 0.2
+#: s before P where the arrival of P is not known (triggered recordings begin about there), and the
+#: same for the taper of added noise: records begin more gently than the shortest taper
+UNKNOWN_LEAD, UNKNOWN_NOISE_LEAD = 0.2, 1.0
+#: zeros appended before filtering, as a share of the record: the filters ring at low frequencies
+#: for longer than a quarter of it, and what does not fit comes back before the first arrival
+PAD = 1.0
 #: share of the window that a warp may reach beyond either edge of the source record
 REACH = 0.4
 #: records that are made at once
@@ -126,17 +134,20 @@ class SourceWaveforms:
     """
 
     def __init__(self, filters: FilterBank):
-        self.filters = filters
+        self.filters = filters = filters.padded(PAD)
         window = filters.npts / filters.sampling_rate
         self.repair = filter_bank(filters.npts, filters.sampling_rate,
                                   filters.center_frequencies[0] / 2 ** REPAIR_OCTAVES,
-                                  REPAIR_BANDS)
-        if self.repair.nfft != filters.nfft:
-            raise ValueError("both banks pad records alike")
+                                  REPAIR_BANDS, PAD)
         bins = np.arange(filters.nfft // 2 + 1) / filters.nfft * filters.sampling_rate
+        flank = np.linspace(self.repair.center_frequencies[-1], bins[-1], FLANK_BANDS + 1)
+        frequencies = [*self.repair.center_frequencies, *(flank[1:] + flank[:-1]) / 2]
         self._lines = lines_between(filters.center_frequencies, bins).astype(np.float32)
-        self._repair_lines = lines_between(self.repair.center_frequencies, bins).astype(np.float32)
-        self._gains, self._repair_gains = _square_gains(filters), _square_gains(self.repair)
+        self._repair_lines = lines_between(frequencies, bins).astype(np.float32)
+        self._gains = _square_gains(filters)
+        inside = (bins > flank[:-1, None]) & (bins <= flank[1:, None])
+        self._repair_gains = np.concatenate([_square_gains(self.repair),
+                                             inside.astype(np.float32)])
         # band levels of white noise of variance 1
         self._white = np.log(filters.npts / filters.nfft * np.array(
             [np.square(gain).sum() for gain in filters.gains]))
@@ -152,7 +163,7 @@ class SourceWaveforms:
         :return: :class:`PreparedSource`.
         """
         rate, npts = self.filters.sampling_rate, self.filters.npts
-        lead = UNKNOWN_LEAD if source.p_index is None else source.p_index / rate
+        lead = None if source.p_index is None else source.p_index / rate
         first, end = untapered(npts, rate, lead, source.padded)
         data = source.data.astype(np.float32, copy=False)
         spectrum = rfft(data, self.filters.nfft)
@@ -191,14 +202,14 @@ class SourceWaveforms:
 
     def _chunk(self, recipes):
         warped = np.stack([self._warped(recipe) for recipe in recipes])
-        windows = np.stack([self._window(recipe) for recipe in recipes])[:, None]
+        windows = np.stack([self._window(r, UNKNOWN_LEAD) for r in recipes])[:, None]
         made = self._filtered(
             warped, np.stack([turned_energies(r.source.energies, r.angle) for r in recipes]),
             np.stack([r.source_levels for r in recipes]), np.stack([r.levels for r in recipes]),
             windows)
-        noisy = [k for k, recipe in enumerate(recipes) if recipe.noise is not None]
-        if noisy:
-            made[noisy] += windows[noisy] * self._stationary([recipes[k] for k in noisy])
+        for k, recipe in enumerate(recipes):
+            if recipe.noise is not None:
+                made[k] += self._window(recipe, UNKNOWN_NOISE_LEAD) * self._stationary(recipe)
         return made
 
     def _warped(self, recipe):
@@ -215,21 +226,23 @@ class SourceWaveforms:
             return turned
         return self.energy_windows.changed(turned, energy_onset(turned), recipe.envelope)
 
-    def _window(self, recipe):
-        """Taper of the ends, ``(npts,)``."""
+    def _window(self, recipe, unknown):
+        """Taper of the ends, ``(npts,)``; ``unknown`` is the lead in s without a pick of P."""
         rate, source = self.filters.sampling_rate, recipe.source
         place = source.onset if recipe.onset is None else recipe.onset
         return edge_taper(self.filters.npts, rate,
-                          UNKNOWN_LEAD if source.source.p_index is None else place / rate)
+                          unknown if source.source.p_index is None else place / rate)
 
-    def _stationary(self, recipes):
-        """Gaussian noise with given band levels, float32 ``(len(recipes), 3, npts)``."""
+    def _stationary(self, recipe):
+        """Gaussian noise with given band levels and the source's flank, float32 ``(3, npts)``."""
         nfft = self.filters.nfft
-        white = np.stack([r.rng.standard_normal((3, nfft), dtype=np.float32) for r in recipes])
-        levels = np.stack([r.noise for r in recipes])
-        ln_gain = (0.5 * np.clip(levels - self._white, -60.0, None)).astype(np.float32)
-        spectrum = rfft(white)
-        spectrum *= np.exp(ln_gain @ self._lines)
+        ln_gain = (0.5 * np.clip(recipe.noise - self._white, -60.0, None)) @ self._lines
+        flank = recipe.source.energies[:3, -FLANK_BANDS:] + np.finfo(np.float32).tiny
+        # the mean over the flank is that of the topmost level
+        fall = 0.5 * np.log(flank / flank.mean(-1, keepdims=True))
+        ln_gain += fall @ self._repair_lines[-FLANK_BANDS:]
+        spectrum = rfft(recipe.rng.standard_normal((3, nfft), dtype=np.float32))
+        spectrum *= np.exp(ln_gain.astype(np.float32))
         return irfft(spectrum, nfft)[..., :self.filters.npts]
 
     def _filtered(self, data, energies, source_levels, levels, window):
@@ -268,7 +281,7 @@ class SourceWaveforms:
         gains = np.zeros_like(wanted)
         for _ in range(PASSES):
             here = self._repair_levels(power * np.exp(2 * gains @ self._repair_lines))
-            gains = np.clip(gains + 0.5 * (wanted - here), -LARGEST_GAIN, LARGEST_GAIN)
+            gains = np.clip(gains + 0.5 * (wanted - here), -LARGEST_CUT, LARGEST_GAIN)
         ln_gain = gains @ self._repair_lines
         return power * np.exp(2 * ln_gain), ln_gain
 

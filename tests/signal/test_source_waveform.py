@@ -156,9 +156,10 @@ def test_turned_before_or_while_it_is_made(filters, data):
     found = waveforms.make_all([Recipe(prepared, turned.levels, turned.levels,
                                        np.random.default_rng(0), angle)])[0]
     before = waveforms.make(turned, turned.levels, np.random.default_rng(0))
-    np.testing.assert_allclose(found, before, rtol=0, atol=1e-5 * np.abs(before).max())
+    # at the Nyquist frequency energies in float32 are rounded
+    np.testing.assert_allclose(found, before, rtol=0, atol=2e-4 * np.abs(before).max())
     np.testing.assert_allclose(turned_energies(prepared.energies, angle),
-                               waveforms.prepare(turned).energies[:3], rtol=1e-4)
+                               waveforms.prepare(turned).energies[:3], rtol=1e-4, atol=1e-6)
 
 
 def test_a_record_without_p_keeps_its_start(filters, data):
@@ -170,8 +171,33 @@ def test_a_record_without_p_keeps_its_start(filters, data):
         recipe = Recipe(triggered, triggered.source.levels, triggered.source.levels,
                         np.random.default_rng(seed))
         times = makers._warped(recipe)[0]
-        # what is tapered at the start is mirrored, as it is of all records
-        first = int(triggered.first + makers._most)
-        np.testing.assert_allclose(times[2 * first:3 * first], np.arange(2 * first, 3 * first),
-                                   atol=0.5 * first + 5)
-        assert np.argmin(times) < 2 * first
+        np.testing.assert_allclose(times[:20], np.arange(20), atol=12)
+        assert np.argmin(times) == 0
+
+
+def test_the_flank_of_the_anti_alias_filter_stays(filters, data):
+    """Also with added noise; a warp alone leaves errors of interpolation up to Nyquist."""
+    steep = sosfilt(butter(10, 22.0, fs=RATE, output="sos"), data)
+    source = measured(filters, steep, P)
+    made = SourceWaveforms(filters).make(source, source.levels, np.random.default_rng(0),
+                                         noise=source.levels - 2)
+
+    def flank(record):
+        """ln of the power at 0.96 to 0.98 of the Nyquist frequency over that at half of it."""
+        power = np.square(np.abs(np.fft.rfft(record)))
+        at = np.fft.rfftfreq(NPTS, 1 / RATE) / RATE * 2
+        return np.log(power[:, (at > 0.96) & (at < 0.98)].mean(-1)
+                      / power[:, (at > 0.45) & (at < 0.55)].mean(-1))
+    assert flank(steep).max() < -8
+    np.testing.assert_allclose(flank(made), flank(steep), atol=1.5)
+
+
+def test_the_start_of_a_record_without_p_stays(filters, data):
+    """It may be tapered over longer than half the unknown time before P."""
+    ramp = np.clip(np.arange(NPTS) / 100, 0, 1)
+    late = np.roll(data, -P + 100, axis=-1) * ramp**2
+    source = Source(late, evolutionary.band_levels(filters, late))
+    made = SourceWaveforms(filters).make(source, source.levels, np.random.default_rng(0))
+    for part in (slice(0, 8), slice(8, 30)):
+        ratio = made[:, part].std(-1) / late[:, part].std(-1)
+        assert np.abs(np.log(ratio)).max() < 1.0
