@@ -56,7 +56,7 @@ def run_job(job, output, *, workers=1, processes=False, executor=None, shard=Non
         outputs.refuse_foreign_records(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with Manifest(folder) as manifest, pool:
-        manifest.agree(job.kind, job.settings())
+        manifest.agree(job.kind, job.settings(), restart=True)
         if new:
             pool.warm(job.modules)
         manifest.note("extent", job.extend(manifest.about("extent")))
@@ -217,7 +217,8 @@ class _Progress:
         if self.before:
             logger.info("%s: %d of %d units are done already", self.kind, self.before, self.total)
         elif self.bar.disable:
-            logger.info("%s: %d units of work", self.kind, self.total)
+            logger.info("%s: %d %s of work", self.kind, self.total,
+                        "unit" if self.total == 1 else "units")
         return self
 
     def __exit__(self, *exc):

@@ -10,6 +10,7 @@ none, and a power cut at most the last ones, whose units are then done again.
 
 import contextlib
 import json
+import logging
 import sqlite3
 from collections import Counter
 from pathlib import Path
@@ -17,6 +18,8 @@ from pathlib import Path
 from ..exceptions import TNGException, TNGInputError
 from ..records.rejection import RejectedRecord
 from .job import WorkUnit, value_hash
+
+logger = logging.getLogger("obspy_tng")
 
 NAME = "manifest.sqlite"
 FORMAT = "obspy_tng manifest 2"
@@ -74,12 +77,14 @@ class Manifest:
 
     # -- what the run is ----------------------------------------------------------
 
-    def agree(self, kind, settings):
+    def agree(self, kind, settings, restart=False):
         """
         Store kind and settings of the run, or compare with those stored.
 
         :param kind: str.
         :param settings: dict, JSON-able.
+        :param restart: whether a run of the same kind that has no records yet, since they were all
+            rejected, say, begins again with the new settings.
         :raises TNGInputError: if they differ; says in what.
         """
         new = json.loads(json.dumps({"format": FORMAT, "kind": kind, **settings}, default=str))
@@ -91,7 +96,15 @@ class Manifest:
             return
         changed = [f"{key} was {old.get(key)!r}, is {new.get(key)!r}"
                    for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
-        if changed:
+        if changed and restart and old["kind"] == kind and next(self.records(), None) is None:
+            logger.info("%s: the run has no records yet and begins again: %s", kind,
+                        "; ".join(changed))
+            with self._transaction():
+                for table in ("units", "about"):
+                    self._write(f"DELETE FROM {table}", ())
+                self.note("settings", new)
+                self.note("settings_hash", value_hash(new))
+        elif changed:
             raise TNGInputError(f"{self.path.parent} holds a run with other settings: "
                                 f"{'; '.join(changed)}. Give a new output folder, or the same "
                                 "settings to resume it")

@@ -230,7 +230,8 @@ def _report(result, args):
     if result.counts["failed"]:
         return UNITS_FAILED
     if not result.counts["accepted"] and not getattr(args, "shard", None):
-        where = f"no record in {result.counts['units']} units of work"
+        number = result.counts["units"]
+        where = f"no record in {number} {'unit' if number == 1 else 'units'} of work"
         if not result.counts["rejected"]:
             raise TNGInputError(f"{where}: there are no data that match (stations, times of the "
                                 "catalog, --channels); the archive has "

@@ -66,6 +66,27 @@ def test_settings_agree(manifest, tmp_path):
     assert manifest.about("nothing") is None
 
 
+def test_a_run_without_records_may_begin_again(manifest):
+    manifest.agree("collect", {"window": 60.0})
+    manifest.note("extent", [1, 2])
+    manifest.finish("u1", Result(rejected=[("r", REJECTED)]))
+    with pytest.raises(TNGInputError, match="other settings"):
+        manifest.agree("collect", {"window": 30.0})
+    with pytest.raises(TNGInputError, match="other settings"):
+        manifest.agree("generate", {"window": 60.0}, restart=True)
+    manifest.agree("collect", {"window": 30.0}, restart=True)
+    assert manifest.about("settings")["window"] == 30.0
+    assert manifest.about("extent") is None
+    assert not manifest.statuses()
+
+
+def test_a_run_with_records_does_not(manifest):
+    manifest.agree("collect", {"window": 60.0})
+    manifest.finish("u1", Result([packed("a")]))
+    with pytest.raises(TNGInputError, match="other settings"):
+        manifest.agree("collect", {"window": 30.0}, restart=True)
+
+
 def test_one_run_at_a_time(manifest, tmp_path):
     with pytest.raises(TNGException, match="another run is at work"):
         Manifest(tmp_path)
