@@ -74,7 +74,7 @@ def _band(first, second, rate, low, high):
     scores.append(_score(*(response_spectra(a, rate, periods)[1] for a in (a1, a2))).mean(-1))
     frequencies = np.geomspace(low, high, PER_BAND)
     bins = fas(a1, rate)[0]
-    smooth = smoother("konno_ohmachi", bins, frequencies, 40.0, a1.dtype)
+    smooth = smoother("konno_ohmachi", bins, frequencies)
     scores.append(_score(*(smooth(fas(a, rate)[1]) for a in (a1, a2))).mean(-1))
     norm = np.sqrt(energy[0][..., -1] * energy[1][..., -1])
     correlation = np.divide((a1 * a2).sum(-1), norm, out=np.zeros_like(norm), where=norm > 0)

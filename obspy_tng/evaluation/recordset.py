@@ -260,8 +260,8 @@ class RecordSet:
         """ln effective amplitude spectrum (m/s) at ``axes.frequencies``, Konno-Ohmachi b = 40."""
         freqs, north = signal.fas(data[:, 1], self.axes.sampling_rate)
         _, east = signal.fas(data[:, 2], self.axes.sampling_rate)
-        weights = signal.konno_ohmachi_weights(freqs, self.axes.frequencies, 40.0)
-        return 0.5 * np.log(((north**2 + east**2) / 2) @ weights.T)
+        smooth = signal.smoother("konno_ohmachi", freqs, self.axes.frequencies)
+        return 0.5 * np.log(smooth((north**2 + east**2) / 2))
 
     @measured
     def waveform(self, data):

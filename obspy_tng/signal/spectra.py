@@ -73,5 +73,5 @@ def eas(data, sampling_rate, frequencies=None, bandwidth=188.5, nfft=None):
     if frequencies is None:
         return bins, effective
     frequencies = ascending("frequencies", frequencies, high=0.5 * sampling_rate)
-    smooth = smoother("konno_ohmachi", bins, frequencies, bandwidth, effective.dtype)
+    smooth = smoother("konno_ohmachi", bins, frequencies, bandwidth)
     return frequencies, smooth(effective)

@@ -123,7 +123,7 @@ def hvsr(data, sampling_rate, center_frequencies=None, bandwidth=40.0, mode=None
             center_frequencies = default_center_frequencies(sampling_rate)
     centers = ascending("center_frequencies", center_frequencies, high=0.5 * sampling_rate)
     smooth = smoother(_choice("smoothing", smoothing, WINDOWS), bins, centers,
-                      positive("bandwidth", bandwidth), data.dtype)
+                      positive("bandwidth", bandwidth))
 
     records = data.reshape(-1, *data.shape[-2:])
     ratio = np.empty((len(records), len(centers)), dtype=data.dtype)

@@ -43,16 +43,27 @@ def test_rows_sum_to_one_and_zero_frequency_counts_not(weigh):
     assert (weights >= 0).all()
 
 
-@pytest.mark.parametrize("window", ["konno_ohmachi", "log_gaussian"])
-def test_smoother_is_the_matrix(window):
-    """Also in bands: 3000 centre frequencies are several blocks."""
-    centers = np.linspace(1, 20, 1000)
+@pytest.mark.parametrize("weigh", [konno_ohmachi_weights, log_gaussian_weights])
+@pytest.mark.parametrize("bandwidth", [5.0, 40.0, 400.0])
+@pytest.mark.parametrize("centers", [np.linspace(1, 20, 1000), CENTERS, [0.5, 1.0, 9.0]])
+def test_smoother_is_the_matrix(weigh, bandwidth, centers):
+    """Though it smooths at few of the frequencies; also spectra that fall by a factor of 10^8."""
     spectra = np.random.default_rng(0).random((2, 3, 3001))
-    smooth = smoother(window, FREQUENCIES, centers)
-    expected = spectra @ smoothing.WINDOWS[window](FREQUENCIES, centers, 40.0).T
-    np.testing.assert_allclose(smooth(spectra), expected, rtol=1e-12)
-    single = smoother(window, FREQUENCIES, centers, dtype=np.float32)
-    np.testing.assert_allclose(single(spectra.astype(np.float32)), expected, rtol=1e-5)
+    spectra[1] /= 1 + (FREQUENCIES / 2) ** 6
+    smooth = smoother(weigh.__name__.removesuffix("_weights"), FREQUENCIES, centers, bandwidth)
+    expected = spectra @ weigh(FREQUENCIES, centers, bandwidth).T
+    np.testing.assert_allclose(smooth(spectra)[0], expected[0], rtol=1e-11)
+    np.testing.assert_allclose(smooth(spectra)[1], expected[1], rtol=1e-7)
+    single = smooth(spectra.astype(np.float32))
+    assert single.dtype == np.float32
+    np.testing.assert_allclose(single, expected, rtol=1e-6)
+
+
+def test_few_windows_determine_the_others():
+    """As many as samples that resolve a window whose Fourier transform ends at 4 b / ln(10)."""
+    smooth = smoother("konno_ohmachi", FREQUENCIES, CENTERS)
+    needed = np.log(40 / 0.1) * 4 * 40 / np.log(10) / np.pi
+    assert smooth.weights.shape[1] == pytest.approx(needed, rel=0.15)
 
 
 def test_smoother_is_made_once():
@@ -63,7 +74,7 @@ def test_smoother_is_made_once():
 
 def test_cache_is_bounded(monkeypatch):
     monkeypatch.setattr(smoothing, "_cache", type(smoothing._cache)())
-    monkeypatch.setattr(smoothing, "CACHE_BYTES", 3 * 8 * 400 * 3001)
+    monkeypatch.setattr(smoothing, "CACHE_BYTES", 3 * 8 * 3000 * 120)
     for bandwidth in range(20, 30):
         smoother("konno_ohmachi", FREQUENCIES, CENTERS, bandwidth)
     assert 1 <= len(smoothing._cache) <= 3
