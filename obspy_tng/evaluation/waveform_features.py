@@ -9,8 +9,9 @@ timing         when shares of the energy have come, by band and component; no le
 onsets         how sudden a record is: short over long mean, steepest rise, crest factor, kurtosis
 polarization   components against each other at the first arrival, the onset, the strongest part
                and in the coda: rectilinearity, vertical share, correlation; no levels
-texture        second differences over steps from one sample to seconds (tails, sign changes), and
-               the edges of the record; no levels
+texture        second differences over steps from one sample to seconds (tails, sign changes), the
+               edges of the record, how rough its spectrum is within bands, how irregular the
+               phase, and how it falls towards the Nyquist frequency; no levels
 ============== ==================================================================================
 """
 
@@ -34,6 +35,10 @@ SHORT, LONG, RISE, WINDOW = 0.3, 3.0, 0.2, 3.0
 #: shares of the energy at which components are compared, and what they are
 MOMENTS = {0.005: "first arrival", 0.05: "onset", 0.5: "strong part", 0.95: "coda"}
 PAIRS = ((0, 1), (0, 2), (1, 2))
+#: s at the start (a negative number: at the end) that count as an edge
+EDGES = {"first 0.1 s": 0.1, "first 2 s": 2.0, "last 5 s": -5.0}
+#: shares of the Nyquist frequency between which the fall of the spectrum is measured
+FLANK = (0.8, 0.84, 0.88, 0.92, 0.96, 1.0)
 TINY = 1e-20
 
 
@@ -85,7 +90,7 @@ def waveform_features(data, bands):
     total = np.cumsum(power, axis=-1)
     total /= total[:, -1:] + TINY
     found = {"levels": [_levels(data, bands)], "timing": [], "onsets": [], "polarization": [],
-             "texture": [_texture(data, rate)]}
+             "texture": [_texture(data, rate), _spectral_texture(data, bands)]}
     for band in bands.filtered(data):
         found["timing"].append(_timing(band, total, rate))
         found["onsets"].append(_onsets(band, rate))
@@ -111,7 +116,12 @@ def feature_names(bands, npts):
                          for step in _steps(npts) for what in ("tails", "outliers", "sign changes")
                          for c in COMPONENTS]
              + [f"ln rms of the {edge} over that of the record, {c}"
-                for edge in ("first 2 s", "last 5 s") for c in COMPONENTS]}
+                for edge in EDGES for c in COMPONENTS]
+             + [f"{what}, {c}, {low:.2g}-{high:.2g} Hz" for low, high in pairwise(narrow)
+                for what in ("roughness of the ln spectrum", "irregularity of the phase")
+                for c in COMPONENTS]
+             + [f"fall of the ln spectrum up to {share:.0%} of the Nyquist frequency, {c}"
+                for share in FLANK[1:] for c in COMPONENTS]}
     for band in bands.names:
         names["timing"] += [f"time of {share:.0%} of the energy after the onset, {c}, {band}"
                             for share in SHARES for c in COMPONENTS]
@@ -213,6 +223,32 @@ def _texture(data, rate):
         signs = change[..., ::step] > 0
         out += [np.log(_kurtosis(change) + 3.5), (np.abs(change) > 2 * deviation).mean(-1),
                 (signs[..., 1:] != signs[..., :-1]).mean(-1)]
-    for part in (unit[..., :int(2 * rate)], unit[..., -int(5 * rate):]):
+    for seconds in EDGES.values():
+        count = int(np.ceil(abs(seconds) * rate))
+        part = unit[..., :count] if seconds > 0 else unit[..., -count:]
         out.append(0.5 * np.log(np.square(part).mean(-1) + 1e-12))
+    return np.concatenate(out, axis=1)
+
+
+def _spectral_texture(data, bands):
+    spectrum = rfft(data)
+    frequencies = rfftfreq(data.shape[-1], 1 / bands.sampling_rate)
+    ln_power = np.log(np.square(np.abs(spectrum)) + TINY)
+    turns = spectrum[..., 1:] * spectrum[..., :-1].conj()
+    turns /= np.abs(turns) + TINY
+    out = []
+    for low, high in pairwise(_narrow_edges(bands)):
+        inside = np.flatnonzero((frequencies >= low) & (frequencies < high))
+        if len(inside) < 4:  # too few lines to have a texture
+            out += 2 * [np.zeros(data.shape[:2])]
+            continue
+        axis = inside - inside.mean()
+        part = ln_power[..., inside] - ln_power[..., inside].mean(-1, keepdims=True)
+        part -= (part @ axis / (axis @ axis + TINY))[..., None] * axis
+        out += [part.std(-1),
+                np.log1p(TINY - np.abs(turns[..., inside[:-1]].mean(-1)).clip(0, 1 - 1e-6))]
+    share = frequencies / frequencies[-1]
+    middle = ln_power[..., (share > 0.4) & (share < 0.6)].mean(-1)
+    out += [ln_power[..., (share > low) & (share <= high)].mean(-1) - middle
+            for low, high in pairwise(FLANK)]
     return np.concatenate(out, axis=1)

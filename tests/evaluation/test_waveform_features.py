@@ -69,3 +69,30 @@ def test_features_of_closed_form(bands):
     assert found["vertical share at the coda, all frequencies"] == pytest.approx(0, abs=1e-6)
     assert found["crest factor, Z, all frequencies"] == pytest.approx(np.log(np.sqrt(2)), abs=0.01)
     assert found["ln PGV Z"] == pytest.approx(np.log(1 / (2 * np.pi * 3)), abs=0.05)
+
+
+def test_spectral_texture(bands):
+    """ln of a periodogram of noise has the sd pi / sqrt 6; one pulse is smooth in all bands."""
+    names = feature_names(bands, 2000)["texture"]
+
+    def found(data):
+        values = waveform_features.waveform_features(data, bands)["texture"].mean(0)
+        return dict(zip(names, values, strict=True))
+    rough, irregular = ([n for n in names if n.startswith(f"{what}, Z")][-1] for what in (
+        "roughness of the ln spectrum", "irregularity of the phase"))
+    noisy = found(noise(20))
+    assert noisy[rough] == pytest.approx(np.pi / np.sqrt(6), rel=0.05)
+    pulse = np.zeros((1, 3, 2000))
+    pulse[..., 700] = 1
+    clean = found(pulse)
+    assert clean[rough] < 1e-6
+    assert clean[irregular] < -5 < noisy[irregular]
+    falls = [name for name in names if name.startswith("fall") and name.endswith("Z")]
+    assert np.abs([noisy[name] for name in falls]).max() < 0.3
+    frequencies = np.fft.rfftfreq(2000, 1 / RATE)
+    power = 1 / (1 + (frequencies / 19) ** 40)
+    low = np.fft.irfft(np.fft.rfft(noise(20)) * np.sqrt(power))
+    last = (frequencies > 0.96 * RATE / 2) & (frequencies <= RATE / 2)
+    fall = [found(low)[name] - noisy[name] for name in falls]
+    assert fall[-1] == pytest.approx(np.log(power[last]).mean(), abs=0.05)
+    assert np.all(np.diff(fall) < 0)
