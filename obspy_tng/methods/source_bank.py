@@ -25,6 +25,9 @@ from ..signal.source_waveform import CHUNK, REACH, Recipe, Source, SourceWavefor
 LARGEST_TURN = 30.0
 #: a turned component has at least this much less energy than the weakest component, ln energy
 LEAST_TURNED = 3.0
+#: P of a source record is moved to at most this many times its lead: the noise before it is
+#: mirrored to and fro
+MOST_LEAD = 3.0
 #: bytes of source records at twice the rate that are kept for further records
 CACHE_BYTES = 32e6
 
@@ -193,12 +196,13 @@ class SourceBank:
 
         As in a record of the station, whose recorder sets it. Where P is not known, mostly in
         triggered records, which begin with it, the record begins where it did: moved, it would
-        begin with a mirror image of itself.
+        begin with a mirror image of itself. Noise before P is repeated a few times at most.
         """
-        own = np.flatnonzero((self.records.stations == station) & np.isfinite(self._p_indices))
-        if self.records.stations[i] == station or np.isnan(self._p_indices[i]) or not len(own):
+        own = self._p_indices[self.records.stations == station]
+        own = own[own <= MOST_LEAD * self._p_indices[i]]
+        if self.records.stations[i] == station or not len(own):
             return None
-        return int(self._p_indices[rng.choice(own)])
+        return int(rng.choice(own))
 
     def _t05(self, i):
         """t05 of a record, s."""

@@ -3,7 +3,8 @@ The edges of a record: extensions beyond the part that the window cut or tapered
 
 Records begin with noise and end with coda (:func:`obspy_tng.records.prepare.taper_ends` tapers both
 ends, and short recordings are padded with zeros). A record with a warped time axis needs noise and
-coda beyond these edges. They are mirrored; the coda continues its decay.
+coda beyond these edges. They are mirrored (the noise before P to and fro, never motion); the coda
+continues its decay.
 """
 
 import numpy as np
@@ -60,7 +61,7 @@ def coda_decay(data, first, end):
     return max(0.0, -float(x @ level / (x @ x)) / length)
 
 
-def extend(data, first, end, more):
+def extend(data, first, end, more, quiet=None):
     """
     A record, continued beyond its edges.
 
@@ -68,15 +69,21 @@ def extend(data, first, end, more):
     :param first: first sample that is used, see :func:`untapered`.
     :param end: sample after the last one that is used.
     :param more: samples on either side.
+    :param quiet: sample before which there is only noise, which is mirrored to and fro; None, or
+        less than two samples of noise: what begins the record is mirrored.
     :return: array ``(3, end - first + 2 more)``; its sample ``more`` is ``first``.
 
     .. rubric:: Example
 
     >>> extend(np.arange(8.0)[None], 2, 6, 2)
     array([[4., 3., 2., 3., 4., 5., 4., 3.]])
+    >>> extend(np.arange(8.0)[None], 2, 6, 2, quiet=4)
+    array([[2., 3., 2., 3., 4., 5., 4., 3.]])
     """
     inner = data[:, first:end]
-    found = np.pad(inner, ((0, 0), (more, more)), mode="reflect")
+    noise = inner if quiet is None or quiet < first + 2 else data[:, first:quiet]
+    front = np.pad(noise, ((0, 0), (more, 0)), mode="reflect")[:, :more]
+    found = np.concatenate([front, np.pad(inner, ((0, 0), (0, more)), mode="reflect")], axis=1)
     # the last third is coda in nearly all records; its mirror image needs twice the decay
     decay = coda_decay(data, first + 2 * (end - first) // 3, end)
     found[:, more + end - first:] *= np.exp(-2 * decay * np.arange(1, more + 1))

@@ -37,6 +37,8 @@ LARGEST_GAIN, LARGEST_CUT, LARGEST_STEP = 4.0, 12.0, 1.0
 #: s before P where the arrival of P is not known (triggered recordings begin about there), and the
 #: same for the taper of added noise: records begin more gently than the shortest taper
 UNKNOWN_LEAD, UNKNOWN_NOISE_LEAD = 0.2, 1.0
+#: s before P that may be motion: picks are late by so much
+PICK_ERROR = 0.3
 #: zeros appended before filtering, as a share of the record: the filters ring at low frequencies
 #: for longer than a quarter of it, and what does not fit comes back before the first arrival
 PAD = 1.0
@@ -165,13 +167,14 @@ class SourceWaveforms:
         rate, npts = self.filters.sampling_rate, self.filters.npts
         lead = None if source.p_index is None else source.p_index / rate
         first, end = untapered(npts, rate, lead, source.padded)
+        quiet = None if source.p_index is None else source.p_index - int(PICK_ERROR * rate)
         data = source.data.astype(np.float32, copy=False)
         spectrum = rfft(data, self.filters.nfft)
         product = (spectrum[1] * spectrum[2].conj()).real
         return PreparedSource(
             source, source.onset,
             min(PERIODS / dominant_frequency(source.data, rate) * rate, self._longest_step),
-            first - self._most, doubled(extend(data, first, end, self._most)),
+            first - self._most, doubled(extend(data, first, end, self._most, quiet)),
             np.concatenate([_power(spectrum), product[None]]).astype(float)
             @ self._repair_gains.T)
 

@@ -102,6 +102,16 @@ def test_p_of_another_station_comes_where_the_station_has_it(sources):
     assert sources._onset(other, i, np.random.default_rng(0)) is None
 
 
+def test_p_is_not_moved_far_beyond_the_noise_that_was_recorded(sources, monkeypatch):
+    p = np.full(len(sources._p_indices), 900.0)
+    p[0] = 100
+    monkeypatch.setattr(sources, "_p_indices", p)
+    other = sources.records.stations[-1]
+    assert sources._onset(other, 0, np.random.default_rng(0)) is None
+    p[-1] = 250
+    assert {sources._onset(other, 0, np.random.default_rng(k)) for k in range(20)} == {250}
+
+
 def test_a_triggered_record_of_another_station_is_not_moved(sources, monkeypatch):
     """Where P is not known, the record begins about with it: moved, it would begin mirrored."""
     station, other = dict.fromkeys(sources.records.stations)

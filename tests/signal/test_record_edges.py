@@ -29,3 +29,14 @@ def test_untapered_part():
     assert (window[first:end] == 1).all()
     assert first < 105
     assert end > 5690
+
+
+def test_only_noise_is_mirrored_before_p():
+    rng = np.random.default_rng(0)
+    data = np.where(np.arange(2000) < 200, 1e-3, 1.0) * rng.standard_normal((3, 2000))
+    extended = record_edges.extend(data, 20, 1900, 900, quiet=190)
+    assert np.abs(extended[:, :900]).max() < 0.01
+    np.testing.assert_array_equal(extended[:, 900:900 + 1880], data[:, 20:1900])
+    np.testing.assert_array_equal(extended[:, 899:730:-1], data[:, 21:190])
+    for quiet in (None, 21):  # no noise to mirror
+        assert np.abs(record_edges.extend(data, 20, 1900, 900, quiet)[:, :700]).max() > 1
