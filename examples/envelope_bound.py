@@ -1,0 +1,147 @@
+"""
+How far can learned envelopes take a source record?
+===================================================
+
+The best that a model of envelopes can do is to know those of the test record. Here they are given
+to source records: the window levels (:mod:`obspy_tng.signal.energy_windows`) of each new record are
+made those of the record that it stands for, and the classifier of ``critic_benchmark.py`` sorts
+both kinds from the test records::
+
+    python examples/envelope_bound.py --records records --least-peak 0.02 --splits 2
+
+"other stations": source records are those of other stations than the test record's; the band levels
+are fitted to half of the earthquakes of all stations in any case. "common": one change for all
+components and octaves.
+"""
+
+import argparse
+import dataclasses
+
+import numpy as np
+from critic_benchmark import sets_of
+
+from obspy_tng.evaluation.axes import Axes
+from obspy_tng.evaluation.comparisons import Comparison
+from obspy_tng.evaluation.metrics.critic import ALL_GROUPS, GROUPS, critic_rows
+from obspy_tng.groundmotion.scenario import Scenario
+from obspy_tng.groundmotion.window_levels import LARGEST_CHANGE, relative
+from obspy_tng.methods.bank_levels import fit_bank_levels
+from obspy_tng.methods.source_bank import SourceBank
+from obspy_tng.methods.tng.prior import packaged_prior
+from obspy_tng.records.earthquakes import split_by_event
+from obspy_tng.records.folder import read_records
+from obspy_tng.records.info import record_info
+from obspy_tng.records.record import group_by_station, record_to_array
+from obspy_tng.signal.energy_windows import energy_onset
+from obspy_tng.signal.evolutionary import band_levels, filter_bank
+from obspy_tng.signal.source_waveform import SourceWaveforms
+from obspy_tng.station_generator import Enrolled
+
+KINDS = "as they are", "true envelopes", "true, common"
+
+
+class GivenEnvelopes(SourceWaveforms):
+    """Waveforms whose ``envelope`` is not a change of window levels, but what they should be."""
+
+    common = False
+
+    def _warped(self, recipe):
+        made = super()._warped(dataclasses.replace(recipe, envelope=None))
+        if recipe.envelope is None:
+            return made
+        onset = energy_onset(made)
+        here = self.energy_windows.levels(made, onset)
+        change = relative(recipe.envelope) - relative(here)
+        if self.common:
+            power = np.where(np.isfinite(change), np.exp(recipe.envelope), 0.0)
+            mean = (power * np.nan_to_num(change)).sum((0, 1))
+            change = np.broadcast_to(mean / np.maximum(power.sum((0, 1)), 1e-30), change.shape)
+        change = np.clip(np.nan_to_num(change), -LARGEST_CHANGE, LARGEST_CHANGE)
+        return self.energy_windows.changed(made, onset, change)
+
+
+class KnownEnvelopes(SourceBank):
+    """Source records that get the window levels in ``given``, None: that stay as they are."""
+
+    given: np.ndarray | None = None
+
+    def __init__(self, bank, filters, fitted):
+        super().__init__(bank, filters, fitted)
+        self._waveforms = GivenEnvelopes(filters)
+
+    def _recipe(self, station, case, delta_s2s, rng):
+        recipe, name = super()._recipe(station, case, delta_s2s, rng)
+        return dataclasses.replace(recipe, envelope=self.given), name
+
+    def without(self, station):
+        """The same with source records of other stations only."""
+        other = KnownEnvelopes(self._bank, self.filters, self.fitted)
+        other.records = dataclasses.replace(
+            other.records, usable=other.records.usable & (other.records.stations != station))
+        return other
+
+
+def enrolled(records, filters):
+    """Bank of some records: dict station -> :class:`Enrolled`."""
+    bank = {}
+    for station, group in group_by_station(records).items():
+        data = np.stack([record_to_array(r) for r in group]).astype(np.float32)
+        bank[station] = Enrolled({"data": data, "levels": band_levels(filters, data.astype(float))},
+                                 [record_info(r) for r in group])
+    return bank
+
+
+def drawn(bank, station, records, seed, kind):
+    """A new record for each record, and which kind it is."""
+    made = []
+    bank._waveforms.common = kind == KINDS[2]
+    for i, record in enumerate(records):
+        info, data = record_info(record), record_to_array(record).astype(float)
+        bank.given = None if kind == KINDS[0] else bank._waveforms.energy_windows.levels(
+            data, energy_onset(data))
+        scenario = Scenario(info["magnitude"], info["distance"], info["depth"])
+        samples = bank.draw_all(station, [np.random.default_rng([seed, i])], [scenario])[0][0]
+        copy = record.copy()
+        for trace, values in zip(copy, samples, strict=True):
+            trace.data = values.astype(float)
+        made.append(copy)
+    return made
+
+
+def main():
+    """Command line: a line for each kind of source records."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0].strip())
+    parser.add_argument("--records", required=True, help="folder that obspy-tng collect wrote")
+    parser.add_argument("--least-peak", type=float, default=0.0, help="of records, m/s^2")
+    parser.add_argument("--splits", type=int, default=2)
+    args = parser.parse_args()
+    records = [r for r in read_records(args.records)
+               if np.abs(record_to_array(r)).max() >= args.least_peak
+               and not r[0].stats.tng.get("padded")
+               and None not in (record_info(r)["magnitude"], record_info(r)["distance"])]
+    axes = Axes.of_records(records)
+    filters = filter_bank(axes.npts, axes.sampling_rate,
+                          freqmin=10 * axes.sampling_rate / axes.npts)
+    prior = packaged_prior().model(filters, axes.sampling_rate)
+    print(f"{'source records':16}{'their waveforms':16}{'split':>6}"
+          + "".join(f"{g[:12]:>13}" for g in (*GROUPS, ALL_GROUPS)))
+    for split in range(1, args.splits + 1):
+        known, unseen = split_by_event(records, 0.5, seed=split)
+        bank = enrolled(known, filters)
+        test = {s: group for s, group in group_by_station(unseen).items() if s in bank}
+        real = sets_of(test, axes, "real")
+        everything = KnownEnvelopes(bank, filters, fit_bank_levels(bank, filters, prior))
+        banks = {"all stations": dict.fromkeys(test, everything),
+                 "other stations": {s: everything.without(s) for s in test}}
+        for name, some in banks.items():
+            for kind in KINDS:
+                made = {s: drawn(some[s], s, group, split, kind) for s, group in test.items()}
+                pair = Comparison(real, sets_of(made, axes, kind), {})
+                found = {row["group"]: row["value"]
+                         for row in critic_rows([[pair]], {kind: [[pair]]}, split)}
+                print(f"{name:16}{kind:16}{split:6d}"
+                      + "".join(f"{found[g]:13.2f}" for g in (*GROUPS, ALL_GROUPS)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
