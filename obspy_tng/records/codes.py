@@ -24,6 +24,18 @@ def split_channel(code):
     return code[:-1], code[-1:]
 
 
+def plain_location(code):
+    """
+    Location code, empty where two hyphens or blanks stand for none.
+
+    .. rubric:: Example
+
+    >>> plain_location("--"), plain_location("  "), plain_location("00")
+    ('', '', '00')
+    """
+    return code if code and code.strip() not in ("", "--") else ""
+
+
 def sensor_id(tr):
     """
     Identification of a sensor, common to its three components.

@@ -3,13 +3,14 @@ The StationXML side of a raw trace: its epoch, its response, its axis.
 """
 
 import copy
+from itertools import pairwise
 
 import numpy as np
 from obspy import Inventory, Trace
 from obspy.core.util.obspy_types import ObsPyException
 
 from .c_libraries import C_LIBRARIES
-from .codes import split_channel
+from .codes import plain_location, split_channel
 from .rejection import rejected
 from .units import EVALRESP, UNIT_FACTORS, motion_of
 
@@ -21,6 +22,9 @@ SENSITIVITY_WITHIN = 0.05
 # Condition number of three axes, 1 where they are perpendicular; two axes that are 23 degrees
 # apart have 5, and noise grows as much by the rotation.
 MOST_SKEWED = 5.0
+# azimuth and dip of the components that have their direction in the code
+_AXES = {"Z": (0.0, -90.0), "N": (0.0, 0.0), "E": (90.0, 0.0)}
+_VOLTS = ("V", "VOLT", "VOLTS")
 
 
 def find_channel(inventory, tr):
@@ -29,7 +33,9 @@ def find_channel(inventory, tr):
 
     :param inventory: Inventory.
     :param tr: Trace.
-    :return: :class:`~obspy.core.inventory.channel.Channel`; of several, the latest.
+    :return: :class:`~obspy.core.inventory.channel.Channel`; of several, the latest. Epochs may
+        begin or end a sample late or early, and follow each other during the trace if nothing but
+        the dates changes.
     :raises TypeError: if ``inventory`` is not an Inventory.
     :raises RecordRejectedError: if it has no such channel, or no epoch from the start to
         the end of the trace.
@@ -40,19 +46,36 @@ def find_channel(inventory, tr):
     epochs = [channel for network in inventory if network.code == stats.network
               for station in network if station.code == stats.station
               for channel in station
-              if channel.code == stats.channel and channel.location_code == stats.location]
+              if channel.code == stats.channel
+              and plain_location(channel.location_code) == plain_location(stats.location)]
     if not epochs:
         raise rejected("no_channel", f"{tr.id}: the inventory has no such channel"
                        f"{_alternatives(inventory, stats)}")
-    matching = [c for c in epochs
-                if (c.start_date is None or c.start_date <= stats.starttime)
-                and (c.end_date is None or stats.endtime <= c.end_date)]
+    begin, end = stats.starttime + stats.delta, stats.endtime - stats.delta
+    matching = [c for c in epochs if (c.start_date is None or c.start_date <= begin)
+                and (c.end_date is None or end <= c.end_date)] or _unchanged(epochs, begin, end)
     if not matching:
         spans = ", ".join(f"{c.start_date or '...'} - {c.end_date or '...'}" for c in epochs[:5])
         raise rejected("no_epoch", f"{tr.id}: no epoch of the inventory matches {stats.starttime} "
                        f"- {stats.endtime}; the epochs are {spans}"
                        + (" and more" if len(epochs) > 5 else ""))
     return max(matching, key=lambda c: c.start_date.timestamp if c.start_date else -np.inf)
+
+
+def _unchanged(epochs, begin, end):
+    """The first of the epochs from one time to another, if they follow each other and are alike."""
+    spans = sorted((c.start_date.timestamp if c.start_date else -np.inf,
+                    c.end_date.timestamp if c.end_date else np.inf, i)
+                   for i, c in enumerate(epochs))
+    inside = [span for span in spans if span[0] <= end.timestamp and span[1] >= begin.timestamp]
+    chain = [epochs[i] for _, _, i in inside]
+    if not chain or inside[0][0] > begin.timestamp or inside[-1][1] < end.timestamp or any(
+            later[0] - earlier[1] > 1.0 for earlier, later in pairwise(inside)):
+        return []
+    first = chain[0]
+    alike = all((c.azimuth, c.dip, c.depth, c.response) == (
+        first.azimuth, first.dip, first.depth, first.response) for c in chain)
+    return [first] if alike else []
 
 
 def _alternatives(inventory, stats):
@@ -88,6 +111,7 @@ def to_acceleration(tr, data, channel, units, freqmin, freqmax):
     if response is None or not (response.response_stages or response.instrument_sensitivity):
         raise rejected("response", f"{tr.id}: the epoch of {channel.start_date} has no response")
     motion = response_motion(tr, response)
+    _check_digitiser(tr, response)
     if not response.response_stages:
         return data / response.instrument_sensitivity.value * motion.factor, "sensitivity"
     response = _in_si(response, motion)
@@ -107,6 +131,21 @@ def to_acceleration(tr, data, channel, units, freqmin, freqmax):
     except (ObsPyException, ValueError, IndexError, NotImplementedError) as err:
         raise rejected("response", f"{tr.id}: the response cannot be removed: {err}") from err
     return removed.data * motion.factor, "full"
+
+
+def _check_digitiser(tr, response):
+    """Raise where the response has no gain, or ends in volts although the samples are counts."""
+    stages, sensitivity = response.response_stages, response.instrument_sensitivity
+    if not stages and not sensitivity.value:
+        raise rejected("sensitivity", f"{tr.id}: the overall sensitivity is {sensitivity.value}, "
+                       "and the response has no stages", sensitivity.value or 0.0, 0.0)
+    last = (stages[-1].output_units if stages else None) or (
+        sensitivity.output_units if sensitivity else None)
+    samples = np.ma.getdata(tr.data)
+    if str(last).upper() in _VOLTS and bool((samples == np.round(samples)).all()):
+        raise rejected("response_units", f"{tr.id}: the response ends in {last!r} and the samples "
+                       f"are whole numbers: the stage of the digitiser is missing "
+                       f"({_gains(response)})")
 
 
 def response_motion(tr, response):
@@ -172,24 +211,26 @@ def orientation(tr, channel):
 
     :param tr: Trace.
     :param channel: its Channel, or None to go by the last letter, Z, N or E, or else by
-        the azimuth that a strong-motion file has told (``stats.<format>``).
+        the azimuth that a strong-motion file has told (``stats.<format>``). What the Channel does
+        not have comes from the letter, too.
     :return: ``(azimuth, dip)`` in degrees, from north and down from horizontal.
     :raises RecordRejectedError: if they are not known.
     """
+    letter = split_channel(tr.stats.channel)[1]
     if channel is None:
-        known = {"Z": (0.0, -90.0), "N": (0.0, 0.0), "E": (90.0, 0.0)}
-        letter = split_channel(tr.stats.channel)[1]
         told = tr.stats.get(str(tr.stats.get("_format")).lower(), {})
-        if letter not in known and told.get("azimuth") is not None:
+        if letter not in _AXES and told.get("azimuth") is not None:
             return float(told["azimuth"]), float(told.get("dip") or 0.0)
-        if letter not in known:
+        if letter not in _AXES:
             raise rejected("orientation", f"{tr.id}: the direction of this component is not known; "
                            "give an inventory with its azimuth and dip, or components Z, N and E")
-        return known[letter]
-    if channel.dip is None or (channel.azimuth is None and abs(channel.dip) != 90.0):
+        return _AXES[letter]
+    azimuth, dip = (by_code if value is None else float(value) for value, by_code in zip(
+        (channel.azimuth, channel.dip), _AXES.get(letter, (None, None)), strict=True))
+    if dip is None or (azimuth is None and abs(dip) != 90.0):
         raise rejected("orientation", f"{tr.id}: the epoch of {channel.start_date} has no azimuth "
                        "or dip")
-    return float(channel.azimuth or 0.0), float(channel.dip)
+    return azimuth or 0.0, dip
 
 
 def to_zne(data, axes):

@@ -135,13 +135,11 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
     data, how = _ground_motion(samples, traces, channels, scales, raw_rate, freqmin, freqmax, onset)
     data = processing.bandpass(data, raw_rate, freqmin, freqmax)
     quality |= check_components(data, recording_id(traces))
-    data = to_zne(data, axes)
-    data = processing.resample(data, raw_rate, sampling_rate)
-
-    available = data.shape[1]
-    npts = available if window is None else round(window * sampling_rate)
-    levels, peak = edge_levels(data, sampling_rate), float(np.abs(data).max())
     try:
+        data = processing.resample(to_zne(data, axes), raw_rate, sampling_rate)
+        available = data.shape[1]
+        npts = available if window is None else round(window * sampling_rate)
+        levels, peak = edge_levels(data, sampling_rate), float(np.abs(data).max())
         _check_peak(peak, max_peak)
         _check_complete(levels, available / sampling_rate, window, pad,
                         max_start_level, max_end_level)

@@ -23,12 +23,15 @@ CODES = {
     # what the digitiser wrote
     "constant": ("a dead trace: all samples are equal", None),
     "dead": ("one component hardly moves while the others do", None),
+    "copied": ("two components have the same samples", None),
     "clipped": ("the peaks are cut off, flat or crowded below one level, or the counts overflowed",
                 None),
     "stuck": ("the digitiser repeats one value between two jumps", None),
     "bridged": ("a straight line in the middle of motion: missing samples were filled", None),
     "spike": ("a few samples far above all others near them", None),
     "step": ("the baseline jumps", None),
+    "jump": ("two neighbouring samples differ far more than all others near them: samples are "
+             "missing, or the baseline moved", None),
     "pulses": ("a train of identical pulses from beginning to end: a calibration", None),
     "coarse": ("the peak is only a few steps of the digitiser", "min_steps"),
     "sampling_rate": ("lower than the record's, or not the same for all components",

@@ -2,7 +2,7 @@
 
 from obspy import Stream
 
-from .codes import check_channel_codes, check_codes, sensor_id, split_channel
+from .codes import check_channel_codes, check_codes, plain_location, sensor_id, split_channel
 from .record import station_id
 from .rejection import rejected
 
@@ -25,6 +25,7 @@ def three_traces(stream, common_span=False):
     if not isinstance(stream, Stream):
         raise TypeError(f"stream must be an obspy Stream, got {type(stream).__name__}")
     name = station_id(stream)
+    stream = Stream([_with_plain_location(tr) for tr in stream])
     check_channel_codes(stream)
     for tr in stream:
         check_codes(tr.id, location=tr.stats.location, channel=tr.stats.channel)
@@ -90,6 +91,16 @@ def same_rate(tr, other):
     """True if two traces have the same nominal sampling rate."""
     rates = tr.stats.sampling_rate, other.stats.sampling_rate
     return abs(rates[0] - rates[1]) <= SAME_RATE * max(rates)
+
+
+def _with_plain_location(tr):
+    """The trace, or a copy without the hyphens that some files have as location code."""
+    location = plain_location(tr.stats.location)
+    if location == tr.stats.location:
+        return tr
+    new = tr.copy()
+    new.stats.location = location
+    return new
 
 
 def _selection(stream):

@@ -1,12 +1,16 @@
 """Responses of instruments: in full, or their sensitivity."""
 
 import numpy as np
+import pytest
+from obspy.core.inventory import InstrumentSensitivity
 from obspy.core.inventory.response import PolesZerosResponseStage, Response
 from scipy import signal
 
 from obspy_tng.metadata import unit_response
 from obspy_tng.records.prepare import prepare_record
+from obspy_tng.records.rejection import RecordRejectedError
 
+from . import made_up
 from .sensors import (
     GAIN,
     assert_close,
@@ -82,3 +86,74 @@ def test_sensitivity_without_stages():
     data = ground_motion()
     record = prepare_record(to_stream(data), to_inventory(response=response), window=None)
     assert_close(record, expected(data, 0, 9000))
+
+
+# -- epochs, codes, directions and gains of inventories ------------------------------
+
+def peaks_of(counts, inventory):
+    return made_up.peaks(prepare_record(made_up.recording(counts, dtype="int32"), inventory,
+                                        window=40))
+
+
+def code_of(stream, inventory):
+    with pytest.raises(RecordRejectedError) as error:
+        prepare_record(stream, inventory, window=40)
+    return error.value.rejection.code
+
+
+@pytest.fixture(scope="module")
+def counts():
+    return made_up.shaking() * made_up.GAIN
+
+
+def test_epochs_that_begin_or_end_a_fraction_of_a_sample_off(counts):
+    end = made_up.START + (counts.shape[1] - 1) / 100
+    want = peaks_of(counts, made_up.inventory())
+    for epoch in ((made_up.START + 0.002, None), (None, end - 0.002)):
+        np.testing.assert_array_equal(peaks_of(counts, made_up.inventory(epoch=epoch)), want)
+    late = made_up.inventory(epoch=(made_up.START + 0.5, None))
+    assert code_of(made_up.recording(counts), late) == "no_epoch"
+
+
+def test_epochs_that_follow_each_other_and_are_alike(counts):
+    """A new comment, or a new mast, makes a new epoch; only what matters here counts."""
+    change = made_up.START + 40
+    both = [made_up.inventory(made, epoch=epoch) for made, epoch in (
+        (made_up.response(), (None, change)), (made_up.response(), (change, None)))]
+    np.testing.assert_array_equal(peaks_of(counts, both[0] + both[1]),
+                                  peaks_of(counts, made_up.inventory()))
+    other = made_up.inventory(made_up.response(digitiser=2e5), epoch=(change, None))
+    apart = made_up.inventory(epoch=(change + 5, None))
+    for second in (other, apart):
+        assert code_of(made_up.recording(counts), both[0] + second) == "no_epoch"
+
+
+@pytest.mark.parametrize(("data", "metadata"), [("--", ""), ("", "--"), ("", "  "), ("--", "--")])
+def test_blank_location_codes(counts, data, metadata):
+    inventory = made_up.inventory(location=metadata)
+    record = prepare_record(made_up.recording(counts, location=data), inventory, window=40)
+    assert [tr.id for tr in record] == ["XX.S1..HNZ", "XX.S1..HNN", "XX.S1..HNE"]
+
+
+def test_directions_that_only_the_code_has(counts):
+    inventory = made_up.inventory()
+    for channel in inventory[0][0]:
+        channel.azimuth = channel.dip = None
+    want = peaks_of(counts, made_up.inventory())
+    np.testing.assert_array_equal(peaks_of(counts, inventory), want)
+    unknown = made_up.inventory(codes=("HNZ", "HN1", "HN2"))
+    unknown[0][0][1].azimuth = None
+    stream = made_up.recording(counts, codes=("HNZ", "HN1", "HN2"))
+    assert code_of(stream, unknown) == "orientation"
+
+
+def test_a_sensitivity_of_zero_and_one_in_volts(counts):
+    for value, units, code in ((0.0, "COUNTS", "sensitivity"), (2.5, "V", "response_units")):
+        told = Response(instrument_sensitivity=InstrumentSensitivity(value, 1.0, "M/S**2", units))
+        stream = made_up.recording(counts, dtype="int32")
+        assert code_of(stream, made_up.inventory(told)) == code
+    # samples in volts are no whole numbers
+    stream = made_up.recording(counts / 1e5 * 2.5)
+    record = prepare_record(stream, made_up.inventory(told), window=40)
+    np.testing.assert_allclose(made_up.peaks(record), peaks_of(counts, made_up.inventory()),
+                               rtol=1e-3)

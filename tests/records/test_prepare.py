@@ -191,8 +191,9 @@ def bad_inventory(case):
             channel.response = None
         elif case == "empty response":
             channel.response = Response()
-        elif case == "no azimuth":
+        elif case == "no azimuth":  # N and E have it in their codes
             channel.azimuth = None
+            channel.code = channel.code.replace("HNN", "HN1").replace("HNE", "HN2")
         elif case == "in a plane":
             channel.dip = 0.0
         elif case == "velocity sensitivity":
@@ -207,8 +208,12 @@ def bad_inventory(case):
     ("no azimuth", "no azimuth or dip"), ("in a plane", "three dimensions"),
     ("epoch ends", "no epoch"), ("velocity sensitivity", "needs its stages")])
 def test_bad_inventories(case, message):
+    stream = to_stream(ground_motion())
+    if case == "no azimuth":
+        for tr in stream:
+            tr.stats.channel = tr.stats.channel.replace("HNN", "HN1").replace("HNE", "HN2")
     with pytest.raises(TNGInputError, match=message):
-        prepare_record(to_stream(ground_motion()), bad_inventory(case))
+        prepare_record(stream, bad_inventory(case))
 
 
 @pytest.mark.parametrize(("options", "message"), [

@@ -124,8 +124,9 @@ def test_a_baseline_step(size, at):
     data = shaking()
     data[1, int(100 * at):] += size
     assert code_of(recording(data)) == "step"
-    # a velocity sensor's baseline may go anywhere
-    check_trace(Trace(data[1], {"sampling_rate": 100.0}), acceleration=False)
+    # a velocity sensor's baseline may go anywhere, but not from one sample to the next
+    smooth = shaking()[1] + size * np.clip(np.arange(8000) / 100 - at, 0, 1)
+    check_trace(Trace(smooth, {"sampling_rate": 100.0}), acceleration=False)
 
 
 @pytest.mark.parametrize("every", [3.0, 8.0, 12.5])
@@ -165,8 +166,8 @@ def test_amplitudes_that_no_earthquake_makes():
 
 def test_a_record_carries_its_checks():
     quality = prepare_record(recording(shaking()), units="m/s^2", window=40)[0].stats.tng.quality
-    assert set(quality) == {*CHECKS, "coarse", "dead", "amplitude", "begins_in_signal",
-                            "cut_in_signal", "window_too_short"}
+    assert set(quality) == {*CHECKS, "coarse", "dead", "copied", "amplitude",
+                            "begins_in_signal", "cut_in_signal", "window_too_short"}
     for name, (value, limit) in quality.items():
         least = name in ("coarse", "dead", "window_too_short")
         assert (value >= limit) if least else (value <= limit), name
@@ -234,3 +235,37 @@ def test_spikes_at_the_ends_close_together_and_wide(at):
     data = shaking()
     data[1, list(at)] += 40
     assert code_of(recording(data)) == "spike"
+
+
+@pytest.mark.parametrize("factor", [1.0, -1.0, 0.5])
+def test_one_component_that_stands_for_two(factor):
+    """Cables that were swapped, or a file that was read twice."""
+    data = shaking()
+    data[2] = factor * data[1]
+    assert code_of(recording(data)) == "copied"
+
+
+def test_one_trace_for_all_three_components(caplog):
+    data = shaking()
+    with caplog.at_level("WARNING", logger="obspy_tng"):
+        assert code_of(recording(data[[1, 1, 1]])) is None
+    assert "the three components are the same" in caplog.text
+
+
+# -- jumps ----------------------------------------------------------------------------
+
+def test_samples_that_are_missing_without_a_gap():
+    """XR.AE02 of 2013-08-21: the three components jump at one instant in the strong part."""
+    data = np.stack([np.convolve(row, np.hanning(60), "same") for row in shaking(12000)])
+    assert code_of(recording(data / 10)) is None
+    torn = np.delete(data, range(2500, 2530), axis=1)
+    assert code_of(recording(torn / 10)) == "jump"
+
+
+@pytest.mark.parametrize(("first", "last", "size"), [(3000, 3030, 5.0), (3000, 3300, 3.0),
+                                                     (3000, 12000, 2.0)])
+def test_baselines_that_move_for_a_while(first, last, size):
+    data = shaking(12000)
+    data[1, first:last] += size * np.exp(-np.arange(last - first) / 500)
+    assert code_of(recording(data)) in ("jump", "step")
+

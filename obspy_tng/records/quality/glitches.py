@@ -1,9 +1,11 @@
 """
-What a recorder adds to ground motion, or leaves out: spikes, bridges, steps, pulses.
+What a recorder adds to ground motion, or leaves out: spikes, jumps, bridges, steps, pulses.
 
 Array kernels: float samples ``(npts,)`` as the digitiser gave them, less their median. Each
 returns the number that :mod:`obspy_tng.records.quality` compares with its limit.
 """
+
+from itertools import pairwise
 
 import numpy as np
 from scipy.ndimage import median_filter
@@ -11,6 +13,7 @@ from scipy.signal import butter, fftconvolve, sosfiltfilt
 
 SPIKE_SAMPLES = 3  # a spike is as wide, or narrower
 MOST_SPIKES = 5  # that stand close together
+MOST_JUMPS, JUMP_GUARD = 4, 2  # close together, and samples beside one that belong to it
 BRIDGE = 0.25  # s, the shortest bridge
 STEP_SPAN = 10.0  # s, on both sides of a baseline step
 REST, EDGE = 1.0, 0.25  # s of equal samples before or behind motion, and of the motion looked at
@@ -66,6 +69,40 @@ def _stands_out(data, first, last, samples, spikes, step):
     rest = max(np.abs(side).max(initial=0) for side in (
         data[:max(0, at - samples)], data[at + samples + 1:]))
     return float(weakest / max(others.max(), 4 * step) * min(1.0, height / max(rest, step)))
+
+
+def jump_ratio(data, sampling_rate, step):
+    """
+    How far two neighbouring samples differ more than all others near them.
+
+    The largest difference over the next largest one in the half second on both sides, times the
+    difference over the peak of the trace where that is less than 1. Ground motion changes from
+    sample to sample by much the same amounts, 2.6 times the others at most in good records. Where
+    samples are missing without a gap in the times, or the baseline moves, one difference stands
+    out. Up to four may stand close together: a box has two.
+
+    :param data: array ``(npts,)``, less its median.
+    :param sampling_rate: Hz.
+    :param step: of the digitiser; four of them are the least that counts as a difference.
+    :return: ratio.
+
+    .. rubric:: Example
+
+    >>> x = np.sin(np.arange(2000) / 10.0)
+    >>> jump_ratio(x, 100.0, 1e-3) < 1.1, jump_ratio(np.delete(x, range(900, 920)), 100.0, 1e-3) > 5
+    (True, True)
+    """
+    changes = np.abs(np.diff(data))
+    if len(changes) < 4 * MOST_JUMPS:
+        return 0.0
+    at, reach = int(np.argmax(changes)), max(25, int(0.5 * sampling_rate))
+    near, found = changes[max(0, at - reach):at + reach + 1].copy(), []
+    for _ in range(MOST_JUMPS + 1):
+        largest = int(np.argmax(near))
+        found.append(max(float(near[largest]), 4 * step))
+        near[max(0, largest - JUMP_GUARD):largest + JUMP_GUARD + 1] = 0
+    ratio = max(larger / smaller for larger, smaller in pairwise(found))
+    return ratio * min(1.0, found[0] / float(np.abs(data).max()))
 
 
 def bridged_seconds(data, sampling_rate, step):

@@ -6,6 +6,7 @@ import pytest
 from obspy_tng.records.quality.glitches import (
     baseline_step,
     bridged_seconds,
+    jump_ratio,
     padded_edge,
     pulse_share,
     spike_ratio,
@@ -24,6 +25,7 @@ def motion():
 
 def test_good_motion(motion):
     assert spike_ratio(motion, RATE, STEP) < 4
+    assert jump_ratio(motion, RATE, STEP) < 2
     assert bridged_seconds(motion, RATE, STEP) == 0
     assert padded_edge(motion, RATE, STEP) == (0, 0)
     assert baseline_step(motion, RATE) < 0.05
@@ -39,6 +41,17 @@ def test_spikes_stand_out_as_far_as_they_are_high(motion, at):
         ratios.append(spike_ratio(data, RATE, STEP))
     assert ratios[0] > 8
     assert ratios[1] > 4 * ratios[0]
+
+
+@pytest.mark.parametrize("width", [1, 30, 3000])
+def test_jumps_stand_out_as_far_as_they_are_high(motion, width):
+    ratios = []
+    for height in (2.0, 10.0):
+        data = motion.copy()
+        data[3000:3000 + width] += height * np.abs(motion).max()
+        ratios.append(jump_ratio(data - np.median(data), RATE, STEP))
+    assert ratios[0] > 4
+    assert ratios[1] > 3 * ratios[0]
 
 
 @pytest.mark.parametrize("seconds", [0.5, 2.0])
