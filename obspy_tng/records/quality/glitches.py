@@ -76,7 +76,8 @@ def jump_ratio(data, sampling_rate, step):
     How far two neighbouring samples differ more than all others near them.
 
     The largest difference over the next largest one in the half second on both sides, times the
-    difference over the peak of the trace where that is less than 1. Ground motion changes from
+    difference over the peak of the trace where that is less than 1. Of a short pulse, which comes
+    back within two samples, the rest counts. Ground motion changes from
     sample to sample by much the same amounts, 2.6 times the others at most in good records. Where
     samples are missing without a gap in the times, or the baseline moves, one difference stands
     out. Up to four may stand close together: a box has two.
@@ -96,12 +97,17 @@ def jump_ratio(data, sampling_rate, step):
     if len(changes) < 4 * MOST_JUMPS:
         return 0.0
     at, reach = int(np.argmax(changes)), max(25, int(0.5 * sampling_rate))
-    near, found = changes[max(0, at - reach):at + reach + 1].copy(), []
+    first = max(0, at - reach)
+    part = data[first:at + reach + 2]
+    near, found, lasting = changes[first:at + reach + 1].copy(), [], []
     for _ in range(MOST_JUMPS + 1):
         largest = int(np.argmax(near))
+        begin, end = max(0, largest - JUMP_GUARD), largest + JUMP_GUARD + 1
         found.append(max(float(near[largest]), 4 * step))
-        near[max(0, largest - JUMP_GUARD):largest + JUMP_GUARD + 1] = 0
-    ratio = max(larger / smaller for larger, smaller in pairwise(found))
+        lasting.append(abs(float(part[min(end, len(part) - 1)] - part[begin])))
+        near[begin:end] = 0
+    ratio = max(min(larger, rest) / smaller for (larger, smaller), rest in zip(
+        pairwise(found), lasting, strict=False))
     return ratio * min(1.0, found[0] / float(np.abs(data).max()))
 
 
