@@ -24,12 +24,14 @@ def test_generation(compare):
     network = simulate_network(2, 12, seed=1)
     ours = TNGGenerator.from_pretrained("tng-small", device="cpu").enroll(network.records)
     donors = DonorNoise().fit(network.records)
+    like = [r for r in network.records if r[0].stats.station == "S002"]
     alone = ours.generate("SM.S001", 1, seed=0, first=3, **EVENT)[0]
     np.testing.assert_array_equal(alone[0].data, ours.generate("SM.S001", 5, seed=0, **EVENT)
                                   [3][0].data)
     best = compare("record of the station bottleneck", lambda: ours.generate(
         "SM.S001", 20, seed=0, **EVENT), items=20,
         alone=lambda: [ours.generate("SM.S001", 1, seed=0, first=i, **EVENT) for i in range(20)],
+        like=lambda: ours.generate_like("SM.S001", like, 20, seed=0),
         donor_noise=lambda: donors.generate("SM.S001", 20, seed=0, **EVENT))
     print(f"{1 / best['ours']:.0f} records a second")
 

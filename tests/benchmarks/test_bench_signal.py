@@ -11,6 +11,7 @@ from obspy_tng.signal import (
     hvsr,
     konno_ohmachi_weights,
     rotd,
+    smoother,
     taper,
 )
 
@@ -35,6 +36,17 @@ def test_hvsr_against_bare_ffts(records, compare):
     compare("HVSR, a record", lambda: hvsr(records, RATE), items=300,
             bare_ffts=lambda: scipy.fft.rfft(records),
             smooth_first=lambda: hvsr(records, RATE, smooth_first=True))
+
+
+def test_smoothing(compare):
+    """Spectra of 256 records, against the product with all weights (commit 5e6631c)."""
+    bins = scipy.fft.rfftfreq(6000, 1 / RATE)
+    spectra = np.abs(np.random.default_rng(1).standard_normal((2, 256, len(bins))))
+    smooth, weights = smoother("konno_ohmachi", bins, CENTERS), konno_ohmachi_weights(bins, CENTERS)
+    whole = np.ascontiguousarray(weights.T)
+    np.testing.assert_allclose(smooth(spectra), spectra @ whole, rtol=1e-11)
+    compare("smoothing of both spectra of a record", lambda: smooth(spectra), items=256,
+            all_weights=lambda: spectra.reshape(-1, len(bins)) @ whole)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

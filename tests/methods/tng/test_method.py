@@ -197,6 +197,20 @@ def test_training_is_repeatable(small_network, trained):
     assert {row["phase"] for row in trained.history} == {"simulated", "adapt"}
 
 
+def test_records_of_the_default_sampler_need_no_fit(small_network, trained):
+    """The guide advises to enroll: an adapted network changes nothing in them."""
+    enrolled = copy.deepcopy(trained)
+    with torch.no_grad():
+        for weight in enrolled.model.parameters():
+            weight.mul_(1.1)
+    enrolled._bank = {}
+    enrolled.enroll(small_network.records)
+    for some, more in zip(*(gen.generate("SM.S001", 2, seed=0, magnitude=6.0, distance=50.0)
+                            for gen in (trained, enrolled)), strict=True):
+        for one, other in zip(some, more, strict=True):
+            np.testing.assert_array_equal(one.data, other.data)
+
+
 def test_records_without_earthquakes(pretrained, groups):
     """Unknown magnitudes: the station is enrolled all the same, with the prior's scatter."""
     gen = TNGGenerator.from_pretrained(sampling_rate=50.0, window=120.0, device="cpu")
