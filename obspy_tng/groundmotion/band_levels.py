@@ -60,12 +60,16 @@ from .scenario import Coverage
 CONTRASTS = np.array([[0.0, 0.5, 0.5], [-1.0, 0.5, 0.5], [0.0, 1.0, -1.0]])
 LEVELS = np.linalg.inv(CONTRASTS)
 #: correlation of station terms along ln f, and of a station's level with its HVSR
-STATION_DECAY, STATION_CORRELATION = Decay(1.0), 0.7
+STATION_DECAYS, STATION_CORRELATION = (Decay(1.0), Decay(1.0), Decay(0.5)), 0.7
+#: least prior standard deviation of a station's term of north over east. Stations on layers, as
+#: simulated ones are, have hardly any; real ones have valleys, topography and instruments
+NORTH_EAST_SD = 0.6
 #: the same of event terms and of residuals, without data
 EVENT_DECAY = Decay(3.0)
 RESIDUAL_DECAYS = (Decay(0.8, 0.95), Decay(1.5, 0.3), Decay(1.5, 0.3))
-#: standard deviation of a region's term (ln energy), and its correlation along ln f
-REGION_SD, REGION_DECAY = 5.0, Decay(5.0)
+#: standard deviation of a region's term (ln energy), and its correlation along ln f; its variance
+#: besides, also of the HVSR, relative to that of station terms
+REGION_SD, REGION_DECAY, REGION_FREE = 5.0, Decay(5.0), 0.5
 #: slope of the level with ln R, of energy: geometric spreading lies between that of surface waves
 #: (-1) and of body waves (-2)
 SPREADING = -1.6
@@ -121,12 +125,13 @@ class BandLevelModel:
     def station_covariance(self):
         """Array (D, D), of station terms from site to site."""
         return np.outer(self.phi_s2s, self.phi_s2s) * contrast_correlation(
-            [STATION_DECAY] * 3, STATION_CORRELATION, self.frequencies)
+            STATION_DECAYS, STATION_CORRELATION, self.frequencies)
 
     @cached_property
     def region_covariance(self):
-        """Array (D, D), of the term that all stations share."""
+        """Array (D, D), of the term that all stations share; none of north over east."""
         found = self.free * self.station_covariance
+        found[2 * self.bands:] = found[:, 2 * self.bands:] = 0
         found[:self.bands, :self.bands] += REGION_SD ** 2 * REGION_DECAY.matrix(self.frequencies)
         return found
 
@@ -242,14 +247,15 @@ def prior_model(frequencies, coefficients, phi_s2s, tau, phi_ss, level_hvsr, pre
     """
     bands = len(frequencies)
     variances = np.vstack([np.zeros(3 * bands), np.repeat(SLOPE_VARIANCES, bands, axis=1)])
+    least = np.repeat([0.0, 0.0, NORTH_EAST_SD], bands)
     return BandLevelModel(
         frequencies=frequencies, coefficients=decaying(coefficients, predictor_mean,
                                                        predictor_covariance),
         coefficient_covariance=np.einsum("id,ij->dij", variances, np.eye(4)),
-        phi_s2s=phi_s2s, tau=tau, phi_ss=phi_ss,
+        phi_s2s=np.maximum(phi_s2s, least), tau=tau, phi_ss=phi_ss,
         event_correlation=contrast_correlation([EVENT_DECAY] * 3, level_hvsr, frequencies),
         residual_correlation=contrast_correlation(RESIDUAL_DECAYS, level_hvsr, frequencies),
-        free=0.0, predictor_mean=predictor_mean,
+        free=REGION_FREE, predictor_mean=predictor_mean,
         predictor_covariance=predictor_covariance, coverage=coverage, events={},
         event_variances={})
 

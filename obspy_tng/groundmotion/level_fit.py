@@ -46,6 +46,8 @@ SMOOTHING = 0.35
 LARGEST_SLOPES = ((3, 0.0), (2, -0.5), (1, 0.0))
 #: passes in which censored levels are imputed, and those after which variances are estimated
 IMPUTATIONS, VARIANCES_AFTER = 16, (5, 10)
+#: variance of the mean of north over east over all stations: no region favours either
+NORTH_EAST_MEAN = 0.01
 #: how much wider than that of a station the prior of the mean over stations is, in variance
 FREE = 4.0
 
@@ -75,7 +77,7 @@ def fit_band_levels(levels, stations, events, magnitudes, distances, depths, fre
     frequencies, bands = np.asarray(frequencies), len(frequencies)
     x = predictors(magnitudes, distances, depths)
     design = Design(level_predictors(x), indicator(stations)[1], indicator(events)[1])
-    fixed_variance = np.vstack([np.full(3 * bands, np.inf),
+    fixed_variance = np.vstack([np.repeat([np.inf, np.inf, NORTH_EAST_MEAN], bands),
                                 np.repeat(SLOPE_VARIANCES, bands, axis=1)])
     coverage = Coverage.of(*map(np.asarray, (magnitudes, distances, depths)))
     if prior is None:

@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from obspy_tng.groundmotion.band_levels import prior_model, to_contrasts, to_levels
+from obspy_tng.groundmotion.band_levels import (
+    NORTH_EAST_SD,
+    prior_model,
+    to_contrasts,
+    to_levels,
+)
 from obspy_tng.groundmotion.scaling import effective_depth, source_levels
 from obspy_tng.groundmotion.scenario import Coverage, Scenario
 
@@ -21,6 +26,17 @@ def model(anelastic=0.7):
     return prior_model(FREQUENCIES, coefficients, *np.ones((3, D)), 0.2,
                        np.array([1.0, 0.0, 0.0, 0.2]), covariance,
                        Coverage((4.0, 7.0), (40.0, 400.0)))
+
+
+def test_north_over_east_is_a_matter_of_stations_not_of_regions():
+    prior = prior_model(FREQUENCIES, np.zeros((4, D)), np.repeat([1.0, 1.0, 0.2], BANDS),
+                        *np.ones((2, D)), 0.2, np.array([1.0, 0.0, 0.0, 0.2]), np.eye(4),
+                        Coverage((4.0, 7.0), (40.0, 400.0)))
+    assert prior.phi_s2s.tolist() == [1.0] * 2 * BANDS + [NORTH_EAST_SD] * BANDS
+    region = prior.region_covariance
+    assert (np.diag(region)[:2 * BANDS] > 0).all()
+    assert not region[2 * BANDS:].any()
+    assert not region[:, 2 * BANDS:].any()
 
 
 def level(m, magnitude, distance):

@@ -63,6 +63,24 @@ def test_shrinkage_beats_the_mean_of_three_records():
     assert shrunk < 0.8 * plain
 
 
+def test_another_station_tells_nothing_of_north_over_east():
+    """Its horizontals differ in one sense, those of the new one in the other."""
+    rng = np.random.default_rng(3)
+    data, *_ = network(rng, stations=2, phi_s2s=0.2)
+    off = np.where(np.equal(data["stations"], "s0"), -1.0, 1.0)
+    data["levels"] = data["levels"] + 0.5 * off[:, None, None] * [[0.0], [1.0], [-1.0]]
+    own, other = records_of(data, "s0"), records_of(data, "s1")
+    model = fit_band_levels(**part(data, other + own[:3]))
+    term = station_terms(model, {"s1": evidence(model, part(data, other)),
+                                 "s0": evidence(model, part(data, own[:3]))})["s0"]
+    found = (term.delta_s2s + model.coefficients[0])[2 * BANDS:]
+    truth = to_contrasts(data["levels"])[own, 2 * BANDS:]
+    assert abs(model.coefficients[0, 2 * BANDS:]).max() < 0.2
+    # about what the mean of its three records is
+    assert np.std(found - truth.mean(0)) < 0.3
+    assert abs((found - truth.mean(0)).mean()) < abs((truth[:3] - truth.mean(0)).mean()) + 0.2
+
+
 def test_the_region_is_what_stations_share():
     """Another region is stronger by 4: one record tells most of it, other stations nearly all."""
     rng = np.random.default_rng(2)
