@@ -23,7 +23,7 @@ from ._checks import check_memory, count, known_names, positive
 from ._random import checked_seed, realization_rngs
 from .exceptions import TNGInputError, TNGWarning
 from .groundmotion.scenario import Scenario
-from .records.info import record_info
+from .records.info import record_info, remember_id
 from .records.places import header_place
 from .records.record import check_station, group_by_station, record_to_array
 from .records.synthetic import SYNTHETIC_START, realization_starttime, synthetic_record
@@ -255,9 +255,10 @@ class StationGenerator:
         for station, group in group_by_station(records).items():
             check_station(station)
             known = {info["record_id"] for info in self._bank.get(station, Enrolled()).infos}
-            arrays, infos = [], []
+            arrays, infos, seen = [], [], {}
             for record in group:
                 data = record_to_array(record, self.sampling_rate, self.npts)
+                remember_id(record, seen)
                 info = checked_info(record)
                 if info["record_id"] in known:
                     again.append(info["record_id"])

@@ -17,6 +17,7 @@ from .axes import Axes
 from .comparisons import HALVES, ONE_SPLIT, comparisons, metric_rows, score_rows, settings_of
 from .inputs import (
     by_generator,
+    check_ids,
     common_stations,
     generated_sets,
     known_records,
@@ -74,6 +75,7 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
     count("repeats", repeats, least=2)
     count("seed", seed)
     real, floor, enrolled = (group_by_station(x or {}) for x in (real, floor, enrolled))
+    check_ids(real, floor, enrolled)
     generators = by_generator(generated, "generated")
     rebuilt = by_generator(reconstructed or {}, "reconstructed", names=generators)
     stations = common_stations(real, generators)

@@ -17,7 +17,7 @@ from ..records.record import group_by_station
 from .axes import Axes
 from .comparisons import Comparison, metric_rows, score_rows, settings_of
 from .floor import redraw, split_sets
-from .inputs import generated_sets, measure, real_sets
+from .inputs import check_ids, generated_sets, measure, real_sets
 from .metrics.critic import critic_rows
 from .metrics.metric import REAL
 from .recordset import RecordSet
@@ -58,6 +58,7 @@ def cross_evaluate(records, makers, *, n=25, splits=2, seed=0, repeats=20, freqm
     axes = Axes.of_records([r for group in records.values() for r in group], freqmin, freqmax)
 
     record_set = partial(RecordSet.from_records, axes=axes)
+    check_ids(records)
     real = real_sets({s: (records[s], [], []) for s in stations}, record_set)["real"]
 
     rng = np.random.default_rng(seed)

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ..exceptions import TNGInputError, TNGWarning
 from ..records.earthquakes import earthquakes
-from ..records.info import record_id, record_info
+from ..records.info import record_id, record_info, remember_id
 from ..records.record import group_by_station
 from .metrics.metric import REAL
 from .recordset import RecordSet
@@ -31,6 +31,19 @@ def by_generator(groups, argument, names=()):
         raise TNGInputError(f"{argument} must be a dict by generator name for several "
                             f"generators, got stations {sorted(groups)}")
     return {next(iter(names), argument): groups} if groups else {}
+
+
+def check_ids(*groups):
+    """
+    Raise TNGInputError where two records of a list have one id but different samples.
+
+    :param groups: dicts ``station id -> list of records``.
+    """
+    for group in groups:
+        for records in group.values():
+            seen = {}
+            for record in records:
+                remember_id(record, seen)
 
 
 def common_stations(real, generators):

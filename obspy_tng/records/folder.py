@@ -23,9 +23,9 @@ from obspy.core import AttribDict
 from ..exceptions import TNGInputError
 from .c_libraries import C_LIBRARIES
 from .headers import sac_header
-from .info import record_info, source_of
+from .info import record_info, remember_id, source_of
 from .packing import FORMAT, mseed_id, pack_record, write_packed
-from .record import station_id
+from .record import check_record, station_id
 
 
 def write_records(records, folder):
@@ -36,7 +36,7 @@ def write_records(records, folder):
         :class:`~obspy_tng.archive.collection.RecordCollection`, a list, ...).
     :param folder: folder, made where it is missing; a record of the same id is replaced.
     :return: number of records written.
-    :raises TNGInputError: if an item is not a record.
+    :raises TNGInputError: if an item is not a record, or two different ones have the same id.
     :raises OSError: if the folder cannot be written.
 
     .. rubric:: Example
@@ -51,8 +51,10 @@ def write_records(records, folder):
     >>> n, again[0].stats.tng.magnitude, bool((again[0].data == st[0].data).all())
     (1, 5.0, True)
     """
-    number = 0
+    number, seen = 0, {}
     for record in records:
+        check_record(record)
+        remember_id(record, seen)
         write_record(record, folder)
         number += 1
     return number

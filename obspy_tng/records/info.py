@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 from obspy.core import AttribDict
 
+from ..exceptions import TNGInputError
 from .record import station_id
 from .synthetic import SYNTHETIC_INSTRUMENT, SYNTHETIC_LOCATION
 
@@ -27,8 +28,8 @@ def recording_id(traces):
     """
     Identifier of a recording: station id and start time to the second.
 
-    Files without a start time (PEER AT2) all get the same one; a hash of the samples then
-    distinguishes the recordings of a station.
+    Files without a start time (PEER AT2) and arrays all get the same one, 1 January 1970; a hash
+    of the samples then distinguishes the recordings of a station.
 
     :param traces: Stream, or list of Traces, of one recording.
     :return: str
@@ -43,9 +44,30 @@ def recording_id(traces):
 
 
 def starttime_known(tr):
-    """False for a trace from a file without a start time, see :mod:`obspy_tng.io`."""
-    return all(value.get("starttime_known", True) is not False
+    """
+    False for a trace without a start time: from a file that has none, see :mod:`obspy_tng.io`, or
+    with the one that ObsPy gives arrays.
+    """
+    return tr.stats.starttime.ns != 0 and all(value.get("starttime_known", True) is not False
                for value in tr.stats.values() if isinstance(value, AttribDict))
+
+
+def remember_id(record, seen):
+    """
+    Remember the id of a record; raise where one with other samples had it.
+
+    Records that were all given one start time cannot be told apart.
+
+    :param record: Stream of one record.
+    :param seen: dict id -> largest absolute samples of the traces; changed in place.
+    :raises TNGInputError: if the id is that of another record.
+    """
+    name = record_id(record)
+    peaks = sorted(float(np.abs(tr.data).max(initial=0)) for tr in record)
+    if not np.allclose(seen.setdefault(name, peaks), peaks, rtol=1e-4):
+        raise TNGInputError(f"two records have the id {name} and different samples; records need "
+                            "start times of their own (stats.starttime), or ids "
+                            "(stats.tng.record_id)")
 
 
 def record_info(record):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from obspy_tng import evaluate
-from obspy_tng.evaluation.inputs import known_records, warn_of_shared
+from obspy_tng.evaluation.inputs import check_ids, known_records, warn_of_shared
 from obspy_tng.exceptions import TNGInputError, TNGWarning
 from obspy_tng.records.info import record_info
 from obspy_tng.records.synthetic import synthetic_record
@@ -34,6 +34,12 @@ def test_shared_earthquakes(had, shared):
                 warn_of_shared(infos, known)
         else:
             warn_of_shared(infos, known)
+
+
+def test_different_real_records_of_one_id_are_not_one():
+    check_ids({"XX.A": [record(1), record(1), record(2)]}, {"XX.A": [record(1)]})
+    with pytest.raises(TNGInputError, match="two records have the id r1"):
+        check_ids({"XX.A": [record(1), record(2, record_id="r1")]})
 
 
 @pytest.mark.parametrize("seed", [-1, 1.5, None])

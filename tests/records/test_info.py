@@ -1,11 +1,20 @@
 """Metadata of records: identifiers and sources."""
 
 import numpy as np
+import pytest
 from obspy import UTCDateTime
 from obspy.core import AttribDict
 
+from obspy_tng.exceptions import TNGInputError
 from obspy_tng.records.folder import read_records, write_records
-from obspy_tng.records.info import RECORD_FIELDS, info_values, record_id, record_info, source_of
+from obspy_tng.records.info import (
+    RECORD_FIELDS,
+    info_values,
+    record_id,
+    record_info,
+    remember_id,
+    source_of,
+)
 from obspy_tng.records.synthetic import synthetic_record
 
 
@@ -45,3 +54,30 @@ def test_sources_survive_the_loss_of_metadata():
     assert source_of(record) is None
     record[0].stats.tng = AttribDict({"source": "simulated"})
     assert source_of(record) == "simulated"
+
+
+def made_of_arrays(number, starttime):
+    return [synthetic_record(np.random.default_rng(i).standard_normal((3, 200)), 100.0, "XX.A",
+                             starttime) for i in range(number)]
+
+
+def test_records_of_arrays_without_a_start_time_stay_apart(tmp_path):
+    """ObsPy gives them all 1 January 1970: five records were one on disk, and in an evaluation."""
+    records = made_of_arrays(5, UTCDateTime(0))
+    names = {record_id(record) for record in records}
+    assert len(names) == 5
+    assert write_records(records, tmp_path) == 5
+    assert {record_id(record) for record in read_records(tmp_path)} == names
+
+
+def test_different_records_of_one_id_are_refused(tmp_path):
+    first, second = made_of_arrays(2, UTCDateTime(2001, 1, 1))
+    seen = {}
+    for record in (first, first.copy()):
+        remember_id(record, seen)  # the same one again
+    with pytest.raises(TNGInputError, match="id XX.A.20010101T000000 and different samples"):
+        remember_id(second, seen)
+    with pytest.raises(TNGInputError, match="start times of their own"):
+        write_records([first, second], tmp_path)
+    second[0].stats.tng.record_id = "XX.A.two"
+    remember_id(second, seen)
