@@ -75,7 +75,7 @@ def test_different_records_of_one_id_are_refused(tmp_path):
     seen = {}
     for record in (first, first.copy()):
         remember_id(record, seen)  # the same one again
-    with pytest.raises(TNGInputError, match="id XX.A.20010101T000000 and different samples"):
+    with pytest.raises(TNGInputError, match="T000000 and different samples"):
         remember_id(second, seen)
     with pytest.raises(TNGInputError, match="start times of their own"):
         write_records([first, second], tmp_path)
