@@ -26,6 +26,8 @@ from .signal.spectral_ratio import HVSRPY_OPTIONS
 
 # points of a published station curve: reference "paper mode"
 PAPER_FREQUENCIES = np.linspace(1, 20, 400)
+# Over all frequencies, horizontals are rarely more than ten times the vertical.
+MOST_UNLIKE = 300.0
 
 
 @dataclass(frozen=True)
@@ -248,6 +250,7 @@ def hvsr(stream_or_streams, *, inventory=None, window_length=None, overlap=0.0, 
         ratios[i] = np.full(len(frequencies), np.nan)
         picks[i] = (np.nan, np.nan, np.nan, f"window left out: {reasons[i]}")
     curves = np.stack(ratios)
+    _check_gains(curves[good], station_id(streams[0]))
     f0, a0, prominence, reason = map(np.array, zip(*picks, strict=True))
     length = np.mean([data.shape[-1] / rate for data, rate in pieces])
     accepted = np.isin(np.arange(len(curves)), good)
@@ -259,6 +262,15 @@ def hvsr(stream_or_streams, *, inventory=None, window_length=None, overlap=0.0, 
             raise TNGInputError("rejection='cox2020' leaves no window")
     return HVSR(station_id(streams[0]), frequencies, curves, labels, accepted,
                 signal.F0Pick(f0, a0, prominence, reason), float(length), search, tuple(reasons))
+
+
+def _check_gains(curves, station):
+    """Raise where the components cannot have been in one unit."""
+    typical = float(np.median(curves))
+    if not 1 / MOST_UNLIKE < typical < MOST_UNLIKE:
+        raise TNGInputError(f"{station}: the horizontals are {typical:.3g} times the vertical on "
+                            f"average, {MOST_UNLIKE:g} times more or less is possible: a sensor is "
+                            "dead, or gains differ (inventory= divides by the sensitivities)")
 
 
 def _check_options(options):

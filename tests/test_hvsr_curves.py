@@ -267,3 +267,11 @@ def test_names_of_hvsrpy_get_a_hint(options, error, word):
     records = simulate_network(1, 1, window=20.0).records
     with pytest.raises(error, match=word):
         hvsr(records, **options)
+
+
+@pytest.mark.parametrize("factor", [1e-6, 1e6])
+def test_components_in_different_units(factor):
+    stream = make_stream(0)
+    stream[0].data *= factor
+    with pytest.raises(TNGInputError, match="times the vertical on average"):
+        hvsr(stream)

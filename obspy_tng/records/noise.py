@@ -15,6 +15,7 @@ from .codes import check_channel_codes, sensor_id, split_channel
 from .info import record_id
 from .instrument import find_channel, orientation, to_zne
 from .joining import join_pieces
+from .quality.glitches import jump_ratio, spike_ratio
 from .record import COMPONENTS, record_to_array, station_id
 from .traces import same_rate
 
@@ -24,6 +25,8 @@ _FILLED, _FILLED_SHARE, _USUAL = 1.0, 0.02, 5.0
 # A component is dead in a window if its level, in units of its usual one, is such a share of the
 # others'.
 _FADED = 1 / 30
+# Spikes and jumps, over what is near them: 4 is the limit of records, noise has more transients.
+_GLITCH = 10.0
 # what users give instead of Streams, and what to do
 _NOT_STREAMS = {Trace: "HVSR takes three components", str: "obspy.read() reads files",
                 dict: "call hvsr() for the Streams of each station",
@@ -158,7 +161,7 @@ def _overlapping(traces, other):
 
 def _judged(windows):
     """Windows, with the reasons of unusable ones."""
-    reasons = [_not_finite(window.data) for window in windows]
+    reasons = [_not_finite(window.data) or _glitch(window) for window in windows]
     whole = [window for window, reason in zip(windows, reasons, strict=True) if reason is None]
     later = iter([_filled(window, lengths, usual) or faded for window, lengths, usual, faded
                   in zip(whole, *_straight(whole), _faded(whole), strict=True)])
@@ -172,6 +175,21 @@ def _not_finite(data):
     bad = (~np.isfinite(data)).sum(axis=1)
     return next((f"{component} has {number} samples that are NaN or infinite"
                  for component, number in zip(COMPONENTS, bad, strict=True) if number), None)
+
+
+def _glitch(window):
+    """Reason of a window with a spike or a jump in one component, or None."""
+    for component, row in zip(COMPONENTS, window.data, strict=True):
+        changes = np.abs(np.diff(row))
+        if not changes.any():
+            continue
+        # instead of the digitiser's step, which a glitch of any length would hide
+        data, step = row - np.median(row), np.median(changes[changes > 0])
+        for name, ratio in (("spike", spike_ratio(data, window.sampling_rate, step)),
+                            ("jump", jump_ratio(data, window.sampling_rate, step))):
+            if ratio > _GLITCH:
+                return f"{component} has a {name} of {ratio:.0f} times what is near it"
+    return None
 
 
 def _straight(windows):

@@ -137,3 +137,16 @@ def test_windows_with_nan_or_a_dead_component_are_left_out(noise, want):
     np.testing.assert_allclose(got.amplitude, mean(want, {1, 3}), rtol=1e-6)
     with pytest.raises(TNGInputError, match="NaN"):
         hvsr(recording(data))
+
+
+@pytest.mark.parametrize("component", [0, 1, 2])
+@pytest.mark.parametrize("size", [100.0, 1e6])
+@pytest.mark.parametrize("length", [1, 2000])
+def test_windows_with_a_spike_or_a_jump_are_left_out(noise, want, component, size, length):
+    """One window in twenty raised the mean curve by a fifth."""
+    data = noise.copy()
+    data[component, 7000:7000 + length] += size
+    got = hvsr(recording(data), window_length=60.0)
+    assert list(np.flatnonzero(~got.accepted)) == [1]
+    assert got.reasons[1].split(" has a ")[1].startswith(("spike", "jump"))
+    np.testing.assert_allclose(got.amplitude, mean(want, [1]), rtol=1e-6)
