@@ -134,8 +134,14 @@ class ArchivePlan:
         sensors, channels = self.sensors(station), self._found[station].channels
         used = [c for c in channels if sensors.locations is None
                 or (c.location_code or "") in sensors.locations]
-        return StationEvents(self._events, places_of(used or channels),
-                             self._clocks.get(station, ()), self._clock_error)
+        arguments = (places_of(used or channels), self._clocks.get(station, ()),
+                     self._clock_error)
+        events = StationEvents(self._events, *arguments)
+        # those outside of its epochs have no unit: the recordings then belong to the days
+        units = plan_events(station, events, self._found[station].epochs, self._window)
+        if len(units) == len(events.arrivals):
+            return events
+        return StationEvents([events.arrivals[unit.index].event for unit in units], *arguments)
 
 
 def plan_events(station, events, epochs, window):

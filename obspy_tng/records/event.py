@@ -6,7 +6,7 @@ from obspy.geodetics import gps2dist_azimuth
 from ..exceptions import TNGInputError
 
 DEEPEST = 800e3  # m; no earthquake is as deep
-MAGNITUDES = (-4.0, 10.0)  # others (-9.9, 99) mean that it is not known
+MAGNITUDES = (-4.0, 10.0)  # others (-9.9, 99), and exactly 0, mean that it is not known
 
 
 def event_fields(event, coordinates=None):
@@ -26,10 +26,7 @@ def event_fields(event, coordinates=None):
         hint = "; catalog[0] is the first of a Catalog" if isinstance(event, Catalog) else ""
         raise TypeError(f"event must be an obspy Event, got {type(event).__name__}{hint}")
     fields["event_id"] = str(event.resource_id)
-    magnitude = event.preferred_magnitude() or next(iter(event.magnitudes), None)
-    if magnitude is not None and magnitude.mag is not None and (
-            MAGNITUDES[0] <= magnitude.mag <= MAGNITUDES[1]):
-        fields["magnitude"] = float(magnitude.mag)
+    fields["magnitude"] = _best_magnitude(event)
     origin = _best_origin(event)
     if origin is None:
         return fields
@@ -48,10 +45,14 @@ def origin_of(event):
     :param event: obspy Event.
     :return: :class:`~obspy.core.event.origin.Origin` with time, latitude and longitude.
     :raises TypeError: if it is not an Event.
-    :raises TNGInputError: if it has no such origin, or one at an impossible place or depth.
+    :raises TNGInputError: if it has no such origin, or one at an impossible place or depth, or
+        if its type is "not existing".
     """
     if not isinstance(event, Event):
         raise TypeError(f"catalog must be a Catalog of obspy Events, got {type(event).__name__}")
+    if event.event_type == "not existing":
+        raise TNGInputError(f"event {event.resource_id} of the catalog is of the type 'not "
+                            "existing'")
     origin = _best_origin(event)
     if not _is_complete(origin):
         raise TNGInputError(f"event {event.resource_id} of the catalog has no origin with time "
@@ -70,6 +71,16 @@ def _best_origin(event):
     origins = [event.preferred_origin(), *event.origins]
     given = [origin for origin in origins if origin is not None]
     return next(filter(_is_complete, given), next(iter(given), None))
+
+
+def _best_magnitude(event):
+    """Preferred magnitude, or the first moment magnitude, or the first; None without any."""
+    moment = [m for m in event.magnitudes if (m.magnitude_type or "").upper().startswith("MW")]
+    for magnitude in (event.preferred_magnitude(), *moment, *event.magnitudes):
+        size = None if magnitude is None else magnitude.mag
+        if size and MAGNITUDES[0] <= size <= MAGNITUDES[1]:
+            return float(size)
+    return None
 
 
 def _is_complete(origin):

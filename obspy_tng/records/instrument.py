@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 from obspy import Inventory, Trace
 from obspy.core.util.obspy_types import ObsPyException
+from obspy.geodetics import gps2dist_azimuth
 
 from .c_libraries import C_LIBRARIES
 from .codes import plain_location, split_channel
@@ -22,6 +23,7 @@ SENSITIVITY_WITHIN = 0.05
 # Condition number of three axes, 1 where they are perpendicular; two axes that are 23 degrees
 # apart have 5, and noise grows as much by the rotation.
 MOST_SKEWED = 5.0
+FARTHEST = 5.0  # km between the channels of a sensor; coordinates are rounded differently
 # azimuth and dip of the components that have their direction in the code
 _AXES = {"Z": (0.0, -90.0), "N": (0.0, 0.0), "E": (90.0, 0.0)}
 _VOLTS = ("V", "VOLT", "VOLTS")
@@ -60,6 +62,23 @@ def find_channel(inventory, tr):
                        f"- {stats.endtime}; the epochs are {spans}"
                        + (" and more" if len(epochs) > 5 else ""))
     return max(matching, key=lambda c: c.start_date.timestamp if c.start_date else -np.inf)
+
+
+def check_places(traces, channels):
+    """
+    Raise RecordRejectedError where the channels of a sensor are at different places.
+
+    :param traces: list of Traces.
+    :param channels: list of their Channels.
+    """
+    first = channels[0]
+    for tr, other in zip(traces, channels, strict=True):
+        apart = gps2dist_azimuth(first.latitude, first.longitude, other.latitude,
+                                 other.longitude)[0] / 1000
+        if apart > FARTHEST:
+            raise rejected("places", f"{tr.id}: the inventory has it {apart:.0f} km from "
+                           f"{traces[0].id}, {FARTHEST:g} km at most are possible", apart,
+                           FARTHEST)
 
 
 def _unchanged(epochs, begin, end):

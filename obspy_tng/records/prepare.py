@@ -20,7 +20,7 @@ from ..signal import end_at_rest, processing
 from .codes import split_channel
 from .event import event_fields
 from .info import recording_id, source_of
-from .instrument import find_channel, orientation, to_acceleration, to_zne
+from .instrument import check_places, find_channel, orientation, to_acceleration, to_zne
 from .nied import from_nied
 from .places import header_place, place_fields
 from .quality import check_components, check_trace, plain_samples, worst
@@ -116,6 +116,7 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
     freqmin, freqmax = _corners(freqmin, freqmax, min(raw_rate, sampling_rate), window)
     if inventory is not None:
         channels = [find_channel(inventory, tr) for tr in traces]
+        check_places(traces, channels)
     else:
         channels = [None, None, None]
     _compare_rates(traces[0], channels[0])

@@ -15,13 +15,17 @@ from obspy_tng import collect_records
 from obspy_tng.archive.association import Place, StationEvents
 from obspy_tng.archive.collect import find_recordings
 from obspy_tng.archive.collection import checked_request
-from obspy_tng.archive.files import archive_contents
+from obspy_tng.archive.files import FileClient, archive_contents
 from obspy_tng.exceptions import TNGInputError
 from obspy_tng.metadata import synthetic_inventory
 from obspy_tng.records.folder import read_records, write_records
 from obspy_tng.records.info import record_info
 from obspy_tng.records.record import check_record
 from obspy_tng.records.synthetic import synthetic_record
+
+from ..records import made_up
+from .made_up import DAY
+from .made_up import event as made_event
 
 RATE = 100.0
 ORIGIN = UTCDateTime(2012, 3, 20, 18, 2, 40)
@@ -385,3 +389,15 @@ def test_mexico_accounts_for_every_row(mexico, options, least):
 def test_a_catalog_that_is_none(catalog, hint):
     with pytest.raises(TypeError, match=hint):
         checked_request(Archive(), catalog, None, None, {})
+
+
+def test_recordings_outside_of_the_epochs_are_accounted_for(tmp_path):
+    """The station's epoch ended the day before: they were neither read nor listed."""
+    made_up.recording(1e5 * made_up.shaking(), dtype="int32", start=DAY + 3600).write(
+        str(tmp_path / "one.mseed"), format="MSEED")
+    closed = made_up.inventory(epoch=(None, DAY - 1))
+    collection = collect_records(FileClient(tmp_path, "flat"), closed, [made_event(DAY + 3610)],
+                                 sampling_rate=100, window=40, progress=False)
+    with pytest.raises(TNGInputError, match="no epoch"):
+        list(collection)
+    assert [rejection.code for _, rejection in collection.rejected] == ["no_epoch"]

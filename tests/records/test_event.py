@@ -3,7 +3,8 @@
 import pytest
 from obspy.core.event import Catalog, Event, Magnitude, Origin
 
-from obspy_tng.records.event import event_fields
+from obspy_tng.exceptions import TNGInputError
+from obspy_tng.records.event import event_fields, origin_of
 from obspy_tng.records.prepare import prepare_record
 
 from .sensors import (
@@ -28,3 +29,25 @@ def test_event_fields():
 def test_a_catalog_is_no_event():
     with pytest.raises(TypeError, match=r"got Catalog; catalog\[0\] is the first"):
         event_fields(Catalog([Event()]))
+
+
+@pytest.mark.parametrize(("listed", "magnitude"), [
+    ([("mb", 5.1), ("Mww", 6.0), ("Ms", 5.7)], 6.0), ([("mb", -9.9), ("ML", 4.4)], 4.4),
+    ([("Mw", 0.0), ("ML", 5.5)], 5.5), ([("ML", 4.4), ("mb", 4.9)], 4.4), ([("Mw", 0.0)], None),
+    ([("ML", -0.3)], -0.3), ([(None, 99.0)], None), ([], None)])
+def test_magnitude_of_several(listed, magnitude):
+    """Of moment, or the first; zeros and numbers that no earthquake has are blanks."""
+    event = Event(magnitudes=[Magnitude(mag=size, magnitude_type=kind) for kind, size in listed])
+    assert event_fields(event)["magnitude"] == magnitude
+    if listed:
+        event.preferred_magnitude_id = event.magnitudes[-1].resource_id
+        last = listed[-1][1]
+        assert event_fields(event)["magnitude"] == (
+            last if last and -4 < last < 10 else magnitude)
+
+
+def test_an_event_that_did_not_exist():
+    event = Event(event_type="not existing", origins=[
+        Origin(time=START, latitude=18.0, longitude=-99.0)])
+    with pytest.raises(TNGInputError, match="not existing"):
+        origin_of(event)

@@ -157,3 +157,11 @@ def test_a_sensitivity_of_zero_and_one_in_volts(counts):
     record = prepare_record(stream, made_up.inventory(told), window=40)
     np.testing.assert_allclose(made_up.peaks(record), peaks_of(counts, made_up.inventory()),
                                rtol=1e-3)
+
+
+def test_channels_of_a_sensor_at_different_places(counts):
+    inventory = made_up.inventory()
+    inventory[0][0][0].latitude = 19.402  # rounded in another way
+    assert peaks_of(counts, inventory).max() > 1
+    inventory[0][0][0].latitude = 24.4
+    assert code_of(made_up.recording(counts), inventory) == "places"
