@@ -39,7 +39,7 @@ RATIO_BAND = (1.0, 15.0)
 PS_VELOCITY = 8.0
 #: difference in ln hypocentral distance that needs no stretch of the time from P to S (depths and
 #: velocities scatter as much), and the largest ln stretch
-FREE_STRETCH, LARGEST_STRETCH = 0.4, 0.5
+FREE_STRETCH, LARGEST_STRETCH = 0.4, 1.2
 #: duration of the site, s, and of the path, s/km; change of ln duration that is left to chance
 #: (records of near scenarios differ as much), and the largest one
 SITE_DURATION, PATH_DURATION, FREE_LENGTHENING, LARGEST_LENGTHENING = 5.0, 0.08, 0.2, 1.1

@@ -137,7 +137,7 @@ class SourceBank:
         if self._windows is not None and drawn_share(case.probability) > 0:
             envelope = self._window_levels.draw(station, i, case.probability, rng)
         return Recipe(self._prepared(i), source_levels, levels, rng, angle,
-                      self.records.stretch(i, case.scenario), onset,
+                      self._stretch(i, case.scenario), onset,
                       self.records.lengthen(i, case.scenario), added, envelope), self.names[i]
 
     def _turned(self, i, angle):
@@ -204,6 +204,10 @@ class SourceBank:
             return None
         return int(rng.choice(own))
 
+    def _stretch(self, i, scenario):
+        """Factor of the time from P to S; 1 where it is not known when P comes."""
+        return 1.0 if np.isnan(self._p_indices[i]) else self.records.stretch(i, scenario)
+
     def _t05(self, i):
         """t05 of a record, s."""
         station, row = self._rows[i]
@@ -218,7 +222,8 @@ class SourceBank:
         enrolled, rate = self._bank[station], self.filters.sampling_rate
         data, p_index = enrolled.arrays["data"][row], enrolled.infos[row]["p_index"]
         return Source(data, enrolled.arrays["levels"][row], p_index, zeros_at_end(data) / rate,
-                      0.0 if p_index is None else self.records.ps_seconds(i) * rate)
+                      energy_onset(data) if p_index is None
+                      else self.records.ps_seconds(i) * rate)
 
 
 def choose(probability, rng):

@@ -57,7 +57,8 @@ class Source:
     :param levels: band levels ``(3, bands)`` of the record.
     :param p_index: sample of the arrival of P, None where it is not known.
     :param padded: s of zeros at its end.
-    :param ps_samples: samples from P to S, 0 where not known.
+    :param ps_samples: samples from the onset to S, or to where most of the energy begins, after
+        which a warp lengthens the record.
     """
 
     data: np.ndarray

@@ -6,6 +6,7 @@ import pytest
 from obspy_tng.groundmotion.band_levels import to_contrasts, to_levels
 from obspy_tng.groundmotion.scenario import Scenario
 from obspy_tng.groundmotion.source_records import (
+    FREE_STRETCH,
     LEAST_ALIKE,
     SourceRecords,
     hypocentral,
@@ -101,6 +102,10 @@ def test_time_from_p_to_s_follows_distance_beyond_the_usual_scatter():
     assert some.stretch(0, Scenario(5.0, some.distances[0])) == 1
     assert some.stretch(0, Scenario(5.0, 5 * some.distances[0])) > 1.3
     assert some.stretch(5, Scenario(5.0, some.distances[5] / 5)) < 0.8
+    # all of the change but what is left to chance
+    far = Scenario(5.0, 4 * some.distances[5])
+    ratio = hypocentral(far.distance, np.nan) / hypocentral(some.distances[5], np.nan)
+    assert some.stretch(5, far) == pytest.approx(ratio * np.exp(-FREE_STRETCH))
     assert some.ps_seconds(0) == pytest.approx(hypocentral(20.0, np.nan) / 8)
 
 

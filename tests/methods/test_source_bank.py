@@ -12,6 +12,7 @@ from obspy_tng.methods.source_bank import SourceBank, choose
 from obspy_tng.records.info import record_info
 from obspy_tng.records.record import group_by_station, record_to_array
 from obspy_tng.signal import significant_duration
+from obspy_tng.signal.energy_windows import energy_onset
 from obspy_tng.signal.evolutionary import band_levels, filter_bank
 from obspy_tng.station_generator import Enrolled
 
@@ -120,6 +121,25 @@ def test_a_triggered_record_of_another_station_is_not_moved(sources, monkeypatch
     unknown[i] = np.nan
     monkeypatch.setattr(sources, "_p_indices", unknown)
     assert sources._onset(station, i, np.random.default_rng(0)) is None
+
+
+def test_without_a_pick_energy_begins_when_it_did_and_lasts_longer(sources, monkeypatch):
+    """A larger earthquake lengthens what follows t05, not the time before it."""
+    i = 3
+    station, row = sources._rows[i]
+    monkeypatch.setitem(sources._bank[station].infos[row], "p_index", None)
+    unknown = sources._p_indices.copy()
+    unknown[i] = np.nan
+    monkeypatch.setattr(sources, "_p_indices", unknown)
+    far = Scenario(8.0, 20 * sources.records.distances[i])
+    assert sources._stretch(i, far) == 1
+    source, usual = sources._source(i), np.random.default_rng
+    longer = [[energy_onset(sources._waveforms.make(source, source.levels, usual(seed),
+                                                    lengthen=factor)) for seed in range(8)]
+              for factor in (1.0, 2.0)]
+    onset = energy_onset(source.data)
+    assert onset > RATE
+    assert np.diff(np.mean(longer, axis=1))[0] < 0.3 * onset
 
 
 def few(sources, count, windows):
