@@ -36,7 +36,8 @@ P_ABSORPTION = 1.2
 #: the Q of coda grows faster with frequency than that of direct waves, as deeper rock and longer
 #: paths have it, by this power, from a frequency in Hz
 CODA_EXPONENT, CODA_PIVOT = 0.25, 5.0
-#: 1/s, rate at which coda leaks into the mantle (Margerin et al. 1999, GJI 138)
+#: 1/s, rate at which coda leaks into the mantle (as in Margerin et al. 1999, GJI 138, 343-352; the
+#: number is ours)
 LEAKAGE = 0.02
 #: energy of coda relative to uniform rock: velocity increases with depth, which turns waves back
 TURNED_BACK = 1.5

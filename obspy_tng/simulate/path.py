@@ -50,7 +50,8 @@ WEATHERED, BOUNCED = {"P": 0.012, "S": 0.025}, 0.5
 #: travel time of S
 LONG_TRAIN = 3.0, 0.25
 #: Hz m: above this product of frequency and distance the radiation pattern begins to vanish;
-#: after a factor of e^5 this share of the radiation is isotropic (Takemura et al. 2016, GJI 205)
+#: after a factor of e^5 this share of the radiation is isotropic (the product as in Takemura et al.
+#: 2016, Earth, Planets and Space 68:166; the numbers are ours)
 ISOTROPIC_FROM, ISOTROPIC = 3e3, 0.9
 
 
