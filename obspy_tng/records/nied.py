@@ -60,10 +60,16 @@ def _converted(tr, name):
 
 
 def _event(known):
-    """Earthquake in ``stats.knet``: id (its origin time), magnitude, depth, epicentral distance."""
-    origin = known.get("evot")
+    """
+    Earthquake in ``stats.knet``: id (its origin time), magnitude, depth, epicentral distance.
+
+    Zeros for the magnitude or the place are blanks, as in the other formats.
+    """
+    origin, magnitude, depth = (known.get(key) for key in ("evot", "mag", "evdp"))
     corners = [known.get(key) for key in ("stla", "stlo", "evla", "evlo")]
+    located = None not in corners and corners[2:] != [0, 0]
     fields = {"event_id": origin and origin.strftime("%Y%m%dT%H%M%S"),
-              "magnitude": known.get("mag"), "depth": known.get("evdp"),
-              "distance": None if None in corners else gps2dist_azimuth(*corners)[0] / 1000.0}
+              "magnitude": magnitude if magnitude and 0 < magnitude <= 10 else None,
+              "depth": depth if located and depth is not None and depth >= 0 else None,
+              "distance": gps2dist_azimuth(*corners)[0] / 1000.0 if located else None}
     return {key: value for key, value in fields.items() if value is not None}

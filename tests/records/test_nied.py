@@ -96,3 +96,10 @@ def test_long_codes_survive_the_writers(tmp_path):
             Stream([tr]).write(file, format=fmt)
             file.seek(0)
             assert obspy.read(file)[0].id == tr.id
+
+
+def test_zeros_of_an_earthquake_are_blanks():
+    tr = Trace(np.arange(4), {"network": "BO", "station": "AKT013", "channel": "UD"})
+    tr.stats.knet = {"mag": 0.0, "evdp": 0.0, "evla": 0.0, "evlo": 0.0, "stla": 39.6, "stlo": 140.3}
+    tng = from_nied(Stream([tr]))[0].stats.tng
+    assert not {"magnitude", "depth", "distance"} & set(tng)
