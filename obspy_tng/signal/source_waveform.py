@@ -240,13 +240,14 @@ class SourceWaveforms:
     def _stationary(self, recipe):
         """Gaussian noise with given band levels and the source's flank, float32 ``(3, npts)``."""
         nfft = self.filters.nfft
-        ln_gain = (0.5 * np.clip(recipe.noise - self._white, -60.0, None)) @ self._lines
+        gains = 0.5 * np.clip(recipe.noise - self._white, -60.0, None)
         flank = recipe.source.energies[:3, -FLANK_BANDS:] + np.finfo(np.float32).tiny
         # the mean over the flank is that of the topmost level
         fall = 0.5 * np.log(flank / flank.mean(-1, keepdims=True))
-        ln_gain += fall @ self._repair_lines[-FLANK_BANDS:]
+        ln_gain = gains.astype(np.float32) @ self._lines
+        ln_gain += fall.astype(np.float32) @ self._repair_lines[-FLANK_BANDS:]
         spectrum = rfft(recipe.rng.standard_normal((3, nfft), dtype=np.float32))
-        spectrum *= np.exp(ln_gain.astype(np.float32))
+        spectrum *= np.exp(ln_gain)
         return irfft(spectrum, nfft)[..., :self.filters.npts]
 
     def _filtered(self, data, energies, source_levels, levels, window):
