@@ -17,10 +17,10 @@ from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 from scipy.linalg.lapack import dgtsv
 
 #: relative standard deviation of the local speed of a warp, over :data:`PERIODS` periods of the
-#: dominant frequency: half a cycle of phase, after which two waveforms no longer correlate
-RATE, PERIODS = 0.1, 5.0
+#: dominant frequency: 3/8 of a cycle of phase, after which two waveforms hardly correlate
+RATE, PERIODS = 0.075, 5.0
 #: the same over longer times (as so many times the length above)
-SLOW_RATE, SLOW_TIMES = 0.05, 5.0
+SLOW_RATE, SLOW_TIMES = 0.04, 5.0
 #: smallest and largest local speed
 SPEEDS = (0.55, 1.6)
 # samples beyond either end that interpolation and the transform need

@@ -105,7 +105,7 @@ def test_new_and_different_every_time(filters, data):
         for c in (1, 2):
             x, y = (v[c] - v[c].mean() for v in (one, other))
             lags = np.correlate(x, y, "full") / np.linalg.norm(x) / np.linalg.norm(y)
-            assert np.abs(lags).max() < 0.6
+            assert np.abs(lags).max() < 0.7
 
 
 def test_s_moves_with_the_stretch(filters, data):
