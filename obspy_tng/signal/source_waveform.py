@@ -15,7 +15,7 @@ each component for itself, and the HVSR with them.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.fft import irfft, rfft
+from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 
 from .energy_windows import EnergyWindows, energy_onset
 from .evolutionary import FilterBank, filter_bank
@@ -154,6 +154,12 @@ class SourceWaveforms:
         # band levels of white noise of variance 1
         self._white = np.log(filters.npts / filters.nfft * np.array(
             [np.square(gain).sum() for gain in filters.gains]))
+        # noise may go round: it needs no padding
+        self._noise_length = next_fast_len(filters.npts + filters.npts % 2, real=True)
+        bins = rfftfreq(self._noise_length, 1 / filters.sampling_rate)
+        self._noise_lines = np.concatenate([
+            lines_between(filters.center_frequencies, bins),
+            lines_between(frequencies, bins)[-FLANK_BANDS:]]).astype(np.float32)
         self.energy_windows = EnergyWindows(filters.npts, filters.sampling_rate)
         self._most = int(REACH * filters.npts)
         self._longest_step = window / 20 * filters.sampling_rate
@@ -239,16 +245,17 @@ class SourceWaveforms:
 
     def _stationary(self, recipe):
         """Gaussian noise with given band levels and the source's flank, float32 ``(3, npts)``."""
-        nfft = self.filters.nfft
         gains = 0.5 * np.clip(recipe.noise - self._white, -60.0, None)
         flank = recipe.source.energies[:3, -FLANK_BANDS:] + np.finfo(np.float32).tiny
         # the mean over the flank is that of the topmost level
         fall = 0.5 * np.log(flank / flank.mean(-1, keepdims=True))
-        ln_gain = gains.astype(np.float32) @ self._lines
-        ln_gain += fall.astype(np.float32) @ self._repair_lines[-FLANK_BANDS:]
-        spectrum = rfft(recipe.rng.standard_normal((3, nfft), dtype=np.float32))
-        spectrum *= np.exp(ln_gain)
-        return irfft(spectrum, nfft)[..., :self.filters.npts]
+        gain = np.exp(np.concatenate([gains, fall], axis=-1).astype(np.float32)
+                      @ self._noise_lines)
+        gain *= np.float32(np.sqrt(self._noise_length / 2))
+        parts = recipe.rng.standard_normal((*gain.shape, 2), dtype=np.float32)
+        parts *= gain[..., None]
+        return irfft(parts.view(np.complex64)[..., 0],
+                     self._noise_length)[..., :self.filters.npts]
 
     def _filtered(self, data, energies, source_levels, levels, window):
         """
