@@ -37,8 +37,11 @@ MOMENTS = {0.005: "first arrival", 0.05: "onset", 0.5: "strong part", 0.95: "cod
 PAIRS = ((0, 1), (0, 2), (1, 2))
 #: s at the start (a negative number: at the end) that count as an edge
 EDGES = {"first 0.1 s": 0.1, "first 2 s": 2.0, "last 5 s": -5.0}
-#: shares of the Nyquist frequency between which the fall of the spectrum is measured
-FLANK = (0.8, 0.84, 0.88, 0.92, 0.96, 1.0)
+#: shares of the Nyquist frequency: each part of the spectrum is compared with the part before
+FLANK = (0.76, 0.8, 0.84, 0.88, 0.92, 0.96, 1.0)
+#: ln power over that of the middle of the spectrum, 60 dB, below which nothing is compared: single
+#: precision soon rounds there
+LEAST_FLANK = -14.0
 TINY = 1e-20
 
 
@@ -120,8 +123,8 @@ def feature_names(bands, npts):
              + [f"{what}, {c}, {low:.2g}-{high:.2g} Hz" for low, high in pairwise(narrow)
                 for what in ("roughness of the ln spectrum", "irregularity of the phase")
                 for c in COMPONENTS]
-             + [f"fall of the ln spectrum up to {share:.0%} of the Nyquist frequency, {c}"
-                for share in FLANK[1:] for c in COMPONENTS]}
+             + [f"fall of the ln spectrum before {share:.0%} of the Nyquist frequency, {c}"
+                for share in FLANK[2:] for c in COMPONENTS]}
     for band in bands.names:
         names["timing"] += [f"time of {share:.0%} of the energy after the onset, {c}, {band}"
                             for share in SHARES for c in COMPONENTS]
@@ -249,6 +252,7 @@ def _spectral_texture(data, bands):
                 np.log1p(TINY - np.abs(turns[..., inside[:-1]].mean(-1)).clip(0, 1 - 1e-6))]
     share = frequencies / frequencies[-1]
     middle = ln_power[..., (share > 0.4) & (share < 0.6)].mean(-1)
-    out += [ln_power[..., (share > low) & (share <= high)].mean(-1) - middle
-            for low, high in pairwise(FLANK)]
+    flank = [np.maximum(ln_power[..., (share > low) & (share <= high)].mean(-1) - middle,
+                        LEAST_FLANK) for low, high in pairwise(FLANK)]
+    out += [part - before for before, part in pairwise(flank)]
     return np.concatenate(out, axis=1)
