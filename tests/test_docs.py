@@ -1,6 +1,7 @@
 """Documentation that runs: the quickstart, the front page, the gallery's list, the bibliography."""
 
 import ast
+import itertools
 import re
 import sys
 from pathlib import Path
@@ -91,3 +92,15 @@ def test_every_module_is_in_the_reference():
         if private or "scripts" in parts or name in ("obspy_tng", "obspy_tng.models"):
             continue
         assert name in described, f"{name} is missing in docs/api"
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.rst")), ids=lambda p: p.stem)
+def test_simple_tables_have_no_text_between_their_columns(page):
+    """Sphinx calls such a table malformed, and building the documentation takes minutes."""
+    columns, lines = None, page.read_text(encoding="utf-8").splitlines()
+    for number, (line, following) in enumerate(itertools.pairwise([*lines, ""]), 1):
+        if set(line.strip()) == {"=", " "}:  # the last ruler is followed by an empty line
+            columns = [m.span() for m in re.finditer("=+", line)] if following.strip() else None
+        elif columns:
+            for (_, end), (start, _) in itertools.pairwise(columns):
+                assert not line[end:start].strip(), f"{page.name}, line {number}: {line}"
