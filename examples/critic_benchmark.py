@@ -52,6 +52,37 @@ PAPER = {"released": {"epochs": 10, "finetune_epochs": 0},
          "conditional": {"epochs": 20, "finetune_epochs": 0}}
 
 
+def usable_records(records, least_peak=0.0):
+    """Records of earthquakes with magnitude and distance that fill their window; peak in m/s^2."""
+    return [r for r in records
+            if np.abs(record_to_array(r)).max() >= least_peak
+            and not r[0].stats.tng.get("padded")
+            and None not in (r[0].stats.tng.get("magnitude"), r[0].stats.tng.get("distance"))]
+
+
+def with_samples(record, samples):
+    """A copy of a record with other samples ``(3, npts)``."""
+    copy = record.copy()
+    for trace, values in zip(copy, samples, strict=True):
+        trace.data = values
+    return copy
+
+
+def auc_by_group(pair, seed):
+    """AUC of the classifier for a Comparison of real with other records: dict group -> AUC."""
+    return {row["group"]: row["value"] for row in critic_rows([[pair]], {"": [[pair]]}, seed)}
+
+
+def heading():
+    """The columns of a line of :func:`cells`."""
+    return "".join(f"{g[:12]:>13}" for g in (*GROUPS, ALL_GROUPS))
+
+
+def cells(rows):
+    """AUC of all groups, means of some results of :func:`auc_by_group`."""
+    return "".join(f"{np.mean([row[g] for row in rows]):13.2f}" for g in (*GROUPS, ALL_GROUPS))
+
+
 def makers(rate, window, flow=None, epochs=20):
     """Functions of (list of records) that give a generator, by name; ``flow``: its weights."""
     def control(cls, fit=False):
@@ -226,10 +257,7 @@ def main(argv=None):
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     records = list(read_records(args.records)) if args.records else simulate_network(
         3, 40, seed=1, sampling_rate=50.0, window=60.0).records
-    records = [r for r in records
-               if np.abs(record_to_array(r)).max() >= args.least_peak
-               and not r[0].stats.tng.get("padded")
-               and None not in (r[0].stats.tng.get("magnitude"), r[0].stats.tng.get("distance"))]
+    records = usable_records(records, args.least_peak)
     folder = Path(args.output)
     folder.mkdir(parents=True, exist_ok=True)
     if args.picture:

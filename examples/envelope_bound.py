@@ -18,11 +18,17 @@ import argparse
 import dataclasses
 
 import numpy as np
-from critic_benchmark import sets_of
+from critic_benchmark import (
+    auc_by_group,
+    cells,
+    heading,
+    sets_of,
+    usable_records,
+    with_samples,
+)
 
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.comparisons import Comparison
-from obspy_tng.evaluation.metrics.critic import ALL_GROUPS, GROUPS, critic_rows
 from obspy_tng.groundmotion.scenario import Scenario
 from obspy_tng.groundmotion.window_levels import LARGEST_CHANGE, relative
 from obspy_tng.methods.bank_levels import fit_bank_levels
@@ -101,10 +107,7 @@ def drawn(bank, station, records, seed, kind):
             data, energy_onset(data))
         scenario = Scenario(info["magnitude"], info["distance"], info["depth"])
         samples = bank.draw_all(station, [np.random.default_rng([seed, i])], [scenario])[0][0]
-        copy = record.copy()
-        for trace, values in zip(copy, samples, strict=True):
-            trace.data = values.astype(float)
-        made.append(copy)
+        made.append(with_samples(record, samples.astype(float)))
     return made
 
 
@@ -115,16 +118,13 @@ def main():
     parser.add_argument("--least-peak", type=float, default=0.0, help="of records, m/s^2")
     parser.add_argument("--splits", type=int, default=2)
     args = parser.parse_args()
-    records = [r for r in read_records(args.records)
-               if np.abs(record_to_array(r)).max() >= args.least_peak
-               and not r[0].stats.tng.get("padded")
-               and None not in (record_info(r)["magnitude"], record_info(r)["distance"])]
+    records = usable_records(read_records(args.records), args.least_peak)
     axes = Axes.of_records(records)
     filters = filter_bank(axes.npts, axes.sampling_rate,
                           freqmin=10 * axes.sampling_rate / axes.npts)
     prior = packaged_prior().model(filters, axes.sampling_rate)
     print(f"{'source records':16}{'their waveforms':16}{'split':>6}"
-          + "".join(f"{g[:12]:>13}" for g in (*GROUPS, ALL_GROUPS)))
+          + heading())
     for split in range(1, args.splits + 1):
         known, unseen = split_by_event(records, 0.5, seed=split)
         bank = enrolled(known, filters)
@@ -137,10 +137,8 @@ def main():
             for kind in KINDS:
                 made = {s: drawn(some[s], s, group, split, kind) for s, group in test.items()}
                 pair = Comparison(real, sets_of(made, axes, kind), {})
-                found = {row["group"]: row["value"]
-                         for row in critic_rows([[pair]], {kind: [[pair]]}, split)}
-                print(f"{name:16}{kind:16}{split:6d}"
-                      + "".join(f"{found[g]:13.2f}" for g in (*GROUPS, ALL_GROUPS)), flush=True)
+                print(f"{name:16}{kind:16}{split:6d}{cells([auc_by_group(pair, split)])}",
+                      flush=True)
 
 
 if __name__ == "__main__":

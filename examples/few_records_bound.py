@@ -18,11 +18,17 @@ of other stations, 0.7 an estimate whose error is smaller by 30 %.
 import argparse
 
 import numpy as np
-from critic_benchmark import sets_of
+from critic_benchmark import (
+    auc_by_group,
+    cells,
+    heading,
+    sets_of,
+    usable_records,
+    with_samples,
+)
 
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.comparisons import Comparison
-from obspy_tng.evaluation.metrics.critic import ALL_GROUPS, GROUPS, critic_rows
 from obspy_tng.records.earthquakes import split_by_event
 from obspy_tng.records.folder import read_records
 from obspy_tng.records.info import record_info
@@ -52,10 +58,7 @@ def moved(records, offset, filters):
     for record in records:
         data = record_to_array(record).astype(float)
         samples = np.fft.irfft(gain * np.fft.rfft(data, filters.nfft), filters.nfft)
-        copy = record.copy()
-        for trace, values in zip(copy, samples[:, :filters.npts], strict=True):
-            trace.data = values
-        made.append(copy)
+        made.append(with_samples(record, samples[:, :filters.npts]))
     return made
 
 
@@ -68,10 +71,7 @@ def main():
     parser.add_argument("--splits", type=int, default=3)
     parser.add_argument("--draws", type=int, default=3, help="of the few records, in each split")
     args = parser.parse_args()
-    records = [r for r in read_records(args.records)
-               if np.abs(record_to_array(r)).max() >= args.least_peak
-               and not r[0].stats.tng.get("padded")
-               and None not in (record_info(r)["magnitude"], record_info(r)["distance"])]
+    records = usable_records(read_records(args.records), args.least_peak)
     axes = Axes.of_records(records)
     filters = filter_bank(axes.npts, axes.sampling_rate,
                           freqmin=10 * axes.sampling_rate / axes.npts)
@@ -87,16 +87,12 @@ def main():
             error = {s: scatter[s][rng.choice(len(scatter[s]), args.count, False)].mean(0)
                      for s in stations}
             for share in SHARES:
-                name = f"share {share:g}"
                 other = sets_of({s: moved(known[s], share * error[s], filters)
-                                 for s in stations}, axes, name)
-                pair = Comparison(real, other, {})
-                found[share].append({row["group"]: row["value"] for row in
-                                     critic_rows([[pair]], {name: [[pair]]}, split)})
-    print(f"{'share':8}" + "".join(f"{g[:12]:>13}" for g in (*GROUPS, ALL_GROUPS)))
+                                 for s in stations}, axes, "moved")
+                found[share].append(auc_by_group(Comparison(real, other, {}), split))
+    print(f"{'share':8}{heading()}")
     for share, rows in found.items():
-        print(f"{share:<8g}" + "".join(f"{np.mean([row[g] for row in rows]):13.2f}"
-                                       for g in (*GROUPS, ALL_GROUPS)))
+        print(f"{share:<8g}{cells(rows)}")
 
 
 if __name__ == "__main__":

@@ -28,12 +28,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from critic_benchmark import makers, sets_of
+from critic_benchmark import auc_by_group, makers, sets_of, usable_records, with_samples
 
 from obspy_tng import TNGGenerator
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.comparisons import Comparison
-from obspy_tng.evaluation.metrics.critic import ALL_GROUPS, GROUPS, critic_rows
+from obspy_tng.evaluation.metrics.critic import ALL_GROUPS, GROUPS
 from obspy_tng.methods.flow.method import SIZES, FlowMethod
 from obspy_tng.models.checkpoint import save_folder
 from obspy_tng.models.flow import pool
@@ -66,10 +66,7 @@ class Data:
     """The two halves of the records, and simulated ones, as the network's loss takes them."""
 
     def __init__(self, args):
-        records = [r for r in read_records(args.records)
-                   if np.abs(record_to_array(r)).max() >= args.least_peak
-                   and not r[0].stats.tng.get("padded")
-                   and None not in (record_info(r)["magnitude"], record_info(r)["distance"])]
+        records = usable_records(read_records(args.records), args.least_peak)
         self.axes = Axes.of_records(records)
         self.known, unseen = split_by_event(records, 0.5, seed=args.split)
         known = group_by_station(self.known)
@@ -213,18 +210,15 @@ class Learner:
                     found = self.model.generate(*(torch.as_tensor(a[None].astype(np.float32))
                                                   for a in (noised, given, condition)), vector,
                                                 steps, start=share)
-                copy = record.copy()
-                for trace, samples in zip(copy, method.frames.decode(found[0].numpy(), levels),
-                                          strict=True):
-                    trace.data = samples
-                made.setdefault(station, []).append(copy)
+                made.setdefault(station, []).append(with_samples(
+                    record, method.frames.decode(found[0].numpy(), levels)))
         return made
 
 
 def judged(data, streams):
     """AUC by group."""
     pair = Comparison(data.real, sets_of(streams, data.axes, "made"), {})
-    return {row["group"]: row["value"] for row in critic_rows([[pair]], {"made": [[pair]]}, 1)}
+    return auc_by_group(pair, 1)
 
 
 def generated(data, generator, seed, **options):
@@ -382,8 +376,7 @@ def main():
     if not args.report:
         data = Data(args)
         none = {"backbone": "", "seen": 0, "steps": 0, "share": 0.0}
-        rows.add({**none, "data": "real, other half"}, lambda: {
-            r["group"]: r["value"] for r in critic_rows([[data.floor]], {"f": [[data.floor]]}, 1)})
+        rows.add({**none, "data": "real, other half"}, lambda: auc_by_group(data.floor, 1))
         for name in ("source record", "tng"):
             rows.add({**none, "data": name}, lambda name=name: judged(data, generated(
                 data, makers(data.axes.sampling_rate, data.axes.window)[name](data.known),

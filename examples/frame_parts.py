@@ -18,11 +18,10 @@ import argparse
 import logging
 
 import numpy as np
-from critic_benchmark import sets_of
+from critic_benchmark import auc_by_group, cells, heading, sets_of, with_samples
 
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.comparisons import Comparison
-from obspy_tng.evaluation.metrics.critic import ALL_GROUPS, GROUPS, critic_rows
 from obspy_tng.records.earthquakes import split_by_event
 from obspy_tng.records.folder import read_records
 from obspy_tng.records.info import record_info
@@ -110,16 +109,12 @@ def main():
         data = record_to_array(record).astype(float)
         for name, samples in versions(parts, data, record_info(record), known,
                                       simulated).items():
-            copy = record.copy()
-            for trace, values in zip(copy, samples, strict=True):
-                trace.data = values
-            made.setdefault(name, []).append(copy)
+            made.setdefault(name, []).append(with_samples(record, samples))
     real = sets_of(group_by_station(test), axes, "real")
-    print(f"{'replaced':34}" + "".join(f"{g[:12]:>13}" for g in (*GROUPS, ALL_GROUPS)))
+    print(f"{'replaced':34}{heading()}")
     for name, streams in made.items():
         pair = Comparison(real, sets_of(group_by_station(streams), axes, name), {})
-        found = {row["group"]: row["value"] for row in critic_rows([[pair]], {name: [[pair]]}, 1)}
-        print(f"{name:34}" + "".join(f"{found[g]:13.2f}" for g in (*GROUPS, ALL_GROUPS)))
+        print(f"{name:34}{cells([auc_by_group(pair, 1)])}")
 
 
 if __name__ == "__main__":

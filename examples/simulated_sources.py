@@ -17,12 +17,18 @@ import argparse
 import dataclasses
 
 import numpy as np
-from critic_benchmark import sets_of
+from critic_benchmark import (
+    auc_by_group,
+    cells,
+    heading,
+    sets_of,
+    usable_records,
+    with_samples,
+)
 from envelope_bound import enrolled
 
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.comparisons import Comparison
-from obspy_tng.evaluation.metrics.critic import ALL_GROUPS, GROUPS, critic_rows
 from obspy_tng.groundmotion.scenario import Scenario
 from obspy_tng.groundmotion.source_records import SourceRecords
 from obspy_tng.groundmotion.window_levels import packaged_window_levels
@@ -32,7 +38,7 @@ from obspy_tng.methods.tng.prior import packaged_prior
 from obspy_tng.records.earthquakes import split_by_event
 from obspy_tng.records.folder import read_records
 from obspy_tng.records.info import record_info
-from obspy_tng.records.record import group_by_station, record_to_array
+from obspy_tng.records.record import group_by_station
 from obspy_tng.signal.evolutionary import band_levels, filter_bank
 from obspy_tng.simulate.corpus import simulated_corpus
 from obspy_tng.station_generator import Enrolled
@@ -115,17 +121,14 @@ def main():
     parser.add_argument("--shares", type=float, nargs="+", default=SHARES)
     parser.add_argument("--simulated", type=int, default=700)
     args = parser.parse_args()
-    records = [r for r in read_records(args.records)
-               if np.abs(record_to_array(r)).max() >= args.least_peak
-               and not r[0].stats.tng.get("padded")
-               and None not in (record_info(r)["magnitude"], record_info(r)["distance"])]
+    records = usable_records(read_records(args.records), args.least_peak)
     axes = Axes.of_records(records)
     filters = filter_bank(axes.npts, axes.sampling_rate,
                           freqmin=10 * axes.sampling_rate / axes.npts)
     prior = packaged_prior().model(filters, axes.sampling_rate)
     simulated = simulated_bank(args.simulated, filters, prior)
     print(f"{'simulated':10}{'splits':>8}"
-          + "".join(f"{g[:12]:>13}" for g in (*GROUPS, ALL_GROUPS)))
+          + heading())
     for share in args.shares:
         found = []
         for split in args.splits:
@@ -146,15 +149,10 @@ def main():
                     scenario = Scenario(info["magnitude"], info["distance"], info["depth"])
                     samples = bank.draw_all(station, [np.random.default_rng([split, i])],
                                             [scenario])[0][0]
-                    copy = record.copy()
-                    for trace, values in zip(copy, samples, strict=True):
-                        trace.data = values.astype(float)
-                    made[station].append(copy)
+                    made[station].append(with_samples(record, samples.astype(float)))
             pair = Comparison(sets_of(test, axes, "real"), sets_of(made, axes, "made"), {})
-            found.append({row["group"]: row["value"]
-                          for row in critic_rows([[pair]], {"made": [[pair]]}, split)})
-        print(f"{share:<10.1f}{len(args.splits):8d}" + "".join(
-            f"{np.mean([f[g] for f in found]):13.2f}" for g in (*GROUPS, ALL_GROUPS)), flush=True)
+            found.append(auc_by_group(pair, split))
+        print(f"{share:<10.1f}{len(args.splits):8d}{cells(found)}", flush=True)
 
 
 if __name__ == "__main__":

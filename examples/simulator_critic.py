@@ -19,7 +19,7 @@ the others, as a measure of how much stations differ. A minute of one core for 1
 import argparse
 
 import numpy as np
-from critic_benchmark import sets_of
+from critic_benchmark import sets_of, usable_records, with_samples
 from obspy import UTCDateTime
 
 from obspy_tng.evaluation.axes import Axes
@@ -110,11 +110,8 @@ def placed(record, data, rate):
                     freqmax=0.4 * rate, order=2)
     first = int(np.clip(energy_onset(data) - energy_onset(real), 0, data.shape[1] - npts))
     lead = record_info(record)["p_index"]
-    copy = record.copy()
-    for trace, samples in zip(copy, taper_ends(data[:, first:first + npts],
-                                               (lead or 0.2 * rate) / rate, rate), strict=True):
-        trace.data = samples
-    return copy
+    return with_samples(record, taper_ends(data[:, first:first + npts],
+                                           (lead or 0.2 * rate) / rate, rate))
 
 
 def main():
@@ -126,10 +123,7 @@ def main():
     parser.add_argument("--most", type=int, default=120, help="records")
     parser.add_argument("--seeds", type=int, default=2, help="simulated networks")
     args = parser.parse_args()
-    records = [r for r in read_records(args.records)
-               if np.abs(record_to_array(r)).max() >= args.least_peak
-               and not r[0].stats.tng.get("padded")
-               and None not in (record_info(r)["magnitude"], record_info(r)["distance"])]
+    records = usable_records(read_records(args.records), args.least_peak)
     records = [records[i] for i in np.random.default_rng(0).permutation(len(records))[:args.most]]
     records = [r for group in group_by_station(records).values() for r in group]
     axes = Axes.of_records(records)

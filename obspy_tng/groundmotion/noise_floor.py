@@ -18,10 +18,10 @@ import numpy as np
 from scipy.fft import rfft
 
 from ..signal.evolutionary import FilterBank
-from ..signal.record_edges import untapered
+from ..signal.record_edges import PICK_ERROR, untapered
 
-#: s before P that are left out (picks are late by so much), and fewest s of noise before P
-MARGIN, SHORTEST = 0.3, 2.0
+#: fewest s of noise before P
+SHORTEST = 2.0
 #: segments of a record, of which the quietest counts; they overlap by half. The second number
 #: is for frequencies that the shorter segments do not resolve
 SEGMENTS = 20, 6
@@ -64,7 +64,7 @@ def noise_levels(filters: FilterBank, data, p_index=None, padded=0.0):
     """
     rate = filters.sampling_rate
     first, end = untapered(filters.npts, rate, 0.2 if p_index is None else p_index / rate, padded)
-    before = 0 if p_index is None else p_index - int(MARGIN * rate)
+    before = 0 if p_index is None else p_index - int(PICK_ERROR * rate)
     least, white = np.full((3, len(filters)), np.inf), white_levels(filters)
     for segments, periods in zip(SEGMENTS, PERIODS, strict=True):
         length = 2 * (end - first) // (segments + 1)

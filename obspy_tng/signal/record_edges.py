@@ -11,6 +11,8 @@ import numpy as np
 
 #: s and share of the window that records are tapered over
 FRONT, END_SHARE = 1.0, 0.05
+#: s before P that may be motion: picks are late by so much
+PICK_ERROR = 0.3
 #: share of the record after its strongest part from which the decay of the coda is estimated
 _DECAY_SEGMENTS = 12
 

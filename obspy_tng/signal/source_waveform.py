@@ -20,7 +20,7 @@ from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 from .energy_windows import EnergyWindows, energy_onset
 from .evolutionary import FilterBank, filter_bank
 from .minimum_phase import lines_between, minimum_phase
-from .record_edges import edge_taper, extend, untapered
+from .record_edges import PICK_ERROR, edge_taper, extend, untapered
 from .time_warp import PERIODS, dominant_frequency, doubled, values_at, warped_times
 
 #: bands in which the spectrum is corrected: per octave, octaves below the lowest band level
@@ -37,8 +37,6 @@ LARGEST_GAIN, LARGEST_CUT, LARGEST_STEP = 4.0, 12.0, 1.0
 #: s before P where the arrival of P is not known (triggered recordings begin about there), and the
 #: same for the taper of added noise: records begin more gently than the shortest taper
 UNKNOWN_LEAD, UNKNOWN_NOISE_LEAD = 0.2, 1.0
-#: s before P that may be motion: picks are late by so much
-PICK_ERROR = 0.3
 #: zeros appended before filtering, as a share of the record: the filters ring at low frequencies
 #: for longer than a quarter of it, and what does not fit comes back before the first arrival
 PAD = 1.0
