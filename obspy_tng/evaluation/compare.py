@@ -14,7 +14,7 @@ from ..records.info import record_info
 from ..records.record import group_by_station
 from .anderson import reconstruction_rows
 from .axes import Axes
-from .comparisons import HALVES, ONE_SPLIT, comparisons, metric_rows, score_rows, settings_of
+from .comparisons import HALVES, ONE_SPLIT, comparisons, rows_of, score_rows, settings_of
 from .inputs import (
     by_generator,
     check_ids,
@@ -26,7 +26,6 @@ from .inputs import (
     warn_of_few,
     warn_of_shared,
 )
-from .metrics.critic import critic_rows
 from .metrics.metric import REAL
 from .recordset import RecordSet
 from .result import Evaluation
@@ -60,7 +59,7 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
     :param at_rest: True makes the real records end at rest as generated ones do
         (:func:`~obspy_tng.signal.integration.end_at_rest`) as generated records are, so that the
         drift of recorded ones has no influence.
-    :param workers: threads that measure records (default 2).
+    :param workers: threads that measure and compare records (default 2).
     :return: :class:`~obspy_tng.evaluation.result.Evaluation`
     :raises TNGInputError: for no records, no station in common, or an unusable
         record or value.
@@ -91,10 +90,10 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
                               if all(group.get(s) for s in stations)}, stations, record_set)
     measure([*sets["pool"].values(), *(r for group in others.values() for r in group.values())],
             workers)
-    return evaluate_sets(sets, others, rebuilt, bool(floor), seed, repeats)
+    return evaluate_sets(sets, others, rebuilt, bool(floor), seed, repeats, workers)
 
 
-def evaluate_sets(sets, others, rebuilt, floor, seed, repeats):
+def evaluate_sets(sets, others, rebuilt, floor, seed, repeats, workers=1):
     """
     All figures of sets of records.
 
@@ -106,12 +105,13 @@ def evaluate_sets(sets, others, rebuilt, floor, seed, repeats):
         of the real records.
     :param seed: int.
     :param repeats: int.
+    :param workers: threads.
     :return: :class:`~obspy_tng.evaluation.result.Evaluation`
     """
     real = sets["real"]
     warn_of_few(real)
     floors, judged, given = comparisons(sets, others, floor, seed, repeats)
-    rows = metric_rows(floors, judged, given, list(real), seed)
+    rows, critic = rows_of(floors, judged, given, list(real), seed, workers)
     if not rows:
         raise TNGInputError("too few records to compute any figure: the stations have "
                             f"{max(map(len, real.values()))} real records at most, two or more are "
@@ -122,4 +122,4 @@ def evaluate_sets(sets, others, rebuilt, floor, seed, repeats):
                       {REAL: real, **others},
                       settings_of(axes, seed, repeats, ONE_SPLIT if floor else HALVES),
                       reconstruction_rows(real, others, rebuilt),
-                      critic=critic_rows(floors, judged, seed))
+                      critic=critic)

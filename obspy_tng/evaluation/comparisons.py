@@ -1,12 +1,15 @@
 """The metrics of a comparison: the pairs that are compared, and the rows of the table."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 
 import numpy as np
 
 from .floor import Floor, distance_of, events_of, redraw, split_sets
 from .metrics import METRICS, specificity
+from .metrics.critic import critic_rows
 from .metrics.metric import ALL, REAL
 
 # how the generated records were compared, for the report
@@ -46,7 +49,21 @@ def comparisons(sets, others, floor, seed, repeats):
                     for name, group in others.items()}, None
 
 
-def metric_rows(floors, judged, given, stations, seed):
+def rows_of(floors, judged, given, stations, seed, workers=1):
+    """
+    Rows of the metrics and of the classifier, in threads.
+
+    :param floors, judged, given, stations, seed: see :func:`metric_rows`.
+    :param workers: threads.
+    :return: lists of dicts of :func:`metric_rows` and of
+        :func:`~obspy_tng.evaluation.metrics.critic.critic_rows`.
+    """
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        critic = pool.submit(critic_rows, floors, judged, seed)
+        return metric_rows(floors, judged, given, stations, seed, pool.map), critic.result()
+
+
+def metric_rows(floors, judged, given, stations, seed, each=map):
     """
     All rows of the tables.
 
@@ -55,11 +72,12 @@ def metric_rows(floors, judged, given, stations, seed):
     :param given: the same with the real records that the generators had, or None.
     :param stations: station ids.
     :param seed: int.
+    :param each: what applies a function to each station, like :func:`map`.
     :return: list of dicts, see :class:`~obspy_tng.evaluation.result.Evaluation`.
     """
-    real = _values(floors, stations)
-    had = None if given is None else _values(given, stations)
-    theirs = {name: _values(lists, stations) for name, lists in judged.items()}
+    real = _values(floors, stations, each)
+    had = None if given is None else _values(given, stations, each)
+    theirs = {name: _values(lists, stations, each) for name, lists in judged.items()}
     rows = []
     for metric in METRICS:
         columns = {ALL: slice(None)}
@@ -77,7 +95,7 @@ def metric_rows(floors, judged, given, stations, seed):
     return [row for row in rows if row["metric"] in known]
 
 
-def _values(comparisons, stations):
+def _values(comparisons, stations, each):
     """
     Values of all metrics for each list of comparisons, averaged.
 
@@ -85,18 +103,20 @@ def _values(comparisons, stations):
 
     :return: dict metric name -> array ``(lists, stations)``; of the network ``(lists, 1)``.
     """
-    found = {metric.name: [] for metric in METRICS}
-    for station in stations:
-        for metric in METRICS:
-            if metric.scope == "station":
-                found[metric.name].append(_column(metric, comparisons, station))
-        for one in chain(*comparisons):
-            for side in (one.real, one.other, one.enrolled):
-                side[station].release()
-    for metric in METRICS:
-        if metric.scope == "network":
-            found[metric.name].append(_column(metric, comparisons, None))
-    return {name: np.transpose(values) for name, values in found.items()}
+    columns = list(each(partial(_columns, comparisons), stations))
+    return {metric.name: np.transpose(
+        [_column(metric, comparisons, None)] if metric.scope == "network"
+        else [found[metric.name] for found in columns]) for metric in METRICS}
+
+
+def _columns(comparisons, station):
+    """Values of all metrics at a station, for each list of comparisons: dict of lists."""
+    found = {metric.name: _column(metric, comparisons, station) for metric in METRICS
+             if metric.scope == "station"}
+    for one in chain(*comparisons):
+        for side in (one.real, one.other, one.enrolled):
+            side[station].release()
+    return found
 
 
 def _column(metric, comparisons, station):

@@ -22,7 +22,7 @@ from .waveform_features import waveform_features
 
 # Records measured at a time: bounds the memory, keeps the FFTs batched, and shares the constant
 # cost of each time step of the oscillators among more records.
-CHUNK, STEPPED = 32, 128
+CHUNK, STEPPED = 32, 256
 COMPONENT_PAIRS = ((0, 1), (0, 2), (1, 2))  # ZN, ZE, NE
 # Peaks of the horizontal envelope are separate arrivals if the envelope,
 # smoothed over ENVELOPE_SECONDS, falls between them by ARRIVAL_PROMINENCE of
@@ -153,11 +153,6 @@ class RecordSet:
     def name_earthquakes(self, identities):
         """Give the records of a whole set other identities."""
         self._identities = list(identities)
-
-    def measure(self):
-        """Measure all quantities."""
-        for name in (*QUANTITIES, "f0"):
-            getattr(self, name)
 
     def release(self):
         """Release what can be read again from files."""

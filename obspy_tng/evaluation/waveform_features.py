@@ -92,11 +92,16 @@ def waveform_features(data, bands):
     power = np.square(data).sum(1)
     total = np.cumsum(power, axis=-1)
     total /= total[:, -1:] + TINY
-    found = {"levels": [_levels(data, bands)], "timing": [], "onsets": [], "polarization": [],
-             "texture": [_texture(data, rate), _spectral_texture(data, bands)]}
+    spectrum = rfft(data)
+    found = {"levels": [_levels(data, spectrum, bands)], "timing": [], "onsets": [],
+             "polarization": [],
+             "texture": [_texture(data, rate), _spectral_texture(spectrum, data.shape[-1], bands)]}
     for band in bands.filtered(data):
-        found["timing"].append(_timing(band, total, rate))
-        found["onsets"].append(_onsets(band, rate))
+        square = np.square(band)
+        energy = np.zeros((*band.shape[:-1], band.shape[-1] + 1))
+        np.cumsum(square, axis=-1, out=energy[..., 1:])
+        found["timing"].append(_timing(energy, total, rate))
+        found["onsets"].append(_onsets(band, square, energy, rate))
         found["polarization"].append(_polarization(band, total, rate))
     return {group: np.nan_to_num(np.concatenate(parts, axis=1), posinf=0, neginf=0)
             for group, parts in found.items()}
@@ -143,9 +148,9 @@ def _narrow_edges(bands):
     return np.geomspace(bands.edges[0], bands.edges[-1], NARROW * (len(bands.edges) - 1) + 1)
 
 
-def _levels(data, bands):
+def _levels(data, spectrum, bands):
     npts, rate = data.shape[-1], bands.sampling_rate
-    spectrum, frequencies = rfft(data), rfftfreq(npts, 1 / rate)
+    frequencies = rfftfreq(npts, 1 / rate)
     power, edges = np.square(np.abs(spectrum)), _narrow_edges(bands)
     out = [np.log(power[..., (frequencies >= a) & (frequencies < b)].sum(-1) + TINY)
            for a, b in pairwise(edges)]
@@ -156,41 +161,45 @@ def _levels(data, bands):
     return np.concatenate(out, axis=1)
 
 
-def _timing(band, total, rate):
+def _timing(energy, total, rate):
+    """Times from the energy before each sample, of a band ``(n, 3, npts + 1)`` and of all."""
     onset = np.argmax(total >= 0.05, axis=-1)
-    energy = np.cumsum(np.square(band), axis=-1)
-    energy /= energy[..., -1:] + TINY
-    times = [(np.argmax(energy >= share, axis=-1) - onset[:, None]) / rate for share in SHARES]
-    return np.concatenate([np.arcsinh(t) for t in times], axis=1)
+    wanted = (energy[..., -1:] + TINY) * np.array(SHARES)
+    # a search in each trace, instead of comparing all samples
+    at = np.array([[np.searchsorted(*pair) for pair in zip(*both, strict=True)]
+                   for both in zip(energy[..., 1:], wanted, strict=True)])
+    at[at == energy.shape[-1] - 1] = 0  # a trace of zeros
+    times = (at - onset[:, None, None]) / rate
+    return np.arcsinh(times).swapaxes(1, 2).reshape(len(times), -1)
 
 
-def _onsets(band, rate):
-    unit = band / (band.std(-1, keepdims=True) + TINY)
-    square = np.square(unit)
+def _onsets(band, square, energy, rate):
+    """Of a band, its squares, and the energy before each sample ``(n, 3, npts + 1)``."""
+    variance, kurtosis = _moments(band)
+    variance += TINY ** 2
     short, long, rise = (max(int(s * rate), 2) for s in (SHORT, LONG, RISE))
-    sums = np.zeros((*square.shape[:-1], square.shape[-1] + 1))
-    np.cumsum(square, axis=-1, out=sums[..., 1:])
-    last = square.shape[-1] - short
-    after = sums[..., long + short:last + short] - sums[..., long:last]
-    before = sums[..., long:last] - sums[..., :last - long]
-    before *= short / long
-    before += 1e-3 * short
+    last = band.shape[-1] - short
+    after = energy[..., long + short:last + short] - energy[..., long:last]
+    before = energy[..., long:last] - energy[..., :last - long]
+    before += 1e-3 * long * variance[..., None]
     after /= before
     # the ln envelope rises most where the mean of the squares grows by the largest factor
     mean = uniform_filter1d(square, rise, axis=-1)
-    mean += 1e-4
-    out = [np.log(after.max(-1)), 0.5 * np.log((mean[..., rise:] / mean[..., :-rise]).max(-1)),
-           np.log(np.abs(unit).max(-1) + TINY), np.log(_kurtosis(unit) + 3.5)]
+    mean += 1e-4 * variance[..., None]
+    peak = np.maximum(band.max(-1), -band.min(-1))
+    out = [np.log(long / short * after.max(-1)),
+           0.5 * np.log((mean[..., rise:] / mean[..., :-rise]).max(-1)),
+           np.log(peak / np.sqrt(variance) + TINY), np.log(kurtosis + 3.5)]
     return np.concatenate(out, axis=1)
 
 
-def _kurtosis(data):
-    """Excess kurtosis over the last axis; NaN for a constant."""
+def _moments(data):
+    """Variance and excess kurtosis over the last axis; the kurtosis of a constant is NaN."""
     square = np.square(data - data.mean(-1, keepdims=True))
-    fourth = np.einsum("...t,...t->...", square, square)
-    second = np.square(square.sum(-1))
-    return np.divide(data.shape[-1] * fourth, second, out=np.full(second.shape, np.nan),
-                     where=second > 0) - 3
+    fourth, second = np.einsum("...t,...t->...", square, square), square.sum(-1)
+    kurtosis = np.divide(data.shape[-1] * fourth, np.square(second),
+                         out=np.full(second.shape, np.nan), where=second > 0) - 3
+    return second / data.shape[-1], kurtosis
 
 
 def _polarization(band, total, rate):
@@ -218,24 +227,24 @@ def _steps(npts):
 
 
 def _texture(data, rate):
-    unit = data / (data.std(-1, keepdims=True) + TINY)
-    out = []
+    out, twice = [], 2 * data
     for step in _steps(data.shape[-1]):
-        change = unit[..., 2 * step:] - 2 * unit[..., step:-step] + unit[..., :-2 * step]
-        deviation = change.std(-1, keepdims=True) + TINY
+        change = data[..., 2 * step:] + data[..., :-2 * step]
+        change -= twice[..., step:-step]
+        variance, kurtosis = _moments(change)
         signs = change[..., ::step] > 0
-        out += [np.log(_kurtosis(change) + 3.5), (np.abs(change) > 2 * deviation).mean(-1),
-                (signs[..., 1:] != signs[..., :-1]).mean(-1)]
+        far = np.abs(change, out=change) > 2 * np.sqrt(variance)[..., None]
+        out += [np.log(kurtosis + 3.5), far.mean(-1), (signs[..., 1:] != signs[..., :-1]).mean(-1)]
+    variance = data.var(-1) + TINY ** 2
     for seconds in EDGES.values():
         count = int(np.ceil(abs(seconds) * rate))
-        part = unit[..., :count] if seconds > 0 else unit[..., -count:]
-        out.append(0.5 * np.log(np.square(part).mean(-1) + 1e-12))
+        part = data[..., :count] if seconds > 0 else data[..., -count:]
+        out.append(0.5 * np.log(np.square(part).mean(-1) / variance + 1e-12))
     return np.concatenate(out, axis=1)
 
 
-def _spectral_texture(data, bands):
-    spectrum = rfft(data)
-    frequencies = rfftfreq(data.shape[-1], 1 / bands.sampling_rate)
+def _spectral_texture(spectrum, npts, bands):
+    frequencies = rfftfreq(npts, 1 / bands.sampling_rate)
     ln_power = np.log(np.square(np.abs(spectrum)) + TINY)
     turns = spectrum[..., 1:] * spectrum[..., :-1].conj()
     turns /= np.abs(turns) + TINY
@@ -243,7 +252,7 @@ def _spectral_texture(data, bands):
     for low, high in pairwise(_narrow_edges(bands)):
         inside = np.flatnonzero((frequencies >= low) & (frequencies < high))
         if len(inside) < 4:  # too few lines to have a texture
-            out += 2 * [np.zeros(data.shape[:2])]
+            out += 2 * [np.zeros(spectrum.shape[:2])]
             continue
         axis = inside - inside.mean()
         part = ln_power[..., inside] - ln_power[..., inside].mean(-1, keepdims=True)

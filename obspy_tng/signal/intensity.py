@@ -27,6 +27,7 @@ from .processing import bandpass, detrend, taper
 from .spectra import fas
 
 STANDARD_GRAVITY = 9.80665  # m/s^2
+MEASURES = ("pga", "pgv", "pgd", "arias", "cav", "d5_75", "d5_95", "tm")
 
 
 def pga(data):
@@ -209,19 +210,23 @@ def intensity_measures(data, sampling_rate, freqmin=None):
     d5_95: 9.00
     tm: 1.03
     """
+    return {**_peaks_and_sums(data, sampling_rate, freqmin), **_durations(data, sampling_rate),
+            "tm": mean_period(data, sampling_rate)}
+
+
+def _peaks_and_sums(data, sampling_rate, freqmin):
+    """``pga pgv pgd arias cav`` as :func:`intensity_measures` gives them."""
     velocity, displacement = ground_motion(data, sampling_rate, freqmin)
+    return {"pga": pga(data), "pgv": pga(velocity), "pgd": pga(displacement),
+            "arias": arias(data, sampling_rate), "cav": cav(data, sampling_rate)}
+
+
+def _durations(data, sampling_rate):
+    """``d5_75 d5_95`` as :func:`intensity_measures` gives them."""
     husid = _husid(data, sampling_rate)
     start = _crossing(husid, 0.05)
-    return {
-        "pga": pga(data),
-        "pgv": pga(velocity),
-        "pgd": pga(displacement),
-        "arias": arias(data, sampling_rate),
-        "cav": cav(data, sampling_rate),
-        "d5_75": (_crossing(husid, 0.75) - start) / sampling_rate,
-        "d5_95": (_crossing(husid, 0.95) - start) / sampling_rate,
-        "tm": mean_period(data, sampling_rate),
-    }
+    return {key: (_crossing(husid, high) - start) / sampling_rate
+            for key, high in (("d5_75", 0.75), ("d5_95", 0.95))}
 
 
 def horizontal_measures(data, sampling_rate, freqmin=None):
@@ -237,15 +242,13 @@ def horizontal_measures(data, sampling_rate, freqmin=None):
     :return: dict of float64 arrays ``(...)``, as :func:`intensity_measures`.
     """
     data = as_records(data)
-    north, east = data[..., 1, :], data[..., 2, :]
-    each = intensity_measures(data[..., 1:, :], sampling_rate, freqmin)
+    each = {**_peaks_and_sums(data[..., 1:, :], sampling_rate, freqmin),
+            "tm": mean_period(data[..., 1:, :], sampling_rate)}
     # a trace of zeros has the measure 0
-    values = {key: np.sqrt(each[key].prod(axis=-1)) for key in ("pga", "pgv", "pgd", "cav", "tm")}
-    values["arias"] = each["arias"].sum(axis=-1)
-    both = np.hypot(north, east)
-    for key, high in (("d5_75", 0.75), ("d5_95", 0.95)):
-        values[key] = significant_duration(both, sampling_rate, 0.05, high)
-    return {key: values[key] for key in each}
+    values = {key: each[key].sum(axis=-1) if key == "arias" else np.sqrt(each[key].prod(axis=-1))
+              for key in each}
+    values |= _durations(np.hypot(data[..., 1, :], data[..., 2, :]), sampling_rate)
+    return {key: values[key] for key in MEASURES}
 
 
 def time_of_energy(energy, share=0.05):

@@ -187,9 +187,9 @@ def bandlimited(data, factor):
     nfft = scipy.fft.next_fast_len(npts + GUARD, real=True)
     spectrum = scipy.fft.rfft(data, nfft, axis=-1)
     # straight lines between samples multiply the spectrum by sinc^2
-    spectrum /= np.sinc(np.arange(spectrum.shape[-1]) / (nfft * factor)) ** 2
+    spectrum *= factor / np.sinc(np.arange(spectrum.shape[-1]) / (nfft * factor)) ** 2
     fine = scipy.fft.irfft(spectrum, nfft * factor, axis=-1)[..., :npts * factor]
-    return factor * fine.astype(np.float64, copy=False)
+    return fine.astype(np.float64, copy=False)
 
 
 def _straight_lines(data, factor):

@@ -39,11 +39,12 @@ def test_each_record_alone_has_the_features_of_the_batch(bands):
         np.testing.assert_allclose(alone[group][0], values[2], rtol=1e-6, atol=1e-8)
 
 
-def test_kurtosis():
+def test_moments():
     data = np.random.default_rng(0).standard_normal((4, 3, 500)) ** 3 + 2
-    np.testing.assert_allclose(waveform_features._kurtosis(data), kurtosis(data, axis=-1),
-                               rtol=1e-12)
-    assert np.isnan(waveform_features._kurtosis(np.full((1, 3, 500), 7.0))).all()
+    variance, found = waveform_features._moments(data)
+    np.testing.assert_allclose(found, kurtosis(data, axis=-1), rtol=1e-12)
+    np.testing.assert_allclose(variance, data.var(-1), rtol=1e-12)
+    assert np.isnan(waveform_features._moments(np.full((1, 3, 500), 7.0))[1]).all()
 
 
 def test_only_levels_see_the_level(bands):

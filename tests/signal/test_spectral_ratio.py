@@ -51,7 +51,8 @@ def test_paper_mode_is_its_description(records):
     for i in range(0, len(freqs), 200):
         weights = np.r_[0, np.exp(-40 * np.log(bins[1:] / freqs[i]) ** 2)]
         expected = (weights @ horizontal) / (weights @ spectra[0])
-        assert ratio[i] == pytest.approx(expected, rel=1e-10)
+        # the filter is a product with its gain: 6000 zeros of 60 s are not endless
+        assert ratio[i] == pytest.approx(expected, rel=1e-7)
 
 
 MEANS = {"geometric_mean": lambda n, e: (n * e) ** 0.5,
