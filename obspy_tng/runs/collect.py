@@ -24,6 +24,7 @@ from ..records.prepare import check_options
 from ..records.rejection import RejectedRecord
 from .job import Job, Result, SentObject, WorkUnit, value_hash
 from .loop import run_job
+from .pool import COLLECTING
 
 INVENTORY = "stations.xml"
 
@@ -44,7 +45,7 @@ class CollectJob(Job):
 
     kind = "collect"
     unique = True
-    modules = __name__, "obspy.signal.trigger"
+    modules = COLLECTING
 
     def __init__(self, client, inventory, catalog, stations, channels, span, choices, options):
         self.client, self.inventory, self.catalog = client, inventory, catalog
@@ -273,8 +274,8 @@ def collect_folder(client, output, inventory=None, catalog=None, *, stations=Non
         where there is reason, ``stations.xml``, and ``manifest.sqlite``. With other
         arguments than those that it was begun with it is refused.
     :param workers: number of threads, or of processes.
-    :param processes: True for processes (spawned): more of a machine for Python code, at
-        a second or two each to start.
+    :param processes: True for processes: more of a machine for Python code, at a second or two
+        to start.
     :param executor: any ``concurrent.futures.Executor`` instead, such as
         ``dask.distributed.Client(...).get_executor()``.
     :param shard: ``"i/N"`` does part i of N; see :func:`obspy_tng.runs.shards.merge_shards`.

@@ -48,7 +48,7 @@ def run_job(job, output, *, workers=1, processes=False, executor=None, shard=Non
     :raises TNGInputError: if the folder holds something else, or other settings.
     :raises TNGException: if another run uses the folder, or it cannot be written.
     """
-    pool = Pool(workers, processes, executor)
+    pool = Pool(workers, processes, executor, job.modules)
     part = part_of(shard)
     folder = part.folder(output)
     new = not (folder / NAME).exists()
@@ -58,7 +58,7 @@ def run_job(job, output, *, workers=1, processes=False, executor=None, shard=Non
     with Manifest(folder) as manifest, pool:
         manifest.agree(job.kind, job.settings(), restart=True)
         if new:
-            pool.warm(job.modules)
+            pool.warm()
         manifest.note("extent", job.extend(manifest.about("extent")))
         clean_temporaries(folder)
         stale = manifest.plan(part.select(enumerate(job.plan())))

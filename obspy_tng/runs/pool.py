@@ -1,9 +1,10 @@
 """
 The workers of a run: threads, processes, or an executor of the caller.
 
-Processes are spawned, never forked (a fork after reading MiniSEED can deadlock,
-ObsPy #2705), compute with one thread each, and end when the run's process ends,
-even if that was killed.
+Processes are never forked from the run's own (a fork after reading MiniSEED can deadlock,
+ObsPy #2705). Where the system can, they are forked from a process that has done nothing but
+import what they need, which then happens once; elsewhere they are spawned. They compute with
+one thread each, and end when the run's process ends, even if that was killed.
 """
 
 import contextlib
@@ -13,6 +14,7 @@ import signal
 import threading
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from importlib import import_module
+from multiprocessing import forkserver
 from multiprocessing.connection import wait as wait_for_process
 
 from .._checks import count
@@ -28,6 +30,11 @@ _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS
                      "NUMEXPR_NUM_THREADS")
 
 
+#: what collecting needs, as :attr:`obspy_tng.runs.job.Job.modules`
+COLLECTING = "obspy_tng.runs.collect", "obspy.signal.trigger"
+_served: dict = {}  # thread variables that the fork server of this process was started with
+
+
 class Pool:
     """
     Workers of a run, a context manager.
@@ -36,16 +43,18 @@ class Pool:
     :param processes: True for processes.
     :param executor: a ``concurrent.futures.Executor`` to use instead, for instance
         ``dask.distributed.Client(...).get_executor()``; it is not shut down.
+    :param modules: names of modules that the units need, which processes import once.
     :raises TNGInputError: if ``workers`` is not a positive integer.
     :raises TypeError: if ``executor`` is not an executor.
     """
 
-    def __init__(self, workers=1, processes=False, executor=None):
+    def __init__(self, workers=1, processes=False, executor=None, modules=()):
         if executor is not None and not isinstance(executor, Executor):
             raise TypeError("executor must be a concurrent.futures.Executor (a Dask Client has "
                             f"get_executor()), got {type(executor).__name__}")
         self.workers = count("workers", workers, least=1)
         self.processes = processes and executor is None
+        self.modules = modules
         self.in_flight = PER_WORKER * workers
         self._given = executor
         if executor is not None:
@@ -69,15 +78,11 @@ class Pool:
             self._executor.shutdown(wait=True, cancel_futures=True)
         self._cleanup.close()
 
-    def warm(self, modules):
-        """
-        Start the processes now, so that they import while the caller is busy.
-
-        :param modules: names of modules that the units need.
-        """
+    def warm(self):
+        """Start the processes now, so that they import while the caller is busy."""
         if self.processes:
             for _ in range(self.workers):
-                self._executor.submit(_import, modules)
+                self._executor.submit(_import, self.modules)
 
     def submit(self, function, arguments):
         """Future of ``function(*arguments)``; raises BrokenExecutor where it takes none."""
@@ -104,10 +109,34 @@ class Pool:
             return
         if self.processes:
             self._executor = ProcessPoolExecutor(
-                self.workers, mp_context=multiprocessing.get_context("spawn"),
+                self.workers, mp_context=_context(self.modules),
                 initializer=_begin_worker)
         else:
             self._executor = ThreadPoolExecutor(self.workers, thread_name_prefix="obspy_tng")
+
+
+def start_server(modules):
+    """
+    Let the fork server start and import, where the system has one and there are modules.
+
+    Whoever knows early that there will be processes calls this before anything else.
+
+    :param modules: names of modules.
+    """
+    with _one_thread_each():
+        if _context(modules).get_start_method() == "forkserver":
+            forkserver.ensure_running()
+
+
+def _context(modules):
+    """Way to start processes that need some modules."""
+    threads = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
+    if (not modules or "forkserver" not in multiprocessing.get_all_start_methods()
+            or _served.setdefault("threads", threads) != threads):
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(modules))  # of the server's start
+    return context
 
 
 def _import(modules):

@@ -31,6 +31,9 @@ def main(arguments=None):
     logging.basicConfig(format="%(message)s", stream=sys.stderr)
     logging.getLogger("obspy_tng").setLevel(logging.DEBUG if args.verbose else logging.INFO)
     warnings.showwarning = _show_warning
+    if args.command == "collect" and args.processes:
+        from ..runs.pool import COLLECTING, start_server
+        start_server(COLLECTING)  # it imports while this process does
     from .commands import COMMANDS
     try:
         return COMMANDS[args.command](args) or SUCCESS
@@ -184,7 +187,8 @@ def _split(commands):
 
 
 def _fit(commands):
-    p = _command(commands, "fit", "train a generator on records and enrol their stations",
+    p = _command(commands, "fit", "train a generator on records and enrol their stations "
+                 "(records of the default sampler need only `enroll`)",
                  "fit records/known --output model")
     p.add_argument("records", help="folder that collect wrote")
     p.add_argument("--output", required=True, metavar="FOLDER", help="model folder")

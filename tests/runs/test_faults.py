@@ -275,19 +275,24 @@ def test_workers_end_with_a_killed_run(simulated, tmp_path):
     command = [sys.executable, "-m", "obspy_tng.scripts.main", "collect", str(simulated),
                "--output", str(tmp_path / "r"), *COLLECT, "--workers", "2", "--processes"]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    workers = _until(lambda: [pid for pid in _children(process.pid)
-                              if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()], 30)
+    # a fork server and its workers, and what watches over shared memory
+    workers = _until(lambda: _descendants(process.pid, least=3), 30)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert workers
     assert _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), 30)
 
 
-def _children(parent):
-    found = Path(f"/proc/{parent}/task/{parent}/children")
-    if not found.exists():
-        pytest.skip("no /proc here")
-    return [int(pid) for pid in found.read_text().split()]
+def _descendants(parent, least):
+    """Processes below one, if they are that many."""
+    found, new = [], [parent]
+    while new:
+        lists = [Path(f"/proc/{pid}/task/{pid}/children") for pid in new]
+        if not lists[0].exists():
+            pytest.skip("no /proc here")
+        new = [int(pid) for path in lists if path.exists() for pid in path.read_text().split()]
+        found += new
+    return found if len(found) >= least else []
 
 
 def _until(condition, seconds):

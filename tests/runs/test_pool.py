@@ -1,6 +1,8 @@
 """Workers: threads, processes with one thread each, or an executor of the caller."""
 
+import multiprocessing
 import os
+import subprocess
 import sys
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 
@@ -36,13 +38,32 @@ def imported(module):
     return module in sys.modules
 
 
-def test_processes_import_before_there_is_work():
-    with Pool(1, processes=True) as pool:
-        pool.warm(("colorsys",))
+@pytest.mark.parametrize("variable", ["1", "2"])
+def test_processes_import_before_there_is_work(variable, monkeypatch):
+    """From the fork server, and, as the variable is not always that of its start, spawned."""
+    monkeypatch.setenv("NUMEXPR_NUM_THREADS", variable)
+    with Pool(1, processes=True, modules=("colorsys",)) as pool:
+        pool.warm()
         assert pool.submit(imported, ("colorsys",)).result()
         assert not pool.submit(imported, ("chunk",)).result()
-    with Pool(1) as pool:
-        pool.warm(("no such module",))  # threads have what the caller has
+        assert pool.submit(os.getenv, ("NUMEXPR_NUM_THREADS",)).result() == variable
+    with Pool(1, modules=("no such module",)) as pool:
+        pool.warm()  # threads have what the caller has
+
+
+def test_the_fork_server_imports_once():
+    """A process has the modules before it does anything, and ends with the pool."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        pytest.skip("the system has no fork server")
+    script = ("import os, sys; from obspy_tng.runs.pool import Pool, start_server\n"
+              "start_server(('colorsys',))\n"
+              "from tests.runs.test_pool import imported\n"
+              "with Pool(1, processes=True, modules=('colorsys',)) as pool:\n"
+              "    print(pool.submit(imported, ('colorsys',)).result(),"
+              " pool.submit(os.getppid, ()).result() != os.getpid())")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True,
+                          check=True)
+    assert done.stdout.split() == ["True", "True"]
 
 
 def test_an_executor_of_the_caller_stays_open():
