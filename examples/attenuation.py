@@ -73,7 +73,8 @@ def main():
         if args.records else simulate_network(4, 30, seed=0, sampling_rate=50.0).records
     levels, data = fitted(records)
     model, bands = levels.model, levels.model.bands
-    print("   Hz     b     c     d |  tau phi_s2s phi_ss sigma_ss | of the HVSR (ln amplitude)")
+    print("   Hz     b     c     d     e |  tau phi_s2s phi_ss sigma_ss | of the HVSR "
+          "(ln amplitude)")
     for frequency in LISTED:
         k = int(np.argmin(np.abs(np.log(model.frequencies / frequency))))
         tau, site, single = (0.5 * sd for sd in (model.tau, model.phi_s2s, model.phi_ss))

@@ -4,8 +4,10 @@ Band levels: event, station and residual
 
 The ln energy of each band of a record (band level) is split into::
 
-    band level = source(M, f) + a + b (M - 6) + c ln(R / R0) + d (R / R0 - 1)
+    band level = source(M, f) + a + b (M - 6) + c ln(R / R0) + d (R / R0 - 1) + e ln(R / 50 km)
                  + event term + station term + residual
+
+with the terms of c and d as at 50 km within this distance, and that of e only there,
 
 by a mixed-effects model ([Abrahamson_Youngs1992]_), with R as in
 :mod:`obspy_tng.groundmotion.scaling`. The source is that of [Brune1970]_: energy increases by a
@@ -29,9 +31,9 @@ A :class:`BandLevelModel` is either the prior, learned from simulated networks, 
 :mod:`obspy_tng.groundmotion.station_terms`. Regions differ by more than stations do. A common
 term of the region therefore has a wide prior, so that the level of a single record counts.
 
-Outside of the recorded magnitudes b does not apply: only the source scales. Within 40 km energy
-falls off as that of body waves, for any coefficients. Energy never increases with
-distance.
+Outside of the recorded magnitudes b does not apply: only the source scales. The spreading e near
+the source has a narrow prior, so that far records do not tell what is near. Energy never increases
+with distance.
 
 Of response spectra phi_ss is about 0.45 in all regions [RodriguezMarek2013]_; docs/theory.rst has
 what is found for Mexico City.
@@ -49,6 +51,7 @@ import numpy as np
 from .correlation import Decay, contrast_correlation
 from .scaling import (
     NEAR_DISTANCE,
+    NEAR_SPREADING,
     REFERENCE_DISTANCE,
     REFERENCE_MAGNITUDE,
     predictors,
@@ -73,9 +76,11 @@ REGION_SD, REGION_DECAY, REGION_FREE = 5.0, Decay(5.0), 0.5
 #: slope of the level with ln R, of energy: geometric spreading lies between that of surface waves
 #: (-1) and of body waves (-2)
 SPREADING = -1.6
-#: prior variances of b, c and d of each contrast: of the level about the prior's; of the HVSR and
-#: of north over east about none, since a few stations' chance slopes are wrong for another one
-SLOPE_VARIANCES = np.array([[0.09, 0.01, 0.001], [0.3, 0.01, 0.001], [1.0, 1e-6, 1e-6]])
+#: prior variances of b, c, d and e of each contrast: of the level about the prior's; of the HVSR
+#: and of north over east about none, since a few stations' chance slopes are wrong for another one.
+#: With a wider one of d twenty earthquakes at 20 to 140 km make energy hardly decay up to 300 km
+SLOPE_VARIANCES = np.array([[0.09, 0.01, 0.001], [0.3, 0.01, 0.001], [0.1, 1e-6, 1e-6],
+                            [0.25, 1e-6, 1e-6]])
 
 
 @dataclass(frozen=True)
@@ -84,9 +89,8 @@ class BandLevelModel:
     Mixed model of band levels; D is three contrasts times bands.
 
     :param frequencies: Hz, centres of the bands.
-    :param coefficients: array (4, D): a, b, c, d, see
-        :func:`~obspy_tng.groundmotion.scaling.predictors`.
-    :param coefficient_covariance: array (D, 4, 4), of their errors.
+    :param coefficients: array (5, D): a, b, c, d and e, of :func:`level_predictors`.
+    :param coefficient_covariance: array (D, 5, 5), of their errors.
     :param phi_s2s: array (D,), standard deviation of station terms.
     :param tau: array (D,), of event terms.
     :param phi_ss: array (D,), of residuals.
@@ -164,7 +168,7 @@ class BandLevelModel:
         x = np.where(known[:, None], predictors(magnitudes, distances, depths),
                      self.predictor_mean)
         magnitude = REFERENCE_MAGNITUDE + x[:, 1]
-        found = fixed_contrasts(magnitude, x[:, 2], self.frequencies, self.coverage.magnitudes[1])
+        found = fixed_contrasts(magnitude, self.frequencies, self.coverage.magnitudes[1])
         x = level_predictors(x)
         x[:, 1] = np.clip(magnitude, *self.coverage.magnitudes) - REFERENCE_MAGNITUDE
         return found + x @ self.coefficients
@@ -177,16 +181,17 @@ class BandLevelModel:
             and distance.
         :return: float, ln amplitude, root mean square over the bands of the level.
         """
-        x = predictors(*scenario.arrays)[0] - self.predictor_mean
+        x = level_predictors(np.vstack([predictors(*scenario.arrays), self.predictor_mean]))
+        x = x[0] - x[1]
         variances = np.einsum("i,dij,j->d", x, self.coefficient_covariance[:self.bands], x)
         return float(0.5 * np.sqrt(variances.mean()))
 
     @cached_property
     def slopes(self):
         """Change of the contrasts with each predictor, source included, (4, D)."""
-        slopes = self.coefficients.copy()
+        slopes = self.coefficients[:4].copy()
         around = REFERENCE_MAGNITUDE + self.predictor_mean[1] + np.array([-0.5, 0.5])
-        slopes[1] += np.diff(fixed_contrasts(around, np.zeros(2), self.frequencies), axis=0)[0]
+        slopes[1] += np.diff(fixed_contrasts(around, self.frequencies), axis=0)[0]
         return slopes
 
 
@@ -206,26 +211,30 @@ def level_predictors(x):
     Predictors of band levels.
 
     :param x: array (n, 4), of :func:`~obspy_tng.groundmotion.scaling.predictors`.
-    :return: array (n, 4), with R of at least
-        :data:`~obspy_tng.groundmotion.scaling.NEAR_DISTANCE`.
+    :return: array (n, 5): 1, M - 6, ln R / R0 and R / R0 - 1 with R of at least
+        :data:`~obspy_tng.groundmotion.scaling.NEAR_DISTANCE`, and ln R over this distance, at most
+        0.
+
+    .. rubric:: Example
+
+    >>> level_predictors(predictors(np.array([5.0]), np.array([0.0]), np.array([24.7]))).round(2)
+    array([[ 1.  , -1.  , -1.39, -0.75, -0.69]])
     """
     near = NEAR_DISTANCE / REFERENCE_DISTANCE
     return np.column_stack([x[:, 0], x[:, 1], np.maximum(x[:, 2], np.log(near)),
-                            np.maximum(x[:, 3], near - 1)])
+                            np.maximum(x[:, 3], near - 1), np.minimum(x[:, 2] - np.log(near), 0)])
 
 
-def fixed_contrasts(magnitudes, ln_ratio, frequencies, largest=np.inf):
+def fixed_contrasts(magnitudes, frequencies, largest=np.inf):
     """
-    What is not fitted: the source relative to magnitude 6, and body waves near it.
+    What is not fitted: the source relative to magnitude 6.
 
     :param magnitudes: array (n,).
-    :param ln_ratio: array (n,), ln R / R0.
     :param frequencies: Hz, ``(bands,)``.
     :param largest: see :func:`~obspy_tng.groundmotion.scaling.source_levels`.
     :return: array (n, 3 bands), ln energy; none of HVSR and of north over east.
     """
-    near = np.minimum(ln_ratio - np.log(NEAR_DISTANCE / REFERENCE_DISTANCE), 0)
-    level = source_levels(magnitudes, frequencies, largest) - 2 * near[:, None]
+    level = source_levels(magnitudes, frequencies, largest)
     return np.hstack([level, np.zeros((len(level), 2 * level.shape[1]))])
 
 
@@ -235,7 +244,7 @@ def prior_model(frequencies, coefficients, phi_s2s, tau, phi_ss, level_hvsr, pre
     The prior model: coefficients and standard deviations of other stations.
 
     :param frequencies: Hz, ``(bands,)``.
-    :param coefficients: array (4, D).
+    :param coefficients: array (4, D), a to d; e is that of published models.
     :param phi_s2s: array (D,).
     :param tau: array (D,).
     :param phi_ss: array (D,).
@@ -248,10 +257,12 @@ def prior_model(frequencies, coefficients, phi_s2s, tau, phi_ss, level_hvsr, pre
     bands = len(frequencies)
     variances = np.vstack([np.zeros(3 * bands), np.repeat(SLOPE_VARIANCES, bands, axis=1)])
     least = np.repeat([0.0, 0.0, NORTH_EAST_SD], bands)
+    near = np.repeat([NEAR_SPREADING, 0.0, 0.0], bands)
     return BandLevelModel(
-        frequencies=frequencies, coefficients=decaying(coefficients, predictor_mean,
-                                                       predictor_covariance),
-        coefficient_covariance=np.einsum("id,ij->dij", variances, np.eye(4)),
+        frequencies=frequencies,
+        coefficients=np.vstack([decaying(coefficients, predictor_mean, predictor_covariance),
+                                near]),
+        coefficient_covariance=np.einsum("id,ij->dij", variances, np.eye(5)),
         phi_s2s=np.maximum(phi_s2s, least), tau=tau, phi_ss=phi_ss,
         event_correlation=contrast_correlation([EVENT_DECAY] * 3, level_hvsr, frequencies),
         residual_correlation=contrast_correlation(RESIDUAL_DECAYS, level_hvsr, frequencies),

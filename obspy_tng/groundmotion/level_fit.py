@@ -41,9 +41,9 @@ DEFAULT_SD = np.array([[1.0, 0.8, 0.3], [1.0, 0.2, 0.2], [0.7, 0.7, 0.7]])
 PRIOR_WEIGHTS, PRIOR_EVENTS, PRIOR_RECORDS = (4.0, 2.0, 4.0), 10, 20
 #: standard deviation of the smoothing of variances along ln f, octaves
 SMOOTHING = 0.35
-#: largest d, c and b of the level: energy decays at every distance, and grows with magnitude as
+#: largest d, c, e and b of the level: energy decays at every distance, and grows with magnitude as
 #: the source does or, where there is noise, less (more is the chance of a few strong earthquakes)
-LARGEST_SLOPES = ((3, 0.0), (2, -0.5), (1, 0.0))
+LARGEST_SLOPES = ((3, 0.0), (2, -0.5), (4, -0.5), (1, 0.0))
 #: passes in which censored levels are imputed, and those after which variances are estimated
 IMPUTATIONS, VARIANCES_AFTER = 16, (5, 10)
 #: variance of the mean of north over east over all stations: no region favours either
@@ -81,12 +81,12 @@ def fit_band_levels(levels, stations, events, magnitudes, distances, depths, fre
                                 np.repeat(SLOPE_VARIANCES, bands, axis=1)])
     coverage = Coverage.of(*map(np.asarray, (magnitudes, distances, depths)))
     if prior is None:
-        prior = _default_prior(design.fixed, frequencies, coverage)
+        prior = _default_prior(x, frequencies, coverage)
         fixed_variance[3, :bands] = np.inf
     # where the prior itself departs from the source (noise), another network may not
     fixed_variance[1, :bands] += np.square(prior.coefficients[1, :bands])
     motion = without_noise(levels, noise)
-    y = motion.contrasts - fixed_contrasts(magnitudes, x[:, 2], frequencies)
+    y = motion.contrasts - fixed_contrasts(magnitudes, frequencies)
     expected = np.where(np.arange(3 * bands) < bands, prior.coefficients, 0.0)
     y, scatter = _imputed(y, motion.censored, design, expected, fixed_variance, prior)
     variances = _fit_variances(y - design.fixed @ expected, design, fixed_variance, prior, scatter)
@@ -112,13 +112,13 @@ def fit_band_levels(levels, stations, events, magnitudes, distances, depths, fre
                          for n in set(counts)})
 
 
-def _default_prior(fixed, frequencies, coverage):
+def _default_prior(x, frequencies, coverage):
     """Default prior: geometrical spreading and usual standard deviations."""
     bands = len(frequencies)
     coefficients = np.zeros((4, 3 * bands))
     coefficients[2, :bands] = SPREADING
     return prior_model(frequencies, coefficients, *np.repeat(DEFAULT_SD, bands, axis=1), 0.0,
-                       fixed.mean(0), np.cov(fixed.T), coverage)
+                       x.mean(0), np.cov(x.T), coverage)
 
 
 def _imputed(y, censored, design, expected, fixed_variance, prior):
@@ -164,7 +164,7 @@ def _fit_effects(y, design, expected, fixed_variance, variances):
     """
     Effects with the constraint that the level decreases with distance.
 
-    :return: coefficients (4, D) that b is relative to, and
+    :return: coefficients (5, D) that b is relative to, and
         :class:`~obspy_tng.groundmotion.mixed_effects.Effects`.
     """
     expected, fixed_variance = expected.copy(), fixed_variance.copy()

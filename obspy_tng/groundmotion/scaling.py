@@ -25,8 +25,9 @@ from .brune import corner_frequency, seismic_moment
 
 #: reference distance and magnitude of the coefficients; depth of an unknown focus
 REFERENCE_DISTANCE, REFERENCE_MAGNITUDE, USUAL_DEPTH = 200.0, 6.0, 20.0
-#: km within which only body waves arrive, whose energy falls off as 1/R^2 [AtkinsonSilva2000]_
-NEAR_DISTANCE = 40.0
+#: km within which direct waves are the strongest, and the power of R with which their energy falls
+#: off [YenierAtkinson2015]_; the effective depth above was found with this spreading
+NEAR_DISTANCE, NEAR_SPREADING = 50.0, -2.6
 
 
 def effective_depth(magnitudes):

@@ -11,6 +11,9 @@ partly that of the source record and partly drawn::
 Both residuals have the same covariance, and so has the sum. With the part of the source record the
 filter that changes the levels is smooth, since its deviations from the mean in single bands
 remain. With the drawn part two records from one source record have different levels.
+
+.. [BooreThompson2014] Boore, D. M. and Thompson, E. M. (2014). Path durations for use in the
+   stochastic-method simulation of ground motions. Bull. Seismol. Soc. Am. 104(5), 2541-2552.
 """
 
 from dataclasses import dataclass
@@ -40,9 +43,13 @@ PS_VELOCITY = 8.0
 #: difference in ln hypocentral distance that needs no stretch of the time from P to S (depths and
 #: velocities scatter as much), and the largest ln stretch
 FREE_STRETCH, LARGEST_STRETCH = 0.4, 1.2
-#: duration of the site, s, and of the path, s/km; change of ln duration that is left to chance
-#: (records of near scenarios differ as much), and the largest one
-SITE_DURATION, PATH_DURATION, FREE_LENGTHENING, LARGEST_LENGTHENING = 5.0, 0.08, 0.2, 1.1
+#: durations (s) of the path in active crust at some distances (km) [BooreThompson2014]_, and their
+#: growth beyond, s/km. Theirs (0.03 to 125 km, 0.16 on average to 270 km) makes durations in
+#: Mexico City scatter too much
+PATH_DISTANCES, PATH_DURATIONS, PATH_GROWTH = (0.0, 7.0, 45.0), (0.0, 2.4, 8.4), 0.08
+#: change of ln duration that is left to chance (records of near scenarios differ as much), and the
+#: largest one
+FREE_LENGTHENING, LARGEST_LENGTHENING = 0.2, 1.1
 
 
 def sound_components(levels, stations, frequencies):
@@ -182,8 +189,8 @@ class SourceRecords:
         """
         Factor of the duration of a source record for a scenario.
 
-        Durations are those of the stochastic method: that of the source, the inverse of its corner
-        frequency, and that of site and path.
+        Durations are those of the stochastic method [BooreThompson2014]_: that of the source, the
+        inverse of its corner frequency, and that of the path, which is short near the source.
         """
         known = np.isfinite(self.magnitudes[i]) and np.isfinite(self.distances[i])
         if not known:
@@ -197,4 +204,7 @@ class SourceRecords:
 
 
 def _duration(magnitude, distance):
-    return 1 / corner_frequency(magnitude) + SITE_DURATION + PATH_DURATION * distance
+    """Duration of source and path, s."""
+    beyond = PATH_GROWTH * np.maximum(distance - PATH_DISTANCES[-1], 0.0)
+    return (1 / corner_frequency(magnitude) + beyond
+            + np.interp(distance, PATH_DISTANCES, PATH_DURATIONS))

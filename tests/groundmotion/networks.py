@@ -16,12 +16,12 @@ def network(rng, stations=8, events=40, residual=0.3, phi_s2s=1.0, tau=0.6, seen
     Levels with known coefficients, station and event terms.
 
     ``seen``: share of the stations that record an event. Returns the arguments of
-    ``fit_band_levels``, coefficients (4, D) and station terms (stations, D).
+    ``fit_band_levels``, coefficients (5, D) and station terms (stations, D).
     """
     d = 3 * BANDS
-    coefficients = np.zeros((4, d))
+    coefficients = np.zeros((5, d))
     coefficients[0], coefficients[1, :BANDS], coefficients[2, :BANDS] = rng.normal(), -0.5, -1.5
-    coefficients[3, :BANDS] = -0.5
+    coefficients[3, :BANDS], coefficients[4, :BANDS] = -0.5, -2.0
     station = rng.normal(0, phi_s2s, (stations, d))
     event = np.repeat(rng.normal(0, tau, (events, 3)), BANDS, axis=1)
     m, r, z = rng.uniform(4, 7, events), rng.uniform(20, 400, events), rng.uniform(5, 60, events)
@@ -30,7 +30,7 @@ def network(rng, stations=8, events=40, residual=0.3, phi_s2s=1.0, tau=0.6, seen
     of_station, of_event = np.array(rows).T
     x = predictors(m, r, z)
     contrasts = (level_predictors(x) @ coefficients
-                 + fixed_contrasts(m, x[:, 2], FREQUENCIES))[of_event] \
+                 + fixed_contrasts(m, FREQUENCIES))[of_event] \
         + station[of_station] + event[of_event] + rng.normal(0, residual, (len(rows), d))
     return {"levels": to_levels(contrasts), "stations": [f"s{i}" for i in of_station],
             "events": [f"e{j}" for j in of_event], "magnitudes": m[of_event],

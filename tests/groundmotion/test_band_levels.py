@@ -5,11 +5,12 @@ import pytest
 
 from obspy_tng.groundmotion.band_levels import (
     NORTH_EAST_SD,
+    level_predictors,
     prior_model,
     to_contrasts,
     to_levels,
 )
-from obspy_tng.groundmotion.scaling import effective_depth, source_levels
+from obspy_tng.groundmotion.scaling import effective_depth, predictors, source_levels
 from obspy_tng.groundmotion.scenario import Coverage, Scenario
 
 from .networks import BANDS, FREQUENCIES
@@ -62,7 +63,7 @@ def test_energy_decays_everywhere_though_coefficients_say_otherwise():
 
 
 def test_a_positive_slope_is_taken_out_where_the_records_are():
-    before, after = 0.7 * 0.2, model().coefficients[:, 0] @ [1.0, 0.0, 0.0, 0.2]
+    before, after = 0.7 * 0.2, model().coefficients[:4, 0] @ [1.0, 0.0, 0.0, 0.2]
     assert after == pytest.approx(before)                        # at the mean predictors
     slope = model().coefficients[2, 0]
     assert slope == pytest.approx(-1.0 + 0.7 * 0.45 / 0.5)     # on average over the records
@@ -78,11 +79,18 @@ def test_beyond_the_magnitudes_of_the_records_the_source_alone_scales():
         np.array([7.2, 8.2]), FREQUENCIES, 7.0), axis=0)[0], atol=0.05)
 
 
-def test_nearer_than_the_records_energy_grows_as_of_body_waves():
+def test_near_the_source_spreading_is_that_of_equivalent_point_sources():
+    """Amplitudes fall off as R^-1.3 within 50 km [YenierAtkinson2015], whatever happens beyond."""
     m = model(0.0)
     r = [np.sqrt(x ** 2 + 100.0 + effective_depth(5.0) ** 2) for x in (5.0, 15.0)]
     np.testing.assert_allclose(level(m, 5.0, 5.0) - level(m, 5.0, 15.0),
-                               2.0 * np.log(r[1] / r[0]))
+                               2.0 * 1.3 * np.log(r[1] / r[0]))
+    x = predictors(np.array([5.0, 5.0]), np.array([20.0, 300.0]), np.array([10.0, 10.0]))
+    near, far = level_predictors(x)
+    ratio = np.exp(near[4] + np.log(50.0))
+    assert ratio == pytest.approx(np.sqrt(20.0 ** 2 + 100.0 + effective_depth(5.0) ** 2))
+    assert far[4] == 0
+    np.testing.assert_allclose(far[:4], x[1])
 
 
 def test_the_scaling_is_less_sure_far_from_the_records():

@@ -48,7 +48,7 @@ def test_records_are_predicted_without_bias():
     data, *_ = network(rng, stations=10, events=60)
     x = predictors(*(data[k] for k in SCENARIOS))
     level = (to_contrasts(data["levels"])
-             - fixed_contrasts(data["magnitudes"], x[:, 2], FREQUENCIES))[:, 0]
+             - fixed_contrasts(data["magnitudes"], FREQUENCIES))[:, 0]
     strength = level - x @ np.linalg.lstsq(x, level, rcond=None)[0]
     names = np.array(data["events"])
     event = {e: strength[names == e].mean() for e in set(names)}

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from obspy_tng.groundmotion.band_levels import to_contrasts, to_levels
+from obspy_tng.groundmotion.brune import corner_frequency
+from obspy_tng.groundmotion.scaling import effective_depth
 from obspy_tng.groundmotion.scenario import Scenario
 from obspy_tng.groundmotion.source_records import (
+    FREE_LENGTHENING,
     FREE_STRETCH,
     LEAST_ALIKE,
     SourceRecords,
@@ -118,6 +121,19 @@ def test_durations_follow_magnitude_and_distance():
     assert 1 / 3.1 < some.lengthen(5, Scenario(4.0, 10.0)) < 0.8
     some.magnitudes[:] = np.nan
     assert some.lengthen(3, Scenario(7.0, r)) == 1.0
+
+
+def test_durations_of_paths_are_those_of_active_crust():
+    """[BooreThompson2014], 2.4 s at 7 km and 8.4 s at 45 km."""
+    some = records(n=2)
+    some.magnitudes[:], some.depths[:] = 4.0, 0.0
+    near, far = 1 / corner_frequency(4.0) + np.array([2.4, 8.4])
+    r = np.sqrt(np.square([7.0, 45.0]) - effective_depth(4.0) ** 2)
+    some.distances[:] = r
+    assert some.lengthen(1, Scenario(4.0, r[0], 0.0)) == pytest.approx(
+        near / far * np.exp(FREE_LENGTHENING))
+    assert some.lengthen(0, Scenario(4.0, r[1], 0.0)) == pytest.approx(
+        far / near * np.exp(-FREE_LENGTHENING))
 
 
 def test_an_earthquake_at_the_station_counts_as_one_at_1_km():

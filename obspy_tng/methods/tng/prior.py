@@ -63,7 +63,7 @@ class LevelPrior(nn.Module):
             levels, stations, events,
             *(info_values(infos, key) for key in ("magnitude", "distance", "depth")),
             filters.center_frequencies, noise=limited_noise(noise, stations))
-        rows = np.concatenate([model.coefficients, [model.phi_s2s], [model.tau],
+        rows = np.concatenate([model.coefficients[:4], [model.phi_s2s], [model.tau],
                                [model.phi_ss]]).reshape(ROWS, -1)
         rows[0] -= np.log(sampling_rate / REFERENCE_RATE)
         at = np.log(filters.center_frequencies)
