@@ -38,7 +38,7 @@ __all__ = ["CHECKS", "check_components", "check_trace", "clipped_samples", "digi
 # check -> largest value allowed. Set between the good records of four networks (Mexico City,
 # Gujarat, Ridgecrest, Gilroy: 745 recordings) and made-up faults; see the guide.
 CHECKS = {"clipped": 0, "overflow": 0, "pulses": 0.45, "spike": 4.0, "stuck": 0, "bridged": 0.0,
-          "crowded": 0.2, "full_scale": 0.12, "step": 0.1, "jump": 14.0, "padded_start": 0.2,
+          "crowded": 0.2, "full_scale": 0.12, "step": 0.1, "jump": 6.0, "padded_start": 0.2,
           "padded_end": 0.2}
 # Least share of the strongest component's RMS: 0.08 in good records of those networks, 0.03 or
 # less where a sensor was dead.
