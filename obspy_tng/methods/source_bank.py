@@ -19,6 +19,7 @@ from ..groundmotion.source_records import SourceRecords, sound_components
 from ..groundmotion.window_levels import SHAPE, BankWindowLevels, drawn_share
 from ..signal.energy_windows import energy_onset
 from ..signal.source_waveform import CHUNK, REACH, Recipe, Source, SourceWaveforms
+from ..signal.time_warp import OVERSAMPLING
 
 #: largest angle (degrees) by which horizontals are turned: records of near scenarios share about
 #: the azimuth
@@ -28,8 +29,8 @@ LEAST_TURNED = 3.0
 #: P of a source record is moved to at most this many times its lead: the noise before it is
 #: mirrored to and fro
 MOST_LEAD = 3.0
-#: bytes of source records at twice the rate that are kept for further records
-CACHE_BYTES = 32e6
+#: bytes of oversampled source records that are kept for further records
+CACHE_BYTES = 64e6
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,8 +84,8 @@ class SourceBank:
                                      np.array([self._t05(i) if fixed else np.nan
                                                for i, fixed in enumerate(stay)]))
         self._waveforms = SourceWaveforms(filters)
-        # at twice the rate, with what a warp may reach beyond the edges
-        size = 3 * 4 * 2 * (1 + 2 * REACH) * filters.npts
+        # oversampled float32, with what a warp may reach beyond the edges
+        size = 3 * 4 * OVERSAMPLING * (1 + 2 * REACH) * filters.npts
         self._prepared = lru_cache(1 + int(CACHE_BYTES / size))(self._prepare)
         self._noise, self._floors = fitted.noise.levels, fitted.noise.floors
         # of records without waveforms there is nothing to measure, and none is drawn

@@ -1,39 +1,41 @@
 """
 A new waveform from a source record.
 
-The time axis of the source record is warped (:mod:`~obspy_tng.signal.time_warp`); beyond its
-edges the record is continued by mirrored noise and coda (:mod:`~obspy_tng.signal.record_edges`).
-One minimum-phase filter per component then changes its band levels
+The time axis of the source record is warped (:mod:`~obspy_tng.signal.time_warp`); beyond its edges
+the record is continued by mirrored noise and coda (:mod:`~obspy_tng.signal.record_edges`). One
+minimum-phase filter per component then changes its band levels
 (:mod:`~obspy_tng.signal.minimum_phase`). The gain of the filter is the difference between the new
 levels and those of the source record, corrected for the effect of the warp on the spectrum (which
-blurs its steep flanks, below the lowest frequencies of interest and towards the Nyquist frequency,
-where the recorder's anti-alias filter acts). The levels of the finished record, after tapers, are
-then matched: without this step they scatter by 0.3 in ln energy about those that were asked for,
-each component for itself, and the HVSR with them.
+blurs its steep flanks). The flank of the anti-alias filter, where the spectrum falls by many orders
+of magnitude towards the Nyquist frequency, is levelled before the warp and restored after it:
+warped as it is, its level would follow the local speed of the warp. The levels of the finished
+record, after tapers, are then matched: without this step they scatter by 0.3 in ln energy about
+those that were asked for, each component for itself, and the HVSR with them.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
+from scipy.sparse import csr_array
 
 from .energy_windows import EnergyWindows, energy_onset
 from .evolutionary import FilterBank, filter_bank
 from .minimum_phase import lines_between, minimum_phase
 from .record_edges import PICK_ERROR, edge_taper, extend, untapered
-from .time_warp import PERIODS, dominant_frequency, doubled, values_at, warped_times
+from .time_warp import PERIODS, dominant_frequency, oversampled, values_at, warped_times
 
 #: bands in which the spectrum is corrected: per octave, octaves below the lowest band level
 REPAIR_BANDS, REPAIR_OCTAVES = 4, 2
-#: bands of repair of equal width between the topmost of these and the Nyquist frequency: an
+#: bands of repair on a linear axis from this share of the Nyquist frequency to all of it: an
 #: anti-alias filter lowers the spectrum there by many orders of magnitude
-FLANK_BANDS = 12
+FLANK, FLANK_BANDS = 0.7, 14
 #: passes in which the gains of repair are found: bands overlap, and one pass leaves a third
 PASSES = 3
 #: passes in which levels are matched before the record is cut to its window, and after
 MATCHES, FINAL_MATCHES = 2, 1
 #: largest change of a level, up and down, and in one pass of matching, ln amplitude
-LARGEST_GAIN, LARGEST_CUT, LARGEST_STEP = 4.0, 12.0, 1.0
+LARGEST_GAIN, LARGEST_CUT, LARGEST_STEP = 4.0, 16.0, 1.0
 #: s before P where the arrival of P is not known (triggered recordings begin about there), and the
 #: same for the taper of added noise: records begin more gently than the shortest taper
 UNKNOWN_LEAD, UNKNOWN_NOISE_LEAD = 0.2, 1.0
@@ -42,6 +44,10 @@ UNKNOWN_LEAD, UNKNOWN_NOISE_LEAD = 0.2, 1.0
 PAD = 1.0
 #: share of the window that a warp may reach beyond either edge of the source record
 REACH = 0.4
+#: largest gain that levels the flank of a source record, ln amplitude: rounding errors lie below
+LARGEST_RISE = 14.0
+#: share of the Nyquist frequency by which spectra are continued above it, for warps that slow down
+IMAGE = 0.3
 #: records that are made at once
 CHUNK = 4
 
@@ -85,7 +91,8 @@ class PreparedSource:
     :param onset: sample that a warp keeps in place.
     :param step: samples over which the speed of a warp varies.
     :param first: sample of the record at which ``fine`` begins.
-    :param fine: float32 array ``(3, n)``, the record continued beyond its edges, at twice the rate.
+    :param fine: float32 array ``(3, n)``, the record with its flank levelled, continued beyond its
+        edges, and oversampled.
     :param energies: array ``(4, bands of repair)``, of Z, N, E, and of the product of N and E.
     """
 
@@ -137,27 +144,32 @@ class SourceWaveforms:
     def __init__(self, filters: FilterBank):
         self.filters = filters = filters.padded(PAD)
         window = filters.npts / filters.sampling_rate
-        self.repair = filter_bank(filters.npts, filters.sampling_rate,
-                                  filters.center_frequencies[0] / 2 ** REPAIR_OCTAVES,
-                                  REPAIR_BANDS, PAD)
+        repair = filter_bank(filters.npts, filters.sampling_rate,
+                             filters.center_frequencies[0] / 2 ** REPAIR_OCTAVES,
+                             REPAIR_BANDS, PAD)
         bins = np.arange(filters.nfft // 2 + 1) / filters.nfft * filters.sampling_rate
-        flank = np.linspace(self.repair.center_frequencies[-1], bins[-1], FLANK_BANDS + 1)
-        frequencies = [*self.repair.center_frequencies, *(flank[1:] + flank[:-1]) / 2]
+        below = repair.center_frequencies[repair.center_frequencies <= FLANK * bins[-1]]
+        # narrower towards the Nyquist frequency, where the spectrum falls fastest
+        flank = bins[-1] - (bins[-1] - below[-1]) * np.linspace(1, 0, FLANK_BANDS + 1) ** 1.5
+        frequencies = [*below, *(flank[1:] + flank[:-1]) / 2]
         self._lines = lines_between(filters.center_frequencies, bins).astype(np.float32)
         self._repair_lines = lines_between(frequencies, bins).astype(np.float32)
-        self._gains = _square_gains(filters)
+        self._gains = csr_array(_square_gains(filters))
         inside = (bins > flank[:-1, None]) & (bins <= flank[1:, None])
-        self._repair_gains = np.concatenate([_square_gains(self.repair),
-                                             inside.astype(np.float32)])
+        self._repair_gains = csr_array(np.concatenate([_square_gains(repair)[:len(below)],
+                                                       inside.astype(np.float32)]))
+        # ln energy of each band of repair where every bin has energy 1
+        self._repair_widths = np.log(self._repair_gains.sum(1))
         # band levels of white noise of variance 1
         self._white = np.log(filters.npts / filters.nfft * np.array(
             [np.square(gain).sum() for gain in filters.gains]))
+        self._above = np.array(frequencies) > filters.center_frequencies[-1]
         # noise may go round: it needs no padding
         self._noise_length = next_fast_len(filters.npts + filters.npts % 2, real=True)
         bins = rfftfreq(self._noise_length, 1 / filters.sampling_rate)
         self._noise_lines = np.concatenate([
             lines_between(filters.center_frequencies, bins),
-            lines_between(frequencies, bins)[-FLANK_BANDS:]]).astype(np.float32)
+            lines_between(frequencies, bins)[self._above]]).astype(np.float32)
         self.energy_windows = EnergyWindows(filters.npts, filters.sampling_rate)
         self._most = int(REACH * filters.npts)
         self._longest_step = window / 20 * filters.sampling_rate
@@ -173,15 +185,27 @@ class SourceWaveforms:
         lead = None if source.p_index is None else source.p_index / rate
         first, end = untapered(npts, rate, lead, source.padded)
         quiet = None if source.p_index is None else source.p_index - int(PICK_ERROR * rate)
-        data = source.data.astype(np.float32, copy=False)
-        spectrum = rfft(data, self.filters.nfft)
+        # in double precision: rounding errors, which last from the first sample to the last, would
+        # be raised to the level of the signal
+        spectrum = rfft(source.data.astype(float), self.filters.nfft)
         product = (spectrum[1] * spectrum[2].conj()).real
+        energies = _band_sums(np.concatenate([_power(spectrum), product[None]]),
+                              self._repair_gains)
+        spectrum *= minimum_phase(self._level_flank(energies), self.filters.nfft)
+        data = irfft(spectrum, self.filters.nfft)[..., :npts].astype(np.float32)
         return PreparedSource(
             source, source.onset,
             min(PERIODS / dominant_frequency(source.data, rate) * rate, self._longest_step),
-            first - self._most, doubled(extend(data, first, end, self._most, quiet)),
-            np.concatenate([_power(spectrum), product[None]]).astype(float)
-            @ self._repair_gains.T)
+            first - self._most, oversampled(extend(data, first, end, self._most, quiet), IMAGE),
+            energies)
+
+    def _level_flank(self, energies):
+        """ln gain ``(bins,)`` that levels the flank of all components together."""
+        level = np.log(energies[:3].sum(0) + np.finfo(np.float32).tiny) - self._repair_widths
+        fall = np.zeros_like(level)
+        fall[-FLANK_BANDS:] = np.clip(0.5 * (level[-FLANK_BANDS:] - level[-FLANK_BANDS - 1]),
+                                      -LARGEST_RISE, 0)
+        return -fall @ self._repair_lines
 
     def make(self, source, levels, rng, stretch=1.0, onset=None, lengthen=1.0, noise=None):
         """
@@ -244,9 +268,11 @@ class SourceWaveforms:
     def _stationary(self, recipe):
         """Gaussian noise with given band levels and the source's flank, float32 ``(3, npts)``."""
         gains = 0.5 * np.clip(recipe.noise - self._white, -60.0, None)
-        flank = recipe.source.energies[:3, -FLANK_BANDS:] + np.finfo(np.float32).tiny
-        # the mean over the flank is that of the topmost level
-        fall = 0.5 * np.log(flank / flank.mean(-1, keepdims=True))
+        # above the topmost band the noise falls as the source record does
+        source = recipe.source
+        level = np.log(source.energies[:3] + np.finfo(np.float32).tiny) - self._repair_widths
+        fall = 0.5 * (level[:, self._above] - np.log(self.filters.npts)
+                      - (source.source.levels - self._white)[:, -1:])
         gain = np.exp(np.concatenate([gains, fall], axis=-1).astype(np.float32)
                       @ self._noise_lines)
         gain *= np.float32(np.sqrt(self._noise_length / 2))
@@ -297,12 +323,13 @@ class SourceWaveforms:
 
     def _missing(self, levels, power):
         """Change of gain ``(n, 3, bands)`` towards the requested levels."""
-        here = np.log(power @ self._gains.T / self.filters.nfft + np.finfo(np.float32).tiny)
+        here = np.log(_band_sums(power, self._gains) / self.filters.nfft
+                      + np.finfo(np.float32).tiny)
         return np.clip(0.5 * (levels - here), -LARGEST_STEP, LARGEST_STEP).astype(np.float32)
 
     def _repair_levels(self, power):
         """ln energy of each band of repair, ``(n, 3, bands)``, of power spectra."""
-        return np.log(power @ self._repair_gains.T + np.finfo(np.float32).tiny)
+        return np.log(_band_sums(power, self._repair_gains) + np.finfo(np.float32).tiny)
 
 
 def turned_energies(energies, angle):
@@ -329,6 +356,12 @@ def _square_gains(bank):
     for row, start, gain in zip(found, bank.starts, bank.gains, strict=True):
         row[start:start + len(gain)] = np.square(gain)
     return found
+
+
+def _band_sums(power, gains):
+    """Energies ``(..., bands)`` of power spectra; ``gains`` is sparse, ``(bands, bins)``."""
+    rows = gains @ power.reshape(-1, power.shape[-1]).T
+    return np.ascontiguousarray(rows.T).reshape(*power.shape[:-1], len(rows))
 
 
 def _power(spectrum):

@@ -9,7 +9,7 @@ no filter and cannot create energy before an arrival.
 * :func:`dominant_frequency` - the frequency that determines how fast a warp varies.
 * :func:`warped_times` - positions of the samples of a new record in the old one.
 * :func:`resample_at` - band-limited interpolation at these positions, in two steps for records
-  that are warped often: :func:`doubled` and :func:`values_at`.
+  that are warped often: :func:`oversampled` and :func:`values_at`.
 """
 
 import numpy as np
@@ -23,6 +23,8 @@ RATE, PERIODS = 0.075, 5.0
 SLOW_RATE, SLOW_TIMES = 0.04, 5.0
 #: smallest and largest local speed
 SPEEDS = (0.55, 1.6)
+#: samples per sample that are interpolated by Fourier transform, before cubics
+OVERSAMPLING = 4
 # samples beyond either end that interpolation and the transform need
 _MARGIN = 32
 
@@ -120,8 +122,8 @@ def resample_at(data, times):
     """
     Values between the samples.
 
-    The data are doubled in rate by their Fourier transform, then interpolated by cubics, which
-    is exact to 1 % up to 0.7 of the Nyquist frequency.
+    The data are oversampled by their Fourier transform, then interpolated by cubics, which is
+    exact to 1 % up to the Nyquist frequency.
 
     :param data: array ``(..., npts)``; it should begin and end near the values that it has at the
         other end, or reach beyond ``times``.
@@ -135,36 +137,43 @@ def resample_at(data, times):
     >>> bool(np.allclose(y, np.sin((np.arange(100, 300) + 0.3) / 5), atol=1e-3))
     True
     """
-    return values_at(doubled(data), times)
+    return values_at(oversampled(data), times)
 
 
-def doubled(data):
+def oversampled(data, image=0.0):
     """
-    Data at twice the rate, by their Fourier transform.
+    Data at :data:`OVERSAMPLING` times the rate, by their Fourier transform.
 
     :param data: array ``(..., npts)``.
-    :return: float32 array ``(..., 2 npts + 4 margins)``, continued by the values at the ends; for
-        :func:`values_at`.
+    :param image: share of the Nyquist frequency, 0 to 1, by which the spectrum is continued beyond
+        it, by its mirror image, which fades: where a warp slows the time axis, what was above the
+        Nyquist frequency comes below it. An abrupt end would ring before arrivals.
+    :return: float32 array ``(..., OVERSAMPLING (npts + 2 margins))``, continued by the values at
+        the ends; for :func:`values_at`.
     """
     data = np.asarray(data, dtype=np.float32)
     padded = np.concatenate([np.repeat(data[..., :1], _MARGIN, -1), data,
                              np.repeat(data[..., -1:], _MARGIN, -1)], -1)
     nfft = next_fast_len(padded.shape[-1], real=True)
     nfft += nfft % 2
-    fine = irfft(rfft(padded, nfft), 2 * nfft)[..., :2 * padded.shape[-1]]
-    return np.ascontiguousarray(2 * fine)
+    spectrum = rfft(padded, nfft)
+    if beyond := int(image * (spectrum.shape[-1] - 1)):
+        fade = np.cos(np.pi / 2 * np.arange(1, beyond + 1, dtype=np.float32) / (beyond + 1)) ** 2
+        spectrum = np.concatenate([spectrum, fade * spectrum[..., -2:-2 - beyond:-1].conj()], -1)
+    fine = irfft(spectrum, OVERSAMPLING * nfft)[..., :OVERSAMPLING * padded.shape[-1]]
+    return np.ascontiguousarray(OVERSAMPLING * fine)
 
 
 def values_at(fine, times):
     """
-    Values between the samples of data at twice the rate.
+    Values between the samples of oversampled data.
 
-    :param fine: array ``(..., n)``, of :func:`doubled`.
+    :param fine: array ``(..., n)``, of :func:`oversampled`.
     :param times: array ``(n,)``, in samples of the data; those beyond the ends count as the ends.
     :return: array ``(..., n)``, float32.
     """
-    npts = fine.shape[-1] // 2 - 2 * _MARGIN
-    at = 2 * (np.clip(times, 0, npts - 1) + _MARGIN)
+    npts = fine.shape[-1] // OVERSAMPLING - 2 * _MARGIN
+    at = OVERSAMPLING * (np.clip(times, 0, npts - 1) + _MARGIN)
     i = at.astype(int)
     t = (at - i).astype(np.float32)
     a, b, c, d = (np.take(fine, i + k, axis=-1) for k in (-1, 0, 1, 2))

@@ -22,13 +22,27 @@ def test_smooth_noise_is_scipys_spline(npts, step):
                                spline(np.arange(npts) + step), atol=1e-12)
 
 
-def test_resampling_is_exact_below_the_upper_frequencies():
-    """A chirp up to 0.6 of the Nyquist frequency, at irrational times."""
+def test_resampling_is_exact_nearly_to_the_nyquist_frequency():
+    """A chirp up to 0.9 of the Nyquist frequency, at irrational times."""
     def chirp(n):
-        return np.cos(0.6 * np.pi * n ** 2 / 2 / 1000)
+        return np.cos(0.9 * np.pi * n ** 2 / 2 / 1000)
     times = 50 + np.arange(850) * 1.0123
     found = time_warp.resample_at(chirp(np.arange(1000.0)), times)
     np.testing.assert_allclose(found, chirp(times), atol=0.02)
+
+
+def test_the_image_fills_what_a_slower_time_axis_leaves_empty():
+    """White noise at 0.8 of its speed: without the image nothing is left above 0.8 Nyquist."""
+    noise = np.random.default_rng(0).standard_normal(4000)
+    times = 100 + 0.8 * np.arange(4096)
+
+    def above(image):
+        made = time_warp.values_at(time_warp.oversampled(noise, image), times)
+        return np.square(np.abs(np.fft.rfft(made * np.hanning(len(made)))[1740:1960])).mean()
+    below = np.square(np.abs(np.fft.rfft(time_warp.resample_at(noise, times)
+                                         * np.hanning(len(times)))[200:1400])).mean()
+    assert above(0.0) < 1e-3 * below
+    assert 0.2 < above(0.3) / below < 1.1
 
 
 def test_times_increase_and_keep_the_origin():
