@@ -53,7 +53,7 @@ def rows_of(floors, judged, given, stations, seed, workers=1):
     """
     Rows of the metrics and of the classifier, in threads.
 
-    :param floors, judged, given, stations, seed: see :func:`metric_rows`.
+    :param floors: see :func:`metric_rows`, as are the others.
     :param workers: threads.
     :return: lists of dicts of :func:`metric_rows` and of
         :func:`~obspy_tng.evaluation.metrics.critic.critic_rows`.
