@@ -11,7 +11,8 @@ polarization   components against each other at the first arrival, the onset, th
                and in the coda: rectilinearity, vertical share, correlation; no levels
 texture        second differences over steps from one sample to seconds (tails, sign changes), the
                edges of the record, how rough its spectrum is within bands, how irregular the
-               phase, and how it falls towards the Nyquist frequency; no levels
+               phase, how it falls towards the Nyquist frequency, and how much and how fast its
+               spectrogram varies in time; no levels
 ============== ==================================================================================
 """
 
@@ -21,7 +22,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.fft import irfft, rfft, rfftfreq
 from scipy.ndimage import uniform_filter1d
-from scipy.signal import butter, sosfiltfilt
+from scipy.signal import butter, sosfiltfilt, stft
 
 COMPONENTS = "ZNE"
 #: octaves of a band, least and most bands
@@ -42,6 +43,9 @@ FLANK = (0.76, 0.8, 0.84, 0.88, 0.92, 0.96, 1.0)
 #: ln power over that of the middle of the spectrum, 60 dB, below which nothing is compared: single
 #: precision soon rounds there
 LEAST_FLANK = -14.0
+#: shares of the Nyquist frequency between which the spectrogram is averaged, and its samples
+SPECTROGRAM_SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0)
+SEGMENT, HOP = 128, 32
 TINY = 1e-20
 
 
@@ -95,7 +99,8 @@ def waveform_features(data, bands):
     spectrum = rfft(data)
     found = {"levels": [_levels(data, spectrum, bands)], "timing": [], "onsets": [],
              "polarization": [],
-             "texture": [_texture(data, rate), _spectral_texture(spectrum, data.shape[-1], bands)]}
+             "texture": [_texture(data, rate), _spectral_texture(spectrum, data.shape[-1], bands),
+                         _spectrogram_texture(data)]}
     for band in bands.filtered(data):
         square = np.square(band)
         energy = np.zeros((*band.shape[:-1], band.shape[-1] + 1))
@@ -129,7 +134,10 @@ def feature_names(bands, npts):
                 for what in ("roughness of the ln spectrum", "irregularity of the phase")
                 for c in COMPONENTS]
              + [f"fall of the ln spectrum before {share:.0%} of the Nyquist frequency, {c}"
-                for share in FLANK[2:] for c in COMPONENTS]}
+                for share in FLANK[2:] for c in COMPONENTS]
+             + [f"{what} of the ln spectrogram in time, {c}, {low:.0%} to {high:.0%} of the "
+                "Nyquist frequency" for low, high in pairwise(SPECTROGRAM_SHARES)
+                for what in ("scatter", "roughness") for c in COMPONENTS]}
     for band in bands.names:
         names["timing"] += [f"time of {share:.0%} of the energy after the onset, {c}, {band}"
                             for share in SHARES for c in COMPONENTS]
@@ -264,4 +272,22 @@ def _spectral_texture(spectrum, npts, bands):
     flank = [np.maximum(ln_power[..., (share > low) & (share <= high)].mean(-1) - middle,
                         LEAST_FLANK) for low, high in pairwise(FLANK)]
     out += [part - before for before, part in pairwise(flank)]
+    return np.concatenate(out, axis=1)
+
+
+def _spectrogram_texture(data):
+    """How the spectrum varies in time: a warped or filtered record does it otherwise."""
+    length = min(SEGMENT, data.shape[-1] // 4)
+    share, _, spectrum = stft(data, fs=2.0, nperseg=length, boundary=None, padded=False,
+                              noverlap=length - length * HOP // SEGMENT)
+    power = np.square(np.abs(spectrum))
+    # 120 dB below the mean of the record
+    power += 1e-12 * power.mean((1, 2, 3), keepdims=True) + TINY
+    ln_power = np.log(power, out=power)
+    scatter, roughness = ln_power.std(-1), np.abs(np.diff(ln_power, axis=-1)).mean(-1)
+    out = []
+    for low, high in pairwise(SPECTROGRAM_SHARES):
+        inside = (share > low) & (share <= high)
+        out += [part[..., inside].mean(-1) if inside.any() else np.zeros(part.shape[:2])
+                for part in (scatter, roughness)]
     return np.concatenate(out, axis=1)

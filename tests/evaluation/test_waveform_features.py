@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.signal import butter, sosfilt
 from scipy.stats import kurtosis
 
 from obspy_tng.evaluation import waveform_features
@@ -99,3 +100,22 @@ def test_spectral_texture(bands):
     assert found(low)[falls[-1]] - noisy[falls[-1]] == pytest.approx(last - before, abs=0.05)
     steep = np.fft.irfft(np.fft.rfft(noise(20)) * (frequencies < 0.9 * RATE / 2))
     assert found(steep)[falls[-1]] == 0  # rounding errors alone
+
+
+def test_spectrogram_texture(bands):
+    """
+    ln of an exponential variable scatters by pi / sqrt(6); noise of two levels by more, and a band
+    that comes and goes is seen in that band only.
+    """
+    steady = noise(4, 20000)
+    low = sosfilt(butter(8, 0.5, output="sos"), steady)
+    swelling = low + (steady - low) * np.where(np.arange(20000) % 10000 < 5000, 1, 1e-2)
+    names = waveform_features.feature_names(bands, 20000)["texture"]
+
+    def scatter(data, part):
+        found = waveform_features.waveform_features(data, bands)["texture"]
+        return found[:, [names.index(f"scatter of the ln spectrogram in time, {c}, {part} of the "
+                                     "Nyquist frequency") for c in "ZNE"]].mean()
+    assert scatter(steady, "60% to 70%") == pytest.approx(np.pi / np.sqrt(6), rel=0.03)
+    assert scatter(swelling, "20% to 30%") == pytest.approx(np.pi / np.sqrt(6), rel=0.03)
+    assert scatter(swelling, "80% to 85%") > 3
