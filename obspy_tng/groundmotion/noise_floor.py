@@ -18,7 +18,7 @@ import numpy as np
 from scipy.fft import rfft
 
 from ..signal.evolutionary import FilterBank
-from ..signal.record_edges import PICK_ERROR, untapered
+from ..signal.record_edges import PICK_ERROR, UNKNOWN_LEAD, untapered
 
 #: fewest s of noise before P
 SHORTEST = 2.0
@@ -63,9 +63,10 @@ def noise_levels(filters: FilterBank, data, p_index=None, padded=0.0):
     True
     """
     rate = filters.sampling_rate
-    first, end = untapered(filters.npts, rate, 0.2 if p_index is None else p_index / rate, padded)
+    lead = UNKNOWN_LEAD if p_index is None else p_index / rate
+    first, end = untapered(filters.npts, rate, lead, padded)
     before = 0 if p_index is None else p_index - int(PICK_ERROR * rate)
-    least, white = np.full((3, len(filters)), np.inf), white_levels(filters)
+    least, white = np.full((3, len(filters)), np.inf), filters.white_levels
     for segments, periods in zip(SEGMENTS, PERIODS, strict=True):
         length = 2 * (end - first) // (segments + 1)
         found = [_levels(filters, data[:, start:start + length], periods, white)
@@ -93,17 +94,6 @@ def _levels(filters, segment, periods, white):
                     + np.finfo(np.float32).tiny) + white
     levels[:, centers < periods * rate / length] = np.inf
     return levels
-
-
-def white_levels(filters: FilterBank):
-    """
-    Band levels of white noise of variance 1.
-
-    :param filters: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
-    :return: array ``(bands,)``.
-    """
-    return np.log(filters.npts / filters.nfft * np.array(
-        [np.square(gain).sum() for gain in filters.gains]))
 
 
 @dataclass(frozen=True)

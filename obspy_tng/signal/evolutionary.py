@@ -74,6 +74,11 @@ class FilterBank:
         """Equivalent width of each band in Hz, the integral of its squared gain."""
         return np.array([(g**2).sum() for g in self.gains]) * self.sampling_rate / self.nfft
 
+    @property
+    def white_levels(self):
+        """Band levels of white noise of variance 1, ``(bands,)``."""
+        return np.log(self.bandwidths * self.npts / self.sampling_rate)
+
     def rate(self, band):
         """Coefficients per second of a band."""
         return self.lengths[band] * self.sampling_rate / self.nfft

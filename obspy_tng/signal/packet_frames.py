@@ -62,8 +62,7 @@ class PacketFrames:
         object.__setattr__(self, "_nfft", nfft)
         object.__setattr__(self, "_lines", lines_between(self.filters.center_frequencies, bins))
         # ln energy of white noise of unit power
-        object.__setattr__(self, "_white", np.log(
-            self.filters.bandwidths * 2 * self.filters.npts / self.filters.sampling_rate))
+        object.__setattr__(self, "_white", self.filters.white_levels + np.log(2))
 
     @property
     def padded(self):

@@ -13,6 +13,8 @@ import numpy as np
 FRONT, END_SHARE = 1.0, 0.05
 #: s before P that may be motion: picks are late by so much
 PICK_ERROR = 0.3
+#: s before P where its arrival is not known: triggered recordings begin about there
+UNKNOWN_LEAD = 0.2
 #: share of the record after its strongest part from which the decay of the coda is estimated
 _DECAY_SEGMENTS = 12
 

@@ -22,7 +22,7 @@ from scipy.sparse import csr_array
 from .energy_windows import EnergyWindows, energy_onset
 from .evolutionary import FilterBank, filter_bank
 from .minimum_phase import lines_between, minimum_phase
-from .record_edges import PICK_ERROR, edge_taper, extend, untapered
+from .record_edges import PICK_ERROR, UNKNOWN_LEAD, edge_taper, extend, untapered
 from .time_warp import PERIODS, dominant_frequency, oversampled, values_at, warped_times
 
 #: bands in which the spectrum is corrected: per octave, octaves below the lowest band level
@@ -36,9 +36,9 @@ PASSES = 3
 MATCHES, FINAL_MATCHES = 2, 1
 #: largest change of a level, up and down, and in one pass of matching, ln amplitude
 LARGEST_GAIN, LARGEST_CUT, LARGEST_STEP = 4.0, 16.0, 1.0
-#: s before P where the arrival of P is not known (triggered recordings begin about there), and the
-#: same for the taper of added noise: records begin more gently than the shortest taper
-UNKNOWN_LEAD, UNKNOWN_NOISE_LEAD = 0.2, 1.0
+#: s before P for the taper of added noise where the arrival of P is not known: records begin more
+#: gently than the shortest taper
+UNKNOWN_NOISE_LEAD = 1.0
 #: zeros appended before filtering, as a share of the record: the filters ring at low frequencies
 #: for longer than a quarter of it, and what does not fit comes back before the first arrival
 PAD = 1.0
@@ -160,9 +160,7 @@ class SourceWaveforms:
                                                        inside.astype(np.float32)]))
         # ln energy of each band of repair where every bin has energy 1
         self._repair_widths = np.log(self._repair_gains.sum(1))
-        # band levels of white noise of variance 1
-        self._white = np.log(filters.npts / filters.nfft * np.array(
-            [np.square(gain).sum() for gain in filters.gains]))
+        self._white = filters.white_levels
         self._above = np.array(frequencies) > filters.center_frequencies[-1]
         # noise may go round: it needs no padding
         self._noise_length = next_fast_len(filters.npts + filters.npts % 2, real=True)

@@ -9,7 +9,6 @@ from obspy_tng.groundmotion.noise_floor import (
     PRIOR_RECORDS,
     fit_noise_floors,
     noise_levels,
-    white_levels,
     with_floor,
 )
 from obspy_tng.signal.evolutionary import band_levels, filter_bank
@@ -25,7 +24,7 @@ def filters():
 def test_levels_of_white_noise(filters):
     noise = np.random.default_rng(0).standard_normal((40, NPTS))
     found = np.log(np.exp(band_levels(filters, noise)).mean(0))
-    np.testing.assert_allclose(found[12:], white_levels(filters)[12:], atol=0.15)
+    np.testing.assert_allclose(found[12:], filters.white_levels[12:], atol=0.15)
 
 
 @pytest.mark.parametrize("p_index", [P, None])

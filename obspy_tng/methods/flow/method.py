@@ -28,7 +28,7 @@ from ...models.flow import CHANNELS, FlowConfig, FlowModel, pool
 from ...signal.energy_windows import energy_onset
 from ...signal.evolutionary import band_levels, filter_bank
 from ...signal.packet_frames import PacketFrames, quietness
-from ...signal.record_edges import edge_taper
+from ...signal.record_edges import UNKNOWN_LEAD, edge_taper
 from ...simulate.corpus import simulated_corpus
 from ...training import Phase, Trainer
 from ...training.sets import RecordSets
@@ -45,8 +45,6 @@ SIZES: dict[str, dict] = {"small": {"d_model": 64, "d_ff": 48, "layers": 6},
 STEPS = 8
 #: s, standard deviation of the time of P about that of the reference record
 JITTER = 0.3
-#: s before P where its time is not known
-UNKNOWN_LEAD = 0.2
 
 
 class FlowMethod:
