@@ -2,7 +2,7 @@
 Time warps: a record whose time axis is locally stretched and compressed.
 
 Arrivals, their polarisation, their order and their sharpness remain. A change of speed by ``rate``
-over a few periods shifts phases by a large part of a cycle, so that the waveform differs. A warp is
+over some periods shifts phases by a large part of a cycle, so that the waveform differs. A warp is
 no filter and cannot create energy before an arrival.
 
 * :func:`smooth_noise` - a slowly varying random function of time.
@@ -17,10 +17,11 @@ from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 from scipy.linalg.lapack import dgtsv
 
 #: relative standard deviation of the local speed of a warp, over :data:`PERIODS` periods of the
-#: dominant frequency: 3/8 of a cycle of phase, after which two waveforms hardly correlate
-RATE, PERIODS = 0.075, 5.0
+#: dominant frequency: half a cycle of phase, after which two waveforms hardly correlate. The same
+#: change of phase within fewer periods is audible as a chirp: spectrograms get rougher in time
+RATE, PERIODS = 0.025, 20.0
 #: the same over longer times (as so many times the length above)
-SLOW_RATE, SLOW_TIMES = 0.04, 5.0
+SLOW_RATE, SLOW_TIMES = 0.035, 3.0
 #: smallest and largest local speed
 SPEEDS = (0.55, 1.6)
 #: samples per sample that are interpolated by Fourier transform, before cubics
