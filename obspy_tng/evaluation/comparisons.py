@@ -53,7 +53,11 @@ def rows_of(floors, judged, given, stations, seed, workers=1):
     """
     Rows of the metrics and of the classifier, in threads.
 
-    :param floors: see :func:`metric_rows`, as are the others.
+    :param floors: for each repeat a list of :class:`Comparison`, averaged.
+    :param judged: dict ``generator name -> list of lists of Comparison``.
+    :param given: the same with the real records that the generators had, or None.
+    :param stations: station ids.
+    :param seed: int.
     :param workers: threads.
     :return: lists of dicts of :func:`metric_rows` and of
         :func:`~obspy_tng.evaluation.metrics.critic.critic_rows`.
