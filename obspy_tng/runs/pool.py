@@ -28,11 +28,10 @@ DASK_EXECUTOR = "ClientExecutor"
 # Threads that numerical libraries start on their own.
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
                      "NUMEXPR_NUM_THREADS")
-
-
 #: what collecting needs, as :attr:`obspy_tng.runs.job.Job.modules`
 COLLECTING = "obspy_tng.runs.collect", "obspy.signal.trigger"
-_served: dict = {}  # thread variables that the fork server of this process was started with
+# thread variables that the fork server of this process was started with
+_served: dict = {}
 
 
 class Pool:

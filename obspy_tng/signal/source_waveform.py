@@ -199,11 +199,15 @@ class SourceWaveforms:
 
     def _level_flank(self, energies):
         """ln gain ``(bins,)`` that levels the flank of all components together."""
-        level = np.log(energies[:3].sum(0) + np.finfo(np.float32).tiny) - self._repair_widths
+        level = self._ln_density(energies[:3].sum(0))
         fall = np.zeros_like(level)
         fall[-FLANK_BANDS:] = np.clip(0.5 * (level[-FLANK_BANDS:] - level[-FLANK_BANDS - 1]),
                                       -LARGEST_RISE, 0)
         return -fall @ self._repair_lines
+
+    def _ln_density(self, energies):
+        """ln energy per bin of each band of repair."""
+        return np.log(energies + np.finfo(np.float32).tiny) - self._repair_widths
 
     def make(self, source, levels, rng, stretch=1.0, onset=None, lengthen=1.0, noise=None):
         """
@@ -268,7 +272,7 @@ class SourceWaveforms:
         gains = 0.5 * np.clip(recipe.noise - self._white, -60.0, None)
         # above the topmost band the noise falls as the source record does
         source = recipe.source
-        level = np.log(source.energies[:3] + np.finfo(np.float32).tiny) - self._repair_widths
+        level = self._ln_density(source.energies[:3])
         fall = 0.5 * (level[:, self._above] - np.log(self.filters.npts)
                       - (source.source.levels - self._white)[:, -1:])
         gain = np.exp(np.concatenate([gains, fall], axis=-1).astype(np.float32)
