@@ -4,12 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+from operator import attrgetter
 
 import numpy as np
 
 from .floor import Floor, distance_of, events_of, redraw, split_sets
 from .metrics import METRICS, specificity
-from .metrics.critic import critic_rows
+from .metrics.critic import classified, critic_rows
 from .metrics.metric import ALL, REAL
 
 # how the generated records were compared, for the report
@@ -63,6 +64,7 @@ def rows_of(floors, judged, given, stations, seed, workers=1):
         :func:`~obspy_tng.evaluation.metrics.critic.critic_rows`.
     """
     with ThreadPoolExecutor(max_workers=workers) as pool:
+        list(pool.map(attrgetter("waveform"), classified(floors, judged, seed)))
         critic = pool.submit(critic_rows, floors, judged, seed)
         return metric_rows(floors, judged, given, stations, seed, pool.map), critic.result()
 

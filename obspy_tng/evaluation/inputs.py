@@ -8,7 +8,7 @@ from ..records.earthquakes import earthquakes
 from ..records.info import record_id, record_info, remember_id
 from ..records.record import group_by_station
 from .metrics.metric import REAL
-from .recordset import QUANTITIES
+from .quantities import FOR_SOME, QUANTITIES
 
 FEW = 3  # real records, of which a half or a spread can be taken
 
@@ -155,10 +155,12 @@ def measure(sets, workers):
     """
     Measure some sets in threads (most of it runs outside of Python's lock).
 
+    All except what only some records need (see :func:`~obspy_tng.evaluation.quantities.measured`).
+
     :param sets: list of :class:`~obspy_tng.evaluation.recordset.RecordSet`.
     :param workers: quantities measured at a time.
     """
     # one quantity of one set at a time, the quick ones last: the threads end together
-    jobs = [(records, name) for name in QUANTITIES for records in sets]
+    jobs = [(records, name) for name in QUANTITIES if name not in FOR_SOME for records in sets]
     with ThreadPoolExecutor(max_workers=workers) as pool:
         list(pool.map(getattr, *zip(*jobs, strict=True)))

@@ -5,8 +5,6 @@ Each quantity is measured on first use, once per record; all
 metrics, floors and plots are made from these arrays.
 """
 
-from functools import partial, wraps
-
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy import signal as scipy_signal
@@ -18,11 +16,9 @@ from ..records.info import info_values, record_info
 from ..records.record import record_to_array
 from ..signal.f0 import PAPER_BAND
 from ..signal.intensity import horizontal_measures
+from .quantities import STEPPED, measured
 from .waveform_features import waveform_features
 
-# Records measured at a time: bounds the memory, keeps the FFTs batched, and shares the constant
-# cost of each time step of the oscillators among more records.
-CHUNK, STEPPED = 32, 256
 COMPONENT_PAIRS = ((0, 1), (0, 2), (1, 2))  # ZN, ZE, NE
 # Peaks of the horizontal envelope are separate arrivals if the envelope,
 # smoothed over ENVELOPE_SECONDS, falls between them by ARRIVAL_PROMINENCE of
@@ -30,43 +26,6 @@ COMPONENT_PAIRS = ((0, 1), (0, 2), (1, 2))  # ZN, ZE, NE
 ENVELOPE_SECONDS = 2.0
 ARRIVAL_PROMINENCE = 0.25
 PRE_EVENT_SECONDS = 2.0
-
-
-#: names of all quantities
-QUANTITIES: list[str] = []
-
-
-def measured(function=None, size=CHUNK):
-    """
-    Make a method ``(data chunk) -> array or dict`` a quantity, measured once per record.
-
-    :param function: the method.
-    :param size: records of a chunk.
-    """
-    if function is None:
-        return partial(measured, size=size)
-    name = function.__name__
-    QUANTITIES.append(name)
-
-    @wraps(function)
-    def get(self):
-        root = self.root
-        if name not in root.measurements:
-            chunks = [function(root, root.samples[np.arange(i, min(i + size, len(root)))]
-                               .astype(np.float64)) for i in range(0, len(root), size)]
-            root.measurements[name] = _concatenate(chunks)
-        whole = root.measurements[name]
-        if isinstance(whole, dict):
-            return {key: value[self.index] for key, value in whole.items()}
-        return whole[self.index]
-
-    return property(get)
-
-
-def _concatenate(chunks):
-    if isinstance(chunks[0], dict):
-        return {key: np.concatenate([c[key] for c in chunks]) for key in chunks[0]}
-    return np.concatenate(chunks)
 
 
 class RecordSet:
@@ -83,8 +42,8 @@ class RecordSet:
     ``root`` is the set that a part was taken from (a whole set is its own),
     ``index`` says which of its records. ``identities`` names the earthquake of
     each record, where unknown the record; each generated record is its own. A whole set
-    has ``measurements``, quantity -> what was measured, and ``correlations`` with other sets
-    (see :mod:`.cross_correlations`).
+    has ``measurements`` and ``measured_records`` (see :mod:`.quantities`) and ``correlations`` with
+    other sets (see :mod:`.cross_correlations`).
     """
 
     def __init__(self, samples, axes, infos, label=""):
@@ -93,7 +52,7 @@ class RecordSet:
         self.axes = axes
         self.root = self
         self.index = np.arange(len(infos))
-        self.measurements, self.correlations = {}, {}
+        self.measurements, self.measured_records, self.correlations = {}, {}, {}
         self._infos, self._numbers = list(infos), {}
         self._identities = [f"{label}/{i}" if info.get("source") == "generated"
                             else info.get("event_id") or info.get("record_id") or f"{label}/{i}"
@@ -258,7 +217,7 @@ class RecordSet:
         smooth = signal.smoother("konno_ohmachi", freqs, self.axes.frequencies)
         return 0.5 * np.log(smooth((north**2 + east**2) / 2))
 
-    @measured
+    @measured(for_some=True)
     def waveform(self, data):
         """Features by group, ``(n, features)``; :mod:`obspy_tng.evaluation.waveform_features`."""
         return waveform_features(data, self.axes.bands)

@@ -11,7 +11,7 @@ import numpy as np
 from ..records.folder import read_record
 from ..records.record import record_to_array
 from ..signal import end_at_rest
-from .recordset import QUANTITIES
+from .quantities import QUANTITIES
 
 
 class StoredSamples:

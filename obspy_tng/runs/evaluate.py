@@ -33,7 +33,8 @@ from ..evaluation.inputs import (
 )
 from ..evaluation.metrics.metric import REAL
 from ..evaluation.metrics.novelty import correlated
-from ..evaluation.recordset import CHUNK, QUANTITIES, RecordSet
+from ..evaluation.quantities import CHUNK, QUANTITIES
+from ..evaluation.recordset import RecordSet
 from ..evaluation.stored import StoredMeasurements, StoredSamples, read_samples, table_of
 from ..exceptions import TNGInputError
 from ..records.folder import list_records, read_record

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 from scipy.signal import coherence
 
-from obspy_tng.evaluation import recordset
-
 from .made_up import AXES, NPTS, RATE, records, waves
 
 
@@ -52,15 +50,3 @@ def test_coherence(real):
     bands = [expected[..., (freqs >= a) & (freqs < b)] for a, b in pairwise(edges)]
     expected = np.stack([band.mean(-1) for band in bands if band.shape[-1]], -1)
     np.testing.assert_allclose(real.coherence, expected, rtol=1e-9)
-
-
-def test_steps_of_more_records_at_a_time(real, monkeypatch):
-    """The chunk is larger where steps in time have a cost of their own; nothing else changes."""
-    sizes = []
-    inner = recordset.signal.inelastic_ratio
-    monkeypatch.setattr(recordset.signal, "inelastic_ratio",
-                        lambda data, *rest: sizes.append(len(data)) or inner(data, *rest))
-    whole = records(real.data[np.arange(40) % 30]).inelastic
-    assert sizes == [40]  # more than recordset.CHUNK
-    alone = [records(real.data[[i]]).inelastic[0] for i in (0, 7, 29)]
-    np.testing.assert_allclose(alone, whole[[0, 7, 29]], rtol=1e-9)

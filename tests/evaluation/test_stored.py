@@ -5,7 +5,8 @@ import pytest
 
 from obspy_tng import TNGInputError
 from obspy_tng.evaluation.axes import Axes
-from obspy_tng.evaluation.recordset import QUANTITIES, RecordSet
+from obspy_tng.evaluation.quantities import QUANTITIES
+from obspy_tng.evaluation.recordset import RecordSet
 from obspy_tng.evaluation.stored import StoredMeasurements, StoredSamples, read_samples, table_of
 from obspy_tng.records.folder import list_records, write_records
 from obspy_tng.records.info import record_info

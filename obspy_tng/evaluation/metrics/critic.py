@@ -17,6 +17,8 @@ Unlike the other questions, which compare distributions of one figure, this one 
 together; and it names the features that tell most.
 """
 
+from itertools import chain
+
 import numpy as np
 import sklearn
 from scipy.special import ndtri
@@ -24,6 +26,7 @@ from scipy.stats import rankdata
 from sklearn.linear_model import RidgeCV
 
 from ..floor import spread_of
+from ..quantities import CHUNK
 from ..waveform_features import feature_names
 from .metric import mean_of_known
 
@@ -160,27 +163,48 @@ def critic_rows(floors, judged, seed=0):
     return rows
 
 
+def classified(floors, judged, seed=0):
+    """
+    The records that the classifiers of :func:`critic_rows` see.
+
+    :param floors, judged, seed: see there.
+    :return: list of parts, each of at most :data:`~obspy_tng.evaluation.quantities.CHUNK` records.
+    """
+    wholes, index = {}, {}
+    for pair in chain(*map(_first, (floors, *judged.values()))):
+        for part in chain(*(sides for _, *sides in _drawn(pair, seed))):
+            wholes[id(part.root)] = part.root
+            index.setdefault(id(part.root), set()).update(part.index.tolist())
+    return [wholes[key].take(sorted(some)[first:first + CHUNK]) for key, some in index.items()
+            for first in range(0, len(some), CHUNK)]
+
+
 def _first(lists):
     """The first comparisons of some lists, each of another split."""
     return [pair for some in lists for pair in some][:MOST_COMPARISONS]
 
 
+def _drawn(pair, seed):
+    """As many records of each station on either side: list of (station, real, other)."""
+    rng = np.random.default_rng(seed)
+    drawn = []
+    for station, real in pair.real.items():
+        sides = real, pair.other[station]
+        # a record that was drawn twice counts once
+        rows = [np.unique(side.index, return_index=True)[1] for side in sides]
+        if count := min(map(len, rows)):
+            drawn.append((station, *(side.take(np.sort(rng.permutation(some)[:count]))
+                                     for side, some in zip(sides, rows, strict=True))))
+    return drawn
+
+
 def _one(pair, seed, with_interval=True):
     """AUC, interval (the slow part) and telling features by group of one comparison."""
-    rng = np.random.default_rng(seed)
     features, is_real, earthquakes, names = [], [], [], None
-    for station, real in pair.real.items():
-        other = pair.other[station]
-        # a record that was drawn twice counts once
-        rows = [np.unique(side.index, return_index=True)[1] for side in (real, other)]
-        count = min(map(len, rows))
-        if count == 0:
-            continue
-        real, other = (side.take(np.sort(rng.permutation(some)[:count]))
-                       for side, some in zip((real, other), rows, strict=True))
+    for station, real, other in _drawn(pair, seed):
         names = names or feature_names(real.axes.bands, real.axes.npts)
         features += [real.waveform, other.waveform]
-        is_real += [True] * count + [False] * count
+        is_real += [True] * len(real) + [False] * len(other)
         earthquakes += [*real.identities, *_asked_for(other, pair.real[station])]
     is_real = np.array(is_real, dtype=bool)
     if is_real.sum() < FEWEST:

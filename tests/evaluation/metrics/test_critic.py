@@ -6,7 +6,11 @@ from scipy.stats import mannwhitneyu
 
 from obspy_tng import evaluate, simulate_network
 from obspy_tng.baselines import RandomAllPass, ResampledReal
+from obspy_tng.evaluation.axes import Axes
+from obspy_tng.evaluation.comparisons import Comparison
+from obspy_tng.evaluation.floor import redraw
 from obspy_tng.evaluation.metrics import critic
+from obspy_tng.evaluation.recordset import RecordSet
 from obspy_tng.records.earthquakes import split_by_event
 from obspy_tng.records.record import group_by_station
 
@@ -91,3 +95,21 @@ def test_too_few_records_are_not_judged():
     (station, records), = group_by_station(network).items()
     report = evaluate({station: records[:4]}, {station: records[4:]}, repeats=2)
     assert all(np.isnan(row["value"]) for row in report.critic)
+
+
+def test_all_that_classifiers_see_is_measured_first(monkeypatch):
+    """In threads, once each; the classifiers then find everything measured."""
+    network = simulate_network(2, 24, seed=5, sampling_rate=RATE, window=WINDOW).records
+    first, second = (group_by_station(half) for half in split_by_event(network, seed=1))
+    axes = Axes.of_records(network)
+    real, other = ({s: RecordSet.from_records(group[s], axes, s) for s in group}
+                   for group in (first, second))
+    floors = [[Comparison(real, redraw(other, dict.fromkeys(other, 8), np.random.default_rng(2)),
+                          other)]]
+    judged = {"g": [[Comparison(real, other, other)]]}
+    for part in critic.classified(floors, judged, seed=3):
+        part.waveform  # noqa: B018
+    known = [set(whole.measured_records["waveform"]) for whole in (*real.values(), *other.values())]
+    critic.critic_rows(floors, judged, seed=3)
+    assert known == [set(whole.measured_records["waveform"])
+                     for whole in (*real.values(), *other.values())]
