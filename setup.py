@@ -53,7 +53,7 @@ setup(
     python_requires=">=3.10",
     install_requires=["numpy>=1.25", "scipy>=1.10", "obspy>=1.5", "torch>=2.3",
                       "tqdm>=4.60", "matplotlib>=3.6.1", "safetensors>=0.4",
-                      "scikit-learn>=1.3"],
+                      "scikit-learn>=1.3", "threadpoolctl>=3.1"],
     extras_require=EXTRAS,
     entry_points={"console_scripts": ["obspy-tng=obspy_tng.scripts.main:main"],
                   **WAVEFORM_PLUGINS},

@@ -1,6 +1,5 @@
 """The metrics of a comparison: the pairs that are compared, and the rows of the table."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -8,6 +7,7 @@ from operator import attrgetter
 
 import numpy as np
 
+from .._threads import thread_pool
 from .floor import Floor, distance_of, events_of, redraw, split_sets
 from .metrics import METRICS, specificity
 from .metrics.critic import classified, critic_rows
@@ -63,7 +63,7 @@ def rows_of(floors, judged, given, stations, seed, workers=1):
     :return: lists of dicts of :func:`metric_rows` and of
         :func:`~obspy_tng.evaluation.metrics.critic.critic_rows`.
     """
-    with ThreadPoolExecutor(max_workers=workers) as pool:
+    with thread_pool(workers) as pool:
         list(pool.map(attrgetter("waveform"), classified(floors, judged, seed)))
         critic = pool.submit(critic_rows, floors, judged, seed)
         return metric_rows(floors, judged, given, stations, seed, pool.map), critic.result()

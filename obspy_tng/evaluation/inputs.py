@@ -1,14 +1,14 @@
 """Records into sets that are measured once, with checks of the input."""
 
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 
+from .._threads import thread_pool
 from ..exceptions import TNGInputError, TNGWarning
 from ..records.earthquakes import earthquakes
 from ..records.info import record_id, record_info, remember_id
 from ..records.record import group_by_station
 from .metrics.metric import REAL
-from .quantities import FOR_SOME, QUANTITIES
+from .quantities import measurements
 
 FEW = 3  # real records, of which a half or a spread can be taken
 
@@ -160,7 +160,5 @@ def measure(sets, workers):
     :param sets: list of :class:`~obspy_tng.evaluation.recordset.RecordSet`.
     :param workers: quantities measured at a time.
     """
-    # one quantity of one set at a time, the quick ones last: the threads end together
-    jobs = [(records, name) for name in QUANTITIES if name not in FOR_SOME for records in sets]
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        list(pool.map(getattr, *zip(*jobs, strict=True)))
+    with thread_pool(workers) as pool:
+        list(pool.map(lambda measure_some: measure_some(), measurements(sets)))

@@ -7,12 +7,14 @@ A complete :class:`~obspy_tng.evaluation.recordset.RecordSet` keeps them, in ``m
 """
 
 from functools import partial, wraps
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 
 # Records measured at a time: bounds the memory, keeps the FFTs batched, and shares the constant
 # cost of each time step of the oscillators among more records.
-CHUNK, STEPPED = 32, 256
+CHUNK, STEPPED = 32, 384
 #: names of all quantities, and of those measured only for the records that are asked for
 QUANTITIES: list[str] = []
 FOR_SOME: list[str] = []
@@ -40,15 +42,56 @@ def measured(function=None, size=CHUNK, for_some=False):
         if name not in root.measurements:
             if for_some:
                 return _of_some(root, function, self.index.tolist(), size)
-            chunks = [function(root, root.samples[np.arange(i, min(i + size, len(root)))]
-                               .astype(np.float64)) for i in range(0, len(root), size)]
-            root.measurements[name] = _concatenate(chunks)
+            _of_all([root], function, size)
         whole = root.measurements[name]
         if isinstance(whole, dict):
             return {key: value[self.index] for key, value in whole.items()}
         return whole[self.index]
 
+    get.together = partial(_of_all, function=function, size=size) if size > CHUNK else None
     return property(get)
+
+
+def measurements(sets):
+    """
+    What is to be measured on some sets, in parts that can be done side by side.
+
+    All except what only some records need.
+
+    :param sets: list of :class:`~obspy_tng.evaluation.recordset.RecordSet`.
+    :return: list of functions without arguments, the quick ones last, so that threads which take
+        one after the other end together. Quantities of larger chunks are measured on all sets by
+        one function: their many small steps would keep two threads waiting for each other.
+    """
+    roots = list(dict.fromkeys(records.root for records in sets))
+    jobs = []
+    for name in QUANTITIES:
+        together = getattr(type(roots[0]), name).fget.together
+        if together:
+            jobs.insert(0, partial(together, roots))
+        elif name not in FOR_SOME:
+            jobs += [partial(getattr, root, name) for root in roots]
+    return jobs
+
+
+def _of_all(roots, function, size):
+    """Measure all records of some complete sets, which share chunks."""
+    every = [(root, i) for root in roots for i in range(len(root))]
+    chunks = []
+    for first in range(0, len(every), size):
+        some = every[first:first + size]
+        data = np.concatenate([root.samples[[i for _, i in part]] for root, part in
+                               groupby(some, itemgetter(0))])
+        chunks.append(function(roots[0], data.astype(np.float64)))
+    whole = _concatenate(chunks)
+    ends = np.cumsum([len(root) for root in roots])[:-1]
+    if isinstance(whole, dict):
+        pieces = zip(*(np.split(value, ends) for value in whole.values()), strict=True)
+        pieces = [dict(zip(whole, piece, strict=True)) for piece in pieces]
+    else:
+        pieces = np.split(whole, ends)
+    for root, piece in zip(roots, pieces, strict=True):
+        root.measurements[function.__name__] = piece
 
 
 def _of_some(root, function, index, size):

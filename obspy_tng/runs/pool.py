@@ -18,6 +18,7 @@ from multiprocessing import forkserver
 from multiprocessing.connection import wait as wait_for_process
 
 from .._checks import count
+from .._threads import THREAD_VARIABLES, one_thread_each
 from ..exceptions import TNGException
 
 # Units that are submitted at once: enough to keep the workers busy, few enough that
@@ -25,9 +26,6 @@ from ..exceptions import TNGException
 PER_WORKER = 3
 FOREIGN_IN_FLIGHT = 64
 DASK_EXECUTOR = "ClientExecutor"
-# Threads that numerical libraries start on their own.
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
-                     "NUMEXPR_NUM_THREADS")
 #: what collecting needs, as :attr:`obspy_tng.runs.job.Job.modules`
 COLLECTING = "obspy_tng.runs.collect", "obspy.signal.trigger"
 # thread variables that the fork server of this process was started with
@@ -67,7 +65,9 @@ class Pool:
 
     def __enter__(self):
         if self.processes:
-            self._cleanup.enter_context(_one_thread_each())
+            self._cleanup.enter_context(_environment_of_one_thread())
+        elif self._given is None:
+            self._cleanup.enter_context(one_thread_each(self.workers))
         self._start()
         return self
 
@@ -122,14 +122,14 @@ def start_server(modules):
 
     :param modules: names of modules.
     """
-    with _one_thread_each():
+    with _environment_of_one_thread():
         if _context(modules).get_start_method() == "forkserver":
             forkserver.ensure_running()
 
 
 def _context(modules):
     """Way to start processes that need some modules."""
-    threads = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
+    threads = {name: os.environ.get(name) for name in THREAD_VARIABLES}
     if (not modules or "forkserver" not in multiprocessing.get_all_start_methods()
             or _served.setdefault("threads", threads) != threads):
         return multiprocessing.get_context("spawn")
@@ -156,9 +156,9 @@ def _begin_worker():
 
 
 @contextlib.contextmanager
-def _one_thread_each():
+def _environment_of_one_thread():
     """Environment in which processes compute with one thread; the caller's choice wins."""
-    added = [name for name in _THREAD_VARIABLES if name not in os.environ]
+    added = [name for name in THREAD_VARIABLES if name not in os.environ]
     os.environ.update(dict.fromkeys(added, "1"))
     try:
         yield

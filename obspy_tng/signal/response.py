@@ -116,11 +116,12 @@ def rotd(data, sampling_rate, periods=None, percentiles=(50, 100), damping=0.05,
         raise TNGInputError(f"percentiles must be numbers from 0 to 100, got {percentiles!r}")
     data = _with_free_vibration(data, sampling_rate, periods)
     horizontals = data.reshape(-1, *data.shape[-2:])[:, 1:]
-    values = np.empty((len(percentiles), len(horizontals), len(periods)))
+    peaks = np.empty((len(horizontals), len(periods), len(_DIRECTIONS)))
     for part in _parts(len(horizontals), 2 * data.shape[-1]):
         for index, pairs in _responses(horizontals[part].reshape(-1, data.shape[-1]),
                                        sampling_rate, periods, damping, interpolation):
-            values[:, part, index] = np.percentile(_rotated_peaks(pairs), percentiles, axis=-1)
+            peaks[part, index] = _rotated_peaks(pairs)
+    values = np.percentile(peaks, percentiles, axis=-1)
     shape = (*data.shape[:-2], len(periods))
     return periods, {p: v.reshape(shape) for p, v in zip(percentiles, values, strict=True)}
 
@@ -220,6 +221,11 @@ def _peaks(response):
 
 _AZIMUTHS = np.radians(np.arange(180))
 _DIRECTIONS = np.stack([np.cos(_AZIMUTHS), np.sin(_AZIMUTHS)], axis=1)
+# directions of the corners of the polygon in _outer_samples
+_CORNERS = _DIRECTIONS[::9].astype(np.float32)
+# By so much that polygon is made smaller, as a share of the root mean square: far more than the
+# rounding of single precision.
+_MARGIN = 1e-4
 
 
 def _rotated_peaks(pairs):
@@ -229,8 +235,10 @@ def _rotated_peaks(pairs):
     :param pairs: complex array ``(n, npts)``, north + i east.
     :return: array ``(n, 180)``.
     """
-    at = np.stack([samples[np.abs(_DIRECTIONS @ _components(response[samples])).argmax(axis=1)]
-                   for response, samples in zip(pairs, _outer_samples(pairs), strict=True)])
+    at = np.empty((len(pairs), len(_DIRECTIONS)), dtype=int)
+    for row, response, samples in zip(at, pairs, _outer_samples(pairs), strict=True):
+        north_east = response[samples].view(np.float64).reshape(-1, 2)
+        row[:] = samples[np.abs(_DIRECTIONS @ north_east.T).argmax(axis=1)]
     at = at.clip(1, pairs.shape[-1] - 2)
     before, peak, after = (np.take_along_axis(pairs, at + step, axis=-1) for step in (-1, 0, 1))
     cosine, sine = _DIRECTIONS.T
@@ -241,36 +249,60 @@ def _outer_samples(pairs):
     """
     Indices of the samples that can be the largest along an azimuth.
 
-    Otherwise all samples would be needed for 180 azimuths. The axes are scaled so that the motion
-    is about as large in all directions; a sample that is nearer to the origin than the smallest
-    peak along an azimuth is then none itself. Samples far off give a lower bound of that peak.
+    Otherwise all samples would be needed for 180 azimuths. A sample within a polygon whose
+    corners are other samples (and their opposites) is nowhere the largest. The polygon is found
+    among the samples that are far from the origin, in axes that are scaled so that the motion is
+    about as large in all directions. Samples nearer than its edges are left out first, then
+    those inside. Single precision is enough, with a margin.
 
     :param pairs: complex array ``(n, npts)``, north + i east.
-    :return: list of n int arrays.
+    :return: iterator of n int arrays.
     """
-    north, east = pairs.real.copy(), pairs.imag.copy()
-    products = [np.einsum("nt,nt->n", *two) for two in ((north, north), (north, east),
-                                                        (east, east))]
-    covariance = np.stack([*products[:2], *products[1:]], axis=-1).reshape(-1, 2, 2)
-    covariance[:, [0, 1], [0, 1]] += (1e-12 * (products[0] + products[2])
-                                      + np.finfo(float).tiny)[:, None]
-    scale = np.linalg.cholesky(covariance)
-    east -= (scale[:, 1, 0] / scale[:, 0, 0])[:, None] * north
-    north /= scale[:, 0, 0, None]
-    east /= scale[:, 1, 1, None]
-    distance = np.square(north, out=north)
-    distance += np.square(east, out=east)
+    motion = np.empty((2, *pairs.shape), dtype=np.float32)
+    motion[0], motion[1] = pairs.real, pairs.imag
+    lean, *sizes = _scale(pairs[:, ::8])
+    distance = motion[0] * lean
+    motion[1] -= distance
+    motion[0] *= sizes[0]
+    motion[1] *= sizes[1]
+    np.square(motion[0], out=distance)
+    distance += np.square(motion[1])
 
-    far = distance >= FAR ** 2 * distance.max(axis=-1, keepdims=True)
-    some = [_components(response[mask]) for response, mask in zip(pairs, far, strict=True)]
-    few = np.stack([one[:, np.abs(_DIRECTIONS[::15] @ one).argmax(axis=1)] for one in some])
-    # of unit vectors along the azimuths, in the scaled axes
-    lengths = np.sqrt(np.square(_DIRECTIONS @ scale).sum(axis=-1))
-    least = (np.abs(_DIRECTIONS @ few).max(axis=-1) / lengths).min(axis=-1)
-    return [np.flatnonzero(row >= bound) for row, bound in
-            zip(distance, (1 - 1e-9) * least ** 2, strict=True)]
+    count = np.arange(len(_CORNERS))
+    corners = np.empty((len(pairs), len(count) + 1, 2), dtype=np.float32)
+    far = FAR ** 2 * distance.max(axis=-1)
+    for number, row in enumerate(distance):
+        some = motion[:, number, np.flatnonzero(row >= far[number])]
+        along = _CORNERS @ some
+        chosen = np.abs(along).argmax(axis=1)
+        corners[number, :-1] = (some[:, chosen] * np.sign(along[count, chosen])).T
+    corners[:, -1] = -corners[:, 0]  # the other half of the polygon is the opposite of this one
+    edges = np.diff(corners, axis=1)
+    lengths = np.sqrt(np.square(edges).sum(-1, keepdims=True))
+    lengths[lengths == 0] = np.inf  # of a corner that stands twice, or of no motion
+    normals = np.stack([edges[..., 1], -edges[..., 0]], axis=-1) / lengths
+    offsets = np.abs((normals * corners[:, 1:]).sum(-1, keepdims=True)) - _MARGIN
+    offsets[np.isinf(lengths)] = np.inf
+    nearest = np.square(offsets.min(axis=(1, 2)).clip(0))
+    for number, row in enumerate(distance):
+        some = np.flatnonzero(row >= nearest[number])
+        beyond = np.abs(normals[number] @ motion[:, number, some]) > offsets[number]
+        yield some[beyond.any(axis=0)] if len(some) else np.zeros(1, dtype=int)
 
 
-def _components(samples):
-    """North and east ``(2, n)`` of complex samples."""
-    return np.stack([samples.real, samples.imag])
+def _scale(pairs):
+    """
+    Axes in which the motion is about 1: ``size * north``, ``other_size * (east - lean * north)``.
+
+    :param pairs: complex array ``(n, npts)``, north + i east.
+    :return: ``(lean, size, other_size)``, float32 arrays ``(n, 1)``. One size is at most 100 times
+        the other, so that rounding to single precision stays below the margin.
+    """
+    north, east = pairs.real, pairs.imag
+    nn, ne, ee = (np.einsum("nt,nt->n", *two)[:, None] / pairs.shape[-1] for two in
+                  ((north, north), (north, east), (east, east)))
+    least = 1e-4 * (nn + ee)
+    least[least == 0] = 1
+    nn, ee = nn + least, ee + least
+    scale = ne / nn, nn ** -0.5, (ee - ne ** 2 / nn) ** -0.5
+    return [values.astype(np.float32) for values in scale]

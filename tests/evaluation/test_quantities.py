@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from obspy_tng.evaluation import recordset
+from obspy_tng.evaluation.quantities import FOR_SOME, QUANTITIES, measurements
 
 from .made_up import AXES, records, waves
 
@@ -39,3 +40,21 @@ def test_waveform_of_the_records_that_are_asked_for(real, monkeypatch):
         np.testing.assert_allclose(first[group], values[[4, 2, 4]], rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose(second[group], values[[2, 9]], rtol=1e-9, atol=1e-12)
         assert some.take([]).waveform[group].shape == (0, values.shape[1])
+
+
+def test_sets_share_chunks_of_many_records(real, monkeypatch):
+    """All sets of an evaluation in one chunk; each is measured as it is alone, and only once."""
+    sizes = []
+    inner = recordset.signal.inelastic_ratio
+    monkeypatch.setattr(recordset.signal, "inelastic_ratio",
+                        lambda data, *rest: sizes.append(len(data)) or inner(data, *rest))
+    first, second = records(real.data[:7]), records(real.data[7:12])
+    for measure_some in measurements([first, second.take([0, 3]), first.take([2])]):
+        measure_some()
+    assert sizes == [12]
+    for name in QUANTITIES:
+        alone = getattr(records(real.data[7:12]), name)
+        if name not in FOR_SOME and not isinstance(alone, dict):
+            np.testing.assert_allclose(getattr(second, name), alone, rtol=1e-9, err_msg=name)
+    assert set(first.measurements) == set(second.measurements) == {*QUANTITIES} - {*FOR_SOME}
+    assert not first.measured_records

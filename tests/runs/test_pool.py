@@ -7,7 +7,9 @@ import sys
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 
 import pytest
+from threadpoolctl import threadpool_info
 
+from obspy_tng._threads import THREAD_VARIABLES
 from obspy_tng.exceptions import TNGException, TNGInputError
 from obspy_tng.runs.pool import FOREIGN_IN_FLIGHT, PER_WORKER, Pool
 
@@ -16,12 +18,23 @@ def double(x):
     return 2 * x
 
 
+def blas_threads():
+    return [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
+
+
 def test_threads():
     with Pool(2) as pool:
         assert [pool.submit(double, (i,)).result() for i in range(5)] == [0, 2, 4, 6, 8]
         assert pool.in_flight == 2 * PER_WORKER
     with pytest.raises(BrokenExecutor):
         pool.submit(double, (1,))
+
+
+def test_threads_compute_with_one_thread(monkeypatch):
+    for name in THREAD_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    with Pool(2) as pool:
+        assert set(pool.submit(blas_threads, ()).result()) == {1}
 
 
 def test_processes_compute_with_one_thread(monkeypatch):

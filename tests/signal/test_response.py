@@ -7,7 +7,7 @@ import pytest
 from scipy.linalg import expm
 
 from obspy_tng.exceptions import TNGInputError
-from obspy_tng.signal import bandpass, response_spectra, rotd
+from obspy_tng.signal import bandpass, response, response_spectra, rotd
 
 RATE = 100.0
 PERIODS = np.geomspace(0.01, 10, 13)
@@ -152,6 +152,24 @@ def test_rotd_of_linear_motion(shaking):
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning")
+@pytest.mark.parametrize("size", [1e-30, 1.0, 1e12])
+@pytest.mark.parametrize("east", [0.0, 1e-9, 1e-3, 1.0, 1e3])
+def test_rotd_without_leaving_out_samples(shaking, size, east, monkeypatch):
+    """The samples that are left out make no difference, whatever size and shape of the motion."""
+    records = size * shaking * [[1.0], [1.0], [east]]
+    _, ours = rotd(records, RATE, PERIODS[::3], percentiles=(0, 50, 100))
+    monkeypatch.setattr(response, "_outer_samples",
+                        lambda pairs: [np.arange(pairs.shape[-1])] * len(pairs))
+    for percentile, all_samples in rotd(records, RATE, PERIODS[::3], (0, 50, 100))[1].items():
+        np.testing.assert_allclose(ours[percentile], all_samples, rtol=1e-9,
+                                   atol=1e-9 * ours[100].max() * (percentile == 0))
+
+
+def test_rotd_of_nothing(shaking):
+    _, both = rotd(np.concatenate([0 * shaking[:1], shaking[:1]]), RATE, [0.1, 1.0])
+    assert (both[100] > 0).tolist() == [[False, False], [True, True]]
+
+
 def test_pyrotd(shaking, monkeypatch):
     """
     RotD50 and RotD100 within 1 % of pyrotd.
