@@ -79,7 +79,7 @@ class StationEvents:
     """
 
     def __init__(self, events=(), places=(), clocks=(), clock_error=CLOCK_ERROR):
-        self.arrivals = sorted((arrival_of(event, places, clocks) for event in events),
+        self.arrivals = sorted(arrivals_of(events, places, clocks),
                                key=lambda arrival: arrival.p)
         self.p = np.array([arrival.p for arrival in self.arrivals])
         self.clock_error = clock_error
@@ -167,35 +167,46 @@ class StationEvents:
                      if start <= other.p <= end and other.size > size), None)
 
 
-def arrival_of(event, places, clocks=()):
+def arrivals_of(events, places, clocks=()):
     """
-    :class:`Arrival` of an earthquake.
+    :class:`Arrival` of each of some earthquakes.
 
-    :param event: obspy Event with an origin.
-    :param places: see :class:`StationEvents`, as is ``clocks``.
-    :return: :class:`Arrival`
+    :param events: see :class:`StationEvents`, as are the others.
+    :return: list of :class:`Arrival`, in their order.
     """
-    origin = origin_of(event)
-    place = place_at(places, origin.time)
-    metres = gps2dist_azimuth(origin.latitude, origin.longitude, place.latitude, place.longitude)[0]
-    fields = event_fields(event)
-    magnitude, depth = fields["magnitude"] or 0.0, max(fields["depth"] or 0.0, 0.0)
-    p, s, surface = arrival_times(metres / 1000.0, depth)
+    events = list(events)
+    if not events:
+        return []
+    origins, fields = [origin_of(event) for event in events], [event_fields(e) for e in events]
+    times = np.array([origin.time.timestamp for origin in origins])
+    distance = np.array([gps2dist_azimuth(o.latitude, o.longitude, place.latitude,
+                                          place.longitude)[0] / 1000.0
+                         for o, place in zip(origins, places_at(places, times), strict=True)])
+    depth = np.array([max(known["depth"] or 0.0, 0.0) for known in fields])
+    magnitude = np.array([known["magnitude"] or 0.0 for known in fields])
     # 1.66 is the distance term of the surface-wave magnitude, saturated near the source
-    size = magnitude - 1.66 * np.log10(np.hypot(metres / 1000.0, depth) + 10.0)
-    clock = clock_at(clocks, origin.time)
-    time = origin.time.timestamp + clock
-    return Arrival(event, time, time + p, time + s, time + surface, size,
-                   10 ** (0.5 * magnitude - 2.5), clock)
+    size = magnitude - 1.66 * np.log10(np.hypot(distance, depth) + 10.0)
+    clock = np.array([clock_at(clocks, origin.time) for origin in origins])
+    times += clock
+    columns = (times, *(times + late for late in arrival_times(distance, depth)), size,
+               10 ** (0.5 * magnitude - 2.5), clock)
+    return [Arrival(event, *row) for event, row in zip(events, np.stack(columns, 1).tolist(),
+                                                       strict=True)]
 
 
-def place_at(places, time):
-    """The :class:`Place` of a station at a time, else the one nearest in time."""
-    def distance(place):
-        before = max(0.0, place.start - time) if place.start else 0.0
-        behind = max(0.0, time - place.end) if place.end else 0.0
-        return before + behind
-    return min(places, key=distance)
+def places_at(places, times):
+    """
+    Where a station is at some times.
+
+    :param places: list of :class:`Place`.
+    :param times: epoch seconds ``(n,)``.
+    :return: list of the :class:`Place` at each time, else the one nearest in time.
+    """
+    start = np.array([-np.inf if place.start is None else place.start.timestamp
+                      for place in places])
+    end = np.array([np.inf if place.end is None else place.end.timestamp for place in places])
+    before, behind = start - times[:, None], times[:, None] - end
+    return [places[k] for k in (before.clip(0) + behind.clip(0)).argmin(axis=1)]
 
 
 def clock_at(clocks, time):

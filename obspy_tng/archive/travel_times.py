@@ -26,18 +26,19 @@ def arrival_times(distance, depth):
     """
     Travel times of the first P, of the first S, and of the end of the surface waves' arrival.
 
-    :param distance: epicentral, km.
-    :param depth: km; negative ones count as 0.
-    :return: ``(p, s, surface)`` in s; ``surface`` is not before ``s``.
+    :param distance: epicentral, km; a number or an array.
+    :param depth: km, likewise; negative ones count as 0.
+    :return: ``(p, s, surface)`` in s, numbers or arrays; ``surface`` is not before ``s``.
 
     .. rubric:: Example
 
     >>> [round(float(t)) for t in arrival_times(300.0, 20.0)]
     [42, 75, 131]
     """
-    point = (np.clip(depth, 0, 700), np.clip(distance / KM_PER_DEGREE, 0, 98))
-    p, s = (table(point).item() for table in _tables())
-    return p, s, max(s, float(np.hypot(distance, max(depth, 0.0))) / SURFACE_VELOCITY)
+    distance, depth = np.asarray(distance, dtype=float), np.clip(depth, 0.0, None)
+    points = depth.clip(None, 700), (distance / KM_PER_DEGREE).clip(0, 98)
+    p, s = (table(points)[()] for table in _tables())
+    return p, s, np.maximum(s, np.hypot(distance, depth) / SURFACE_VELOCITY)
 
 
 @lru_cache

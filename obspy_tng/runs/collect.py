@@ -6,6 +6,7 @@ import pickle
 import time
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -87,8 +88,8 @@ class CollectJob(Job):
         spec = unit.spec
         if "left_out" in spec:
             return list_event, tuple(spec["left_out"])
-        asked = Unit(spec["unit"], spec["station"], UTCDateTime(spec["starttime"]),
-                     UTCDateTime(spec["endtime"]), spec["index"])
+        asked = Unit(spec["unit"], spec["station"], _time(spec["starttime"]),
+                     _time(spec["endtime"]), spec["index"])
         return do_unit, (self.station_work(asked.station), asked, unit.files)
 
     def finish(self, folder):
@@ -114,6 +115,11 @@ class StationWork:
     client: object
     root: str | None
     task: StationTask
+
+
+def _time(text):
+    """UTCDateTime of its text; ObsPy's own reading takes ten times as long."""
+    return UTCDateTime(datetime.fromisoformat(text.removesuffix("Z")))
 
 
 def list_event(name, code, value, limit, text):

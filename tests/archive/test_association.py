@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from obspy import Catalog, Stream
+from obspy import Catalog, Stream, UTCDateTime
 from obspy.clients.filesystem.sds import Client
 from obspy.core.event import Event, Magnitude, Origin
 
 from obspy_tng import collect_records
+from obspy_tng.archive.association import Place, StationEvents, places_at
 from obspy_tng.exceptions import TNGInputError
 
 from ..records.made_up import GAIN, inventory, recording, response, shaking
@@ -332,3 +333,17 @@ def test_pieces_that_overlap_with_different_samples(collect):
     assert records == []
     assert all("pieces of XX.S1..HNZ overlap with different samples" in rejection.text
                for _, rejection in found.rejected)
+
+
+def test_where_a_station_is():
+    """The place of its epoch, the nearest in time outside of all, the first of equals."""
+    day = 86400.0
+    places = [Place(None, UTCDateTime(10 * day), 1.0, 0.0), Place(UTCDateTime(20 * day),
+              UTCDateTime(30 * day), 2.0, 0.0), Place(UTCDateTime(25 * day), None, 3.0, 0.0)]
+    times = np.array([0.0, 10.0, 14.0, 16.0, 20.0, 27.0, 31.0]) * day
+    assert [place.latitude for place in places_at(places, times)] == [1, 1, 1, 2, 2, 2, 3]
+    assert places_at(places[1:2], times) == 7 * places[1:2]
+
+
+def test_arrivals_of_none():
+    assert StationEvents([], [Place(None, None, 0.0, 0.0)]).arrivals == []

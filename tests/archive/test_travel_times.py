@@ -25,3 +25,10 @@ def test_against_taup(model, distance, depth):
 def test_outside_of_the_table():
     assert arrival_times(100.0, -2.0)[:2] == arrival_times(100.0, 0.0)[:2]
     assert arrival_times(20000.0, 0.0)[0] < arrival_times(20000.0, 0.0)[1]
+
+
+def test_many_at_once():
+    distance, depth = np.array([0.0, 18.0, 333.0, 20000.0]), np.array([12.0, -2.0, 5.0, 900.0])
+    together = arrival_times(distance, depth)
+    assert np.transpose(together).tolist() == [list(arrival_times(*one))
+                                               for one in zip(distance, depth, strict=True)]
