@@ -4,10 +4,9 @@ Scaling with magnitude and distance, as all models of this folder use it.
 Near a large rupture motion saturates. As in models of equivalent point sources this is an
 effective depth that grows with magnitude: log10 h = -1.72 + 0.43 M for large earthquakes
 [YenierAtkinson2014]_, -0.405 + 0.235 M for all [YenierAtkinson2015]_. We take the mean of both
-(1.9 km at magnitude 4, 18 km at 7). Distance is R = sqrt(r^2 + z^2 + h^2), with r epicentral and z
-the depth of the focus. PGA 5 km from the epicentre then grows by factors of 1.7 and 1.2 from
-magnitude 6 to 7 and 7 to 8; the NGA-West2 models have 1.4 and 1.2, the second relation alone 2.0
-and 1.5.
+(1.9 km at magnitude 4, 18 km at 7); above 7, where there are few data, it grows as the mean of the
+exponents of this mean and of the second relation (35 km at 8). Distance is
+R = sqrt(r^2 + z^2 + h^2), with r epicentral and z the depth of the focus.
 
 .. [YenierAtkinson2014] Yenier, E. and Atkinson, G. M. (2014). Equivalent point-source modeling
    of moderate-to-large magnitude earthquakes and associated ground-motion saturation effects.
@@ -25,6 +24,8 @@ from .brune import corner_frequency, seismic_moment
 
 #: reference distance and magnitude of the coefficients; depth of an unknown focus
 REFERENCE_DISTANCE, REFERENCE_MAGNITUDE, USUAL_DEPTH = 200.0, 6.0, 20.0
+#: magnitude above which the effective depth grows less
+LARGE = 7.0
 #: km within which direct waves are the strongest, and the power of R with which their energy falls
 #: off [YenierAtkinson2015]_; the effective depth above was found with this spreading
 NEAR_DISTANCE, NEAR_SPREADING = 50.0, -2.6
@@ -42,7 +43,9 @@ def effective_depth(magnitudes):
     >>> round(float(effective_depth(7.0)), 1)
     18.4
     """
-    return 10.0 ** (-1.0625 + 0.3325 * np.asarray(magnitudes, dtype=float))[()]
+    magnitudes = np.asarray(magnitudes, dtype=float)
+    past = np.maximum(magnitudes - LARGE, 0.0)
+    return 10.0 ** (-1.0625 + 0.3325 * (magnitudes - past) + 0.284 * past)[()]
 
 
 def source_distance(magnitudes, distances, depths):

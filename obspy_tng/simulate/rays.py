@@ -20,8 +20,14 @@ ROUNDS, POINTS = 6, 33
 MULTIPLES = 3
 #: m, greatest depth of diving rays
 DEEPEST = 200e3
-#: largest amplitude of a reflection by focusing, relative to the direct wave in uniform rock
+#: largest amplitude of a ray by focusing, relative to the direct wave in uniform rock
 FOCUS = 1.5
+#: least amplitude of the direct ray: a source just below an interface sends none that is nearly
+#: level to the station, but velocity that grows gradually turns waves there
+SHADOW = 0.7
+#: reflections at interfaces within the crust, which are gradual, relative to sharp ones. Beyond the
+#: critical angle sharp ones would double the energy of sources just above them
+GRADUAL = 0.5
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ def trace(crust, depth, distance, wave):
     up = np.zeros(count)
     up[:source] = crust.thickness[:source]
     up[source] = depth - crust.tops[source]
-    path = _Path(crust, source, distance, wave)
+    path = _Path(crust, source, depth, distance, wave)
     rays = [path.ray("direct", up, upward=True)]
     for j in range(max(source, crust.rock) + 1, count):
         full = np.append(crust.thickness[:j], np.zeros(count - j))
@@ -83,8 +89,9 @@ def trace(crust, depth, distance, wave):
 class _Path:
     """From a source layer to a station: finds the slowness of rays with given legs."""
 
-    def __init__(self, crust, source, distance, wave):
-        self.crust, self.source, self.distance, self.wave = crust, source, distance, wave
+    def __init__(self, crust, source, depth, distance, wave):
+        self.crust, self.source, self.depth = crust, source, depth
+        self.distance, self.wave = distance, wave
         self.velocity = crust.velocity(wave)
 
     def ray(self, name, legs, upward=False, reflector=None, times=1):
@@ -147,9 +154,14 @@ class _Path:
                             * dense * at_source / at_base)
         takeoff = np.arcsin(min(p * at_source, 1.0))
         factors = (1.0,) if self.wave == "P" else (1.0, 1.0)
+        if name == "direct":
+            straight = np.hypot(self.distance, self.depth)
+            spreading = np.clip(spreading * straight, SHADOW, FOCUS) / straight
         if reflector is not None:
             straight = np.hypot(self.distance, crust.tops[reflector])
             focus = min(1.0, FOCUS / (spreading * straight))
+            if reflector < len(self.velocity) - 1:
+                focus *= GRADUAL
             factors = tuple(focus * x ** times * y ** (times - 1) for x, y in zip(
                 self._interface(p, reflector), self._surface(p), strict=True))
         return Ray(self.wave, name, float(time), float(p),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from obspy import UTCDateTime
 
+from ..groundmotion.brune import STRESS_DROP, median_stress_drop
 from .soil import SoilProfile, draw_profile, draw_rock, fundamental_frequency, vs30
 from .source import draw_rupture
 
@@ -22,11 +23,14 @@ KM_PER_DEGREE = 111.19
 # the range of old ones, 16 down to 11 bits.
 MODERN_RECORDER = (2.4e-6, 1e-5)
 OLD_STEPS = (6e-4, 5e-3)
-# Pa, median; simulations of this kind use 5 to 20 MPa. Above M 6.5 it decreases, by so many
-# powers of ten per unit of magnitude, because high frequencies saturate in ground-motion models.
-MEDIAN_STRESS, SATURATES, FALLS = 1e7, 6.5, 0.3
-# Decay time of waves scattered near a station on rock, relative to one on soil of some 2 Hz.
-ROCK_LASTS = 0.6
+# Above this magnitude stress drop decreases, by so many powers of ten per unit, because high
+# frequencies saturate in ground-motion models.
+SATURATES, FALLS = 6.5, 0.3
+# s, kappa of weathered rock: median, standard deviation of ln, and the largest departure in ln
+ROCK_KAPPA, KAPPA_SCATTER, KAPPA_RANGE = 0.025, 0.3, 0.6
+# Decay time of waves scattered near a station on rock, relative to one on soil of some 2 Hz;
+# how much is scattered there and focused, relative to soil.
+ROCK_LASTS, ROCK_SCATTERS = 0.6, 0.6
 # Hz, at which surface waves of valleys around the station are strongest.
 VALLEYS = (0.25, 1.5)
 
@@ -54,7 +58,7 @@ class Earthquake:
     longitude: float
     depth: float
     magnitude: float
-    stress_drop: float = MEDIAN_STRESS
+    stress_drop: float = STRESS_DROP
     mechanism: tuple | None = None
     subevents: tuple = ((0.0, 1.0, 0.0, 0.0, 0.0),)
 
@@ -110,7 +114,7 @@ class SimulatedSite:
 
 def median_stress(magnitude):
     """Median stress drop in Pa of earthquakes of a magnitude."""
-    return MEDIAN_STRESS * 10 ** (-FALLS * max(magnitude - SATURATES, 0.0))
+    return float(median_stress_drop(magnitude)) * 10 ** (-FALLS * max(magnitude - SATURATES, 0.0))
 
 
 def draw_earthquake(rng, event_id, day, magnitude, distance, depth, variability=1.0):
@@ -176,8 +180,11 @@ def draw_site(rng, station, radius, f0, old_recorders=0.0):
     return SimulatedSite(
         station, CENTER[0] + far * np.cos(azimuth), CENTER[1] + far * np.sin(azimuth), profile,
         None if f0 is None else fundamental_frequency(profile), vs30(profile),
-        kappa=np.exp(rng.normal(np.log(0.025), 0.35)), quality_ratio=rng.uniform(1.0, 3.0),
-        local_scattering=np.exp(rng.uniform(*np.log((0.4, 1.6)))),
+        kappa=ROCK_KAPPA * np.exp(np.clip(rng.normal(0, KAPPA_SCATTER), -KAPPA_RANGE,
+                                          KAPPA_RANGE)),
+        quality_ratio=rng.uniform(1.0, 3.0),
+        local_scattering=(np.exp(rng.uniform(*np.log((0.4, 1.6))))
+                          * (ROCK_SCATTERS if f0 is None else 1.0)),
         local_decay=lasts * np.exp(rng.uniform(*np.log((0.7, 2.5)))),
         broadening=np.exp(rng.uniform(*np.log((0.01, 0.05)))),
         basin_delay=float(delay), basin_level=level, basin_frequency=float(frequency),

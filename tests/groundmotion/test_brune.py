@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from obspy_tng.groundmotion.brune import corner_frequency, seismic_moment
+from obspy_tng.groundmotion.brune import corner_frequency, median_stress_drop, seismic_moment
 
 
 def test_moment_of_hanks_and_kanamori():
@@ -20,3 +20,11 @@ def test_corner_is_that_of_the_circular_crack(stress):
     expected = 2.34 * 3500.0 / (2 * np.pi * radius)
     np.testing.assert_allclose(corner_frequency(magnitude, stress), expected, rtol=1e-3)
     np.testing.assert_allclose(corner_frequency(magnitude, stress, "P"), 1.4 * expected, rtol=1e-3)
+
+
+def test_small_earthquakes_have_less_stress_drop():
+    """Then energy far above the corner grows with M0^(2/3) times stress^(4/3)."""
+    np.testing.assert_allclose(median_stress_drop([5.25, 8.0]), 8e6)
+    assert median_stress_drop(4.25) == pytest.approx(8e6 * 10 ** -0.3)
+    corners = corner_frequency(np.array([3.0, 4.0]))
+    assert corners[0] / corners[1] == pytest.approx(10 ** 0.4)     # 10^0.5 of equal stress drops

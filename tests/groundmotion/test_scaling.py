@@ -9,8 +9,10 @@ from obspy_tng.groundmotion.brune import corner_frequency
 
 def test_saturation_is_that_of_equivalent_point_sources():
     """The mean (of the logarithm) of [YenierAtkinson2014] and [YenierAtkinson2015]."""
-    for magnitude in (6.0, 8.0):
-        depth = np.sqrt(10 ** (-1.72 + 0.43 * magnitude) * 10 ** (-0.405 + 0.235 * magnitude))
+    for magnitude in (4.0, 6.0, 7.0, 8.0):
+        mean = 10 ** (0.5 * (-1.72 + 0.43 * magnitude) + 0.5 * (-0.405 + 0.235 * magnitude))
+        # above 7, halfway between this and the second relation
+        depth = mean * 10 ** (0.25 * (0.235 - 0.43) * max(magnitude - 7.0, 0.0))
         assert scaling.effective_depth(magnitude) == pytest.approx(depth, rel=1e-3)
         assert scaling.source_distance(magnitude, 30.0, 12.0) == pytest.approx(
             np.sqrt(30.0 ** 2 + 12.0 ** 2 + depth ** 2), rel=1e-3)

@@ -80,3 +80,21 @@ def test_bounces_count_reflections_at_the_surface():
     rays = trace(draw_crust(np.random.default_rng(1)), 10e3, 60e3, "S")
     assert [ray.bounces for ray in rays if ray.name == "multiple"] == [1, 2]
     assert not any(ray.bounces for ray in rays if ray.name != "multiple")
+
+
+def test_interfaces_within_the_crust_are_gradual():
+    """No interface near a source hides it or doubles its energy, as sharp ones do."""
+    energies = []
+    for seed in range(12):
+        crust = draw_crust(np.random.default_rng(seed))
+        moho = len(crust.vs) - 1
+        for depth in (crust.tops[moho - 2] - 300.0, crust.tops[moho - 2] + 300.0):
+            direct, *others = trace(crust, depth, 50e3, "S")
+            straight = np.hypot(50e3, depth)
+            assert 0.69 < direct.spreading * straight < 1.51
+            inner = [ray for ray in others if ray.name == "reflected"][:-1]
+            assert all(abs(f) <= 0.5 + 1e-6 for ray in inner for f in ray.factors)
+            energies.append(sum((ray.spreading * straight) ** 2
+                                * np.mean(np.square(np.abs(ray.factors)))
+                                for ray in (direct, *others)))
+    assert np.log(energies).std() < 0.8     # 1.3 with sharp interfaces

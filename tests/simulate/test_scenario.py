@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from obspy_tng.groundmotion.brune import STRESS_DROP
 from obspy_tng.simulate.scenario import (
     CENTER,
     KM_PER_DEGREE,
-    MEDIAN_STRESS,
     draw_earthquake,
     draw_site,
     median_stress,
@@ -33,8 +33,9 @@ def test_earthquakes_lie_in_their_ranges():
 
 
 def test_stress_drop():
-    assert median_stress(5.0) == MEDIAN_STRESS
-    assert median_stress(7.5) == pytest.approx(MEDIAN_STRESS * 10 ** -0.3)
+    assert median_stress(6.0) == STRESS_DROP
+    assert median_stress(7.5) == pytest.approx(STRESS_DROP * 10 ** -0.3)
+    assert median_stress(4.25) == pytest.approx(STRESS_DROP * 10 ** -0.3)
     ln_stress = np.log([q.stress_drop / median_stress(q.magnitude) for q in quakes(300)])
     assert ln_stress.std() == pytest.approx(0.6, rel=0.15)
     average = quakes(1, variability=0.0)[0]
