@@ -21,18 +21,19 @@ def thread_pool(workers):
     :param workers: number of threads.
     :return: context manager that gives a ``concurrent.futures.ThreadPoolExecutor``.
     """
-    with (one_thread_each(workers),
+    with (one_thread_each(),
           ThreadPoolExecutor(workers, thread_name_prefix="obspy_tng") as pool):
         yield pool
 
 
-def one_thread_each(workers):
+def one_thread_each():
     """
-    One thread of linear algebra for each of some workers; the caller's choice wins.
+    One thread of linear algebra for each thread that calls it; the caller's choice wins.
 
-    :param workers: number of threads; a single one may use all cores.
+    A single worker gains nothing from more either: its matrices are small.
+
     :return: context manager; what it changes holds for the whole process until it ends.
     """
-    if workers == 1 or any(name in os.environ for name in THREAD_VARIABLES):
+    if any(name in os.environ for name in THREAD_VARIABLES):
         return contextlib.nullcontext()
     return threadpool_limits(limits=1, user_api="blas")

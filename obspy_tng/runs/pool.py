@@ -67,7 +67,7 @@ class Pool:
         if self.processes:
             self._cleanup.enter_context(_environment_of_one_thread())
         elif self._given is None:
-            self._cleanup.enter_context(one_thread_each(self.workers))
+            self._cleanup.enter_context(one_thread_each())
         self._start()
         return self
 

@@ -1,8 +1,9 @@
 """
-Speed of the parts of an evaluation against what commit abd562c did, with the same results.
+Speed of the parts of an evaluation against what earlier commits did, with the same results.
 
-The forms of that commit stand here: Newmark's method with velocity and acceleration, one real
-filter for each trace, and SciPy's functions.
+The forms of those commits stand here. Of abd562c: Newmark's method with velocity and acceleration,
+one real filter for each trace, and SciPy's functions. Of 7deacc1: samples of a motion that are left
+out by their distance from the origin alone.
 """
 
 import numpy as np
@@ -13,7 +14,7 @@ from scipy.stats import kurtosis
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.recordset import RecordSet
 from obspy_tng.evaluation.waveform_features import _moments
-from obspy_tng.signal import inelastic, response_spectra
+from obspy_tng.signal import inelastic, response, response_spectra, rotd
 from obspy_tng.signal.response import _recursion, _responses
 
 RATE, NPTS = 50.0, 6000
@@ -76,6 +77,46 @@ def test_oscillators(data, compare):
         np.testing.assert_allclose(pairs.real, expected[::2], atol=1e-9 * largest)
         np.testing.assert_allclose(pairs.imag, expected[1::2], atol=1e-9 * largest)
     compare("ten elastic oscillators, a record", ours, items=10, abd562c=before)
+
+
+def outer_samples(pairs):
+    """Samples farther off, in scaled axes, than the smallest peak along an azimuth."""
+    north, east = pairs.real.copy(), pairs.imag.copy()
+    products = [np.einsum("nt,nt->n", *two) for two in ((north, north), (north, east),
+                                                        (east, east))]
+    moments = np.stack([*products[:2], *products[1:]], axis=-1).reshape(-1, 2, 2)
+    scale = np.linalg.cholesky(moments)
+    east -= (scale[:, 1, 0] / scale[:, 0, 0])[:, None] * north
+    north /= scale[:, 0, 0, None]
+    east /= scale[:, 1, 1, None]
+    distance = np.square(north, out=north)
+    distance += np.square(east, out=east)
+    directions = response._DIRECTIONS
+    far = distance >= response.FAR ** 2 * distance.max(axis=-1, keepdims=True)
+    some = [np.stack([row[mask].real, row[mask].imag])
+            for row, mask in zip(pairs, far, strict=True)]
+    few = np.stack([one[:, np.abs(directions[::15] @ one).argmax(axis=1)] for one in some])
+    lengths = np.sqrt(np.square(directions @ scale).sum(axis=-1))
+    least = (np.abs(directions @ few).max(axis=-1) / lengths).min(axis=-1)
+    return [np.flatnonzero(row >= bound) for row, bound in
+            zip(distance, (1 - 1e-9) * least ** 2, strict=True)]
+
+
+def test_rotd(data, compare, monkeypatch):
+    """RotD50 and RotD100 at 20 periods."""
+    periods = np.geomspace(0.05, 9.6, 20)
+
+    def ours():
+        return rotd(data[:20], RATE, periods)[1]
+
+    def before():
+        with monkeypatch.context() as patch:
+            patch.setattr(response, "_outer_samples", outer_samples)
+            return rotd(data[:20], RATE, periods)[1]
+    for percentile, found in before().items():
+        np.testing.assert_array_equal(ours()[percentile], found)
+    compare("RotD50 and RotD100, 20 periods, a record", ours, items=20, turns=4,
+            commit_7deacc1=before)
 
 
 def test_coherence(data, compare):
