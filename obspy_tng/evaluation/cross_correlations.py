@@ -8,8 +8,8 @@ in files (:func:`obspy_tng.runs.evaluate.evaluate_folders`).
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 
-#: records of the second side in memory at a time
-BLOCK = 256
+#: records of the second side in memory at a time, and transformed at a time (in the cache)
+BLOCK, AT_ONCE = 256, 16
 _HORIZONTALS = (1, 2)
 
 
@@ -26,10 +26,13 @@ def highest_correlations(first, second):
     best = np.zeros((len(first), len(second)), dtype=np.float32)
     for component in _HORIZONTALS:
         spectra = [rfft(_unit(data[:, component]), nfft) for data in (first, second)]
-        for row, spectrum in zip(best, spectra[0], strict=True):
-            lags = irfft(spectrum * spectra[1].conj(), nfft)
-            np.maximum(row, lags.max(-1), out=row)
-            np.maximum(row, -lags.min(-1), out=row)
+        others = spectra[1].conj()
+        for start in range(0, len(second), AT_ONCE):
+            some = slice(start, start + AT_ONCE)
+            for row, spectrum in zip(best[:, some], spectra[0], strict=True):
+                lags = irfft(spectrum * others[some], nfft, overwrite_x=True)
+                np.maximum(row, lags.max(-1), out=row)
+                np.maximum(row, -lags.min(-1), out=row)
     return np.minimum(best, 1)
 
 
