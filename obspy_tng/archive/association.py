@@ -171,7 +171,7 @@ def arrivals_of(events, places, clocks=()):
     """
     :class:`Arrival` of each of some earthquakes.
 
-    :param events: see :class:`StationEvents`, as are the others.
+    :param events, places, clocks: see :class:`StationEvents`.
     :return: list of :class:`Arrival`, in their order.
     """
     events = list(events)

@@ -48,7 +48,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .correlation import Decay, contrast_correlation
+from .correlation import Decay, contrast_correlation, contrast_shares
 from .scaling import (
     NEAR_DISTANCE,
     NEAR_SPREADING,
@@ -69,7 +69,7 @@ STATION_DECAYS, STATION_CORRELATION = (Decay(1.0), Decay(1.0), Decay(0.5)), 0.7
 NORTH_EAST_SD = 0.6
 #: the same of event terms and of residuals, without data
 EVENT_DECAY = Decay(3.0)
-RESIDUAL_DECAYS = (Decay(0.8, 0.95), Decay(1.5, 0.3), Decay(1.5, 0.3))
+RESIDUAL_DECAYS = (Decay(1.2, 0.65), Decay(1.5, 0.2), Decay(1.5, 0.2))
 #: standard deviation of a region's term (ln energy), and its correlation along ln f; its variance
 #: besides, also of the HVSR, relative to that of station terms
 REGION_SD, REGION_DECAY, REGION_FREE = 5.0, Decay(5.0), 0.5
@@ -258,6 +258,9 @@ def prior_model(frequencies, coefficients, phi_s2s, tau, phi_ss, level_hvsr, pre
     variances = np.vstack([np.zeros(3 * bands), np.repeat(SLOPE_VARIANCES, bands, axis=1)])
     least = np.repeat([0.0, 0.0, NORTH_EAST_SD], bands)
     near = np.repeat([NEAR_SPREADING, 0.0, 0.0], bands)
+    variances_ss = np.square(phi_ss).reshape(3, bands)
+    shares = contrast_shares([(1 - decay.share) * row for decay, row in zip(
+        RESIDUAL_DECAYS[1:], variances_ss[1:], strict=True)], variances_ss)
     return BandLevelModel(
         frequencies=frequencies,
         coefficients=np.vstack([decaying(coefficients, predictor_mean, predictor_covariance),
@@ -265,7 +268,8 @@ def prior_model(frequencies, coefficients, phi_s2s, tau, phi_ss, level_hvsr, pre
         coefficient_covariance=np.einsum("id,ij->dij", variances, np.eye(5)),
         phi_s2s=np.maximum(phi_s2s, least), tau=tau, phi_ss=phi_ss,
         event_correlation=contrast_correlation([EVENT_DECAY] * 3, level_hvsr, frequencies),
-        residual_correlation=contrast_correlation(RESIDUAL_DECAYS, level_hvsr, frequencies),
+        residual_correlation=contrast_correlation(RESIDUAL_DECAYS, level_hvsr, frequencies,
+                                                  shares),
         free=REGION_FREE, predictor_mean=predictor_mean,
         predictor_covariance=predictor_covariance, coverage=coverage, events={},
         event_variances={})

@@ -24,7 +24,13 @@ from .band_levels import (
     prior_model,
 )
 from .censoring import impute, without_noise
-from .correlation import contrast_correlation, fit_decay, lagged_correlation
+from .correlation import (
+    contrast_correlation,
+    contrast_shares,
+    fit_decay,
+    lagged_correlation,
+    local_shares,
+)
 from .mixed_effects import Design, indicator, reml, solve
 from .scaling import predictors
 from .scenario import Coverage
@@ -99,7 +105,7 @@ def fit_band_levels(levels, stations, events, magnitudes, distances, depths, fre
     coefficients[0] += event_bias
     rest = y - design.fixed @ coefficients - design.of_station @ effects.stations
     event_correlation, residual_correlation = _fit_correlations(
-        rest, of_events, design.of_event, frequencies)
+        rest, of_events, design.of_event, frequencies, variances[2])
     names, counts = indicator(events)[0], design.of_event.sum(0).astype(int).tolist()
     return replace(
         prior, coefficients=coefficients, coefficient_covariance=effects.fixed_covariance,
@@ -177,7 +183,7 @@ def _fit_effects(y, design, expected, fixed_variance, variances):
     return expected, effects
 
 
-def _fit_correlations(rest, of_events, of_event, frequencies):
+def _fit_correlations(rest, of_events, of_event, frequencies, variances):
     """
     Correlations of event terms and of residuals.
 
@@ -185,6 +191,7 @@ def _fit_correlations(rest, of_events, of_event, frequencies):
     :param of_events: array (E, D), event terms.
     :param of_event: array (n, E) of zeros and ones.
     :param frequencies: Hz, ``(bands,)``.
+    :param variances: array (D,), of residuals.
     :return: two arrays (D, D).
     """
     bands, counts = len(frequencies), of_event.sum(0)
@@ -198,12 +205,19 @@ def _fit_correlations(rest, of_events, of_event, frequencies):
         "ni,nj,n->ij", within[0], within[0], of_event @ (1 / counts))
     event_decay = fit_decay(*lagged_correlation(pairs, frequencies), (counts > 1).sum(),
                             EVENT_DECAY, PRIOR_EVENTS)
-    residual_decays = [fit_decay(*lagged_correlation(products, frequencies),
-                                 len(rest) - len(counts), decay, PRIOR_RECORDS)
+    free = len(rest) - len(counts)
+    residual_decays = [fit_decay(*lagged_correlation(products, frequencies), free, decay,
+                                 PRIOR_RECORDS)
                        for products, decay in zip(inside, RESIDUAL_DECAYS, strict=True)]
+    # event terms are broad-band, and small in HVSR and north over east: all records count here
+    total = np.einsum("cni,cnj->cij", parts, parts)[1:]
+    fine = [(1 - local_shares(products, frequencies, decay, len(rest), PRIOR_RECORDS))
+            * np.diag(products) / len(rest)
+            for products, decay in zip(total, residual_decays[1:], strict=True)]
+    shares = contrast_shares(fine, np.reshape(variances, (3, bands)))
     return (contrast_correlation([event_decay] * 3, _level_hvsr(of_events, bands), frequencies),
             contrast_correlation(residual_decays, _level_hvsr(rest - of_event @ of_events, bands),
-                                 frequencies))
+                                 frequencies, shares))
 
 
 def _level_hvsr(terms, bands):

@@ -8,7 +8,8 @@ minimum-phase filter per component then changes its band levels
 levels and those of the source record, corrected for the effect of the warp on the spectrum (which
 blurs its steep flanks). The flank of the anti-alias filter, where the spectrum falls by many orders
 of magnitude towards the Nyquist frequency, is levelled before the warp and restored after it:
-warped as it is, its level would follow the local speed of the warp. The levels of the finished
+warped as it is, its level would follow the local speed of the warp. Above :data:`FLANK` a record is
+mostly noise, and is warped without moving its frequencies. The levels of the finished
 record, after tapers, are then matched: without this step they scatter by 0.3 in ln energy about
 those that were asked for, each component for itself, and the HVSR with them.
 """
@@ -18,18 +19,36 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 from scipy.sparse import csr_array
+from scipy.special import ndtr
 
 from .energy_windows import EnergyWindows, energy_onset
 from .evolutionary import FilterBank, filter_bank
 from .minimum_phase import lines_between, minimum_phase
 from .record_edges import PICK_ERROR, UNKNOWN_LEAD, edge_taper, extend, untapered
-from .time_warp import PERIODS, dominant_frequency, oversampled, values_at, warped_times
+from .time_warp import (
+    PERIODS,
+    baseband,
+    dominant_frequency,
+    oversampled,
+    remodulated,
+    values_at,
+    warped_times,
+)
 
 #: bands in which the spectrum is corrected: per octave, octaves below the lowest band level
 REPAIR_BANDS, REPAIR_OCTAVES = 4, 2
 #: bands of repair on a linear axis from this share of the Nyquist frequency to all of it: an
 #: anti-alias filter lowers the spectrum there by many orders of magnitude
 FLANK, FLANK_BANDS = 0.7, 14
+#: shares of the Nyquist frequency: between which the band that keeps its frequencies begins,
+#: standard deviation of the transition at :data:`FLANK`, and the carrier of the band
+TOP, TRANSITION, CARRIER = (0.5, 0.62), 0.02, 0.85
+#: s about P in which the speed of a warp stays near 1: there both parts of the spectrum are in
+#: phase, and the filters that divide it do not ring before P
+STILL = 0.7
+#: share of the Nyquist frequency up to which band levels are moved: above it all components move as
+#: the highest of these bands does, so that the flank keeps the shape that the recorder gave it
+HIGHEST_LEVEL = 0.8
 #: passes in which the gains of repair are found: bands overlap, and one pass leaves a third
 PASSES = 3
 #: passes in which levels are matched before the record is cut to its window, and after
@@ -93,6 +112,7 @@ class PreparedSource:
     :param first: sample of the record at which ``fine`` begins.
     :param fine: float32 array ``(3, n)``, the record with its flank levelled, continued beyond its
         edges, and oversampled.
+    :param top: complex64 array ``(3, n / OVERSAMPLING)``, its :func:`baseband`.
     :param energies: array ``(4, bands of repair)``, of Z, N, E, and of the product of N and E.
     """
 
@@ -101,6 +121,7 @@ class PreparedSource:
     step: float
     first: int
     fine: np.ndarray
+    top: np.ndarray
     energies: np.ndarray
 
 
@@ -148,25 +169,31 @@ class SourceWaveforms:
                              filters.center_frequencies[0] / 2 ** REPAIR_OCTAVES,
                              REPAIR_BANDS, PAD)
         bins = np.arange(filters.nfft // 2 + 1) / filters.nfft * filters.sampling_rate
+        # amplitudes sum to one, as for parts in phase; a transition that is smooth rings shortly
+        top = ndtr((bins / bins[-1] - FLANK) / TRANSITION)
+        self._split = (1 - top).astype(np.float32), top.astype(np.float32)
         below = repair.center_frequencies[repair.center_frequencies <= FLANK * bins[-1]]
         # narrower towards the Nyquist frequency, where the spectrum falls fastest
         flank = bins[-1] - (bins[-1] - below[-1]) * np.linspace(1, 0, FLANK_BANDS + 1) ** 1.5
         frequencies = [*below, *(flank[1:] + flank[:-1]) / 2]
-        self._lines = lines_between(filters.center_frequencies, bins).astype(np.float32)
+        # the levels of higher bands are those of the anti-alias filter
+        centers = filters.center_frequencies
+        self._count = max(int(np.count_nonzero(centers <= HIGHEST_LEVEL * bins[-1])), 1)
+        self._lines = lines_between(centers[:self._count], bins).astype(np.float32)
         self._repair_lines = lines_between(frequencies, bins).astype(np.float32)
-        self._gains = csr_array(_square_gains(filters))
+        self._gains = csr_array(_square_gains(filters)[:self._count])
         inside = (bins > flank[:-1, None]) & (bins <= flank[1:, None])
         self._repair_gains = csr_array(np.concatenate([_square_gains(repair)[:len(below)],
                                                        inside.astype(np.float32)]))
         # ln energy of each band of repair where every bin has energy 1
         self._repair_widths = np.log(self._repair_gains.sum(1))
         self._white = filters.white_levels
-        self._above = np.array(frequencies) > filters.center_frequencies[-1]
+        self._above = np.array(frequencies) > centers[self._count - 1]
         # noise may go round: it needs no padding
         self._noise_length = next_fast_len(filters.npts + filters.npts % 2, real=True)
         bins = rfftfreq(self._noise_length, 1 / filters.sampling_rate)
         self._noise_lines = np.concatenate([
-            lines_between(filters.center_frequencies, bins),
+            lines_between(centers[:self._count], bins),
             lines_between(frequencies, bins)[self._above]]).astype(np.float32)
         self.energy_windows = EnergyWindows(filters.npts, filters.sampling_rate)
         self._most = int(REACH * filters.npts)
@@ -191,10 +218,11 @@ class SourceWaveforms:
                               self._repair_gains)
         spectrum *= minimum_phase(self._level_flank(energies), self.filters.nfft)
         data = irfft(spectrum, self.filters.nfft)[..., :npts].astype(np.float32)
+        extended = extend(data, first, end, self._most, quiet)
         return PreparedSource(
             source, source.onset,
             min(PERIODS / dominant_frequency(source.data, rate) * rate, self._longest_step),
-            first - self._most, oversampled(extend(data, first, end, self._most, quiet), IMAGE),
+            first - self._most, oversampled(extended, IMAGE), baseband(extended, TOP, CARRIER),
             energies)
 
     def _level_flank(self, energies):
@@ -235,10 +263,16 @@ class SourceWaveforms:
         return made
 
     def _chunk(self, recipes):
-        warped = np.stack([self._warped(recipe) for recipe in recipes])
+        low, top = self._split
+        warped = np.stack([self._warped(recipe) for recipe in recipes], axis=1)
+        spectrum = rfft(warped, self.filters.nfft)
+        spectrum = low * spectrum[0] + top * spectrum[1]
+        for k, recipe in enumerate(recipes):
+            if recipe.envelope is not None:
+                spectrum[k] = self._changed(spectrum[k], recipe.envelope)
         windows = np.stack([self._window(r, UNKNOWN_LEAD) for r in recipes])[:, None]
         made = self._filtered(
-            warped, np.stack([turned_energies(r.source.energies, r.angle) for r in recipes]),
+            spectrum, np.stack([turned_energies(r.source.energies, r.angle) for r in recipes]),
             np.stack([r.source_levels for r in recipes]), np.stack([r.levels for r in recipes]),
             windows)
         for k, recipe in enumerate(recipes):
@@ -247,18 +281,24 @@ class SourceWaveforms:
         return made
 
     def _warped(self, recipe):
-        """The source record on a warped time axis, turned, ``(3, npts)``."""
+        """The source record and its top on a warped time axis, turned, ``(2, 3, npts)``."""
         source = recipe.source
         place = source.onset if recipe.onset is None else recipe.onset
-        times = warped_times(recipe.rng, self.filters.npts, source.step, place,
-                             (place, place + source.source.ps_samples, recipe.stretch),
-                             lengthen=recipe.lengthen) + (source.onset - place - source.first)
-        vertical, north, east = values_at(source.fine, times)
+        first = source.onset - place - source.first
+        times = first + warped_times(recipe.rng, self.filters.npts, source.step, place,
+                                     (place, place + source.source.ps_samples, recipe.stretch),
+                                     lengthen=recipe.lengthen,
+                                     still=STILL * self.filters.sampling_rate)
+        vertical, north, east = np.stack([
+            values_at(source.fine, times), remodulated(source.top, times, first, CARRIER)], axis=1)
         c, s = np.cos(recipe.angle, dtype=np.float32), np.sin(recipe.angle, dtype=np.float32)
-        turned = np.stack([vertical, c * north - s * east, s * north + c * east])
-        if recipe.envelope is None:
-            return turned
-        return self.energy_windows.changed(turned, energy_onset(turned), recipe.envelope)
+        return np.stack([vertical, c * north - s * east, s * north + c * east], axis=1)
+
+    def _changed(self, spectrum, envelope):
+        """The spectrum ``(3, bins)`` of a record whose window levels are changed."""
+        data = irfft(spectrum, self.filters.nfft)[..., :self.filters.npts]
+        return rfft(self.energy_windows.changed(data, energy_onset(data), envelope),
+                    self.filters.nfft)
 
     def _window(self, recipe, unknown):
         """Taper of the ends, ``(npts,)``; ``unknown`` is the lead in s without a pick of P."""
@@ -269,12 +309,12 @@ class SourceWaveforms:
 
     def _stationary(self, recipe):
         """Gaussian noise with given band levels and the source's flank, float32 ``(3, npts)``."""
-        gains = 0.5 * np.clip(recipe.noise - self._white, -60.0, None)
+        gains = 0.5 * np.clip(recipe.noise - self._white, -60.0, None)[:, :self._count]
         # above the topmost band the noise falls as the source record does
         source = recipe.source
         level = self._ln_density(source.energies[:3])
-        fall = 0.5 * (level[:, self._above] - np.log(self.filters.npts)
-                      - (source.source.levels - self._white)[:, -1:])
+        last = (source.source.levels - self._white)[:, self._count - 1, None]
+        fall = 0.5 * (level[:, self._above] - np.log(self.filters.npts) - last)
         gain = np.exp(np.concatenate([gains, fall], axis=-1).astype(np.float32)
                       @ self._noise_lines)
         gain *= np.float32(np.sqrt(self._noise_length / 2))
@@ -283,18 +323,18 @@ class SourceWaveforms:
         return irfft(parts.view(np.complex64)[..., 0],
                      self._noise_length)[..., :self.filters.npts]
 
-    def _filtered(self, data, energies, source_levels, levels, window):
+    def _filtered(self, spectrum, energies, source_levels, levels, window):
         """
         The levels changed to the requested ones, and the spectrum corrected for the warp.
 
-        :param data: warped records ``(n, 3, npts)``.
+        :param spectrum: of warped records, ``(n, 3, bins)``.
         :param energies: of the source records, ``(n, 3, bands of repair)``.
         :param source_levels: ``(n, 3, bands)``.
         :param levels: ``(n, 3, bands)``.
         :param window: tapers ``(n, 1, npts)``.
         :return: float32 array ``(n, 3, npts)``.
         """
-        spectrum = rfft(data, self.filters.nfft)
+        levels, source_levels = levels[..., :self._count], source_levels[..., :self._count]
         power, repair = self._repaired(_power(spectrum), energies)
         gains = np.clip(0.5 * (levels - source_levels), -LARGEST_CUT,
                         LARGEST_GAIN).astype(np.float32)

@@ -10,10 +10,12 @@ no filter and cannot create energy before an arrival.
 * :func:`warped_times` - positions of the samples of a new record in the old one.
 * :func:`resample_at` - band-limited interpolation at these positions, in two steps for records
   that are warped often: :func:`oversampled` and :func:`values_at`.
+* :func:`baseband` and :func:`remodulated` - the same for the top of the spectrum, whose frequencies
+  stay where they are.
 """
 
 import numpy as np
-from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
+from scipy.fft import fft, ifft, irfft, next_fast_len, rfft, rfftfreq
 from scipy.linalg.lapack import dgtsv
 
 #: relative standard deviation of the local speed of a warp, over :data:`PERIODS` periods of the
@@ -88,7 +90,7 @@ def dominant_frequency(data, sampling_rate):
     return np.exp((power * np.log(frequencies)).sum(-1) / power.sum(-1))
 
 
-def warped_times(rng, npts, step, origin, stretch=(0, 0, 1.0), rate=RATE, lengthen=1.0):
+def warped_times(rng, npts, step, origin, stretch=(0, 0, 1.0), rate=RATE, lengthen=1.0, still=0.0):
     """
     Position of each sample of a new record in the old one.
 
@@ -100,6 +102,7 @@ def warped_times(rng, npts, step, origin, stretch=(0, 0, 1.0), rate=RATE, length
         is also stretched by the factor (P to S of another distance).
     :param rate: standard deviation of the local speed; the slower ones are in proportion.
     :param lengthen: factor of the time after ``last`` (the duration of another magnitude).
+    :param still: samples about the origin in which the random speed stays near 1.
     :return: increasing array ``(npts,)``, samples of the old record.
 
     .. rubric:: Example
@@ -109,7 +112,10 @@ def warped_times(rng, npts, step, origin, stretch=(0, 0, 1.0), rate=RATE, length
     True
     """
     slow = SLOW_RATE / RATE * smooth_noise(rng, npts, SLOW_TIMES * step)
-    speed = np.clip(1 + rate * (smooth_noise(rng, npts, step) + slow), *SPEEDS)
+    change = rate * (smooth_noise(rng, npts, step) + slow)
+    if still:
+        change *= 1 - np.exp(-0.5 * ((np.arange(npts) - origin) / still) ** 2)
+    speed = np.clip(1 + change, *SPEEDS)
     first, last, factor = stretch
     end = first + (last - first) * factor
     later = max(int(min(end, npts)), int(first))
@@ -174,8 +180,56 @@ def values_at(fine, times):
     :return: array ``(..., n)``, float32.
     """
     npts = fine.shape[-1] // OVERSAMPLING - 2 * _MARGIN
-    at = OVERSAMPLING * (np.clip(times, 0, npts - 1) + _MARGIN)
+    return _cubic(fine, OVERSAMPLING * (np.clip(times, 0, npts - 1) + _MARGIN))
+
+
+def _cubic(values, at):
+    """Values at positions between 1 and three before the end, by a cubic through four of them."""
     i = at.astype(int)
     t = (at - i).astype(np.float32)
-    a, b, c, d = (np.take(fine, i + k, axis=-1) for k in (-1, 0, 1, 2))
+    a, b, c, d = (np.take(values, i + k, axis=-1) for k in (-1, 0, 1, 2))
     return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
+
+
+def baseband(data, low, carrier):
+    """
+    What varies slowly in the top of a spectrum: its analytic signal, lowered by a carrier.
+
+    Where only noise is left, a warp that moves frequencies is conspicuous: a stationary noise is
+    quiet and loud by turns. Warped in the baseband, its energy moves in time and not in frequency.
+
+    :param data: array ``(..., npts)``, which should begin and end alike.
+    :param low: shares of the Nyquist frequency between which the band begins.
+    :param carrier: the share that becomes frequency 0.
+    :return: complex64 array ``(..., npts)``; for :func:`remodulated`.
+    """
+    npts = data.shape[-1]
+    spectrum = fft(np.asarray(data, dtype=np.float32))
+    share = 2 * np.arange(npts) / npts
+    # an abrupt beginning would ring before arrivals
+    ramp = 1 - np.cos(np.pi * np.clip((share - low[0]) / (low[1] - low[0]), 0, 1))
+    spectrum *= np.where(share < 1, ramp, share == 1).astype(np.float32)
+    return ifft(spectrum) * np.exp(-1j * np.pi * carrier * np.arange(npts)).astype(np.complex64)
+
+
+def remodulated(band, times, first, carrier):
+    """
+    The top of the spectrum of a warped record.
+
+    :param band: complex array ``(..., npts)``, of :func:`baseband`.
+    :param times: array ``(n,)``, in its samples; those beyond the ends count as the ends.
+    :param first: sample that the first one of the new record would have without a warp.
+    :param carrier: as for :func:`baseband`.
+    :return: array ``(..., n)``, float32.
+
+    .. rubric:: Example
+
+    >>> x = np.cos(0.9 * np.pi * np.arange(500))
+    >>> y = remodulated(baseband(x, (0.5, 0.6), 0.85), np.arange(100, 400) + 0.3, 100, 0.85)
+    >>> bool(abs(np.abs(np.fft.rfft(y * np.hanning(300)))).argmax() == 135)   # 0.9 of 150
+    True
+    """
+    found = _cubic(band, np.clip(times, 1, band.shape[-1] - 3))
+    phase = np.pi * carrier * (first + np.arange(len(times)))
+    return (found.real * np.cos(phase, dtype=np.float32)
+            - found.imag * np.sin(phase, dtype=np.float32))

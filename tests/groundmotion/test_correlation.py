@@ -6,8 +6,10 @@ import pytest
 from obspy_tng.groundmotion.correlation import (
     Decay,
     contrast_correlation,
+    contrast_shares,
     fit_decay,
     lagged_correlation,
+    local_shares,
 )
 
 FREQUENCIES = 0.1 * 2.0 ** (np.arange(42) / 6)
@@ -47,3 +49,35 @@ def test_without_terms_the_prior_stays():
     lags = np.arange(1, 25) / 6
     kept = fit_decay(lags, np.full(24, 0.5), 0, Decay(3.0), 10)
     np.testing.assert_allclose(kept.at(lags), Decay(3.0).at(lags), atol=0.03)
+
+
+def test_broad_terms_are_smooth():
+    """Neighbouring bands differ by the square of their distance, not by the distance."""
+    decay = Decay(3.0)
+    assert decay.broad(3.0) == pytest.approx(np.exp(-1), abs=1e-3)
+    near, nearer = 1 - decay.broad(0.2), 1 - decay.broad(0.1)
+    assert near / nearer == pytest.approx(4, rel=0.1)
+
+
+def test_shares_that_grow_with_frequency_are_found():
+    """Terms whose fine structure fades, as that of band levels does at high frequencies."""
+    rng, decay = np.random.default_rng(0), Decay(2.0, 0.5)
+    truth = np.linspace(0.2, 0.9, 42)
+    matrix = decay.matrix(FREQUENCIES, truth)
+    assert np.linalg.eigvalsh(matrix).min() > 0
+    terms = rng.standard_normal((400, 42)) @ np.linalg.cholesky(matrix).T
+    found = local_shares(terms.T @ terms, FREQUENCIES, decay, 400, 10)
+    assert np.abs(found - truth).max() < 0.15
+    kept = local_shares(terms.T @ terms, FREQUENCIES, decay, 0, 10)
+    np.testing.assert_allclose(kept, 0.5)
+
+
+def test_fine_structure_of_the_level_follows_from_independent_components():
+    """Drawn components with independent fine structure and one broad term."""
+    rng = np.random.default_rng(1)
+    fine = 0.5 * rng.standard_normal((20000, 3))
+    z, n, e = (fine + rng.standard_normal((20000, 1))).T
+    contrasts = np.array([(n + e) / 2, (n + e) / 2 - z, n - e])
+    shares = contrast_shares([[1.5 * 0.25], [2 * 0.25]], contrasts.var(1)[:, None])
+    assert shares[0] == pytest.approx(1 / 1.125, abs=0.01)
+    assert shares[1:].max() < 0.05

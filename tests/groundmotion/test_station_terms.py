@@ -141,7 +141,7 @@ def test_prediction_is_calibrated_with_a_fitted_model(n):
         phi_s2s=np.repeat([1.0, 1.0, 0.7], BANDS), tau=np.repeat([0.8, 0.2, 0.7], BANDS),
         phi_ss=np.repeat([0.3, 0.2, 0.7], BANDS))
     z = []
-    for seed in range(24):
+    for seed in range(72):
         data = network_of(truth, np.random.default_rng([n, seed]))
         own = {s: records_of(data, s) for s in sorted(set(data["stations"]))}
         for station in ("s0", "s1"):

@@ -65,3 +65,35 @@ def test_dominant_frequency_of_two_sines():
     x = np.sin(2 * np.pi * 2 * t) + np.sin(2 * np.pi * 8 * t)
     found = time_warp.dominant_frequency(np.stack([0 * x, x, x]), 100.0)
     assert found == pytest.approx(4, rel=0.01)
+
+
+def test_the_top_of_a_spectrum_keeps_its_frequencies():
+    """A line at 0.9 of the Nyquist frequency, at a speed of 1.1: its distance from the carrier
+    grows, not its frequency."""
+    x = np.cos(0.9 * np.pi * np.arange(3000))
+    band = time_warp.baseband(x, (0.5, 0.6), 0.85)
+    times = 300 + 1.1 * np.arange(2000)
+    made = time_warp.remodulated(band, times, 300, 0.85)
+    share = np.abs(np.fft.rfft(made * np.hanning(2000))).argmax() / 1000
+    assert share == pytest.approx(0.85 + 1.1 * 0.05, abs=2e-3)
+    # without a warp it is the record again
+    same = time_warp.remodulated(band, np.arange(300.0, 2300.0), 300, 0.85)
+    np.testing.assert_allclose(same, x[300:2300], atol=1e-3)
+
+
+def test_energy_of_the_top_moves_with_the_warp():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal(3000) * np.exp(-0.5 * ((np.arange(3000) - 2000) / 50) ** 2)
+    made = time_warp.remodulated(time_warp.baseband(x, (0.5, 0.6), 0.85),
+                                 1000 + 1.25 * np.arange(1500), 1000, 0.85)
+    center = (np.arange(1500) * made ** 2).sum() / (made ** 2).sum()
+    assert center == pytest.approx(800, abs=20)
+
+
+def test_a_warp_is_still_about_its_origin():
+    times = time_warp.warped_times(np.random.default_rng(0), 2000, 100, 700, still=50)
+    free = time_warp.warped_times(np.random.default_rng(0), 2000, 100, 700)
+    near = np.abs(np.arange(2000) - 700) < 15
+    shift = times - np.arange(2000)
+    assert np.ptp(shift[near]) < 0.1 * np.ptp((free - np.arange(2000))[near])
+    assert np.ptp(shift) > 5
