@@ -4,9 +4,11 @@ Scaling with magnitude and distance, as all models of this folder use it.
 Near a large rupture motion saturates. As in models of equivalent point sources this is an
 effective depth that grows with magnitude: log10 h = -1.72 + 0.43 M for large earthquakes
 [YenierAtkinson2014]_, -0.405 + 0.235 M for all [YenierAtkinson2015]_. We take the mean of both
-(1.9 km at magnitude 4, 18 km at 7); above 7, where there are few data, it grows as the mean of the
-exponents of this mean and of the second relation (35 km at 8). Distance is
-R = sqrt(r^2 + z^2 + h^2), with r epicentral and z the depth of the focus.
+(1.9 km at magnitude 4, 18 km at 7); above 7, where there are few data, it grows as in the second
+relation alone (32 km at 8), or PGA near the source would decrease. Distance is
+R = sqrt(r^2 + z^2 + h^2), with r epicentral and z the depth of the top of the rupture: half the
+width of [WellsCoppersmith1994]_ above the focus, since these relations are for distances from the
+rupture.
 
 .. [YenierAtkinson2014] Yenier, E. and Atkinson, G. M. (2014). Equivalent point-source modeling
    of moderate-to-large magnitude earthquakes and associated ground-motion saturation effects.
@@ -16,6 +18,9 @@ R = sqrt(r^2 + z^2 + h^2), with r epicentral and z the depth of the focus.
    application to central and eastern North America. Bull. Seismol. Soc. Am. 105(4), 1989-2009.
 .. [AtkinsonSilva2000] Atkinson, G. M. and Silva, W. (2000). Stochastic modeling of
    California ground motions. Bull. Seismol. Soc. Am. 90(2), 255-274.
+.. [WellsCoppersmith1994] Wells, D. L. and Coppersmith, K. J. (1994). New empirical relationships
+   among magnitude, rupture length, rupture width, rupture area, and surface displacement.
+   Bull. Seismol. Soc. Am. 84(4), 974-1002.
 """
 
 import numpy as np
@@ -45,7 +50,24 @@ def effective_depth(magnitudes):
     """
     magnitudes = np.asarray(magnitudes, dtype=float)
     past = np.maximum(magnitudes - LARGE, 0.0)
-    return 10.0 ** (-1.0625 + 0.3325 * (magnitudes - past) + 0.284 * past)[()]
+    return 10.0 ** (-1.0625 + 0.3325 * (magnitudes - past) + 0.235 * past)[()]
+
+
+def rupture_top(magnitudes, depths):
+    """
+    Depth of the top of a rupture whose focus is in its middle [WellsCoppersmith1994]_.
+
+    :param magnitudes: float or array.
+    :param depths: of the focus, km.
+    :return: km, at least 0.
+
+    .. rubric:: Example
+
+    >>> print(rupture_top([4.0, 6.0, 7.0], 10.0).round(1))
+    [9.1 5.9 1.5]
+    """
+    width = 10.0 ** (-1.01 + 0.32 * np.asarray(magnitudes, dtype=float))
+    return np.maximum(depths - 0.5 * width, 0.0)
 
 
 def source_distance(magnitudes, distances, depths):
@@ -58,7 +80,7 @@ def source_distance(magnitudes, distances, depths):
     :return: array (n,), km.
     """
     depths = np.where(np.isfinite(depths), depths, USUAL_DEPTH)
-    return np.sqrt(np.square(distances) + np.square(depths)
+    return np.sqrt(np.square(distances) + np.square(rupture_top(magnitudes, depths))
                    + np.square(effective_depth(magnitudes)))
 
 
@@ -76,7 +98,7 @@ def epicentral_distance(magnitude, distance, depth=USUAL_DEPTH):
     >>> round(float(epicentral_distance(6.0, source_distance(6.0, 50.0, 20.0))), 6)
     50.0
     """
-    square = distance ** 2 - depth ** 2 - effective_depth(magnitude) ** 2
+    square = distance ** 2 - rupture_top(magnitude, depth) ** 2 - effective_depth(magnitude) ** 2
     return float(np.sqrt(max(square, 1.0)))
 
 

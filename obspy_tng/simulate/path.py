@@ -15,6 +15,7 @@ import numpy as np
 from scipy.fft import rfft
 
 from ..groundmotion.brune import seismic_moment
+from ..groundmotion.scaling import rupture_top
 from . import arrivals as scattered
 from .arrivals import BANDS, Arrivals
 from .column import SLOWNESSES
@@ -87,7 +88,9 @@ class Path:
         layer = crust.layer(self.depth)
         self.velocity = {"P": crust.vp[layer], "S": crust.vs[layer]}
         # Displacement at a unit distance; near a large rupture it saturates.
-        near = self.distance / effective_distance(self.distance, earthquake.magnitude)
+        top = 1e3 * float(rupture_top(earthquake.magnitude, earthquake.depth))
+        near = self.distance / effective_distance(np.hypot(self.epicentral, top),
+                                                  earthquake.magnitude)
         self.moment = near * seismic_moment(earthquake.magnitude)
         self.scale = {wave: self.moment / (4 * np.pi * crust.density[layer] * speed ** 3)
                       for wave, speed in self.velocity.items()}

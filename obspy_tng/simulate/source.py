@@ -201,12 +201,12 @@ def draw_rupture(rng, magnitude, mechanism, depth):
                      east.tolist(), (down * np.sin(dip)).tolist(), strict=True))
 
 
-def effective_distance(hypocentral_distance, magnitude):
+def effective_distance(rupture_distance, magnitude):
     """
     Distance with the saturation of a large rupture ([YenierAtkinson2015]_).
 
-    :param hypocentral_distance: m.
+    :param rupture_distance: of the nearest part of the rupture, m.
     :param magnitude: moment magnitude.
     :return: m.
     """
-    return np.hypot(hypocentral_distance, 1e3 * 10 ** (-0.405 + 0.235 * magnitude))
+    return np.hypot(rupture_distance, 1e3 * 10 ** (-0.405 + 0.235 * magnitude))

@@ -11,23 +11,24 @@ def test_saturation_is_that_of_equivalent_point_sources():
     """The mean (of the logarithm) of [YenierAtkinson2014] and [YenierAtkinson2015]."""
     for magnitude in (4.0, 6.0, 7.0, 8.0):
         mean = 10 ** (0.5 * (-1.72 + 0.43 * magnitude) + 0.5 * (-0.405 + 0.235 * magnitude))
-        # above 7, halfway between this and the second relation
-        depth = mean * 10 ** (0.25 * (0.235 - 0.43) * max(magnitude - 7.0, 0.0))
+        # above 7, the growth of the second relation
+        depth = mean * 10 ** (0.5 * (0.235 - 0.43) * max(magnitude - 7.0, 0.0))
         assert scaling.effective_depth(magnitude) == pytest.approx(depth, rel=1e-3)
+        top = max(12.0 - 0.5 * 10 ** (-1.01 + 0.32 * magnitude), 0.0)
         assert scaling.source_distance(magnitude, 30.0, 12.0) == pytest.approx(
-            np.sqrt(30.0 ** 2 + 12.0 ** 2 + depth ** 2), rel=1e-3)
+            np.sqrt(30.0 ** 2 + top ** 2 + depth ** 2), rel=1e-3)
 
 
 def test_distance_and_back():
     for magnitude, distance, depth in ((4.0, 10.0, 5.0), (7.0, 300.0, 60.0), (8.0, 1.0, 20.0)):
         r = scaling.source_distance(magnitude, distance, depth)
         assert scaling.epicentral_distance(magnitude, r, depth) == pytest.approx(distance)
-    assert scaling.epicentral_distance(7.0, 5.0, 20.0) == 1.0   # nearer than the focus
+    assert scaling.epicentral_distance(7.0, 5.0, 20.0) == 1.0   # nearer than the rupture
 
 
 def test_predictors():
     x = scaling.predictors(np.array([7.0]), np.array([0.0]), np.array([np.nan]))[0]
-    ratio = np.hypot(20.0, 10 ** (-1.0625 + 0.3325 * 7)) / 200.0
+    ratio = np.hypot(scaling.rupture_top(7.0, 20.0), 10 ** (-1.0625 + 0.3325 * 7)) / 200.0
     np.testing.assert_allclose(x, [1.0, 1.0, np.log(ratio), ratio - 1])
 
 
