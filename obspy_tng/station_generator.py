@@ -318,13 +318,23 @@ def checked_info(record):
     :param record: Stream of one record.
     :return: dict, see :func:`~obspy_tng.records.info.record_info`.
     :raises TypeError: if magnitude, distance or depth in ``stats.tng`` is not a number.
-    :raises TNGInputError: if one of them is out of range, such as a depth in m.
+    :raises TNGInputError: if one of them is out of range, such as a depth in m, or if P is not
+        within the record.
     """
     info = record_info(record)
     try:
         Scenario(info["magnitude"], info["distance"], info["depth"])
     except (TypeError, TNGInputError) as err:
         raise type(err)(f"record {info['record_id']}: stats.tng.{err}") from None
+    p_index = info["p_index"]
+    if p_index is not None:
+        recorded = max(int(np.flatnonzero(tr.data).max(initial=-1)) + 1 for tr in record)
+        if isinstance(p_index, bool) or p_index not in range(recorded):
+            raise TNGInputError(
+                f"record {info['record_id']}: stats.tng.p_index={p_index!r} must be the sample at "
+                f"which P arrives, an integer from 0 to {recorded - 1}, the last one that is not "
+                "zero; leave it out if P is not known or not in the record")
+        info["p_index"] = int(p_index)
     return info
 
 

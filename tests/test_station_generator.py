@@ -264,6 +264,10 @@ def test_coordinates_of_several_calls_and_of_headers(network, tmp_path):
 
 @pytest.mark.parametrize(("tng", "error", "word"), [
     ({"magnitude": "6.5"}, TypeError, r"YY.NEW.moved: stats.tng.magnitude must be a number"),
+    ({"p_index": 10**9}, TNGInputError, r"stats.tng.p_index=1000000000 must be the sample"),
+    ({"p_index": 3.7}, TNGInputError, r"stats.tng.p_index=3.7 must be the sample"),
+    ({"p_index": -5}, TNGInputError, r"an integer from 0 to"),
+    ({"p_index": "x"}, TNGInputError, r"YY.NEW.moved: stats.tng.p_index='x' must be"),
     ({"depth": 8000.0}, TNGInputError, r"YY.NEW.moved: stats.tng.depth must be between -5 and 800"),
     ({"distance": -1.0}, TNGInputError, "stats.tng.distance"),
     ({"magnitude": 99.0}, TNGInputError, "stats.tng.magnitude")])

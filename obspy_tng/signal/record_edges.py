@@ -72,25 +72,25 @@ def extend(data, first, end, more, quiet=None):
     :param data: record ``(3, npts)``.
     :param first: first sample that is used, see :func:`untapered`.
     :param end: sample after the last one that is used.
-    :param more: samples on either side.
+    :param more: samples before the first one that is used, and after the last of the record.
     :param quiet: sample before which there is only noise, which is mirrored to and fro; None, or
         less than two samples of noise: what begins the record is mirrored.
-    :return: array ``(3, end - first + 2 more)``; its sample ``more`` is ``first``.
+    :return: array ``(3, npts - first + 2 more)``; its sample ``more`` is ``first``.
 
     .. rubric:: Example
 
-    >>> extend(np.arange(8.0)[None], 2, 6, 2)
-    array([[4., 3., 2., 3., 4., 5., 4., 3.]])
-    >>> extend(np.arange(8.0)[None], 2, 6, 2, quiet=4)
-    array([[2., 3., 2., 3., 4., 5., 4., 3.]])
+    >>> extend(np.arange(7.0)[None], 2, 6, 2)
+    array([[4., 3., 2., 3., 4., 5., 4., 3., 2.]])
+    >>> extend(np.arange(7.0)[None], 2, 6, 2, quiet=4)
+    array([[2., 3., 2., 3., 4., 5., 4., 3., 2.]])
     """
-    inner = data[:, first:end]
+    inner, after = data[:, first:end], more + data.shape[-1] - end
     noise = inner if quiet is None or quiet < first + 2 else data[:, first:quiet]
     front = np.pad(noise, ((0, 0), (more, 0)), mode="reflect")[:, :more]
-    found = np.concatenate([front, np.pad(inner, ((0, 0), (0, more)), mode="reflect")], axis=1)
+    found = np.concatenate([front, np.pad(inner, ((0, 0), (0, after)), mode="reflect")], axis=1)
     # the last third is coda in nearly all records; its mirror image needs twice the decay
     decay = coda_decay(data, first + 2 * (end - first) // 3, end)
-    found[:, more + end - first:] *= np.exp(-2 * decay * np.arange(1, more + 1))
+    found[:, more + end - first:] *= np.exp(-2 * decay * np.arange(1, after + 1))
     return found
 
 

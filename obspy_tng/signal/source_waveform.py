@@ -212,10 +212,14 @@ class SourceWaveforms:
         quiet = None if source.p_index is None else source.p_index - int(PICK_ERROR * rate)
         # in double precision: rounding errors, which last from the first sample to the last, would
         # be raised to the level of the signal
-        spectrum = rfft(source.data.astype(float), self.filters.nfft)
+        data = source.data.astype(float)
+        # tapered as new records are: an end that is cut in the signal fills the flank
+        spectrum = rfft(data * edge_taper(npts, rate, UNKNOWN_LEAD if lead is None else lead),
+                        self.filters.nfft)
         product = (spectrum[1] * spectrum[2].conj()).real
         energies = _band_sums(np.concatenate([_power(spectrum), product[None]]),
                               self._repair_gains)
+        spectrum = rfft(data, self.filters.nfft)
         spectrum *= minimum_phase(self._level_flank(energies), self.filters.nfft)
         data = irfft(spectrum, self.filters.nfft)[..., :npts].astype(np.float32)
         extended = extend(data, first, end, self._most, quiet)
@@ -289,6 +293,9 @@ class SourceWaveforms:
                                      (place, place + source.source.ps_samples, recipe.stretch),
                                      lengthen=recipe.lengthen,
                                      still=STILL * self.filters.sampling_rate)
+        # where even the continued record ends, it is mirrored once more
+        last = source.top.shape[-1] - 1
+        times = last - np.abs(last - times)
         vertical, north, east = np.stack([
             values_at(source.fine, times), remodulated(source.top, times, first, CARRIER)], axis=1)
         c, s = np.cos(recipe.angle, dtype=np.float32), np.sin(recipe.angle, dtype=np.float32)
