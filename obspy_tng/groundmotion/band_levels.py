@@ -218,7 +218,7 @@ def level_predictors(x):
     .. rubric:: Example
 
     >>> level_predictors(predictors(np.array([5.0]), np.array([0.0]), np.array([24.7]))).round(2)
-    array([[ 1.  , -1.  , -1.39, -0.75, -0.69]])
+    array([[ 1.  , -1.  , -1.39, -0.75, -0.77]])
     """
     near = NEAR_DISTANCE / REFERENCE_DISTANCE
     return np.column_stack([x[:, 0], x[:, 1], np.maximum(x[:, 2], np.log(near)),

@@ -131,7 +131,7 @@ def source_levels(magnitudes, frequencies, largest=np.inf):
 
     >>> below, above = source_levels(np.array([5.0]), np.array([0.01, 100.0]))[0]
     >>> round(float(below), 1), round(float(above), 1)
-    (-6.9, -2.3)
+    (-6.9, -2.5)
     """
     magnitudes = np.asarray(magnitudes, dtype=float)
     inside = np.minimum(magnitudes, largest)
