@@ -5,12 +5,13 @@ Band levels of a bank: scenarios, station terms and levels of new records.
 waveforms.
 """
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
 from .._random import shared_rng
-from ..exceptions import TNGInputError
+from ..exceptions import TNGInputError, TNGWarning
 from ..groundmotion.band_levels import BandLevelModel
 from ..groundmotion.censoring import impute_rest, without_noise
 from ..groundmotion.level_fit import FEWEST_RECORDS, fit_band_levels
@@ -60,15 +61,22 @@ class BankLevels:
 
     def check(self, scenarios):
         """
-        Warn of scenarios that are far outside of the coverage of the data.
+        Warn of scenarios that are far outside of the coverage of the data, and of any if no record
+        has a known one: how strong they are is then known from simulated networks alone.
 
         :param scenarios: list of :class:`~obspy_tng.groundmotion.scenario.Scenario`.
         :raises TNGInputError: if one is not possible, or if only one of magnitude and distance
             is given.
         """
-        for asked in dict.fromkeys(scenarios):
-            if asked.given:
-                self.coverage.check(asked, "; stats.tng.scaling_sd says how sure the scaling is")
+        given = [asked for asked in dict.fromkeys(scenarios) if asked.given]
+        if given and len(self.magnitudes) and not np.isfinite(self.magnitudes
+                                                              + self.distances).any():
+            warnings.warn("no enrolled record has a magnitude and a distance: the level of a "
+                          "scenario can be several times too high or too low "
+                          "(stats.tng.station_sd); give them to the records if they are known",
+                          TNGWarning, stacklevel=6)
+        for asked in given:
+            self.coverage.check(asked, "; stats.tng.scaling_sd says how sure the scaling is")
 
     def draw_scenario(self, station, asked, rng):
         """

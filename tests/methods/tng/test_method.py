@@ -221,6 +221,10 @@ def test_records_without_earthquakes(pretrained, groups):
     gen.enroll(blind)
     streams = gen.generate("SM.S001", 20, seed=0)
     assert hvsr(streams).peak.f0 == pytest.approx(hvsr(groups["SM.S001"]).peak.f0, rel=0.35)
+    with pytest.warns(TNGWarning, match="no enrolled record has a magnitude and a distance"):
+        gen.generate("SM.S001", 1, seed=0, magnitude=6.0, distance=100.0)
+    # one record that has them is enough
+    gen.enroll(groups["SM.S001"][4:5])
     gen.generate("SM.S001", 1, seed=0, magnitude=6.0, distance=100.0)
 
 
