@@ -28,7 +28,7 @@ from obspy_tng.records.info import record_info
 from obspy_tng.records.record import group_by_station, record_to_array
 from obspy_tng.signal.evolutionary import band_levels, filter_bank
 from obspy_tng.signal.packet_frames import COEFFICIENTS, PacketFrames
-from obspy_tng.signal.source_waveform import Source
+from obspy_tng.signal.source_recipe import Source
 from obspy_tng.simulate.corpus import simulated_corpus
 
 

@@ -56,15 +56,15 @@ def main():
     make, found = makers(axes.sampling_rate, axes.window)["tng"], {}
     for split in range(1, args.splits + 1):
         known, unseen = split_by_event(records, 0.5, seed=split)
-        test = {s: real for s, real in group_by_station(unseen).items()
-                if s in group_by_station(known)}
+        stations = group_by_station(known)
+        test = {s: real for s, real in group_by_station(unseen).items() if s in stations}
         events = earthquakes([record_info(r) for real in test.values() for r in real])
         real = {s: levels_of(group, axes) for s, group in test.items()}
+        features = np.vstack(list(real.values()))
         for label, count, alone in ENROLLED:
             streams = generated(make, {}, known, test, count, split, alone)
             new = {s: levels_of(group, axes) for s, group in streams.items()}
             error = {s: new[s].mean(0) - real[s].mean(0) for s in test}
-            features = np.vstack(list(real.values()))
             found.setdefault(label, []).append([
                 told(features, np.vstack([new[s] - shift * error[s] for s in test]), events, split)
                 for shift in (0, 1)]

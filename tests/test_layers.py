@@ -15,7 +15,7 @@ ROOT = Path(obspy_tng.__file__).parent
 
 # What each part of the package may import from the package, and whether it may import torch.
 # Every file falls under the row with the longest matching prefix; a part may import itself.
-BASE = ("exceptions", "_version", "_checks", "_random", "_page", "_threads")
+BASE = ("exceptions", "_version", "_checks", "_random", "_page")
 SIGNAL = (*BASE, "signal")
 STATISTICS = (*SIGNAL, "groundmotion")
 RECORDS = (*STATISTICS, "records")
@@ -31,7 +31,6 @@ LAYERS = {
     "_checks.py": BASE,
     "_random.py": BASE,
     "_page.py": BASE,
-    "_threads.py": BASE,
     "signal": SIGNAL,
     "models": BASE,
     "groundmotion": STATISTICS,
@@ -114,7 +113,7 @@ def test_no_circle():
 
 
 def test_top_level_is_short():
-    assert len(list(ROOT.glob("*.py"))) <= 13
+    assert len(list(ROOT.glob("*.py"))) <= 12
 
 
 def test_public_names_are_unique():

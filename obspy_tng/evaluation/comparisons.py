@@ -7,7 +7,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from .._threads import thread_pool
+from ..signal.threads import thread_pool
 from .floor import Floor, distance_of, events_of, redraw, split_sets
 from .metrics import METRICS, specificity
 from .metrics.critic import classified, critic_rows

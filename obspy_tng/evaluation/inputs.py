@@ -2,11 +2,11 @@
 
 import warnings
 
-from .._threads import thread_pool
 from ..exceptions import TNGInputError, TNGWarning
 from ..records.earthquakes import earthquakes
 from ..records.info import record_id, record_info, remember_id
 from ..records.record import group_by_station
+from ..signal.threads import thread_pool
 from .metrics.metric import REAL
 from .quantities import measurements
 

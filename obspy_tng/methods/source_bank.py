@@ -18,7 +18,8 @@ from ..groundmotion.scenario import Scenario
 from ..groundmotion.source_records import SourceRecords, sound_components
 from ..groundmotion.window_levels import SHAPE, BankWindowLevels, drawn_share
 from ..signal.energy_windows import energy_onset
-from ..signal.source_waveform import CHUNK, REACH, Recipe, Source, SourceWaveforms
+from ..signal.source_recipe import Recipe, Source
+from ..signal.source_waveform import CHUNK, REACH, SourceWaveforms
 from ..signal.time_warp import OVERSAMPLING
 
 #: largest angle (degrees) by which horizontals are turned: records of near scenarios share about
@@ -124,7 +125,7 @@ class SourceBank:
         :param case: :class:`Case`.
         :param delta_s2s: array (3 bands,), the station's term.
         :param rng: ``numpy.random.Generator``, the only source of randomness.
-        :return: :class:`~obspy_tng.signal.source_waveform.Recipe`, record id of the source record.
+        :return: :class:`~obspy_tng.signal.source_recipe.Recipe`, record id of the source record.
         """
         i = choose(case.probability, rng)
         angle = np.radians(LARGEST_TURN) * rng.uniform(-1, 1)

@@ -18,8 +18,8 @@ from multiprocessing import forkserver
 from multiprocessing.connection import wait as wait_for_process
 
 from .._checks import count
-from .._threads import THREAD_VARIABLES, one_thread_each
 from ..exceptions import TNGException
+from ..signal.threads import THREAD_VARIABLES, one_thread_each
 
 # Units that are submitted at once: enough to keep the workers busy, few enough that
 # their results fit in memory for any size of the archive.

@@ -28,6 +28,7 @@ a waveform from a source record     :mod:`~obspy_tng.signal.source_waveform`
 its time axis, filter, edges        :mod:`~obspy_tng.signal.time_warp`,
                                     :mod:`~obspy_tng.signal.minimum_phase`,
                                     :mod:`~obspy_tng.signal.record_edges`
+pools of threads that compute       :mod:`~obspy_tng.signal.threads`
 ==================================  ============================================
 
 .. rubric:: Example

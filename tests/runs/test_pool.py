@@ -9,9 +9,9 @@ from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 import pytest
 from threadpoolctl import threadpool_info
 
-from obspy_tng._threads import THREAD_VARIABLES
 from obspy_tng.exceptions import TNGException, TNGInputError
 from obspy_tng.runs.pool import FOREIGN_IN_FLIGHT, PER_WORKER, Pool
+from obspy_tng.signal.threads import THREAD_VARIABLES
 
 
 def double(x):

@@ -6,11 +6,10 @@ from scipy.signal import butter, cheby2, sosfilt, stft
 
 from obspy_tng.signal import evolutionary
 from obspy_tng.signal.record_edges import edge_taper
+from obspy_tng.signal.source_recipe import Recipe, Source
 from obspy_tng.signal.source_waveform import (
     CHUNK,
     HIGHEST_LEVEL,
-    Recipe,
-    Source,
     SourceWaveforms,
     turned_energies,
 )

@@ -3,7 +3,7 @@
 import pytest
 from threadpoolctl import threadpool_info
 
-from obspy_tng._threads import THREAD_VARIABLES, one_thread_each, thread_pool
+from obspy_tng.signal.threads import THREAD_VARIABLES, one_thread_each, thread_pool
 
 
 def blas_threads():
