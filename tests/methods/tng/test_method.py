@@ -178,7 +178,7 @@ def test_records_last_as_long_and_differ_as_much_as_real_ones(pretrained, groups
         assert new.mean() == pytest.approx(real.mean(), abs=0.15)
         ratios.append(new.std() / real.std())
     # the spread of 14 real records is known to a fifth, so both stations together
-    assert 0.7 < np.exp(np.mean(np.log(ratios))) < 1.4
+    assert 0.7 < np.exp(np.mean(np.log(ratios))) < 1.3
 
 
 def test_an_end_cut_in_the_signal_does_not_leak(trained):
@@ -374,4 +374,4 @@ def test_levels_of_one_record_count_though_the_prior_is_of_another_region(groups
         new = gen.generate_like("SM.S001", others[:8], seed=0)
         missed.append(np.mean([np.log(record_to_array(a).std() / record_to_array(b).std())
                                for a, b in zip(new, others, strict=False)]))
-    assert abs(np.mean(missed)) < 0.7   # a prior without a region: 1.5
+    assert abs(np.mean(missed)) < 0.6   # a prior without a region: 1.5
