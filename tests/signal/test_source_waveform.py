@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.signal import butter, cheby2, sosfilt, stft
+from scipy.signal import butter, cheby2, sosfilt, sosfiltfilt, stft
 
 from obspy_tng.signal import evolutionary
 from obspy_tng.signal.record_edges import edge_taper
@@ -283,3 +283,16 @@ def test_an_end_that_was_cut_does_not_fill_the_flank(filters, data):
     cut = measured(filters, steep, P)
     made = waveforms.make(cut, cut.levels, np.random.default_rng(1))
     np.testing.assert_allclose(flank(made), flank(steep), atol=1)
+
+
+def test_levels_of_data_low_passed_far_below_nyquist(filters, data):
+    """Down to e^-25 of the pass band; the tapered ends of warped records filled these bands."""
+    low = butter(6, 4.0, fs=RATE, output="sos")
+    data = sosfiltfilt(low, data) * edge_taper(NPTS, RATE, P / RATE)
+    source = measured(filters, data, P)
+    waveforms, steep = SourceWaveforms(filters), filters.center_frequencies < 0.5 * RATE / 2
+    assert (source.levels[:, steep].max() - source.levels[:, steep].min()) > 25
+    for seed in range(4):
+        made = waveforms.make(source, source.levels, np.random.default_rng(seed))
+        error = (evolutionary.band_levels(filters, made) - source.levels)[:, steep]
+        assert np.abs(error[:, 3:]).max() < 1.0
