@@ -39,7 +39,7 @@ from obspy_tng.records.folder import read_records
 from obspy_tng.records.info import record_info
 from obspy_tng.records.record import group_by_station, record_to_array
 from obspy_tng.signal.energy_windows import energy_onset
-from obspy_tng.signal.evolutionary import band_levels, filter_bank
+from obspy_tng.signal.evolutionary import FilterBank, band_levels
 from obspy_tng.signal.source_waveform import SourceWaveforms
 from obspy_tng.station_generator import Enrolled
 
@@ -120,8 +120,7 @@ def main():
     args = parser.parse_args()
     records = usable_records(read_records(args.records), args.least_peak)
     axes = Axes.of_records(records)
-    filters = filter_bank(axes.npts, axes.sampling_rate,
-                          freqmin=10 * axes.sampling_rate / axes.npts)
+    filters = FilterBank.of_window(axes.npts, axes.sampling_rate)
     prior = packaged_prior().model(filters, axes.sampling_rate)
     print(f"{'source records':16}{'their waveforms':16}{'split':>6}"
           + heading())

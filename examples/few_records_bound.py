@@ -33,7 +33,7 @@ from obspy_tng.records.earthquakes import split_by_event
 from obspy_tng.records.folder import read_records
 from obspy_tng.records.info import record_info
 from obspy_tng.records.record import group_by_station, record_to_array
-from obspy_tng.signal.evolutionary import band_levels, filter_bank
+from obspy_tng.signal.evolutionary import FilterBank, band_levels
 from obspy_tng.signal.minimum_phase import lines_between
 
 SHARES = 0.0, 0.5, 0.7, 0.85, 1.0
@@ -73,8 +73,7 @@ def main():
     args = parser.parse_args()
     records = usable_records(read_records(args.records), args.least_peak)
     axes = Axes.of_records(records)
-    filters = filter_bank(axes.npts, axes.sampling_rate,
-                          freqmin=10 * axes.sampling_rate / axes.npts)
+    filters = FilterBank.of_window(axes.npts, axes.sampling_rate)
     found = {share: [] for share in SHARES}
     for split in range(1, args.splits + 1):
         known, unseen = (group_by_station(half)

@@ -26,7 +26,7 @@ from obspy_tng.records.earthquakes import split_by_event
 from obspy_tng.records.folder import read_records
 from obspy_tng.records.info import record_info
 from obspy_tng.records.record import group_by_station, record_to_array
-from obspy_tng.signal.evolutionary import band_levels, filter_bank
+from obspy_tng.signal.evolutionary import FilterBank, band_levels
 from obspy_tng.signal.packet_frames import COEFFICIENTS, PacketFrames
 from obspy_tng.signal.source_recipe import Source
 from obspy_tng.simulate.corpus import simulated_corpus
@@ -98,8 +98,7 @@ def main():
                and None not in (record_info(r)["magnitude"], record_info(r)["distance"])]
     axes = Axes.of_records(records)
     known, test = split_by_event(records, 0.5, seed=1)
-    frames = PacketFrames(filter_bank(axes.npts, axes.sampling_rate,
-                                      freqmin=10 * axes.sampling_rate / axes.npts))
+    frames = PacketFrames(FilterBank.of_window(axes.npts, axes.sampling_rate))
     known = [(record_to_array(r).astype(float), record_info(r)) for r in known]
     simulated = [(data.astype(float), info) for station in simulated_corpus(
         args.simulated, axes.npts, axes.sampling_rate, 3)

@@ -25,7 +25,7 @@ from .exceptions import TNGInputError, TNGWarning
 from .groundmotion.scenario import Scenario
 from .records.info import record_info, remember_id
 from .records.places import header_place
-from .records.record import check_station, group_by_station, record_to_array
+from .records.record import SMALLEST_PEAK, check_station, group_by_station, record_to_array
 from .records.synthetic import SYNTHETIC_START, realization_starttime, synthetic_record
 
 logger = logging.getLogger("obspy_tng")
@@ -264,7 +264,12 @@ class StationGenerator:
                     again.append(info["record_id"])
                     continue
                 known.add(info["record_id"])
-                if (peak := np.abs(data).max()) > LARGEST_PEAK:
+                if (peak := np.abs(data).max()) < SMALLEST_PEAK:
+                    raise TNGInputError(
+                        f"record {info['record_id']}: the peak is {peak:.3g} m/s^2, and the "
+                        f"quietest ground moves by more ({SMALLEST_PEAK:g}); are the samples in "
+                        "other units? prepare_record(..., units=...) converts")
+                if peak > LARGEST_PEAK:
                     loud.append(f"{info['record_id']}, {peak:.0f} m/s^2")
                 arrays.append(data)
                 infos.append(info)

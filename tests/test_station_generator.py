@@ -6,7 +6,7 @@ import numpy as np
 import obspy
 import pytest
 
-from obspy_tng import TNGGenerator
+from obspy_tng import TNGGenerator, simulate_network
 from obspy_tng.baselines import ResampledReal
 from obspy_tng.exceptions import (
     TNGException,
@@ -227,6 +227,53 @@ def test_warnings_at_enrolling(network):
     with pytest.warns(TNGWarning, match=r"1 records have peaks above 50 .* 60 m/s\^2.*in gal"):
         control.enroll([in_gal])
     assert sum(control.stations.values()) == 3
+
+
+def test_records_that_no_ground_makes(network):
+    """Samples of 1e-12 m/s^2 and less cannot be squared in float32: records came out too strong."""
+    control = ResampledReal(50.0, 40.0).fit(network.records[:2])
+    record = network.records[2].copy()
+    peak = np.abs(record_to_array(record)).max()
+    for tr in record:
+        tr.data = tr.data * (0.9e-9 / peak)
+    with pytest.raises(TNGInputError, match="the peak is 9e-10 m/s.* other units"):
+        control.enroll([record])
+    assert sum(control.stations.values()) == 2
+
+
+@pytest.mark.parametrize("scale", [1e-4, 1e-7])
+def test_weak_records_are_scaled_ones(network, scale):
+    """Down to the noise of the quietest ground."""
+    made = []
+    for factor in (1.0, scale):
+        records = [record.copy() for record in network.records]
+        for tr in (tr for record in records for tr in record):
+            tr.data = (tr.data.astype(float) * factor).astype(np.float32)
+        gen = TNGGenerator(50.0, 40.0, device="cpu").enroll(records)
+        station = next(iter(gen.stations))
+        made.append(np.log(np.square(arrays(gen.generate(station, 4, seed=1))).mean((1, 2)))
+                    - 2 * np.log(factor))
+    # the prior on the level of the region counts a little
+    assert np.abs(made[1] - made[0]).max() < 0.35
+
+
+@pytest.mark.parametrize("rate", [20.0, 50.0, 200.0])
+def test_the_shortest_window(rate):
+    """Records as long as they must be are finite, and as strong as the recorded ones."""
+    npts = max(80, int(rate))
+    data = simulate_network(2, 5, seed=1, window=20.0, sampling_rate=rate).records
+    records = [record.slice(t := record[0].stats.starttime + 4.0, t + (npts - 1) / rate).copy()
+               for record in data]
+    for tr in (tr for record in records for tr in record):
+        tr.stats.tng.p_index = None
+    gen = TNGGenerator(rate, npts / rate, device="cpu").enroll(records)
+    station = next(iter(gen.stations))
+    own = [record for record in records if record[0].stats.station == station[3:]]
+    made, real = (np.log(np.square(arrays(group)).mean((1, 2))).mean()
+                  for group in (gen.generate_like(station, own, 10, seed=0), own))
+    assert abs(made - real) < 1.5
+    with pytest.raises(TNGInputError, match="window must be at least"):
+        TNGGenerator(rate, (npts - 1) / rate, device="cpu")
 
 
 def moved(record, station, **tng):

@@ -131,9 +131,7 @@ class ShapedNoise(_Control):
     def __init__(self, sampling_rate=100.0, window=60.0, smoothing=0.5):
         super().__init__(sampling_rate, window)
         self.smoothing = within("smoothing", smoothing, 0, 100, "(]")
-        # ten periods of the lowest band fit into the window
-        self._filters = evolutionary.filter_bank(self.npts, self.sampling_rate,
-                                                 freqmin=10 / self.window)
+        self._filters = evolutionary.FilterBank.of_window(self.npts, self.sampling_rate)
 
     def _realize(self, data, rng):
         source = rng.integers(len(data))

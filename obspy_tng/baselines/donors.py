@@ -41,9 +41,7 @@ class DonorNoise(StationGenerator):
         self.terms = None
         self._donors = None
         self._posteriors = {}
-        # ten periods of the lowest band fit into the window
-        self._filters = evolutionary.filter_bank(self.npts, self.sampling_rate,
-                                                 freqmin=10 / self.window)
+        self._filters = evolutionary.FilterBank.of_window(self.npts, self.sampling_rate)
 
     def fit(self, records, inventory=None):
         """

@@ -35,9 +35,7 @@ class MovedSourceRecord(StationGenerator):
         super().__init__(sampling_rate, window)
         self.prior = prior
         self._sources = None
-        # ten periods of the lowest band fit into the window
-        self._filters = evolutionary.filter_bank(self.npts, self.sampling_rate,
-                                                 freqmin=10 / self.window)
+        self._filters = evolutionary.FilterBank.of_window(self.npts, self.sampling_rate)
 
     def _encode(self, station, data, infos):
         self._sources = None

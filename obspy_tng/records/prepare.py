@@ -24,7 +24,7 @@ from .instrument import check_places, find_channel, orientation, to_acceleration
 from .nied import from_nied
 from .places import header_place, place_fields
 from .quality import check_components, check_trace, plain_samples, worst
-from .record import COMPONENTS, UNITS
+from .record import COMPONENTS, SMALLEST_PEAK, UNITS
 from .rejection import RecordRejectedError, RejectedRecord, rejected
 from .synthetic import band_code
 from .traces import SAME_RATE, nominal_rate, three_traces
@@ -271,6 +271,10 @@ def _check_peak(peak, max_peak):
         raise rejected("amplitude", f"the peak is {peak:.4g} m/s^2, max_peak={max_peak:g} is "
                        "believed: units, gain or stats.calib are wrong, or it is no ground motion",
                        peak, max_peak)
+    if peak < SMALLEST_PEAK:
+        raise rejected("amplitude", f"the peak is {peak:.4g} m/s^2, less than the noise of the "
+                       f"quietest ground ({SMALLEST_PEAK:g}): units, gain or stats.calib are wrong",
+                       peak, SMALLEST_PEAK)
 
 
 def _check_complete(levels, length, window, pad, max_start_level, max_end_level):

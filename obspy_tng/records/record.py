@@ -22,6 +22,9 @@ from .codes import check_channel_codes, check_codes
 
 COMPONENTS = "ZNE"
 UNITS = "m/s^2"
+#: m/s^2: no record of ground motion has a smaller peak. The RMS of the quietest ground between
+#: 0.1 and 10 Hz is about 1e-9 (the new low-noise model); weaker ones do not fit into float32
+SMALLEST_PEAK = 1e-9
 MASKED = ("masked array (a gap); stream.split() gives the pieces between gaps, and one piece of "
           "each component makes a record")
 

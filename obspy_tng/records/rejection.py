@@ -47,7 +47,7 @@ CODES = {
                        "inventory"),
     "sensitivity": ("the gains of the stages contradict the overall sensitivity", "inventory"),
     "units": ("the units of the samples are not known, or contradict the processing", "units"),
-    "amplitude": ("accelerations that no earthquake makes: wrong units or gain", "max_peak"),
+    "amplitude": ("accelerations that ground never has: wrong units or gain", "max_peak"),
     # the window
     "begins_in_signal": ("the recording begins in the strong part", "max_start_level"),
     "cut_in_signal": ("the recording breaks off in the strong part", "max_end_level"),

@@ -33,6 +33,9 @@ from .processing import bandpass, taper
 # A band is sampled this many times faster than its support requires, so that
 # a covariance that changes within the band's correlation time does not alias.
 OVERSAMPLING = 2
+# Shortest window, s and samples, and periods of the lowest band in it: in shorter ones neither
+# P and S nor enough bands have room.
+SHORTEST_WINDOW, FEWEST_SAMPLES, PERIODS = 1.0, 80, 10
 # Relative loading of the diagonal before a Cholesky factor is taken; smoothed
 # over less than a correlation time, a covariance is close to rank one.
 LOADING = 1e-6
@@ -65,6 +68,28 @@ class FilterBank:
     starts: tuple
     gains: tuple
     lengths: tuple
+
+    @classmethod
+    def of_window(cls, npts, sampling_rate):
+        """
+        The bands of the band levels of records of one length: ten periods of the lowest fit in.
+
+        :param npts: samples of a record.
+        :param sampling_rate: Hz.
+        :return: :class:`FilterBank`
+        :raises TNGInputError: for a window that is too short.
+
+        .. rubric:: Example
+
+        >>> FilterBank.of_window(6000, 100.0).center_frequencies[0].round(3)
+        np.float64(0.167)
+        """
+        shortest = max(SHORTEST_WINDOW, FEWEST_SAMPLES / sampling_rate)
+        if npts < shortest * sampling_rate - 1e-6:
+            raise TNGInputError(f"window must be at least {shortest:g} s at {sampling_rate:g} Hz "
+                                f"({FEWEST_SAMPLES} samples and {SHORTEST_WINDOW:g} s), got "
+                                f"{npts / sampling_rate:g} s")
+        return filter_bank(npts, sampling_rate, PERIODS / (npts / sampling_rate))
 
     def __len__(self):
         return len(self.gains)

@@ -164,6 +164,17 @@ def test_amplitudes_that_no_earthquake_makes():
     assert peaks(prepare_record(recording(data), units="m/s^2", window=40, max_peak=1e4)).max() > 60
 
 
+def test_amplitudes_below_the_quietest_ground():
+    """Gains that are wrong by 1e9 and more, also where all components have them."""
+    data = shaking()
+    data *= 1e-10 / np.abs(data).max()
+    with pytest.raises(RecordRejectedError, match="less than the noise of the quietest") as error:
+        prepare_record(recording(data), units="m/s^2", window=40)
+    found = error.value.rejection
+    assert (found.code, found.limit) == ("amplitude", 1e-9)
+    assert prepare_record(recording(100 * data), units="m/s^2", window=40)
+
+
 def test_a_record_carries_its_checks():
     quality = prepare_record(recording(shaking()), units="m/s^2", window=40)[0].stats.tng.quality
     assert set(quality) == {*CHECKS, "coarse", "dead", "copied", "amplitude",

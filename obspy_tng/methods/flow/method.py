@@ -26,7 +26,7 @@ from ...groundmotion.scenario import scenario_distance
 from ...groundmotion.source_records import PS_VELOCITY, hypocentral
 from ...models.flow import CHANNELS, FlowConfig, FlowModel, pool
 from ...signal.energy_windows import energy_onset
-from ...signal.evolutionary import band_levels, filter_bank
+from ...signal.evolutionary import FilterBank, band_levels
 from ...signal.packet_frames import PacketFrames, quietness
 from ...signal.record_edges import UNKNOWN_LEAD, edge_taper
 from ...simulate.corpus import simulated_corpus
@@ -69,8 +69,7 @@ class FlowMethod:
     def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
         config = config_of_size(FlowConfig, size, SIZES)
         self.npts, self.sampling_rate = npts, sampling_rate
-        # ten periods of the lowest band fit into the window
-        self.filters = filter_bank(npts, sampling_rate, freqmin=10 * sampling_rate / npts)
+        self.filters = FilterBank.of_window(npts, sampling_rate)
         self.frames = PacketFrames(self.filters)
         self.device = torch.device(device)
         with torch.random.fork_rng(devices=[]):

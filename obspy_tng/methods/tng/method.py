@@ -77,8 +77,7 @@ class StationBottleneckMethod:
     def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
         self.npts, self.sampling_rate, self.seed = npts, sampling_rate, seed
         self.window = npts / sampling_rate
-        # ten periods of the lowest band fit into the window
-        self.filters = evolutionary.filter_bank(npts, sampling_rate, freqmin=10 / self.window)
+        self.filters = evolutionary.FilterBank.of_window(npts, sampling_rate)
         config = config_of_size(StationBottleneckConfig, size, SIZES)
         self.device = torch.device(device)
         with torch.random.fork_rng(devices=[]):
