@@ -4,7 +4,8 @@ Checks of raw traces: is this a complete, unclipped, resolved recording of groun
 
 Every check is a number and a limit. :func:`check_trace` returns them all, so that a record
 carries them (``stats.tng.quality``), and rejects a trace that breaks one. The kernels are in
-:mod:`.levels` (the digitiser's levels) and :mod:`.glitches` (what recorders add and leave out).
+:mod:`.levels` (the digitiser's levels), :mod:`.overflow` (counts beyond its range) and
+:mod:`.glitches` (what recorders add and leave out).
 """
 
 import logging
@@ -26,9 +27,9 @@ from .levels import (
     crowded_tops,
     digitiser_step,
     near_full_scale,
-    overflows,
     stuck_samples,
 )
+from .overflow import overflows
 
 logger = logging.getLogger("obspy_tng")
 

@@ -22,10 +22,6 @@ _TOP, _TOP_STEPS, _TOP_CYCLES = 0.97, 100, 4
 # Bits of digitisers; counts above this share of a full scale are near it.
 _BITS, _NEAR = (12, 14, 16, 18, 19, 20, 22, 24, 32), 0.9
 
-# Bits of counts that overflow; shares of the full scale that they reach at both ends, and that a
-# jump across the range has.
-_WHOLE, _ENDS, _ACROSS = (12, 16, 24, 32), (0.9, 0.95), 1.4
-
 
 def digitiser_step(data):
     """
@@ -161,35 +157,6 @@ def near_full_scale(data):
     top = float(np.abs(data).max())
     return (any(_NEAR * 2 ** (bits - 1) <= top <= 2 ** (bits - 1) for bits in _BITS)
             and bool((data == np.round(data)).all()))
-
-
-def overflows(data):
-    """
-    Number of jumps from one end of a digitiser's range to the other.
-
-    Counts beyond the range begin again at its other end. Neighbouring samples then differ by most
-    of the range.
-
-    :param data: array ``(npts,)`` of counts, with their offset.
-    :return: number; 0 of anything but whole numbers that come close to both ends of the range.
-
-    .. rubric:: Example
-
-    >>> x = np.round(40000 * np.sin(0.1 * np.arange(200)))
-    >>> overflows(x), overflows((x + 32768) % 65536 - 32768)
-    (0, 13)
-    """
-    high, low = float(data.max()), -float(data.min())
-    for bits in _WHOLE:
-        full = 2.0 ** (bits - 1)
-        if not (_ENDS[0] * full <= min(high, low) and _ENDS[1] * full <= max(high, low) <= full):
-            continue
-        jumps = np.abs(np.diff(data))
-        found = int(np.count_nonzero(jumps > _ACROSS * full))
-        # it comes back by a second jump
-        if found > 1 and (data == np.round(data)).all():
-            return found
-    return 0
 
 
 def _flat_tops(data, step):
