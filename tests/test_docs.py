@@ -52,6 +52,8 @@ def test_readme(tmp_path, monkeypatch):
     simulated, archive, alone = readme_blocks()
     names = run([simulated, alone], tmp_path, monkeypatch)
     assert len(names["streams"]) == 20
+    found, truth = names["hvsr"](names["streams"]).peak.f0, names["network"].sites["SM.S002"].f0
+    assert (float(found), float(truth)) == pytest.approx((1.96, 1.99), rel=0.03)  # as README says
     obspy_tng.simulate.write_archive(obspy_tng.simulate_network(1, 2, window=150.0), tmp_path)
     assert run([archive], tmp_path, monkeypatch)["records"]
 
