@@ -23,6 +23,8 @@ SENSITIVITY_WITHIN = 0.05
 # Condition number of three axes, 1 where they are perpendicular; two axes that are 23 degrees
 # apart have 5, and noise grows as much by the rotation.
 MOST_SKEWED = 5.0
+# Degrees that N and E may be turned; some networks keep these codes for axes of a building.
+MOST_TURNED = 50.0
 FARTHEST = 5.0  # km between the channels of a sensor; coordinates are rounded differently
 # azimuth and dip of the components that have their direction in the code
 _AXES = {"Z": (0.0, -90.0), "N": (0.0, 0.0), "E": (90.0, 0.0)}
@@ -39,8 +41,8 @@ def find_channel(inventory, tr):
         begin or end a sample late or early, and follow each other during the trace if nothing but
         the dates changes.
     :raises TypeError: if ``inventory`` is not an Inventory.
-    :raises RecordRejectedError: if it has no such channel, or no epoch from the start to
-        the end of the trace.
+    :raises RecordRejectedError: if it has no such channel, no epoch from the start to the end of
+        the trace, or two that begin at the same time and contradict each other.
     """
     if not isinstance(inventory, Inventory):
         raise TypeError(f"inventory must be an obspy Inventory, got {type(inventory).__name__}")
@@ -61,7 +63,12 @@ def find_channel(inventory, tr):
         raise rejected("no_epoch", f"{tr.id}: no epoch of the inventory matches {stats.starttime} "
                        f"- {stats.endtime}; the epochs are {spans}"
                        + (" and more" if len(epochs) > 5 else ""))
-    return max(matching, key=lambda c: c.start_date.timestamp if c.start_date else -np.inf)
+    latest = max(matching, key=lambda c: c.start_date.timestamp if c.start_date else -np.inf)
+    if not all(_alike(latest, c) for c in matching if c.start_date == latest.start_date):
+        raise rejected("no_epoch", f"{tr.id}: the inventory has two epochs from "
+                       f"{latest.start_date or 'the beginning'} on that differ in axis, depth or "
+                       "response; leave one out")
+    return latest
 
 
 def check_places(traces, channels):
@@ -91,10 +98,13 @@ def _unchanged(epochs, begin, end):
     if not chain or inside[0][0] > begin.timestamp or inside[-1][1] < end.timestamp or any(
             later[0] - earlier[1] > 1.0 for earlier, later in pairwise(inside)):
         return []
-    first = chain[0]
-    alike = all((c.azimuth, c.dip, c.depth, c.response) == (
-        first.azimuth, first.dip, first.depth, first.response) for c in chain)
-    return [first] if alike else []
+    return [chain[0]] if all(_alike(chain[0], c) for c in chain) else []
+
+
+def _alike(first, second):
+    """True where two epochs turn the same samples into the same motion."""
+    return (first.azimuth, first.dip, first.depth, first.response) == (
+        second.azimuth, second.dip, second.depth, second.response)
 
 
 def _alternatives(inventory, stats):
@@ -155,6 +165,11 @@ def to_acceleration(tr, data, channel, units, freqmin, freqmax):
 def _check_digitiser(tr, response):
     """Raise where the response has no gain, or ends in volts although the samples are counts."""
     stages, sensitivity = response.response_stages, response.instrument_sensitivity
+    for name, gain in [(f"the gain of stage {stage.stage_sequence_number}", stage.stage_gain)
+                       for stage in stages] + ([("the overall sensitivity", sensitivity.value)]
+                                               if sensitivity else []):
+        if gain == 0:
+            raise rejected("sensitivity", f"{tr.id}: {name} is 0", 0.0, 0.0)
     if not stages and not sensitivity.value:
         raise rejected("sensitivity", f"{tr.id}: the overall sensitivity is {sensitivity.value}, "
                        "and the response has no stages", sensitivity.value or 0.0, 0.0)
@@ -233,7 +248,8 @@ def orientation(tr, channel):
         the azimuth that a strong-motion file has told (``stats.<format>``). What the Channel does
         not have comes from the letter, too.
     :return: ``(azimuth, dip)`` in degrees, from north and down from horizontal.
-    :raises RecordRejectedError: if they are not known.
+    :raises RecordRejectedError: if they are not known, or N is nearer to east than to north, or E
+        to north: two axes, or the codes, were swapped.
     """
     letter = split_channel(tr.stats.channel)[1]
     if channel is None:
@@ -249,6 +265,13 @@ def orientation(tr, channel):
     if dip is None or (azimuth is None and abs(dip) != 90.0):
         raise rejected("orientation", f"{tr.id}: the epoch of {channel.start_date} has no azimuth "
                        "or dip")
+    if letter in "NE" and azimuth is not None:
+        off = abs((azimuth - _AXES[letter][0] + 90.0) % 180.0 - 90.0)
+        if off > MOST_TURNED:
+            raise rejected("orientation", f"{tr.id}: the azimuth is {azimuth:g} degrees, nearer to "
+                           f"{'east' if letter == 'N' else 'north'} than to what the code says; "
+                           "one of them is wrong (sensors with other axes have the codes 1 and 2)",
+                           off, MOST_TURNED)
     return azimuth or 0.0, dip
 
 

@@ -129,6 +129,8 @@ def _check_samples(tr):
         raise TNGInputError(f"{tr.id}: {MASKED}")
     if data.ndim != 1 or len(data) < 2:
         raise TNGInputError(f"{tr.id}: needs at least 2 samples, got {len(data)}")
+    if data.dtype.kind not in "fiu":
+        raise TNGInputError(f"{tr.id}: samples of type {data.dtype}; real numbers are needed")
     if not np.isfinite(data).all():
         raise TNGInputError(f"{tr.id}: {np.count_nonzero(~np.isfinite(data))} samples are NaN "
                             "or infinite")

@@ -17,7 +17,7 @@ CODES = {
     "times": ("the components share too little of their time", "common_span"),
     "gap": ("samples are missing (a masked array)", None),
     "too_few_samples": ("a trace of fewer than two samples", None),
-    "not_finite": ("samples are NaN or infinite", None),
+    "not_finite": ("samples are NaN, infinite, or no real numbers", None),
     "bad_code": ("a network, station, location or channel code that is missing or cannot be "
                  "part of a path", None),
     # what the digitiser wrote
@@ -38,10 +38,11 @@ CODES = {
                       "sampling_rate"),
     # metadata
     "no_channel": ("the inventory does not have the channel", "inventory"),
-    "no_epoch": ("the inventory has no epoch of the channel for all of the recording",
-                 "inventory"),
+    "no_epoch": ("the inventory has no epoch of the channel for all of the recording, or two that "
+                 "contradict each other", "inventory"),
     "places": ("the channels of the three components are at different places", "inventory"),
-    "orientation": ("azimuth or dip is not known, or the three axes lie in a plane", "inventory"),
+    "orientation": ("azimuth or dip is not known or contradicts the code, or the three axes lie in "
+                    "a plane", "inventory"),
     "response": ("no response, or one that cannot be removed", "inventory"),
     "response_units": ("the response is not one of ground motion, or in unknown units",
                        "inventory"),

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+import numpy as np
 from scipy.constants import g
 
 from .record import UNITS
@@ -90,6 +91,8 @@ def samples_in(tr, units=None, channel=None):
     if removed is not None:
         return _of_removed(tr, told, units, *removed), 1.0
     calib = float(tr.stats.get("calib") or 1.0)
+    if not np.isfinite(calib):
+        raise rejected("units", f"{tr.id}: stats.calib is {calib}; a finite number is needed")
     if told is None and channel is None and calib != 1.0 and tr.stats.get(
             "_format") in _CALIBRATED:
         return UNITS, calib

@@ -165,3 +165,43 @@ def test_channels_of_a_sensor_at_different_places(counts):
     assert peaks_of(counts, inventory).max() > 1
     inventory[0][0][0].latitude = 24.4
     assert code_of(made_up.recording(counts), inventory) == "places"
+
+
+def test_two_epochs_of_one_time_that_contradict_each_other(counts):
+    """One of two gains would be a guess; the same epoch twice is none, nor one that was left open."""
+    twice = made_up.inventory()
+    twice[0][0].channels += made_up.inventory()[0][0].channels
+    assert peaks_of(counts, twice).max() > 1
+    other = made_up.inventory(made_up.response(digitiser=2e5))
+    twice[0][0].channels += other[0][0].channels
+    assert code_of(made_up.recording(counts), twice) == "no_epoch"
+    left_open = made_up.inventory(epoch=(made_up.START - 9e6, None))
+    left_open[0][0].channels += made_up.inventory(
+        made_up.response(digitiser=2e5), epoch=(made_up.START - 9e5, None))[0][0].channels
+    np.testing.assert_allclose(peaks_of(counts, left_open), 0.5 * peaks_of(
+        counts, made_up.inventory()), rtol=1e-3)
+
+
+@pytest.mark.parametrize("stage", [True, False])
+def test_a_gain_of_zero_is_told(counts, stage):
+    """Evalresp said "Illegal RESP format"."""
+    made = made_up.response(sensor=0.0) if stage else made_up.response(sensitivity=0.0)
+    with pytest.raises(RecordRejectedError, match="the gain of stage 1 is 0" if stage
+                       else "the overall sensitivity is 0") as error:
+        prepare_record(made_up.recording(counts, dtype="int32"), made_up.inventory(made),
+                       window=40)
+    assert error.value.rejection.code == "sensitivity"
+
+
+@pytest.mark.parametrize(("azimuths", "fits"), [
+    ((15, 105), True), ((345, 255), True), ((180, 90), True), ((45, 135), True), ((90, 0), False),
+    ((270, 180), False), ((60, 150), False)])
+def test_codes_and_azimuths_that_contradict_each_other(counts, azimuths, fits):
+    """N that points east: the code or the azimuth is wrong."""
+    inventory = made_up.inventory()
+    for channel, azimuth in zip(inventory[0][0][1:], azimuths, strict=True):
+        channel.azimuth = azimuth
+    if fits:
+        assert peaks_of(counts, inventory).max() > 1
+    else:
+        assert code_of(made_up.recording(counts), inventory) == "orientation"

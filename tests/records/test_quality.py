@@ -164,6 +164,22 @@ def test_amplitudes_that_no_earthquake_makes():
     assert peaks(prepare_record(recording(data), units="m/s^2", window=40, max_peak=1e4)).max() > 60
 
 
+@pytest.mark.parametrize("kind", ["complex128", "object", "S8", "bool"])
+def test_samples_that_are_no_real_numbers(kind):
+    stream = recording(shaking())
+    stream[1].data = stream[1].data.astype(kind)
+    with pytest.raises(RecordRejectedError, match="real numbers are needed") as error:
+        prepare_record(stream, units="m/s^2", window=40)
+    assert error.value.rejection.code == "not_finite"
+
+
+def test_a_calib_that_is_no_number():
+    stream = recording(shaking())
+    stream[1].stats.calib = float("nan")
+    with pytest.raises(RecordRejectedError, match=r"XX\.S1\.\.HNN: stats\.calib is nan"):
+        prepare_record(stream, units="m/s^2", window=40)
+
+
 def test_amplitudes_below_the_quietest_ground():
     """Gains that are wrong by 1e9 and more, also where all components have them."""
     data = shaking()

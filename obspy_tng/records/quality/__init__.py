@@ -57,7 +57,7 @@ def plain_samples(tr):
 
     :param tr: Trace; a masked array without a masked sample is as good as any.
     :return: float64 array ``(npts,)``.
-    :raises RecordRejectedError: on masked, too few or non-finite samples.
+    :raises RecordRejectedError: on masked, too few or non-finite samples, or what is no real number.
     """
     name = f"{tr.id} {tr.stats.starttime}"
     if np.ma.is_masked(tr.data):
@@ -66,6 +66,9 @@ def plain_samples(tr):
     if np.ndim(data) != 1 or len(data) < 2:
         raise rejected("too_few_samples", f"{name}: needs at least 2 samples, got {np.size(data)}",
                        np.size(data), 2)
+    if data.dtype.kind not in "fiu":
+        raise rejected("not_finite", f"{name}: samples of type {data.dtype}; real numbers are "
+                       "needed")
     data = data.astype(np.float64)
     bad = len(data) - np.count_nonzero(np.isfinite(data))
     if bad:
