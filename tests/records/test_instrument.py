@@ -168,7 +168,7 @@ def test_channels_of_a_sensor_at_different_places(counts):
 
 
 def test_two_epochs_of_one_time_that_contradict_each_other(counts):
-    """One of two gains would be a guess; the same epoch twice is none, nor one that was left open."""
+    """One of two gains would be a guess; the same epoch twice is none, nor one left open."""
     twice = made_up.inventory()
     twice[0][0].channels += made_up.inventory()[0][0].channels
     assert peaks_of(counts, twice).max() > 1

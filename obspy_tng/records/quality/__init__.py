@@ -57,7 +57,7 @@ def plain_samples(tr):
 
     :param tr: Trace; a masked array without a masked sample is as good as any.
     :return: float64 array ``(npts,)``.
-    :raises RecordRejectedError: on masked, too few or non-finite samples, or what is no real number.
+    :raises RecordRejectedError: on masked, too few or non-finite samples, and what is no number.
     """
     name = f"{tr.id} {tr.stats.starttime}"
     if np.ma.is_masked(tr.data):
