@@ -13,26 +13,30 @@ BLOCK, AT_ONCE = 256, 16
 _HORIZONTALS = (1, 2)
 
 
-def highest_correlations(first, second):
+def highest_correlations(first, second, wanted=None):
     """
     Highest normalised cross-correlation between all pairs of records.
 
     :param first: array ``(n, 3, npts)``, ZNE.
     :param second: array ``(m, 3, npts)``.
+    :param wanted: boolean array ``(n, m)``, the pairs that are asked for (default: all).
     :return: float32 array ``(n, m)``, 0 to 1: highest magnitude over all lags
-        and both horizontals (N with N, E with E).
+        and both horizontals (N with N, E with E); NaN where it was not asked for.
     """
     nfft = next_fast_len(2 * first.shape[-1] - 1, real=True)
-    best = np.zeros((len(first), len(second)), dtype=np.float32)
+    wanted = np.ones((len(first), len(second)), bool) if wanted is None else wanted
+    best = np.where(wanted, np.float32(0), np.float32(np.nan))
     for component in _HORIZONTALS:
         spectra = [rfft(_unit(data[:, component]), nfft) for data in (first, second)]
         others = spectra[1].conj()
         for start in range(0, len(second), AT_ONCE):
             some = slice(start, start + AT_ONCE)
-            for row, spectrum in zip(best[:, some], spectra[0], strict=True):
-                lags = irfft(spectrum * others[some], nfft, overwrite_x=True)
-                np.maximum(row, lags.max(-1), out=row)
-                np.maximum(row, -lags.min(-1), out=row)
+            for row, asked, spectrum in zip(best[:, some], wanted[:, some], spectra[0],
+                                            strict=True):
+                if asked.any():
+                    block = others[some] if asked.all() else others[some][asked]
+                    lags = irfft(spectrum * block, nfft, overwrite_x=True)
+                    row[asked] = np.maximum(row[asked], np.maximum(lags.max(-1), -lags.min(-1)))
     return np.minimum(best, 1)
 
 
@@ -58,7 +62,8 @@ class Correlations:
 
     def between(self, rows, columns):
         """
-        Some of them; missing ones are computed in blocks.
+        Some of them; missing ones are computed in blocks, within a set only for one order of the
+        pair.
 
         :param rows: positions in the first set.
         :param columns: positions in the second.
@@ -68,12 +73,16 @@ class Correlations:
             for path, known, at in self.stored:
                 self._keep(known, at, np.load(path, mmap_mode="r"))
         missing = np.isnan(self._some(rows, columns))
-        new_rows, new_columns = rows[missing.any(axis=1)], columns[missing.any(axis=0)]
-        if len(new_rows):
-            samples = self.first.samples[new_rows]
+        if self.first is self.second:
+            both = np.isin(rows, columns)[:, None] & np.isin(columns, rows)
+            missing &= ~both | (rows[:, None] >= columns)
+        new_rows, new_columns = missing.any(axis=1), np.flatnonzero(missing.any(axis=0))
+        if len(new_columns):
+            samples = self.first.samples[rows[new_rows]]
             for i in range(0, len(new_columns), BLOCK):
                 at = new_columns[i:i + BLOCK]
-                self._keep(new_rows, at, highest_correlations(samples, self.second.samples[at]))
+                self._keep(rows[new_rows], columns[at], highest_correlations(
+                    samples, self.second.samples[columns[at]], missing[new_rows][:, at]))
         return self._some(rows, columns)
 
     def release(self):
@@ -90,8 +99,13 @@ class Correlations:
         return self._rows[i]
 
     def _keep(self, rows, columns, matrix):
+        columns = np.asarray(columns)
         for i, values in zip(rows, matrix, strict=True):
-            self._row(i)[columns] = values
+            known = ~np.isnan(values)
+            self._row(i)[columns[known]] = values[known]
+            if self.first is self.second:
+                for j, value in zip(columns[known], values[known], strict=True):
+                    self._row(j)[i] = value
 
 
 def correlations_of(first, second):

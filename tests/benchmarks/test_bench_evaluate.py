@@ -3,7 +3,8 @@ Speed of the parts of an evaluation against what earlier commits did, with the s
 
 The forms of those commits stand here. Of abd562c: Newmark's method with velocity and acceleration,
 one real filter for each trace, and SciPy's functions. Of 7deacc1: samples of a motion that are left
-out by their distance from the origin alone. Of b4f4301: scikit-learn's ridge regression.
+out by their distance from the origin alone. Of b4f4301: scikit-learn's ridge regression, and
+both orders of a pair of records.
 """
 
 import numpy as np
@@ -14,6 +15,7 @@ from scipy.stats import kurtosis, rankdata
 from sklearn.linear_model import RidgeCV
 
 from obspy_tng.evaluation.axes import Axes
+from obspy_tng.evaluation.cross_correlations import correlations_of, highest_correlations
 from obspy_tng.evaluation.metrics import critic
 from obspy_tng.evaluation.recordset import RecordSet
 from obspy_tng.evaluation.ridge import PENALTIES
@@ -169,3 +171,18 @@ def test_classifier(compare):
         return critic.classifier_scores(features, is_real, [f"{k:03d}" for k in events])
     np.testing.assert_allclose(ours(), before(), rtol=1e-8, atol=1e-10)
     compare("classifier of 200 records", ours, b4f4301=before)
+
+
+def test_correlations(data, compare):
+    """Of a set with itself: each pair in one order."""
+    every = np.arange(24)
+
+    def ours():
+        some = RecordSet(data[:24].astype(np.float32), Axes(RATE, NPTS, 0.1, 20.0), [{}] * 24)
+        return correlations_of(some, some).between(every, every)
+
+    def before():
+        some = data[:24].astype(np.float32)
+        return highest_correlations(some, some)
+    np.testing.assert_allclose(ours(), before(), rtol=1e-5)
+    compare("correlations of 24 records with each other", ours, b4f4301=before)

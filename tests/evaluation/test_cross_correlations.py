@@ -38,6 +38,32 @@ def test_parts_are_computed_once_and_equal_the_whole(monkeypatch):
     found.between(np.arange(6), np.arange(5))  # nothing is computed again
 
 
+def test_pairs_of_a_set_are_computed_in_one_order(monkeypatch):
+    one, asked = records(waves(6, 3)), []
+    whole = highest_correlations(one.data, one.data)
+
+    def counted(first, second, wanted):
+        asked.append(wanted.sum())
+        return highest_correlations(first, second, wanted)
+    monkeypatch.setattr("obspy_tng.evaluation.cross_correlations.highest_correlations", counted)
+    found = correlations_of(one, one)
+    for rows, columns in (([0, 3, 4], range(6)), ([1, 2], range(6)), (range(6), [2, 4])):
+        rows, columns = np.array(rows), np.array(columns)
+        np.testing.assert_allclose(found.between(rows, columns), whole[rows][:, columns], atol=1e-6)
+    # 3 rows less 3 pairs that stand twice; 2 rows less 6 known pairs and one that stands twice; at
+    # last (5, 2) and (5, 4) are known from the other order
+    assert asked == [15, 5]
+
+
+def test_only_wanted_pairs_are_computed():
+    first, second = waves(3, 4), waves(40, 5)
+    wanted = np.random.default_rng(0).random((3, 40)) < 0.3
+    wanted[:, :16] = [[False], [True], [True]]
+    found = highest_correlations(first, second, wanted)
+    np.testing.assert_array_equal(np.isnan(found), ~wanted)
+    np.testing.assert_array_equal(found[wanted], highest_correlations(first, second)[wanted])
+
+
 def test_stored_correlations_are_read(tmp_path):
     first, second = records(waves(4, 1)), records(waves(3, 2), "b")
     stored = np.arange(6, dtype=np.float32).reshape(2, 3) / 10
