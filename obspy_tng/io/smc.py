@@ -71,7 +71,8 @@ def _parse(record):
     if npts < 1:
         raise TNGInputError(f"number of data values (integer 17) is {npts}, must be positive")
     start, precision = _first_sample(integers)
-    data = record.block(row, npts, _width(record, row), "samples", always=not rate)
+    # those of the agency go on for a line
+    data = record.block(row, npts, _width(record, row), "samples", always=not rate, spare_lines=1)
     if not rate:
         rate, late, data = evenly_sampled(data[:len(data) // 2 * 2].reshape(-1, 2))
         npts, start = len(data), start and start + late

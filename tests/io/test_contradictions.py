@@ -8,7 +8,7 @@ import obspy
 import pytest
 from obspy import UTCDateTime
 
-from obspy_tng.exceptions import TNGInputError
+from obspy_tng.exceptions import TNGInputError, TNGWarning
 
 from .agency_samples import START, asa, at2, cosmos, csmip, csmnc, cwa, dyna, esd, geonet, usc
 
@@ -24,6 +24,19 @@ def read(raw, *changes):
 
 def meta_of(tr):
     return tr.stats[tr.stats._format.lower()]
+
+
+@pytest.mark.parametrize(("name", "make"), [
+    ("AT2", at2), ("COSMOS", cosmos), ("CSMNC", csmnc), ("DYNA", dyna), ("ESD", esd)])
+def test_a_line_of_samples_that_comes_twice(name, make):
+    """More samples than the header states: what is read is said, and nothing without it."""
+    raw = make().raw
+    at = [i for i, line in enumerate(raw.split(b"\n")) if re.fullmatch(rb"[-+.\dEeDd\s]+", line)]
+    lines = raw.split(b"\n")
+    lines.insert(at[-3], lines[at[-3]])
+    with pytest.warns(TNGWarning, match=r"header states npts=\d+, and the file holds \d+ samples"):
+        st = obspy.read(io.BytesIO(b"\n".join(lines)))
+    assert st[0].stats.npts == read(raw)[0].stats.npts
 
 
 # -- PEER ---------------------------------------------------------------------------

@@ -28,13 +28,17 @@ def meta_of(tr):
     lambda raw: raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r"),
     lambda raw: raw + b"\r\n\r\n\x1a",
     lambda raw: b"\xef\xbb\xbf" + raw.decode("latin-1").encode("utf-8"),
-], ids=["LF", "CRLF", "CR", "ctrl-z", "BOM"])
+    lambda raw: raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\r\n"),
+    lambda raw: raw.decode("latin-1").encode("utf-16"),
+    lambda raw: b"\xfe\xff" + raw.decode("latin-1").encode("utf-16-be"),
+], ids=["LF", "CRLF", "CR", "ctrl-z", "BOM", "CRCRLF", "UTF-16", "UTF-16-BE"])
 def test_line_ends_and_encodings(name, change):
     sample = SAMPLES[name]()
-    st = read(change(sample.raw))
+    st, plain = read(change(sample.raw)), read(sample.raw)
     assert [tr.id for tr in st] == list(sample.ids)
-    for tr, truth in zip(st, sample.data, strict=True):
+    for tr, same, truth in zip(st, plain, sample.data, strict=True):
         np.testing.assert_allclose(tr.data, truth, atol=1e-8)
+        assert (tr.stats.delta, tr.stats.starttime) == (same.stats.delta, same.stats.starttime)
 
 
 @pytest.mark.parametrize(("make", "old"), [(at2, b"E-"), (smc, b"E-")])

@@ -29,6 +29,8 @@ _LAST_NUMBER = re.compile(rb"[+-]?[\d.,]*(?:[EeDd][+-]?\d*)?[ \t]*$")
 _TAIL_LINES = 11
 _DIGIT = re.compile(rb"\d")
 _TOUCHING = re.compile(rb"(?<=[\d.])(?=[+-])")
+# A number by itself, with a comma and no point.
+_DECIMAL_COMMA = re.compile(rb"(?<![^\s])[+-]?\d*,\d+(?:[EeDd][+-]?\d+)?(?![^\s])")
 _SHOWN = 60
 
 
@@ -130,7 +132,8 @@ def parse_block(block, count=None, width=None):
     :param block: bytes, e.g. from :func:`numeric_block`.
     :param count: how many are expected; None: not known.
     :param width: field width in characters; None: no fixed fields.
-    :return: float64 array, shorter than ``count`` where the file ends early.
+    :return: float64 array, shorter than ``count`` where the file ends early, and longer where it
+        has more.
     :raises TNGInputError: if something in the block is not a number.
 
     .. rubric:: Example
@@ -141,11 +144,11 @@ def parse_block(block, count=None, width=None):
     block = _with_points(block)
     free = words_to_floats(block)
     if free is not None and (count is None or width is None or len(free) >= count):
-        return free[:count]
+        return free
     if width is not None:
         fixed = _fixed(block, width)
         if fixed is not None and (free is None or len(fixed) >= len(free)):
-            return fixed[:count]
+            return fixed
     if free is None and count is not None:
         # fields of another width that touch; an exponent without a letter would be one number more
         signed = words_to_floats(_TOUCHING.sub(b" ", block))
@@ -258,7 +261,14 @@ def _fixed(block, width):
 
 def _with_points(block):
     """Decimal commas as points; commas between numbers with points as blanks."""
-    return block.replace(b",", b" " if b"." in block else b".") if b"," in block else block
+    if b"," not in block:
+        return block
+    if b"." not in block:
+        return block.replace(b",", b".")
+    if found := _DECIMAL_COMMA.search(block):
+        raise TNGInputError(f"data block: decimal commas beside decimal points, the first in "
+                            f"{found[0].decode('latin-1')!r}")
+    return block.replace(b",", b" ")
 
 
 def _without_rules(block):

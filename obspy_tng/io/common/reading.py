@@ -60,7 +60,7 @@ class Record:
         self.take = text.take
 
     def block(self, data, npts, width=None, what="record", always=False,
-              count_checked=True):
+              count_checked=True, spare_lines=0):
         """
         Samples in reading order.
 
@@ -70,6 +70,7 @@ class Record:
         :param what: name of the record, for messages.
         :param always: read them even if only the header is wanted.
         :param count_checked: compare their number with ``npts``.
+        :param spare_lines: lines of samples behind the last one that the format's files have.
         :return: float64 array; None if only the header is wanted, and it states ``npts``.
         :raises TNGInputError: if samples are missing and the record is read strictly.
         """
@@ -79,7 +80,13 @@ class Record:
         samples = parse_block(block, npts, width)
         if count_checked:
             check_count(len(samples), npts, what, self.strict)
-        return samples
+            # the last line may be filled up
+            if npts and len(samples) - npts >= (1 + spare_lines) * max(
+                    len(parse_block(block.split(b"\n", 1)[0], None, width)), 1):
+                warnings.warn(f"{what}: the header states npts={npts}, and the file holds "
+                              f"{len(samples)} samples, of which the first {npts} are read",
+                              TNGWarning, stacklevel=2)
+        return samples[:npts]
 
     def table(self, row, columns, width=None):
         """

@@ -2,9 +2,11 @@
 Opening agency files
 ====================
 
-Agency files are text in UTF-8 or an 8-bit code page, with any line ends.
+Agency files are text in UTF-8 or an 8-bit code page, with any line ends; what editors and transfers
+made of them, UTF-16 or line ends of two carriage returns, is undone.
 """
 
+import codecs
 import os
 import re
 
@@ -28,12 +30,13 @@ class TextFile:
     """
 
     def __init__(self, source, encoding="latin-1"):
-        raw = read_bytes(source).removeprefix(b"\xef\xbb\xbf")
+        raw = _as_bytes(read_bytes(source))
         content = raw.rstrip(_END_MARKS)
         #: whether anything follows the last word: a blank, a line end, ^Z
         self.complete = len(content) < len(raw) or not content[-1:].strip()
         if b"\r" in content:
-            content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            content = content.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(
+                b"\r", b"\n")
         self.content = content
         self.encoding = encoding
 
@@ -169,10 +172,18 @@ def peek_lines(source, size=4096):
 
     :return: list of str; empty for binary files.
     """
-    content = peek(source, size).removeprefix(b"\xef\xbb\xbf")
+    content = _as_bytes(peek(source, size))
     if b"\x00" in content.rstrip(_END_MARKS):
         return []
-    return re.split("\r\n|\n|\r", content.decode("latin-1").upper())
+    return re.split("\r?\r\n|\n|\r", content.decode("latin-1").upper())
+
+
+def _as_bytes(raw):
+    """Content without the mark of its byte order; UTF-16, as editors save it, as UTF-8."""
+    for mark, name in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if raw.startswith(mark):
+            return raw[len(mark):].decode(name, errors="replace").encode()
+    return raw.removeprefix(codecs.BOM_UTF8)
 
 
 def _lines_with(upper, marks):

@@ -85,6 +85,14 @@ def test_commas_between_numbers():
     np.testing.assert_array_equal(parse_block(b"1.5E-3,-2.0,3.25\n4.,5.\n", 5),
                                   [1.5e-3, -2.0, 3.25, 4.0, 5.0])
     np.testing.assert_array_equal(parse_block(b"1,5 -2,0\n", 2), [1.5, -2.0])  # decimal commas
+    np.testing.assert_array_equal(parse_block(b"1.5, -2.0, 3.\n", 3), [1.5, -2.0, 3.0])
+
+
+@pytest.mark.parametrize("block", [b"1.5 2,5 3.5\n", b"1.5\n-,25E-3\n", b"0,5\n 1.5"])
+def test_decimal_commas_beside_points(block):
+    """One number of two: which was meant is not known."""
+    with pytest.raises(TNGInputError, match="decimal commas beside decimal points"):
+        parse_block(block, 2)
 
 
 def test_exponents_of_three_digits_have_no_letter():
