@@ -9,7 +9,7 @@ offset, of different earthquakes, none in between is on time, and so many would 
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from scipy.stats import poisson
+from scipy.special import pdtrc
 
 from .association import START_WINDOW
 
@@ -90,7 +90,7 @@ def _by_chance(number, spans, events):
     near = int(((events.p >= begin) & (events.p <= end)).sum())
     expected = len(spans) * near * (START_WINDOW[1] - START_WINDOW[0]) / (end - begin)
     offsets = 2 * CLOCK_HOURS / CLOCK_STEP
-    return bool(offsets * poisson.sf(number - 1, expected) > CHANCE)
+    return bool(offsets * pdtrc(number - 1, expected) > CHANCE)
 
 
 def _recordings(spans):

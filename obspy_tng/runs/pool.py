@@ -79,9 +79,13 @@ class Pool:
 
     def warm(self):
         """Start the processes now, so that they import while the caller is busy."""
-        if self.processes:
+        if self.processes:  # in a thread, since the fork server answers when it has imported
+            threading.Thread(target=self._warm, args=(self._executor,), daemon=True).start()
+
+    def _warm(self, executor):
+        with contextlib.suppress(RuntimeError):  # broken, or closed already: the caller will notice
             for _ in range(self.workers):
-                self._executor.submit(_import, self.modules)
+                executor.submit(_import, self.modules)
 
     def submit(self, function, arguments):
         """Future of ``function(*arguments)``; raises BrokenExecutor where it takes none."""

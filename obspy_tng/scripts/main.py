@@ -27,13 +27,14 @@ def main(arguments=None):
     :return: exit code: 0 done, 1 failed (the reason is on standard error), 2 wrong
         usage, 3 done but for some units of a run, which are listed, 130 interrupted.
     """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if {"collect", "--processes"} <= set(arguments):  # first of all, and before they are parsed
+        from ..runs.pool import COLLECTING, start_server
+        start_server(COLLECTING)  # it imports while this process does
     args = make_parser().parse_args(arguments)
     logging.basicConfig(format="%(message)s", stream=sys.stderr)
     logging.getLogger("obspy_tng").setLevel(logging.DEBUG if args.verbose else logging.INFO)
     warnings.showwarning = _show_warning
-    if args.command == "collect" and args.processes:
-        from ..runs.pool import COLLECTING, start_server
-        start_server(COLLECTING)  # it imports while this process does
     from .commands import COMMANDS
     try:
         return COMMANDS[args.command](args) or SUCCESS

@@ -13,7 +13,7 @@ gives NaN and the reason.
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.signal import find_peaks
+import scipy
 
 from .._checks import as_samples, ascending, one_of, positive
 from ..exceptions import TNGInputError
@@ -144,7 +144,7 @@ def _curves(frequencies, amplitude, freqmin, freqmax, mode):
 def _highest_peak(frequencies, curve, min_amplitude, min_prominence):
     """Index of the highest clear peak or None, prominence ratio, and why there is none."""
     log_curve = np.log(np.maximum(curve, np.finfo(float).tiny))
-    peaks, found = find_peaks(log_curve, prominence=0)
+    peaks, found = scipy.signal.find_peaks(log_curve, prominence=0)
     if len(peaks) == 0:
         return None, np.nan, (f"no local maximum between {frequencies[0]:.3g} and "
                               f"{frequencies[-1]:.3g} Hz")
@@ -232,7 +232,7 @@ def _maxima(frequencies, curves):
     """Frequency of the highest local maximum of each curve, NaN without one."""
     result = np.full(len(curves), np.nan)
     for i, curve in enumerate(curves):
-        peaks, _ = find_peaks(curve)
+        peaks, _ = scipy.signal.find_peaks(curve)
         if len(peaks):
             result[i] = frequencies[peaks[curve[peaks].argmax()]]
     return result

@@ -1,7 +1,7 @@
 """Integration of accelerograms in time, and records that end at rest."""
 
 import numpy as np
-from scipy.integrate import cumulative_trapezoid
+import scipy
 
 from .._checks import as_samples, positive
 from .processing import taper_window
@@ -24,8 +24,8 @@ def integrate(data, sampling_rate):
     array([0. , 0.1, 0.2])
     """
     data = as_samples(data).astype(np.float64, copy=False)
-    return cumulative_trapezoid(data, dx=1 / positive("sampling_rate", sampling_rate),
-                                axis=-1, initial=0)
+    step = 1 / positive("sampling_rate", sampling_rate)
+    return scipy.integrate.cumulative_trapezoid(data, dx=step, axis=-1, initial=0)
 
 
 def end_at_rest(data, sampling_rate, freqmin=None):

@@ -18,7 +18,7 @@ displacement of the complete record (median); :func:`ground_motion` gives it wit
 """
 
 import numpy as np
-from scipy.integrate import cumulative_trapezoid, trapezoid
+import scipy
 
 from .._checks import as_records, as_samples, positive
 from ..exceptions import TNGInputError
@@ -106,7 +106,8 @@ def arias(data, sampling_rate):
 def _energy(data, sampling_rate):
     """Integral of the squared samples."""
     data = as_samples(data).astype(np.float64, copy=False)
-    return trapezoid(data ** 2, dx=1 / positive("sampling_rate", sampling_rate), axis=-1)
+    step = 1 / positive("sampling_rate", sampling_rate)
+    return scipy.integrate.trapezoid(data ** 2, dx=step, axis=-1)
 
 
 def cav(data, sampling_rate):
@@ -118,7 +119,8 @@ def cav(data, sampling_rate):
     :return: float64 array ``(...)`` in m/s.
     """
     data = np.abs(as_samples(data).astype(np.float64, copy=False))
-    return trapezoid(data, dx=1 / positive("sampling_rate", sampling_rate), axis=-1)
+    step = 1 / positive("sampling_rate", sampling_rate)
+    return scipy.integrate.trapezoid(data, dx=step, axis=-1)
 
 
 def significant_duration(data, sampling_rate, low=0.05, high=0.95):
@@ -148,7 +150,7 @@ def _husid(data, sampling_rate):
     """Cumulative share of the squared samples, 0 to 1; NaN for zeros."""
     data = as_samples(data).astype(np.float64, copy=False)
     positive("sampling_rate", sampling_rate)
-    energy = cumulative_trapezoid(data ** 2, axis=-1, initial=0)
+    energy = scipy.integrate.cumulative_trapezoid(data ** 2, axis=-1, initial=0)
     total = energy[..., -1:]
     return np.divide(energy, total, out=np.full_like(energy, np.nan), where=total > 0)
 

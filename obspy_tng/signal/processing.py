@@ -12,9 +12,10 @@ filters work on zero-padded data with room for their transients. Integration is 
 """
 
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
-import scipy.signal
+import scipy
 
 from .._checks import as_samples, count, one_of, positive, within
 from ..exceptions import TNGInputError
@@ -128,7 +129,7 @@ def bandpass(data, sampling_rate, freqmin=None, freqmax=None, order=2, zerophase
     corners = _corners(freqmin, freqmax, sampling_rate)
     order = count("order", order, least=1)
     kind = ("lowpass" if freqmin is None else "highpass" if freqmax is None else "bandpass")
-    sos = scipy.signal.butter(order, np.squeeze(corners), kind, fs=sampling_rate, output="sos")
+    sos = butterworth(order, tuple(corners), kind, sampling_rate)
     npad = int(np.ceil(1.5 * order / min(corners) * sampling_rate))
     padded = np.zeros((*data.shape[:-1], data.shape[-1] + 2 * npad))
     padded[..., npad:-npad] = data
@@ -137,6 +138,20 @@ def bandpass(data, sampling_rate, freqmin=None, freqmax=None, order=2, zerophase
     else:
         filtered = scipy.signal.sosfilt(sos, padded, axis=-1)
     return filtered[..., npad:-npad].astype(data.dtype)
+
+
+@lru_cache(maxsize=64)
+def butterworth(order, corners, kind, sampling_rate):
+    """
+    Second-order sections of a filter, remembered: their design takes longer than most filtering.
+
+    :param order: as :func:`scipy.signal.butter` takes it, as are the others.
+    :param corners: one or two frequencies in Hz, a tuple.
+    :param kind: ``"lowpass"``, ``"highpass"`` or ``"bandpass"``.
+    :param sampling_rate: Hz.
+    :return: array ``(sections, 6)``, not to be changed.
+    """
+    return scipy.signal.butter(order, np.squeeze(corners), kind, fs=sampling_rate, output="sos")
 
 
 def _corners(freqmin, freqmax, sampling_rate):

@@ -24,7 +24,6 @@ from functools import lru_cache
 
 import numpy as np
 import scipy.fft
-from scipy.signal import cont2discrete, sosfilt
 
 from .._checks import as_records, as_samples, ascending, one_of, positive, within
 from ..exceptions import TNGInputError
@@ -163,16 +162,16 @@ def _responses(data, sampling_rate, periods, damping, interpolation):
         pairs.real = fine[::2]
         pairs.imag[:len(data) // 2] = fine[1::2]
         for index in np.flatnonzero(factors == factor):
-            yield index, sosfilt(_recursion(periods[index], damping, factor * sampling_rate), pairs,
-                                 axis=-1)
+            section = _recursion(periods[index], damping, factor * sampling_rate)
+            yield index, scipy.signal.sosfilt(section, pairs, axis=-1)
 
 
 @lru_cache(maxsize=512)
 def _recursion(period, damping, sampling_rate):
     """Recursion of the oscillator, ground acceleration -> pseudo-acceleration: one section."""
     omega = 2 * np.pi / period
-    b, a, _ = cont2discrete(([omega ** 2], [1, 2 * damping * omega, omega ** 2]),
-                            1 / sampling_rate, method="foh")
+    b, a, _ = scipy.signal.cont2discrete(
+        ([omega ** 2], [1, 2 * damping * omega, omega ** 2]), 1 / sampling_rate, method="foh")
     return np.concatenate([b[0], a])[None]
 
 

@@ -8,8 +8,8 @@ The ways to combine the horizontals are those of hvsrpy ([Vantassel2020]_).
 """
 
 import numpy as np
+import scipy
 import scipy.fft
-import scipy.signal
 
 from .._checks import as_records, ascending, one_of, positive, within
 from ..exceptions import TNGInputError

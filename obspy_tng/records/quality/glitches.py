@@ -8,8 +8,10 @@ returns the number that :mod:`obspy_tng.records.quality` compares with its limit
 from itertools import pairwise
 
 import numpy as np
+import scipy
 from scipy.ndimage import median_filter
-from scipy.signal import butter, fftconvolve, sosfiltfilt
+
+from ...signal.processing import butterworth
 
 SPIKE_SAMPLES = 3  # a spike is as wide, or narrower
 MOST_SPIKES = 5  # that stand close together
@@ -242,14 +244,13 @@ def pulse_share(data, sampling_rate):
     edge = int(np.ceil((1 - _TRAIN) * len(power))) + 1
     if min(power[:edge].max(), power[-edge:].max()) < 0.2 * power.max():
         return 0.0
-    sos = butter(2, [0.5, min(20.0, 0.4 * sampling_rate)], "bandpass", fs=sampling_rate,
-                 output="sos")
-    data = sosfiltfilt(sos, data - data.mean())
+    sos = butterworth(2, (0.5, min(20.0, 0.4 * sampling_rate)), "bandpass", sampling_rate)
+    data = scipy.signal.sosfiltfilt(sos, data - data.mean())
     total = np.concatenate([[0.0], np.cumsum(data ** 2)])
     energy = total[npts:] - total[:-npts]
     strongest = int(np.argmax(energy))
     pulse = data[strongest:strongest + npts]
-    alike = np.abs(fftconvolve(data, pulse[::-1], mode="valid"))
+    alike = np.abs(scipy.signal.fftconvolve(data, pulse[::-1], mode="valid"))
     alike /= np.sqrt(np.maximum(energy * energy[strongest], 1e-30 * energy[strongest] ** 2))
     candidates = np.flatnonzero((alike > 0.9) & (energy > 0.5 * energy[strongest]))
     free, found = np.ones(len(alike), bool), []
