@@ -135,7 +135,8 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
     onset, clear = _onset(samples, axes, raw_rate)
     data, how = _ground_motion(samples, traces, channels, scales, raw_rate, freqmin, freqmax, onset)
     data = processing.bandpass(data, raw_rate, freqmin, freqmax)
-    quality |= check_components(data, recording_id(traces))
+    quality |= check_components(data, recording_id(traces), raw_rate, [dip for _, dip in axes],
+                                (freqmin, freqmax))
     try:
         data = processing.resample(to_zne(data, axes), raw_rate, sampling_rate)
         available = data.shape[1]

@@ -4,16 +4,16 @@ Checks of raw traces: is this a complete, unclipped, resolved recording of groun
 
 Every check is a number and a limit. :func:`check_trace` returns them all, so that a record
 carries them (``stats.tng.quality``), and rejects a trace that breaks one. The kernels are in
-:mod:`.levels` (the digitiser's levels), :mod:`.overflow` (counts beyond its range) and
-:mod:`.glitches` (what recorders add and leave out).
+:mod:`.levels` (the digitiser's levels), :mod:`.overflow` (counts beyond its range),
+:mod:`.glitches` (what recorders add and leave out) and :mod:`.components` (the three components
+against each other).
 """
-
-import logging
 
 import numpy as np
 
 from ..record import MASKED
 from ..rejection import rejected
+from .components import check_components
 from .glitches import (
     baseline_step,
     bridged_seconds,
@@ -31,8 +31,6 @@ from .levels import (
 )
 from .overflow import overflows
 
-logger = logging.getLogger("obspy_tng")
-
 __all__ = ["CHECKS", "check_components", "check_trace", "clipped_samples", "digitiser_step",
            "plain_samples", "stuck_samples", "worst"]
 
@@ -41,11 +39,6 @@ __all__ = ["CHECKS", "check_components", "check_trace", "clipped_samples", "digi
 CHECKS = {"clipped": 0, "overflow": 0, "pulses": 0.45, "spike": 4.0, "stuck": 0, "bridged": 0.0,
           "crowded": 0.2, "full_scale": 0.12, "step": 0.1, "jump": 6.0, "padded_start": 0.2,
           "padded_end": 0.2}
-# Least share of the strongest component's RMS: 0.08 in good records of those networks, 0.03 or
-# less where a sensor was dead.
-DEAD = 0.04
-# Largest correlation of two components: 0.86 in 765 recordings of those networks.
-COPIED = 0.98
 
 _CODES = {"crowded": "clipped", "full_scale": "clipped", "overflow": "clipped",
           "padded_start": "begins_in_signal", "padded_end": "cut_in_signal"}
@@ -139,34 +132,6 @@ def check_trace(tr, min_steps=3.0, acceleration=True):
                        f"the digitiser, min_steps={min_steps:g} are needed", peak, min_steps)
     return {**{check: [float(found[check]), float(limit)] for check, limit in CHECKS.items()},
             "coarse": [peak, float(min_steps)]}
-
-
-def check_components(data, name):
-    """
-    Check the three components of a recording against each other.
-
-    :param data: array ``(3, npts)`` of ground motion, filtered.
-    :param name: of the recording, for the message.
-    :return: ``{"dead": [share, limit], "copied": [correlation, limit]}``: RMS of the weakest
-        component over that of the strongest, which must not be below its limit, and the largest
-        correlation of two components.
-    :raises RecordRejectedError: if one hardly moves, or two are the same. Three that are the same
-        are one trace that was given three times on purpose; that is logged.
-    """
-    rms = np.sqrt(np.mean(np.square(data), axis=1))
-    share = float(rms.min() / rms.max())
-    if share < DEAD:
-        raise rejected("dead", f"{name}: one component has {share:.2%} of the RMS of the "
-                       f"strongest, at least {DEAD:.0%} is natural: a dead sensor, or a wrong gain",
-                       share, DEAD)
-    alike = np.abs(np.corrcoef(data)[np.triu_indices(3, 1)])
-    if alike.min() > COPIED:
-        logger.warning("%s: the three components are the same", name)
-    elif alike.max() > COPIED:
-        raise rejected("copied", f"{name}: two components have a correlation of "
-                       f"{alike.max():.3f}, at most {COPIED:g} is natural: one stands for both",
-                       alike.max(), COPIED)
-    return {"dead": [share, DEAD], "copied": [float(alike.max()), COPIED]}
 
 
 def worst(checks):
