@@ -27,6 +27,7 @@ from .records.info import record_info, remember_id
 from .records.places import header_place
 from .records.record import SMALLEST_PEAK, check_station, group_by_station, record_to_array
 from .records.synthetic import SYNTHETIC_START, realization_starttime, synthetic_record
+from .signal.record_edges import zeros_at_end
 
 logger = logging.getLogger("obspy_tng")
 
@@ -333,7 +334,7 @@ def checked_info(record):
         raise type(err)(f"record {info['record_id']}: stats.tng.{err}") from None
     p_index = info["p_index"]
     if p_index is not None:
-        recorded = max(int(np.flatnonzero(tr.data).max(initial=-1)) + 1 for tr in record)
+        recorded = record[0].stats.npts - zeros_at_end(np.stack([tr.data for tr in record]))
         if isinstance(p_index, bool) or p_index not in range(recorded):
             raise TNGInputError(
                 f"record {info['record_id']}: stats.tng.p_index={p_index!r} must be the sample at "

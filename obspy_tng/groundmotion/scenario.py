@@ -13,6 +13,8 @@ from .scaling import source_distance
 MAGNITUDE, LN_DISTANCE = 0.5, 0.4
 #: a scenario is extrapolated where it is outside of the data by more: magnitude, factor of R
 MAGNITUDE_MARGIN, DISTANCE_MARGIN = 0.5, 1.5
+#: the same where a prior covers the scenario and the records are far from it
+FAR_MAGNITUDE, FAR_DISTANCE = 2.0, 5.0
 #: limits of scenarios: largest magnitude; epicentral distance, km, and its ratio to that of the
 #: farthest record
 LARGEST_MAGNITUDE, FARTHEST, FARTHEST_FACTOR = 9.6, 2000.0, 4.0
@@ -111,11 +113,21 @@ class Coverage:
             if value > limit:
                 raise TNGInputError(f"{name} {value:g} is beyond the range of this model, whose "
                                     f"data have {self}; at most {limit:g} is allowed")
+        return not self.near(scenario, MAGNITUDE_MARGIN, DISTANCE_MARGIN)
+
+    def near(self, scenario, magnitude, distance):
+        """
+        Whether a scenario with magnitude and distance is within the data, or not far outside.
+
+        :param scenario: :class:`Scenario`.
+        :param magnitude: by which it may be outside.
+        :param distance: factor by which R may be outside.
+        :return: bool
+        """
         r = source_distance(*scenario.arrays)[0]
-        return not (self.magnitudes[0] - MAGNITUDE_MARGIN <= scenario.magnitude
-                    <= self.magnitudes[1] + MAGNITUDE_MARGIN
-                    and self.distances[0] / DISTANCE_MARGIN <= r
-                    <= self.distances[1] * DISTANCE_MARGIN)
+        return bool(self.magnitudes[0] - magnitude <= scenario.magnitude
+                    <= self.magnitudes[1] + magnitude
+                    and self.distances[0] / distance <= r <= self.distances[1] * distance)
 
 
 def scenario_distance(magnitudes, distances, scenario):

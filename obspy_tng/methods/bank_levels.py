@@ -15,7 +15,7 @@ from ..exceptions import TNGInputError, TNGWarning
 from ..groundmotion.band_levels import BandLevelModel
 from ..groundmotion.censoring import impute_rest, without_noise
 from ..groundmotion.level_fit import FEWEST_RECORDS, fit_band_levels
-from ..groundmotion.scenario import Coverage, draw_known
+from ..groundmotion.scenario import FAR_DISTANCE, FAR_MAGNITUDE, Coverage, draw_known
 from ..groundmotion.site_terms import site_terms
 from ..groundmotion.source_records import sound_components
 from ..groundmotion.station_terms import (
@@ -61,22 +61,31 @@ class BankLevels:
 
     def check(self, scenarios):
         """
-        Warn of scenarios that are far outside of the coverage of the data, and of any if no record
-        has a known one: how strong they are is then known from simulated networks alone.
+        Warn of scenarios that are far outside of the coverage of the data or very far from the
+        enrolled records, and of any if no record has a known one: how strong they are is then known
+        from simulated networks alone.
 
         :param scenarios: list of :class:`~obspy_tng.groundmotion.scenario.Scenario`.
         :raises TNGInputError: if one is not possible, or if only one of magnitude and distance
             is given.
         """
         given = [asked for asked in dict.fromkeys(scenarios) if asked.given]
-        if given and len(self.magnitudes) and not np.isfinite(self.magnitudes
-                                                              + self.distances).any():
+        known = np.isfinite(self.magnitudes + self.distances).any()
+        if given and len(self.magnitudes) and not known:
             warnings.warn("no enrolled record has a magnitude and a distance: the level of a "
                           "scenario can be several times too high or too low "
                           "(stats.tng.station_sd); give them to the records if they are known",
                           TNGWarning, stacklevel=6)
         for asked in given:
             self.coverage.check(asked, "; stats.tng.scaling_sd says how sure the scaling is")
+            if not known or self.coverage.extrapolated(asked):
+                continue
+            recorded = Coverage.of(self.magnitudes, self.distances, self.depths)
+            if not recorded.near(asked, FAR_MAGNITUDE, FAR_DISTANCE):
+                warnings.warn(f"magnitude {asked.magnitude:g} at {asked.distance:g} km is far from "
+                              f"the enrolled records ({recorded}): from there on it is scaled as "
+                              "simulated networks are; stats.tng.scaling_sd says how sure that is",
+                              TNGWarning, stacklevel=6)
 
     def draw_scenario(self, station, asked, rng):
         """

@@ -13,7 +13,7 @@ from ..groundmotion.noise_floor import (
     limited_noise,
     noise_levels,
 )
-from .source_bank import zeros_at_end
+from ..signal.record_edges import zeros_at_end
 
 
 @dataclass(frozen=True)

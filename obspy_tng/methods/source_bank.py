@@ -18,6 +18,7 @@ from ..groundmotion.scenario import Scenario
 from ..groundmotion.source_records import SourceRecords, sound_components
 from ..groundmotion.window_levels import SHAPE, BankWindowLevels, drawn_share
 from ..signal.energy_windows import energy_onset
+from ..signal.record_edges import zeros_at_end
 from ..signal.source_recipe import Recipe, Source
 from ..signal.source_waveform import CHUNK, REACH, SourceWaveforms
 from ..signal.time_warp import OVERSAMPLING
@@ -269,20 +270,3 @@ def horizontal_energy(filters, data):
     product = (north * east.conj()).real / filters.nfft
     return np.array([(product[start:start + len(gain)] * np.square(gain)).sum()
                      for start, gain in zip(filters.starts, filters.gains, strict=True)])
-
-
-def zeros_at_end(data):
-    """
-    Number of zeros at the end of a record that was padded to the length of the window.
-
-    :param data: array ``(3, npts)``.
-    :return: int; 0 for a single zero at the end of a taper.
-
-    .. rubric:: Example
-
-    >>> zeros_at_end(np.array([[1.0, 2.0, 0.0, 0.0], [3.0, 0.0, 0.0, 0.0]]))
-    2
-    """
-    last = np.flatnonzero(data.any(axis=0))
-    count = data.shape[-1] - 1 - (last[-1] if len(last) else -1)
-    return int(count) if count > 1 else 0

@@ -47,6 +47,23 @@ def untapered(npts, sampling_rate, lead, padded=0.0):
     return first, max(recorded - int(END_SHARE * recorded) - extra, first + 2)
 
 
+def zeros_at_end(data):
+    """
+    Number of zeros at the end of a record that was padded to the length of the window.
+
+    :param data: array ``(3, npts)``.
+    :return: int; 0 for a single zero at the end of a taper.
+
+    .. rubric:: Example
+
+    >>> zeros_at_end(np.array([[1.0, 2.0, 0.0, 0.0], [3.0, 0.0, 0.0, 0.0]]))
+    2
+    """
+    last = np.flatnonzero(data.any(axis=0))
+    count = data.shape[-1] - 1 - (last[-1] if len(last) else -1)
+    return int(count) if count > 1 else 0
+
+
 def coda_decay(data, first, end):
     """
     Decay of the end of a record.

@@ -28,13 +28,12 @@ from ...models.flow import CHANNELS, FlowConfig, FlowModel, pool
 from ...signal.energy_windows import energy_onset
 from ...signal.evolutionary import FilterBank, band_levels
 from ...signal.packet_frames import PacketFrames, quietness
-from ...signal.record_edges import UNKNOWN_LEAD, edge_taper
+from ...signal.record_edges import UNKNOWN_LEAD, edge_taper, zeros_at_end
 from ...simulate.corpus import simulated_corpus
 from ...training import Phase, Trainer
 from ...training.sets import RecordSets
 from ..bank_levels import UNCERTAINTIES, fit_bank_levels
 from ..sizes import config_of_size
-from ..source_bank import zeros_at_end
 from ..tng.prior import packaged_prior
 from ..tng.training_sets import mixed_sets, n_simulated, split_columns
 from .conditions import frame_conditions, record_condition

@@ -1,6 +1,7 @@
 """architecture="tng": enrol a handful of records, generate new ones, for an earthquake."""
 
 import copy
+import warnings
 
 import numpy as np
 import pytest
@@ -226,6 +227,22 @@ def test_records_without_earthquakes(pretrained, groups):
     # one record that has them is enough
     gen.enroll(groups["SM.S001"][4:5])
     gen.generate("SM.S001", 1, seed=0, magnitude=6.0, distance=100.0)
+
+
+@pytest.mark.parametrize(("magnitude", "distance", "far"), [
+    (5.0, 50.0, False), (6.5, 100.0, False), (8.0, 50.0, True), (5.0, 400.0, True)])
+def test_scenarios_that_only_simulated_networks_have(groups, magnitude, distance, far):
+    """The prior covers them; that the enrolled records are all of magnitude 5 is told."""
+    gen = TNGGenerator.from_pretrained(sampling_rate=50.0, window=120.0, device="cpu")
+    alike = [r.copy() for r in groups["SM.S001"][:3]]
+    for tr in (tr for record in alike for tr in record):
+        tr.stats.tng.update({"magnitude": 5.0, "distance": 50.0, "depth": 10.0})
+    gen.enroll(alike)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        gen.generate("SM.S001", 1, seed=0, magnitude=magnitude, distance=distance)
+    assert ["is far from the enrolled records (magnitudes 5.0 to 5.0" in str(warning.message)
+            for warning in told if warning.category is TNGWarning] == [True] * far
 
 
 def test_one_record_is_enough(groups):
