@@ -69,7 +69,7 @@ class StationBottleneckMethod:
 
     #: settings of the training that differ from the general defaults
     training: ClassVar[dict] = {"epochs": 30, "finetune_epochs": 6, "learning_rate": 1e-3,
-                                "finetune_learning_rate": 3e-4}
+                                "finetune_learning_rate": 3e-4, "patience": 2}
     #: names of the options of :meth:`draw`
     options: ClassVar[tuple] = ("sampler", "station_uncertainty")
     station_phase: ClassVar[bool] = False
