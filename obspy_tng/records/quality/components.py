@@ -109,10 +109,12 @@ def uneven_gains(data, sampling_rate, vertical, band=(0.0, np.inf)):
 
     .. rubric:: Example
 
-    >>> x = np.random.default_rng(0).standard_normal((3, 4000))
+    >>> x = np.random.default_rng(0).standard_normal((3, 40000))
+    >>> uneven_gains(x, 100.0, 0) < 0.6
+    True
     >>> x[2] *= 10
-    >>> round(uneven_gains(x, 100.0, 0), 1)
-    2.4
+    >>> 2.2 < uneven_gains(x, 100.0, 0) < 2.6
+    True
     """
     high = min(band[1], 0.45 * sampling_rate)
     octaves = [pair for pair in pairwise(OCTAVES) if band[0] <= pair[0] and pair[1] <= high]
