@@ -94,8 +94,8 @@ def sensor_turns(records, catalog):
         and place (``event_id``, ``p_index``, ``station_latitude``, ``station_longitude`` of
         ``stats.tng``); others are left out.
     :param catalog: Catalog with these events.
-    :return: dict station id -> :class:`SensorTurn`, of the stations with usable records; where one horizontal
-        has the wrong sign, the agreement is low.
+    :return: dict station id -> :class:`SensorTurn`, of the stations with usable records; where
+        one horizontal has the wrong sign, the agreement is low.
     """
     events, found = {str(event.resource_id): event for event in catalog}, {}
     for station, group in group_by_station(records).items():
