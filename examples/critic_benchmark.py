@@ -60,6 +60,19 @@ def usable_records(records, least_peak=0.0):
             and None not in (r[0].stats.tng.get("magnitude"), r[0].stats.tng.get("distance"))]
 
 
+def parser_of_records(doc):
+    """Command line of an example on collected records, described by the start of its docstring."""
+    parser = argparse.ArgumentParser(description=doc.split("\n\n", 1)[0].strip())
+    parser.add_argument("--records", required=True, help="folder that obspy-tng collect wrote")
+    parser.add_argument("--least-peak", type=float, default=0.0, help="of records, m/s^2")
+    return parser
+
+
+def chosen_records(args):
+    """The records that such a command line names."""
+    return usable_records(read_records(args.records), args.least_peak)
+
+
 def with_samples(record, samples):
     """A copy of a record with other samples ``(3, npts)``."""
     copy = record.copy()

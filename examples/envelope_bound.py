@@ -14,16 +14,16 @@ are fitted to half of the earthquakes of all stations in any case. "common": one
 components and octaves.
 """
 
-import argparse
 import dataclasses
 
 import numpy as np
 from critic_benchmark import (
     auc_by_group,
     cells,
+    chosen_records,
     heading,
+    parser_of_records,
     sets_of,
-    usable_records,
     with_samples,
 )
 
@@ -35,7 +35,6 @@ from obspy_tng.methods.bank_levels import fit_bank_levels
 from obspy_tng.methods.source_bank import SourceBank
 from obspy_tng.methods.tng.prior import packaged_prior
 from obspy_tng.records.earthquakes import split_by_event
-from obspy_tng.records.folder import read_records
 from obspy_tng.records.info import record_info
 from obspy_tng.records.record import group_by_station, record_to_array
 from obspy_tng.signal.energy_windows import energy_onset
@@ -113,12 +112,10 @@ def drawn(bank, station, records, seed, kind):
 
 def main():
     """Command line: a line for each kind of source records."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0].strip())
-    parser.add_argument("--records", required=True, help="folder that obspy-tng collect wrote")
-    parser.add_argument("--least-peak", type=float, default=0.0, help="of records, m/s^2")
+    parser = parser_of_records(__doc__)
     parser.add_argument("--splits", type=int, default=2)
     args = parser.parse_args()
-    records = usable_records(read_records(args.records), args.least_peak)
+    records = chosen_records(args)
     axes = Axes.of_records(records)
     filters = FilterBank.of_window(axes.npts, axes.sampling_rate)
     prior = packaged_prior().model(filters, axes.sampling_rate)

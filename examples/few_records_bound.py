@@ -15,22 +15,21 @@ share of the error that is applied: 0 is the floor, 1 the mean of the records wi
 of other stations, 0.7 an estimate whose error is smaller by 30 %.
 """
 
-import argparse
 
 import numpy as np
 from critic_benchmark import (
     auc_by_group,
     cells,
+    chosen_records,
     heading,
+    parser_of_records,
     sets_of,
-    usable_records,
     with_samples,
 )
 
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.comparisons import Comparison
 from obspy_tng.records.earthquakes import split_by_event
-from obspy_tng.records.folder import read_records
 from obspy_tng.records.info import record_info
 from obspy_tng.records.record import group_by_station, record_to_array
 from obspy_tng.signal.evolutionary import FilterBank, band_levels
@@ -64,14 +63,12 @@ def moved(records, offset, filters):
 
 def main():
     """Command line: a line for each share of the error."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0].strip())
-    parser.add_argument("--records", required=True, help="folder that obspy-tng collect wrote")
-    parser.add_argument("--least-peak", type=float, default=0.0, help="of records, m/s^2")
+    parser = parser_of_records(__doc__)
     parser.add_argument("--count", type=int, default=3, help="records of a station")
     parser.add_argument("--splits", type=int, default=3)
     parser.add_argument("--draws", type=int, default=3, help="of the few records, in each split")
     args = parser.parse_args()
-    records = usable_records(read_records(args.records), args.least_peak)
+    records = chosen_records(args)
     axes = Axes.of_records(records)
     filters = FilterBank.of_window(axes.npts, axes.sampling_rate)
     found = {share: [] for share in SHARES}

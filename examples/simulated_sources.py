@@ -13,16 +13,16 @@ Each station is enrolled alone, with three of the records of the training half, 
 of ``critic_benchmark.py`` sorts records that are generated for the earthquakes of the other half.
 """
 
-import argparse
 import dataclasses
 
 import numpy as np
 from critic_benchmark import (
     auc_by_group,
     cells,
+    chosen_records,
     heading,
+    parser_of_records,
     sets_of,
-    usable_records,
     with_samples,
 )
 from envelope_bound import enrolled
@@ -36,7 +36,6 @@ from obspy_tng.methods.bank_levels import fit_bank_levels
 from obspy_tng.methods.source_bank import SourceBank
 from obspy_tng.methods.tng.prior import packaged_prior
 from obspy_tng.records.earthquakes import split_by_event
-from obspy_tng.records.folder import read_records
 from obspy_tng.records.info import record_info
 from obspy_tng.records.record import group_by_station
 from obspy_tng.signal.evolutionary import FilterBank, band_levels
@@ -114,14 +113,12 @@ def simulated_bank(count, filters, prior):
 
 def main():
     """Command line: a line for each share of simulated source records."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0].strip())
-    parser.add_argument("--records", required=True, help="folder that obspy-tng collect wrote")
-    parser.add_argument("--least-peak", type=float, default=0.0, help="of records, m/s^2")
+    parser = parser_of_records(__doc__)
     parser.add_argument("--splits", type=int, nargs="+", default=[11, 12, 13])
     parser.add_argument("--shares", type=float, nargs="+", default=SHARES)
     parser.add_argument("--simulated", type=int, default=700)
     args = parser.parse_args()
-    records = usable_records(read_records(args.records), args.least_peak)
+    records = chosen_records(args)
     axes = Axes.of_records(records)
     filters = FilterBank.of_window(axes.npts, axes.sampling_rate)
     prior = packaged_prior().model(filters, axes.sampling_rate)

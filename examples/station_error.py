@@ -14,16 +14,14 @@ If the second figure is near 0.5, what the classifier sees of levels is what a f
 tell of a station, and no scatter, correlation or scaling is wrong. A few minutes of one core.
 """
 
-import argparse
 
 import numpy as np
-from critic_benchmark import generated, makers, usable_records
+from critic_benchmark import chosen_records, generated, makers, parser_of_records
 
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.metrics.critic import auc, classifier_scores
 from obspy_tng.evaluation.waveform_features import waveform_features
 from obspy_tng.records.earthquakes import earthquakes, split_by_event
-from obspy_tng.records.folder import read_records
 from obspy_tng.records.info import record_info
 from obspy_tng.records.record import group_by_station, record_to_array
 
@@ -46,12 +44,10 @@ def told(first, second, events, seed):
 
 def main():
     """Command line: a line for each way to enroll."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0].strip())
-    parser.add_argument("--records", required=True, help="folder that obspy-tng collect wrote")
-    parser.add_argument("--least-peak", type=float, default=0.0, help="of records, m/s^2")
+    parser = parser_of_records(__doc__)
     parser.add_argument("--splits", type=int, default=3)
     args = parser.parse_args()
-    records = usable_records(read_records(args.records), args.least_peak)
+    records = chosen_records(args)
     axes = Axes.of_records(records)
     make, found = makers(axes.sampling_rate, axes.window)["tng"], {}
     for split in range(1, args.splits + 1):

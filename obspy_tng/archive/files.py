@@ -6,13 +6,12 @@ reads SDS; :class:`FileClient` reads any other layout, also folders whose file n
 codes or dates (then headers are read).
 """
 
-import fnmatch
 import glob
 import os
 import re
 import zipfile
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import product
 from pathlib import Path
 
@@ -30,16 +29,9 @@ from .reading import (
     spans_in,
     trimmed,
 )
+from .templates import TEMPLATES, days_between, matches_code, template_pattern, wildcards
 
 DAY = 86400.0
-#: templates by name; ``*`` stands for anything
-TEMPLATES = {
-    "sds": "{year}/{network}/{station}/{channel}.*/"
-           "{network}.{station}.{location}.{channel}.*.{year}.{doy}",
-    "bud": "{network}/{station}/{station}.{network}.{location}.{channel}.{year}.{doy}",
-    "flat": "*.mseed",
-}
-FIELDS = ("network", "station", "location", "channel", "year", "month", "day", "doy")
 # Day files may begin a little early, and hold recordings that end after midnight.
 BORDER = 1800.0
 # Files whose spans are remembered: those of one station, mostly, in a few MB.
@@ -73,10 +65,10 @@ class FileClient:
     Waveform files under a path template, with the methods of an ObsPy client.
 
     :param root: folder.
-    :param template: name in :data:`TEMPLATES`, or a path below ``root`` with the fields
-        {network} {station} {location} {channel} {year} {month} {day} {doy} and ``*``.
-        Without network, station or date, the headers of all files that match are read once;
-        those that cannot be read are in ``unreadable``, a dict path -> reason.
+    :param template: name in :data:`~obspy_tng.archive.templates.TEMPLATES`, or a path below
+        ``root`` with the fields {network} {station} {location} {channel} {year} {month} {day}
+        {doy} and ``*``. Without network, station or date, the headers of all files that match are
+        read once; those that cannot be read are in ``unreadable``, a dict path -> reason.
     :param format: of the files, a name of ObsPy's (``"MSEED"``, ``"SAC"``, ``"ASA"``, ...).
     :raises TNGInputError: for a field or format that is not known, or a folder that is not there.
 
@@ -103,10 +95,7 @@ class FileClient:
                                 f"({', '.join(sorted(ENTRY_POINTS['waveform']))}), got {format!r}")
         if not Path(root).is_dir():
             raise TNGInputError(f"no folder {self.root}")
-        unknown = sorted(set(re.findall(r"\{(\w*)", self.template)) - set(FIELDS))
-        if unknown:
-            raise TNGInputError(f"template: unknown fields {unknown}; allowed: {FIELDS}")
-        self._pattern = _template_pattern(self.template)
+        self._pattern = template_pattern(self.template)
         self.unreadable = {}
         self._index, self._known, self._station = None, {}, (None, [])
 
@@ -206,7 +195,7 @@ class FileClient:
     def channel_codes(self):
         """Set of the channel codes in the archive, from names or else headers."""
         if self._dated and "channel" in self._pattern.groupindex:
-            wild = re.sub(r"\{\w+\}", "*", self.template)
+            wild = wildcards(self.template)
             matches = map(self._pattern.fullmatch, glob.iglob(wild, root_dir=self.root))
             return {match["channel"] for match in matches if match}
         return {tr.stats.channel for file in self.files() for tr in from_nied(read(
@@ -234,11 +223,11 @@ class FileClient:
         days = [{}] if times is None else [
             {"year": f"{day.year}", "month": f"{day.month:02d}", "day": f"{day.day:02d}",
              "doy": f"{day.timetuple().tm_yday:03d}"}
-            for day in _days(times[0] - BORDER, times[1] + BORDER)]
+            for day in days_between(times[0] - BORDER, times[1] + BORDER)]
         seen = set()
         for day, pattern in product(days, channels.split(",")):
             known = {**fixed, **day, "channel": pattern.strip()}
-            wild = re.sub(r"\{(\w+)\}", lambda m, k=known: k.get(m[1], "*"), self.template)
+            wild = wildcards(self.template, known)
             for path in sorted(glob.iglob(wild, root_dir=self.root)):
                 match = self._pattern.fullmatch(path)
                 if match is None or path in seen:
@@ -266,7 +255,7 @@ class FileClient:
     def _by_header(self):
         """Files whose names tell too little: their headers are read, once."""
         if self._index is None:
-            wild = re.sub(r"\{\w+\}", "*", self.template)
+            wild = wildcards(self.template)
             paths = glob.iglob(wild, root_dir=self.root, recursive=True)
             if wild.endswith("*"):  # any name: metadata may lie beside the waveforms
                 paths = (path for path in paths if not path.lower().endswith(NO_WAVEFORMS)
@@ -295,22 +284,6 @@ class FileClient:
                              found.st_size, found.st_mtime_ns,
                              tuple(sorted({tr.stats.location for tr in traces})))
                 for station, traces in sorted(stations.items())]
-
-
-def matches_code(code, patterns):
-    """
-    True for a channel code that matches a pattern.
-
-    :param code: str.
-    :param patterns: pattern, or several with commas between them.
-    :return: bool
-
-    .. rubric:: Example
-
-    >>> matches_code("HHZ", "?N?,HH?"), matches_code("BHZ", "?N?,HH?")
-    (True, False)
-    """
-    return any(fnmatch.fnmatchcase(code, part.strip()) for part in patterns.split(","))
 
 
 def files_of(client):
@@ -367,25 +340,3 @@ def changed_files(root, marks):
         if [found.st_size, found.st_mtime_ns] != [size, mtime]:
             return f"input file {path} was changed during the run"
     return None
-
-
-def _days(start, end):
-    """Dates from one UTCDateTime to another, both included."""
-    first = start.date
-    return [first + timedelta(days=i) for i in range((end.date - first).days + 1)]
-
-
-def _template_pattern(template):
-    """Regular expression of a path template: a group for each field, repeated ones equal."""
-    seen = set()
-
-    def group(name):
-        if name in seen:
-            return f"(?P={name})"
-        seen.add(name)
-        return f"(?P<{name}>[^/.]*)"
-
-    pieces = re.split(r"(\{\w+\}|\*\*/?|[*?])", template)
-    plain = {"*": "[^/]*", "?": "[^/]", "**": ".*", "**/": "(?:.*/)?"}
-    return re.compile("".join(group(p[1:-1]) if p.startswith("{") else plain.get(p, re.escape(p))
-                              for p in pieces))

@@ -6,8 +6,9 @@ from collections import Counter
 from pathlib import Path
 
 from ..exceptions import TNGInputError
-from .files import TEMPLATES, FileClient
+from .files import FileClient
 from .reading import NO_WAVEFORMS, is_mseed
+from .templates import TEMPLATES
 
 logger = logging.getLogger("obspy_tng")
 

@@ -19,9 +19,10 @@ from ..exceptions import TNGInputError
 from ..records.event import origin_of
 from ..records.rejection import RejectedRecord
 from .association import CLOCK_ERROR, START_WINDOW, StationEvents
-from .files import DAY, archive_contents, files_of, matches_code
+from .files import DAY, archive_contents, files_of
 from .reading import LONGEST_RECORDING
 from .sensors import choose_sensors, places_of
+from .templates import matches_code
 
 logger = logging.getLogger("obspy_tng")
 

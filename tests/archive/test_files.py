@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from obspy_tng.archive.files import FileClient, matches_code
+from obspy_tng.archive.files import FileClient
 from obspy_tng.exceptions import TNGInputError
 
 from ..records.made_up import START, recording, shaking
@@ -46,8 +46,3 @@ def test_a_zip_is_read_whole_or_must_be_unpacked(tmp_path, trace):
 def test_bad_arguments(tmp_path, options, message):
     with pytest.raises(TNGInputError, match=message):
         FileClient(**{"root": tmp_path, **options})
-
-
-def test_patterns_of_codes():
-    assert matches_code("HNZ", "BH?, HN[ZNE]")
-    assert not matches_code("HNZ", "hn?")
