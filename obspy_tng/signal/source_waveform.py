@@ -52,9 +52,8 @@ HIGHEST_LEVEL = 0.8
 PASSES = 3
 #: passes in which levels are matched before the record is cut to its window, and after
 MATCHES, FINAL_MATCHES = 2, 1
-#: most passes after that for records that still miss a level above their strongest band by the
-#: largest step: the ends of a warped record fill the spectrum of data that were low-passed far
-#: below the Nyquist frequency, and are tapered only afterwards
+#: most passes after that where a level above the strongest band is missed by the largest step: the
+#: ends of warped records fill the spectrum of low-passed data, and are tapered only afterwards
 FURTHER_MATCHES = 5
 #: largest change of a level, up and down, and in one pass of matching, ln amplitude
 LARGEST_GAIN, LARGEST_CUT, LARGEST_STEP = 4.0, 16.0, 1.0
@@ -266,17 +265,20 @@ class SourceWaveforms:
                         LARGEST_GAIN).astype(np.float32)
         for _ in range(MATCHES):
             gains += self._missing(levels, power * np.exp(2 * gains @ self._lines))
+        for _ in range(FINAL_MATCHES):
+            made = self._made(spectrum, gains @ self._lines + repair, window)
+            step = self._missing(levels, _power(rfft(made, self.filters.nfft)))
+            gains += step
         rows, above = np.arange(len(levels)), _above_strongest(levels)
-        for k in range(FINAL_MATCHES + FURTHER_MATCHES):
-            made = self._made(spectrum[rows], gains[rows] @ self._lines + repair[rows],
-                              window[rows])
+        for _ in range(FURTHER_MATCHES):
+            far = ((np.abs(step) >= LARGEST_STEP) & above[rows]).any(axis=(1, 2))
+            if not far.any():
+                break
+            rows = rows[far]
+            ln_gain = gains[rows] @ self._lines + repair[rows]
+            made = self._made(spectrum[rows], ln_gain, window[rows])
             step = self._missing(levels[rows], _power(rfft(made, self.filters.nfft)))
             gains[rows] += step
-            if k + 1 >= FINAL_MATCHES:
-                far = (np.abs(step) >= LARGEST_STEP) & above[rows]
-                rows = rows[far.any(axis=(1, 2))]
-            if not len(rows):
-                break
         return self._made(spectrum, gains @ self._lines + repair, window)
 
     def _made(self, spectrum, ln_gain, window):
@@ -328,8 +330,7 @@ def turned_energies(energies, angle):
 
 def _above_strongest(levels):
     """Boolean array ``(n, 1, bands)``: bands above the strongest of each record ``(3, bands)``."""
-    strongest = levels.max(axis=1).argmax(axis=-1)
-    return (np.arange(levels.shape[-1]) > strongest[:, None])[:, None]
+    return np.arange(levels.shape[-1]) > levels.max(axis=1).argmax(axis=-1)[:, None, None]
 
 
 def _square_gains(bank):
