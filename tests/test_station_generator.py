@@ -260,7 +260,7 @@ def test_weak_records_are_scaled_ones(network, scale):
 @pytest.mark.parametrize("rate", [20.0, 50.0, 200.0])
 def test_the_shortest_window(rate):
     """Records as long as they must be are finite, and as strong as the recorded ones."""
-    npts = max(80, int(rate))
+    npts = max(100, int(rate))
     data = simulate_network(2, 5, seed=1, window=20.0, sampling_rate=rate).records
     records = [record.slice(t := record[0].stats.starttime + 4.0, t + (npts - 1) / rate).copy()
                for record in data]
@@ -272,6 +272,8 @@ def test_the_shortest_window(rate):
     made, real = (np.log(np.square(arrays(group)).mean((1, 2))).mean()
                   for group in (gen.generate_like(station, own, 10, seed=0), own))
     assert abs(made - real) < 1.5
+    for sampler in ("posterior", "prior"):
+        assert np.isfinite(arrays(gen.generate(station, 2, seed=0, sampler=sampler))).all()
     with pytest.raises(TNGInputError, match="window must be at least"):
         TNGGenerator(rate, (npts - 1) / rate, device="cpu")
 

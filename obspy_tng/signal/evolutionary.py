@@ -35,7 +35,7 @@ from .processing import bandpass, taper
 OVERSAMPLING = 2
 # Shortest window, s and samples, and periods of the lowest band in it: in shorter ones neither
 # P and S nor enough bands have room.
-SHORTEST_WINDOW, FEWEST_SAMPLES, PERIODS = 1.0, 80, 10
+SHORTEST_WINDOW, FEWEST_SAMPLES, PERIODS = 1.0, 100, 10
 # Relative loading of the diagonal before a Cholesky factor is taken; smoothed
 # over less than a correlation time, a covariance is close to rank one.
 LOADING = 1e-6
