@@ -13,24 +13,29 @@ is not shown levels, which real stations have and random ones do not::
 from each other too. "other stations" is trained on some real stations and their simulated
 counterparts, and tested on the others: what it knows there is what all real records have in common
 that simulated ones have not. "real stations" sorts the records of one real station from those of
-the others, as a measure of how much stations differ. A minute of one core for 120 records.
+the others, as a measure of how much stations differ. In the lines with "levels" simulated records
+have also got the band levels of their real ones, as new records of the default generator would: how
+strong the vertical is, and when most energy comes, depends on them. Some minutes of one core for
+120 records.
 """
 
-import argparse
+import copy
+import dataclasses
 
 import numpy as np
-from critic_benchmark import sets_of, usable_records, with_samples
+from critic_benchmark import chosen_records, parser_of_records, sets_of, with_samples
 from obspy import UTCDateTime
 
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.metrics.critic import GROUPS, auc, classifier_scores
 from obspy_tng.records.earthquakes import earthquakes
-from obspy_tng.records.folder import read_records
 from obspy_tng.records.info import record_info
 from obspy_tng.records.prepare import taper_ends
 from obspy_tng.records.record import group_by_station, record_to_array
 from obspy_tng.signal import bandpass
 from obspy_tng.signal.energy_windows import energy_onset
+from obspy_tng.signal.evolutionary import band_levels, filter_bank
+from obspy_tng.signal.minimum_phase import lines_between, minimum_phase
 from obspy_tng.simulate.column import site_response
 from obspy_tng.simulate.crust import draw_crust
 from obspy_tng.simulate.greens import WavenumberGrid, greens_functions, wavenumber_kernels
@@ -67,7 +72,14 @@ class Region:
 
 
 def simulated(records, axes, f0, seed):
-    """A simulated record for each record, as a copy of it with other samples."""
+    """
+    A simulated motion for each record.
+
+    It is as strong as the record: recorded earthquakes are the strong ones of their magnitude and
+    distance, on softer ground, and stand out of the noise more than the average one does.
+
+    :return: list of arrays ``(3, 2 npts)``, m/s^2; P comes after half a window.
+    """
     rate, npts = axes.sampling_rate, axes.npts
     infos = [record_info(r) for r in records]
     farthest = max(info["distance"] for info in infos)
@@ -94,20 +106,47 @@ def simulated(records, axes, f0, seed):
         quake = Earthquake("simulated", UTCDateTime(0), 0.0, 0.0, depth, magnitude,
                            median_stress(magnitude) * np.exp(0.6 * rng.standard_normal()),
                            mechanism, draw_rupture(rng, magnitude, mechanism, depth))
-        data, _ = synthesize(quake, site, region.crust, response,
-                             (max(infos[k]["distance"], 0.5), *rng.uniform(0, 360, 2)), rng,
-                             BEFORE * axes.window, 1.0,
-                             region.long_waves(depth, infos[k]["distance"]))
-        made[k] = placed(records[k], data.astype(float), rate)
+        geometry = max(infos[k]["distance"], 0.5), *rng.uniform(0, 360, 2)
+        long_waves = region.long_waves(depth, infos[k]["distance"])
+        arguments = (region.crust, geometry, rng, BEFORE * axes.window, long_waves)
+        louder = (np.abs(record_to_array(records[k])).max()
+                  / np.abs(motion(quake, site, response, 1.0, *arguments)).max())
+        made[k] = louder * motion(quake, site, response, 1 / louder, *arguments)
     return made
 
 
-def placed(record, data, rate):
-    """A copy of a record with the part of other samples whose t05 comes where its own does."""
+def motion(quake, site, response, noise, crust, geometry, rng, before, long_waves):
+    """A simulated record with ``noise`` times the noise of its site and recorder."""
+    data, _ = synthesize(quake, dataclasses.replace(site, step=noise * site.step), crust,
+                         dataclasses.replace(response, noise=noise * response.noise), geometry,
+                         copy.deepcopy(rng), before, 1.0, long_waves)
+    return data.astype(float)
+
+
+def with_levels(data, real, rate):
+    """Samples with the band levels of a record, by a minimum-phase filter for each component."""
+    filters = filter_bank(data.shape[1], rate, freqmin=FREQMIN)
+    padded = np.zeros_like(data)
+    padded[:, :real.shape[1]] = real
+    frequencies = np.fft.rfftfreq(2 * filters.nfft, 1 / rate)
+    gain = 0.5 * (band_levels(filters, padded) - band_levels(filters, data)) @ lines_between(
+        filters.center_frequencies, frequencies)
+    spectrum = np.fft.rfft(data, 2 * filters.nfft) * minimum_phase(gain, 2 * filters.nfft)
+    return np.fft.irfft(spectrum, 2 * filters.nfft)[:, :data.shape[1]]
+
+
+def placed(record, data, rate, levels):
+    """
+    A copy of a record with the part of a simulated motion whose t05 comes where its own does.
+
+    :param levels: whether it also gets the band levels of the record.
+    """
     real = record_to_array(record).astype(float)
     npts = real.shape[1]
     data = bandpass(data - data[:, :int(5 * rate)].mean(1, keepdims=True), rate, freqmin=FREQMIN,
                     freqmax=0.4 * rate, order=2)
+    if levels:
+        data = with_levels(data, real, rate)
     first = int(np.clip(energy_onset(data) - energy_onset(real), 0, data.shape[1] - npts))
     lead = record_info(record)["p_index"]
     return with_samples(record, taper_ends(data[:, first:first + npts],
@@ -116,14 +155,12 @@ def placed(record, data, rate):
 
 def main():
     """Command line: AUC by group."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0].strip())
-    parser.add_argument("--records", required=True, help="folder that obspy-tng collect wrote")
-    parser.add_argument("--least-peak", type=float, default=0.0, help="of records, m/s^2")
+    parser = parser_of_records(__doc__)
     parser.add_argument("--f0", type=float, nargs=2, default=(0.3, 8.0), help="Hz, of stations")
     parser.add_argument("--most", type=int, default=120, help="records")
     parser.add_argument("--seeds", type=int, default=2, help="simulated networks")
     args = parser.parse_args()
-    records = usable_records(read_records(args.records), args.least_peak)
+    records = chosen_records(args)
     records = [records[i] for i in np.random.default_rng(0).permutation(len(records))[:args.most]]
     records = [r for group in group_by_station(records).values() for r in group]
     axes = Axes.of_records(records)
@@ -140,20 +177,22 @@ def main():
         print(f"{name:26}" + "".join(f"{np.mean(values[g]):14.2f}" for g in KEPT), flush=True)
     one = stations == stations[0]
     line("real stations", {g: [auc(classifier_scores(real[g], one, events), one)] for g in KEPT})
-    found = {name: {g: [] for g in KEPT} for name in ("same stations", "other stations")}
+    found = {name: {g: [] for g in KEPT} for levels in ("", ", levels")
+             for name in (f"same stations{levels}", f"other stations{levels}")}
     is_real = np.arange(2 * len(records)) < len(records)
     for seed in range(args.seeds):
-        made = features(simulated(records, axes, args.f0, seed))
-        for group in KEPT:
-            both = np.concatenate([real[group], made[group]])
-            for name, parts in zip(found, (events, stations), strict=True):
-                parts = np.tile(parts, 2)
+        motions = simulated(records, axes, args.f0, seed)
+        for levels in ("", ", levels"):
+            made = features([placed(record, data, axes.sampling_rate, bool(levels))
+                             for record, data in zip(records, motions, strict=True)])
+            for group in KEPT:
+                both = np.concatenate([real[group], made[group]])
+                scores = classifier_scores(both, is_real, np.tile(events, 2))
+                found[f"same stations{levels}"][group].append(auc(scores, is_real))
+                parts = np.tile(stations, 2)
                 scores = classifier_scores(both, is_real, parts)
-                if name == "other stations":
-                    found[name][group] += [auc(scores[parts == s], is_real[parts == s])
-                                           for s in np.unique(parts)]
-                else:
-                    found[name][group].append(auc(scores, is_real))
+                found[f"other stations{levels}"][group] += [
+                    auc(scores[parts == s], is_real[parts == s]) for s in np.unique(parts)]
     for name, values in found.items():
         line(name, values)
 

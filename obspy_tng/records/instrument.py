@@ -23,8 +23,6 @@ SENSITIVITY_WITHIN = 0.05
 # Condition number of three axes, 1 where they are perpendicular; two axes that are 23 degrees
 # apart have 5, and noise grows as much by the rotation.
 MOST_SKEWED = 5.0
-# Degrees that N and E may be turned; some networks keep these codes for axes of a building.
-MOST_TURNED = 50.0
 FARTHEST = 5.0  # km between the channels of a sensor; coordinates are rounded differently
 # azimuth and dip of the components that have their direction in the code
 _AXES = {"Z": (0.0, -90.0), "N": (0.0, 0.0), "E": (90.0, 0.0)}
@@ -248,8 +246,7 @@ def orientation(tr, channel):
         the azimuth that a strong-motion file has told (``stats.<format>``). What the Channel does
         not have comes from the letter, too.
     :return: ``(azimuth, dip)`` in degrees, from north and down from horizontal.
-    :raises RecordRejectedError: if they are not known, or N is nearer to east than to north, or E
-        to north: two axes, or the codes, were swapped.
+    :raises RecordRejectedError: if they are not known.
     """
     letter = split_channel(tr.stats.channel)[1]
     if channel is None:
@@ -265,13 +262,6 @@ def orientation(tr, channel):
     if dip is None or (azimuth is None and abs(dip) != 90.0):
         raise rejected("orientation", f"{tr.id}: the epoch of {channel.start_date} has no azimuth "
                        "or dip")
-    if letter in "NE" and azimuth is not None:
-        off = abs((azimuth - _AXES[letter][0] + 90.0) % 180.0 - 90.0)
-        if off > MOST_TURNED:
-            raise rejected("orientation", f"{tr.id}: the azimuth is {azimuth:g} degrees, nearer to "
-                           f"{'east' if letter == 'N' else 'north'} than to what the code says; "
-                           "one of them is wrong (sensors with other axes have the codes 1 and 2)",
-                           off, MOST_TURNED)
     return azimuth or 0.0, dip
 
 

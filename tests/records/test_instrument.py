@@ -191,17 +191,3 @@ def test_a_gain_of_zero_is_told(counts, stage):
         prepare_record(made_up.recording(counts, dtype="int32"), made_up.inventory(made),
                        window=40)
     assert error.value.rejection.code == "sensitivity"
-
-
-@pytest.mark.parametrize(("azimuths", "fits"), [
-    ((15, 105), True), ((345, 255), True), ((180, 90), True), ((45, 135), True), ((90, 0), False),
-    ((270, 180), False), ((60, 150), False)])
-def test_codes_and_azimuths_that_contradict_each_other(counts, azimuths, fits):
-    """N that points east: the code or the azimuth is wrong."""
-    inventory = made_up.inventory()
-    for channel, azimuth in zip(inventory[0][0][1:], azimuths, strict=True):
-        channel.azimuth = azimuth
-    if fits:
-        assert peaks_of(counts, inventory).max() > 1
-    else:
-        assert code_of(made_up.recording(counts), inventory) == "orientation"

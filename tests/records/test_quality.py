@@ -253,7 +253,7 @@ def test_a_dead_component_beside_two_good_ones():
     data[1] = 1e-3 * np.random.default_rng(0).standard_normal(8000)
     assert code_of(recording(data)) == "dead"
     data = shaking()
-    data[0] *= 0.25
+    data[0] *= 0.1
     assert code_of(recording(data)) is None
 
 

@@ -49,17 +49,18 @@ def test_a_gain_of_one_horizontal(motions, component, factor):
 
 
 def test_a_gain_of_the_vertical(motions):
-    """Below the horizontals in resonances by itself; ten times less is told more often."""
-    assert np.mean([code_of(data * [[0.1], [1], [1]]) in ("gain", "dead")
-                    for data in motions]) > 0.5
+    """Soft ground makes it weak, so that only the gain of another sensor is told for sure."""
+    assert np.mean([code_of(data * [[30.0], [1], [1]]) in ("gain", "dead")
+                    for data in motions]) > 0.9
     # an oblique sensor has no vertical component
-    assert code_of(motions[0] * [[0.3], [1], [1]], dips=(-35.0, -35.0, -35.0)) is None
+    assert code_of(motions[0] * [[10.0], [1], [1]], dips=(-35.0, -35.0, -35.0)) is None
 
 
 def test_the_ratio_is_that_of_the_gains():
     """White noise: the same ratio in every octave."""
     noise = np.random.default_rng(0).standard_normal((3, 20000))
-    for row, factor, expected in ((1, 12.0, 3.0), (2, 1 / 12, 3.0), (0, 6.0, 3.0), (0, 0.1, 2.0)):
+    for row, factor, expected in ((1, 12.0, 3.0), (2, 1 / 12, 3.0), (0, 6.0, 3.0),
+                                  (0, 1 / 24, 2.0)):
         data = noise.copy()
         data[row] *= factor
         assert uneven_gains(data, RATE, 0) == pytest.approx(expected, rel=0.1)
