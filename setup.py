@@ -16,7 +16,6 @@ EXTRAS = {
              # hvsrpy imports IPython without declaring it
              "hvsrpy>=2", "ipython",
              "pyrotd>=0.6", "setuptools<81", "build", "statsmodels", "PyWavelets",
-             "scikit-learn",
              # tables, notebooks, bibliography of the documentation
              "pandas", "nbclient", "ipykernel", "docutils"],
     "docs": ["sphinx>=7.3", "sphinx-gallery>=0.18", "furo", "myst-parser", "sphinx-copybutton",
@@ -54,7 +53,7 @@ setup(
     python_requires=">=3.10",
     install_requires=["numpy>=1.25", "scipy>=1.10", "obspy>=1.5", "torch>=2.3",
                       "tqdm>=4.60", "matplotlib>=3.6.1", "safetensors>=0.4",
-                      "threadpoolctl>=3.1"],
+                      "scikit-learn>=1.3", "threadpoolctl>=3.1"],
     extras_require=EXTRAS,
     entry_points={"console_scripts": ["obspy-tng=obspy_tng.scripts.main:main"],
                   **WAVEFORM_PLUGINS},

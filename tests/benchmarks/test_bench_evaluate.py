@@ -3,22 +3,17 @@ Speed of the parts of an evaluation against what earlier commits did, with the s
 
 The forms of those commits stand here. Of abd562c: Newmark's method with velocity and acceleration,
 one real filter for each trace, and SciPy's functions. Of 7deacc1: samples of a motion that are left
-out by their distance from the origin alone. Of b4f4301: scikit-learn's ridge regression, and
-both orders of a pair of records.
+out by their distance from the origin alone. Of b4f4301: both orders of a pair of records.
 """
 
 import numpy as np
 import pytest
 from scipy.signal import coherence, lfilter
-from scipy.special import ndtri
-from scipy.stats import kurtosis, rankdata
-from sklearn.linear_model import RidgeCV
+from scipy.stats import kurtosis
 
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.cross_correlations import correlations_of, highest_correlations
-from obspy_tng.evaluation.metrics import critic
 from obspy_tng.evaluation.recordset import RecordSet
-from obspy_tng.evaluation.ridge import PENALTIES
 from obspy_tng.evaluation.waveform_features import _moments
 from obspy_tng.signal import inelastic, response, response_spectra, rotd
 from obspy_tng.signal.response import _recursion, _responses
@@ -146,31 +141,6 @@ def test_kurtosis(data, compare):
     np.testing.assert_allclose(_moments(data)[1], kurtosis(data, axis=-1), rtol=1e-10)
     compare("variance and kurtosis, a record", lambda: _moments(data), items=64,
             abd562c=lambda: (data.var(-1), kurtosis(data, axis=-1)))
-
-
-def test_classifier(compare):
-    """Five folds of 200 records with 300 features, as one of the classifiers has."""
-    rng = np.random.default_rng(3)
-    features, is_real = rng.standard_normal((200, 300)), np.arange(200) % 2 == 0
-    features[is_real, :3] += 0.5
-    events = np.arange(200) // 2
-
-    def before():
-        normal = ndtri((rankdata(features, axis=0) - 0.5) / len(features))
-        columns = np.hstack([normal, np.abs(normal) - np.abs(normal).mean(0)])
-        fold = np.random.default_rng(0).permutation(100)[events] % critic.FOLDS
-        scores = np.empty(len(features))
-        for number in range(critic.FOLDS):
-            train, test = fold != number, fold == number
-            found = RidgeCV(PENALTIES).fit(columns[train], np.where(is_real[train], 1.0, -1.0)
-                                           ).predict(columns[test])
-            scores[test] = (found - found.mean()) / (found.std() + 1e-12)
-        return scores
-
-    def ours():
-        return critic.classifier_scores(features, is_real, [f"{k:03d}" for k in events])
-    np.testing.assert_allclose(ours(), before(), rtol=1e-8, atol=1e-10)
-    compare("classifier of 200 records", ours, b4f4301=before)
 
 
 def test_correlations(data, compare):

@@ -20,12 +20,13 @@ together; and it names the features that tell most.
 from itertools import chain
 
 import numpy as np
+import sklearn
 from scipy.special import ndtri
 from scipy.stats import rankdata
+from sklearn.linear_model import RidgeCV
 
 from ..floor import spread_of
 from ..quantities import CHUNK
-from ..ridge import ridge_prediction
 from ..waveform_features import feature_names
 from .metric import mean_of_known
 
@@ -35,6 +36,7 @@ ALL_GROUPS = "all"
 MOST_COMPARISONS = 6
 #: fewest records on a side, folds, resamples of the bootstrap, telling features named
 FEWEST, FOLDS, DRAWS, NAMED = 10, 5, 200, 8
+ALPHAS = np.logspace(0, 5, 11)
 
 
 def classifier_scores(features, is_real, earthquakes, seed=0):
@@ -56,27 +58,19 @@ def classifier_scores(features, is_real, earthquakes, seed=0):
     True
     """
     # ranks of all records: no labels enter
-    return _scores(_products(rankdata(features, axis=0)), is_real, earthquakes, seed)
-
-
-def _products(ranks):
-    """Scalar products of the records: of the normal scores of features, and of their sizes."""
-    normal = ndtri((ranks - 0.5) / len(ranks))
-    size = np.abs(normal)
-    size -= size.mean(axis=0)
-    return normal @ normal.T + size @ size.T
-
-
-def _scores(products, is_real, earthquakes, seed):
-    """As :func:`classifier_scores`, of the products of the records with each other."""
+    normal = ndtri((rankdata(features, axis=0) - 0.5) / len(features))
+    columns = np.hstack([normal, np.abs(normal) - np.abs(normal).mean(0)])
     names, index = np.unique(np.asarray(earthquakes).astype(str), return_inverse=True)
     fold = np.random.default_rng(seed).permutation(len(names))[index] % FOLDS
-    scores, target = np.zeros(len(products)), np.where(is_real, 1.0, -1.0)
+    scores = np.zeros(len(features))
     for number in range(min(FOLDS, len(names))):
         train, test = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         if is_real[train].all() or not is_real[train].any():
             continue
-        found = ridge_prediction(products, target, train, test)
+        # scikit-learn's checks of parameters take longer than a small regression
+        with sklearn.config_context(skip_parameter_validation=True, assume_finite=True):
+            found = RidgeCV(ALPHAS).fit(
+                columns[train], np.where(is_real[train], 1.0, -1.0)).predict(columns[test])
         scores[test] = (found - found.mean()) / (found.std() + 1e-12)
     return scores
 
@@ -133,11 +127,7 @@ def telling_features(features, names, is_real):
     :return: list of dicts: ``feature``, ``auc`` (below 0.5: real records have less),
         ``real`` and ``generated`` (medians), most telling first.
     """
-    return _telling(features, rankdata(features, axis=0), names, is_real)
-
-
-def _telling(features, ranks, names, is_real):
-    """As :func:`telling_features`, with the ranks of the features."""
+    ranks = rankdata(features, axis=0)
     first, second = is_real.sum(), (~is_real).sum()
     single = (ranks[is_real].sum(0) - first * (first + 1) / 2) / (first * second)
     order = np.argsort(-np.abs(single - 0.5))[:NAMED]
@@ -159,7 +149,7 @@ def critic_rows(floors, judged, seed=0):
         (95 % interval), ``floor`` and ``floor_spread``, ``telling`` (see
         :func:`telling_features`).
     """
-    base = [_one(pair, seed, details=False) for pair in _first(floors)]
+    base = [_one(pair, seed, with_interval=False) for pair in _first(floors)]
     rows = []
     for name, lists in judged.items():
         found = [_one(pair, seed) for pair in _first(lists)]
@@ -208,8 +198,8 @@ def _drawn(pair, seed):
     return drawn
 
 
-def _one(pair, seed, details=True):
-    """AUC by group of one comparison; with ``details`` also intervals and telling features."""
+def _one(pair, seed, with_interval=True):
+    """AUC, interval (the slow part) and telling features by group of one comparison."""
     features, is_real, earthquakes, names = [], [], [], None
     for station, real, other in _drawn(pair, seed):
         names = names or feature_names(real.axes.bands, real.axes.npts)
@@ -221,19 +211,15 @@ def _one(pair, seed, details=True):
         return {group: {"auc": np.nan, "low": np.nan, "high": np.nan, "telling": []}
                 for group in (*GROUPS, ALL_GROUPS)}
     columns = {group: np.concatenate([one[group] for one in features]) for group in GROUPS}
-    ranks = {group: rankdata(values, axis=0) for group, values in columns.items()}
-    products = {group: _products(values) for group, values in ranks.items()}
-    columns[ALL_GROUPS], ranks[ALL_GROUPS] = (np.hstack(list(x.values())) for x in (columns, ranks))
-    products[ALL_GROUPS] = sum(products.values())
+    columns[ALL_GROUPS] = np.hstack(list(columns.values()))
     names = {**names, ALL_GROUPS: [name for group in GROUPS for name in names[group]]}
     found = {}
-    for group in columns:
-        scores = _scores(products[group], is_real, earthquakes, seed)
-        found[group] = {"auc": auc(scores, is_real)}
-        if details:
-            low, high = interval(scores, is_real, earthquakes, seed)
-            found[group] |= {"low": low, "high": high, "telling": _telling(
-                columns[group], ranks[group], names[group], is_real)}
+    for group, values in columns.items():
+        scores = classifier_scores(values, is_real, earthquakes, seed)
+        low, high = interval(scores, is_real, earthquakes, seed) if with_interval \
+            else (np.nan, np.nan)
+        found[group] = {"auc": auc(scores, is_real), "low": low, "high": high,
+                        "telling": telling_features(values, names[group], is_real)}
     return found
 
 
