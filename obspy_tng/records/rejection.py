@@ -26,7 +26,6 @@ CODES = {
     "copied": ("two components have the same samples", None),
     "gain": ("one component is far stronger or weaker than the others at all frequencies", None),
     "shifted": ("one component comes earlier or later than both others", None),
-    "reversed": ("the motion ends more suddenly than it begins", None),
     "clipped": ("the peaks are cut off, flat or crowded below one level, or the counts overflowed",
                 None),
     "stuck": ("the digitiser repeats one value between two jumps", None),

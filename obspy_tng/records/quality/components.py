@@ -2,7 +2,7 @@
 The three components of a recording against each other.
 
 They belong to one ground motion: no component is dead or a copy of another, none is stronger than
-the others at all frequencies, all see the onsets at one time, and these rise faster than they fall.
+the others at all frequencies, and all see the onsets at one time.
 :func:`check_components` returns a number and a limit for each. The limits stand between 594 records
 of Mexico City and Gujarat, ten of California and 1,080 simulated ones on the one side, and the same
 records with one fault on the other; none of those without a fault is refused.
@@ -31,16 +31,13 @@ COPIED = 0.98
 LARGEST_RATIOS = 4.0, 2.0, 12.0
 OCTAVES = 0.25 * 2.0 ** np.arange(6)  # Hz, limits of the octaves
 FEWEST_OCTAVES = 3
-# How much better onsets of a component fit those of both others with a shift than without: 0.34 at
-# most in good records. Shifted by 1 s, 51 to 68 % of the records of Gujarat are above, and none of
+# How much better onsets of a component fit those of both others with a shift than without: 0.37 at
+# most in good records. Shifted by 1 s, 52 % of the records of Gujarat are above, and none of
 # Mexico City, which begin slowly.
-SHIFTED = 0.45
+SHIFTED = 0.6
 # s: of the energies before and behind a time whose ratio shows onsets, largest shift that is looked
 # for, smallest that counts, and the largest difference of two lags that are alike
 SHIFT_SPAN, LARGEST_SHIFT, SMALLEST_SHIFT, SAME_LAG = 0.4, 2.5, 0.25, 0.12
-# ln energy by which a recording falls more suddenly than it rises, from 3 s to 3 s: 0.9 at most in
-# good records. Reversed in time, 85 % of the records of Gujarat are above, 13 % of Mexico City.
-FALLING, FALL_SPAN = 1.5, 3.0
 EDGE = 1.2  # s at both ends that are tapered
 
 
@@ -55,8 +52,7 @@ def check_components(data, name, sampling_rate=None, dips=(), band=(0.0, np.inf)
     :param band: Hz, that the data have.
     :return: dict check -> ``[value, limit]``. "dead": RMS of the weakest component over that of the
         strongest, which must not be below its limit; "copied": the largest correlation of two
-        components; "gain": :func:`uneven_gains`; "shifted": :func:`shift_of_one`; "reversed":
-        :func:`sudden_fall`.
+        components; "gain": :func:`uneven_gains`; "shifted": :func:`shift_of_one`.
     :raises RecordRejectedError: if one is beyond its limit. Three components that are the same
         are one trace that was given three times on purpose; that is logged.
     """
@@ -87,12 +83,7 @@ def check_components(data, name, sampling_rate=None, dips=(), band=(0.0, np.inf)
         raise rejected("shifted", f"{name}: one component is {abs(shift):.2f} s "
                        f"{'later' if shift > 0 else 'earlier'} than both others: its clock or its "
                        "start time is wrong", better, SHIFTED)
-    fall = sudden_fall(inner, sampling_rate)
-    if fall > FALLING:
-        raise rejected("reversed", f"{name}: the motion ends far more suddenly (by {fall:.1f} in "
-                       f"ln energy, at most {FALLING:g} is natural) than it begins: the samples "
-                       "are in reverse order, or it is no earthquake", fall, FALLING)
-    return found | {"gain": [gain, 1.0], "shifted": [better, SHIFTED], "reversed": [fall, FALLING]}
+    return found | {"gain": [gain, 1.0], "shifted": [better, SHIFTED]}
 
 
 def uneven_gains(data, sampling_rate, vertical, band=(0.0, np.inf)):
@@ -170,32 +161,3 @@ def shift_of_one(data, sampling_rate):
         if alone and abs(lag[i, j]) > SMALLEST_SHIFT:
             result = max(result, (float(min(better[i, j], better[i, k])), float(lag[i, j])))
     return result
-
-
-def sudden_fall(data, sampling_rate):
-    """
-    How much more suddenly the energy of a recording falls than it rises.
-
-    Earthquakes begin at once and end slowly.
-
-    :param data: array ``(3, npts)``, without tapers.
-    :param sampling_rate: Hz.
-    :return: largest fall of the ln energy from 3 s to the next, less the largest rise; 0 of
-        recordings of less than 12 s.
-
-    .. rubric:: Example
-
-    >>> t = np.arange(6000) / 100
-    >>> x = np.random.default_rng(0).standard_normal((3, 6000)) * (
-    ...     1e-3 + (t > 20) * np.exp(-(t - 20) / 5))
-    >>> sudden_fall(x, 100.0) < -5, sudden_fall(x[:, ::-1], 100.0) > 5
-    (True, True)
-    """
-    span = int(FALL_SPAN * sampling_rate)
-    if data.shape[-1] < 4 * span:
-        return 0.0
-    total = np.concatenate([[0.0], np.cumsum(np.square(data).sum(axis=0))])
-    energy = total[span:] - total[:-span]
-    level = np.log(energy + 1e-5 * energy.max())
-    change = level[span:] - level[:-span]
-    return float(-change.min() - change.max())
