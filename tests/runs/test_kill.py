@@ -225,8 +225,7 @@ def test_mexico_generate_killed_20_times(mexico, tmp_path):
     records, model = tmp_path / "records", tmp_path / "model"
     assert main(["collect", str(mexico), "--output", str(records), "--sampling-rate", "50",
                  "--window", "120", "--workers", "2"]) == 0
-    assert main(["fit", str(records), "--output", str(model), "--epochs", "1",
-                 "--finetune-epochs", "0", "--device", "cpu"]) == 0
+    assert main(["enroll", str(model), str(records), "--device", "cpu"]) == 0
 
     def command(output):
         return ["generate", str(model), "--output", str(output), "-n", "200", "--batch", "10",
