@@ -111,6 +111,17 @@ def simulated_bank(count, filters, prior):
     return SourceBank(bank, filters, fit_bank_levels(bank, filters, prior))
 
 
+def drawn_like(bank, station, records, seed):
+    """A new record of a bank for each record of a station, with its magnitude and distance."""
+    made = []
+    for i, record in enumerate(records):
+        info = record_info(record)
+        scenario = Scenario(info["magnitude"], info["distance"], info["depth"])
+        samples = bank.draw_all(station, [np.random.default_rng([seed, i])], [scenario])[0][0]
+        made.append(with_samples(record, samples.astype(float)))
+    return made
+
+
 def main():
     """Command line: a line for each share of simulated source records."""
     parser = parser_of_records(__doc__)
@@ -139,13 +150,7 @@ def main():
                 bank = enrolled(some, filters)
                 bank = MixedBank(bank, filters, fit_bank_levels(bank, filters, prior),
                                  packaged_window_levels(), simulated, share)
-                test[station], made[station] = group, []
-                for i, record in enumerate(group):
-                    info = record_info(record)
-                    scenario = Scenario(info["magnitude"], info["distance"], info["depth"])
-                    samples = bank.draw_all(station, [np.random.default_rng([split, i])],
-                                            [scenario])[0][0]
-                    made[station].append(with_samples(record, samples.astype(float)))
+                test[station], made[station] = group, drawn_like(bank, station, group, split)
             pair = Comparison(sets_of(test, axes, "real"), sets_of(made, axes, "made"), {})
             found.append(auc_by_group(pair, split))
         print(f"{share:<10.1f}{len(args.splits):8d}{cells(found)}", flush=True)

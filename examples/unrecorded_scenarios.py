@@ -36,14 +36,12 @@ from critic_benchmark import (
     makers,
     parser_of_records,
     sets_of,
-    with_samples,
 )
 from envelope_bound import enrolled
-from simulated_sources import MixedBank, simulated_bank
+from simulated_sources import MixedBank, drawn_like, simulated_bank
 
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.comparisons import Comparison
-from obspy_tng.groundmotion.scenario import Scenario
 from obspy_tng.groundmotion.source_records import SourceRecords
 from obspy_tng.groundmotion.window_levels import packaged_window_levels
 from obspy_tng.methods.bank_levels import fit_bank_levels
@@ -103,15 +101,7 @@ def from_simulated(known, real, axes, simulated, share, seed):
     bank = enrolled(known, filters)
     levels = fit_bank_levels(bank, filters, packaged_prior().model(filters, axes.sampling_rate))
     mixed = MixedBank(bank, filters, levels, packaged_window_levels(), simulated, share)
-    made = {}
-    for station, group in real.items():
-        made[station] = []
-        for i, record in enumerate(group):
-            info = record_info(record)
-            scenario = Scenario(info["magnitude"], info["distance"], info["depth"])
-            samples = mixed.draw_all(station, [np.random.default_rng([seed, i])], [scenario])[0][0]
-            made[station].append(with_samples(record, samples.astype(float)))
-    return made
+    return {station: drawn_like(mixed, station, group, seed) for station, group in real.items()}
 
 
 def measures(groups):
