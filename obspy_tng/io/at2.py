@@ -33,14 +33,19 @@ from .common.reading import TextFormat, claims, read_text
 from .common.writing import acceleration, provenance, write_each
 
 _QUANTITY = re.compile(r"(ACCEL\w*|VEL\w*|DISP\w*)\s+(?:TIME\s+(?:HISTORY|SERIES|HIST\.?)\s+)?"
-                       r"(?:IN|,)\s*(?:UNITS\s+OF\s+|UNITS:?\s*)?[(\[]?([A-Za-z][\w/*^]*)",
+                       r"(?:IN|,)\s*(?:UNITS\s+OF\s+|UNITS:?\s*)?[(\[]?((?:%\s*)?[A-Za-z][\w/*^]*)",
                        re.IGNORECASE)
 # without the quantity, only acceleration is sure
 _UNITS_ALONE = re.compile(r"\bUNITS?\b\s*(?:ARE|IS|OF|IN|:|=)*\s*[(\[]?\s*(G|CM/S(?:EC)?/S(?:EC)?|"
                           r"M/S(?:EC)?/S(?:EC)?|CM/S\^?2|M/S\^?2|GALS?)\b", re.IGNORECASE)
 _FLOAT = r"(\d*\.?\d+(?:[EeDd][+-]?\d+)?)"
-_COUNT = re.compile(rf"\s*NPTS\s*[=:]\s*(\d+)\.?\s*,?\s*DT\s*[=:]\s*{_FLOAT}", re.IGNORECASE)
-_COUNT_OLD = re.compile(rf"\s*(\d+)[\s,]+{_FLOAT}[\s,]*NPTS\s*,\s*DT", re.IGNORECASE)
+_NPTS = r"NPTS\s*[=:]?\s*(?P<npts>\d+)(?:\.0*)?(?![\d.])"
+_DT = r"DT\s*[=:]?\s*(?P<dt>\d*[.,]?\d+(?:[EeDd][+-]?\d+)?)\s*(?P<unit>[A-Za-z]*)"
+_COUNTS = [re.compile(rf"\s*{pattern}", re.IGNORECASE) for pattern in (
+    rf"{_NPTS}\s*,?\s*{_DT}", rf"{_DT}\s*,?\s*{_NPTS}",
+    rf"(?P<npts>\d+)[\s,]+(?P<dt>{_FLOAT[1:-1]})[\s,]*NPTS\s*,\s*DT(?P<unit>)")]
+_TIMES = {"": 1.0, "S": 1.0, "SEC": 1.0, "SECS": 1.0, "SECOND": 1.0, "SECONDS": 1.0, "MS": 0.001,
+          "MSEC": 0.001, "NPTS": 1.0}
 _MONTH_DAY = re.compile(r"\b([A-Z][a-z]{2,8}\.? \d{1,2}), (?=\d{4}\b)")
 _OURS = re.compile(r"ID=(\w*)\.(\w*)\.(\w*)\.(\w*)\s+START=(\S+)")
 _DATE = re.compile(r"(?<!\d)\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})(?!\d)"
@@ -84,15 +89,14 @@ def _parse(record):
     if row is None:
         raise TNGInputError("no line with NPTS and DT below one with the units")
     header = record.lines[:row + 1]
-    count = _COUNT.match(header[-1]) or _COUNT_OLD.match(header[-1])
-    npts = to_int(count[1])
+    npts, delta = _count(header[-1])
     # files of others, with a line for the units alone, describe the record as they like
     peer = len(header) > 2 and _QUANTITY.search(header[-2])
     event, date, station, name = _describe(header[-3]) if peer else ("", "", "", "")
     size, kind, station = _magnitude(station)
     day, clock = parse_date(date, dayfirst=False), _clock(date)
     item = Component(
-        npts, to_float(count[2]), parse_direction(name), _unit(header[-2]),
+        npts, delta, parse_direction(name), _unit(header[-2]),
         record.block(row + 1, npts, _WIDTH, "AT2"), station=station, station_name=station,
         quantity=peer and stated_quantity(peer[1]), magnitude=size, magnitude_type=kind,
         event_name=event, origin_time=to_utc(day, clock), event_id=_event_id(event, day, clock),
@@ -161,15 +165,27 @@ def _find_header(lines):
     """Row of the line with NPTS and DT; None if there is none below a line with the unit."""
     lines = lines[:_HEADER_LINES]
     for row in range(1, len(lines)):
-        if (_COUNT.match(lines[row]) or _COUNT_OLD.match(lines[row])) and (
+        if any(count.match(lines[row]) for count in _COUNTS) and (
                 _QUANTITY.search(lines[row - 1]) or _UNITS_ALONE.search(lines[row - 1])):
             return row
     return None
 
 
+def _count(line):
+    """Number of samples, and interval in s."""
+    found = next(filter(None, (count.match(line) for count in _COUNTS)))
+    unit = found["unit"].upper()
+    if unit not in _TIMES:
+        raise TNGInputError(f"the unit of DT is {found['unit']!r}, must be SEC or MSEC")
+    return to_int(found["npts"]), to_float(found["dt"]) * _TIMES[unit]
+
+
 def _unit(line):
-    found = _QUANTITY.search(line)
-    return found[2] if found else _UNITS_ALONE.search(line)[1]
+    found = _QUANTITY.search(line) or _UNITS_ALONE.search(line)
+    unit = found[found.lastindex]
+    if unit.upper() in ("OF", "UNIT", "UNITS"):  # what follows does not begin like a unit
+        raise TNGInputError(f"the unit in the line {line.strip()!r} is not known")
+    return unit
 
 
 def _corner(name, line):

@@ -13,11 +13,13 @@ in ``stats.cosmos.factor`` and ``stats.calib``. [COSMOS2001]_
 
 import re
 
+import numpy as np
 from scipy.constants import g
 
 from ..exceptions import TNGInputError
-from .common.component import Component, stated_quantity
-from .common.fields import Moment, parse_moment, to_utc
+from .common.component import Component, stated_quantity, unit_factor
+from .common.contradictions import check_directions
+from .common.fields import Moment, parse_moment, time_of_day, to_utc
 from .common.fortran import field_width, header_numbers, to_float
 from .common.orientation import DOWN, UP, Direction, horizontal, parse_direction
 from .common.reading import TextFormat, claims, read_text
@@ -30,7 +32,7 @@ _DATA = re.compile(r"\s*(\d+)\s+(?!COMMENT)(.*?)P(?:TS|OINTS).*?UNITS\s*=\s*([^(
                    r"(?:\(\s*(\d+)\s*\))?.*?FORMAT\s*=(.*)", re.IGNORECASE)
 # Table 2 of the format: codes of physical units.
 _UNITS = {2: "g", 4: "cm/s^2", 5: "cm/s", 6: "cm", 7: "in/s^2", 8: "in/s", 9: "in", 10: "gal",
-          11: "mg", 50: "counts"}
+          11: "mg", 12: "micro g", 50: "counts"}
 # Table of sensor directions; 1 to 360 are azimuths.
 _DIRECTIONS = {400: UP, 401: DOWN, 402: UP, 500: Direction(letter="1"),
                501: Direction(letter="2"), 600: Direction(letter="1"),
@@ -76,13 +78,13 @@ def _parse(record):
                       if (m := _DATA.match(line[:_HEADING]))), (None, None))
     if head is None:
         raise TNGInputError("the line that announces the data is missing")
-    npts, unit = int(head[1]), _UNITS.get(int(head[4] or 0), head[3].strip())
+    npts, unit = int(head[1]), _unit(head[3].strip(), int(head[4] or 0))
     start = _first_sample(words, integers, reals)
     item = Component(
-        npts, _delta(reals, npts), Direction(), unit,
+        npts, _delta(reals, npts, head[2]), Direction(), unit,
         record.block(row + 1, npts, field_width(head[5]), words[0][:40].strip()),
         start.time, start.precision, quantity=stated_quantity(head[2]),
-        format_version=_VOLUMES.get(integers[0]),
+        format_version=_VOLUMES.get(integers[0]), duration=_length(reals, head[2]),
         hemispheres=_hemispheres("\n".join(words), reals))
     comments = [line for line in lines[:row] if line.lstrip().startswith("|")]
     _fill_sensor(item, words, integers, comments)
@@ -105,7 +107,7 @@ def _fill_sensor(item, words, integers, comments):
     item.channels = int(total[1]) if total else None
     place = re.search(r"RCRDR CHAN.*?\)\s*LOCATION:\s*(.*)", text, re.IGNORECASE)
     item.sensor_place = place[1] if place else None
-    item.direction = _direction(integers, words, item.channel)
+    item.direction, item.doubts = _direction(integers, words, item.channel)
 
 
 def _header_block(record, start, kind, missing):
@@ -154,13 +156,38 @@ def _count_factor(reals):
     return step * 1e-6 / (sensitivity * (gain or 1.0)) * g
 
 
-def _delta(reals, npts):
+def _unit(name, code):
+    """Unit by its code and its name, which must agree where both are known."""
+    if not code:
+        return name
+    if code not in _UNITS:
+        raise TNGInputError(f"the unit of the data is {name!r} with code {code}, which is none of "
+                            "ground motion")
+    try:
+        named = unit_factor(name)
+    except TNGInputError:
+        return _UNITS[code]
+    if not np.allclose(named[0], unit_factor(_UNITS[code])[0]) or (
+            named[2] != unit_factor(_UNITS[code])[2]):
+        raise TNGInputError(f"the unit of the data is {name!r}, and its code {code} means "
+                            f"{_UNITS[code]!r}")
+    return name
+
+
+def _length(reals, head):
+    """Length of the series in s: real 63, else the words above the data."""
+    found = re.search(r"APPROX\.?\s+(\d+\.?\d*)\s*SEC", head, re.IGNORECASE)
+    return reals[62] or (to_float(found[1]) if found else None)
+
+
+def _delta(reals, npts, head):
     """
     Interval of the data in ms, else length over points, else that of the raw record in s.
 
     Some have it in s: the length decides.
     """
-    mean = reals[62] / npts if reals[62] and npts else None
+    length = _length(reals, head)
+    mean = length / npts if length and npts else None
     if reals[61]:
         stated = reals[61] / 1000.0
         return min((stated, reals[61]), key=lambda delta: abs(delta / mean - 1)) if mean else stated
@@ -168,17 +195,16 @@ def _delta(reals, npts):
 
 
 def _direction(integers, words, channel):
+    """By integer 54, else the text, else the channel; and doubts."""
     code = integers[53]
+    coded = _DIRECTIONS.get(code, Direction())
     if code is not None and 1 <= code <= 360:
-        return horizontal(code)
-    if code in _DIRECTIONS:
-        return _DIRECTIONS[code]
-    stated = re.search(r"STA CHAN?\s*\S*?:\s*(.*?)\s*\(RCRDR", "\n".join(words), re.IGNORECASE)
-    for name in (stated[1] if stated else "", channel[-1:]):
-        direction = parse_direction(name)
-        if direction.known:
-            return direction
-    return Direction()
+        coded = horizontal(code)
+    text = re.search(r"STA CHAN?:?[\s\d?]*:\s*(.*?)\s*\(RCRDR", "\n".join(words), re.IGNORECASE)
+    stated = parse_direction(text[1] if text else "")
+    directions = (coded, stated, parse_direction(channel[-1:]))
+    return next(filter(lambda found: found.known, directions), Direction()), check_directions(
+        stated, coded, "COSMOS")
 
 
 def _scnl(comments):
@@ -194,7 +220,7 @@ def _first_sample(words, integers, reals):
     stated = parse_moment(line[1], dayfirst=False) if line else Moment()
     time = None
     if None not in (year, month, day, hour, minute):
-        time = to_utc((year, month, day), hour * 3600 + minute * 60 + (reals[29] or 0.0))
+        time = to_utc((year, month, day), time_of_day(hour, minute, reals[29] or 0.0))
     if time is None or (reals[29] is None and stated.precision == 1.0
                         and 0 <= stated.time - time < 60):
         return stated

@@ -22,10 +22,11 @@ import re
 
 from ..exceptions import TNGInputError
 from .common.caltech import read_pairs, split_header, stated_interval, stated_points, stated_unit
-from .common.component import Component, unit_factor
+from .common.component import Component
+from .common.contradictions import check_directions, check_length
 from .common.fields import Moment, parse_coordinates, parse_magnitude, parse_moment
 from .common.fortran import to_float
-from .common.orientation import DOWN, UP, horizontal, parse_direction
+from .common.orientation import DOWN, UP, Direction, horizontal, parse_direction
 from .common.reading import TextFormat, check_complete, claims, read_text
 
 _START = re.compile(r"^\s*(UN)?CORRECTED ACCELEROGRAM\b", re.IGNORECASE)
@@ -70,17 +71,18 @@ def _parse(record):
     late = 0.0
     if _DATA.match(head):
         npts, delta, unit, data = _even(record, head, header)
+        if volume == "V2" and delta:
+            check_length(npts, delta, npts * (header.reals[60] or 0.0), "acceleration")
     else:
         unit = _unit(header.text)
         count = int(header.integers[27] or 0) or stated_points(header.text)
         delta, late, data = read_pairs(record, header.row, count)
         npts = len(data)
     item = Component(npts, delta, parse_direction(""), unit, data, format_version=volume,
-                     header=header.plain())
+                     quantity="acceleration", header=header.plain())
     _fill_sensor(item, header)
     _fill_event(item, header, volume)
-    if volume == "V1" and item.pga is not None:  # stated in g, whatever the data are in
-        item.pga *= unit_factor("g")[0] / unit_factor(unit)[0]
+    item.pga_unit = "g" if volume == "V1" else _peak_unit(header.text)
     start = _first_sample(header.text)
     item.starttime = start.time and start.time + late
     item.starttime_precision = start.precision
@@ -99,6 +101,12 @@ def _even(record, head, header):
     if data is not None:
         check_complete(b"\n/&" in record.text.raw, "acceleration", record.strict)
     return npts, stated_interval(head), unit, data
+
+
+def _peak_unit(text):
+    """Unit of the peak of the corrected record; None if it is not stated."""
+    found = re.search(r"PEAK ACCEL\w*\s*=\s*-?[\d.]+\s*([A-Z][\w/^*]*)", text, re.IGNORECASE)
+    return found[1] if found else None
 
 
 def _unit(text):
@@ -124,13 +132,14 @@ def _fill_sensor(item, header):
         serial = re.search(r"\bS/N\s*(\w+)", text, re.IGNORECASE)
         item.recorder = serial[1] if serial else ""
     item.sensor_place = place[1] if place else None
-    item.direction = parse_direction(found[2] if found else "")
-    code = header.integers[26]
-    if not item.direction.known and code:  # 0 is a blank: north is 360
-        if 0 < code <= 360:
-            item.direction = horizontal(code)
-        elif code in (500, 600):
-            item.direction = UP if code == 500 else DOWN
+    code, coded = header.integers[26], Direction()
+    if code and 0 < code <= 360:  # 0 is a blank: north is 360
+        coded = horizontal(code)
+    elif code in (500, 600):
+        coded = UP if code == 500 else DOWN
+    stated = parse_direction(found[2] if found else "")
+    item.direction = stated if stated.known else coded
+    item.doubts = check_directions(stated, coded, "CSMIP")
     row = next((i for i, w in enumerate(words) if re.match("STATION (NO|ID)", w.upper())), 0)
     item.station_latitude, item.station_longitude = parse_coordinates(
         re.sub(r"S/N.*|STATION (?:NO|ID)\.?[ \t]*(?:\w+(?![\w.]))?", "", words[row],

@@ -82,7 +82,8 @@ def _parse(record):
         event_latitude=epicenter[0], event_longitude=epicenter[1],
         event_depth=to_float(one(r"DEPTH:?\s*([\d.]+)\s*KM")),
         magnitude=size, magnitude_type=kind,
-        pga=to_float(one(r"PEAK VALUE:\s*(\S+)")), header={"text": record.lines[:row]},
+        pga=to_float(one(r"PEAK VALUE:\s*(\S+)")),
+        duration=to_float(one(r"DURATION:\s*([\d.]+)\s*SEC")), header={"text": record.lines[:row]},
         processing=one(r"\n((?:UN)?CORRECTED \w+)"))]
 
 

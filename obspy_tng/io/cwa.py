@@ -18,6 +18,7 @@ import numpy as np
 
 from ..exceptions import TNGInputError
 from .common.component import Component
+from .common.contradictions import check_length
 from .common.fields import parse_magnitude, parse_moment
 from .common.fortran import field_width, to_float
 from .common.orientation import parse_direction
@@ -77,6 +78,7 @@ def _parse(record):
         if not np.isfinite(table).all():
             raise TNGInputError("a row has a blank field")
         check_count(len(table), npts, _one(header, "StationCode"), record.strict)
+        check_length(len(table) - 1, 1.0 / rate, np.ptp(table[:, 0]), "the column of times")
         npts = len(table)
     return [_component(header, number, letter + sign, npts, rate,
                        None if table is None else table[:, number])

@@ -86,7 +86,7 @@ def _claims(lines):
 def _parse(record):
     lines = record.lines
     size = next((i for i, line in enumerate(lines) if to_float(line) is not None), len(lines))
-    header = {key.strip(): value.strip()
+    header = {key.strip().upper(): value.strip()
               for key, _, value in (line.partition(":") for line in lines[:size])}
     npts, delta = to_int(header.get("NDATA")), to_float(header.get("SAMPLING_INTERVAL_S"))
     quantity = header.get("DATA_TYPE", "")
@@ -114,7 +114,8 @@ def _parse(record):
         origin_time=to_utc(parse_date(header.get("EVENT_DATE_YYYYMMDD", "")),
                            parse_clock(header.get("EVENT_TIME_HHMMSS", ""))[0]),
         magnitude=magnitude, magnitude_type=kind and f"M{kind.lower()}",
-        pga=to_float(header.get(peak)), header=header)]
+        pga=to_float(header.get(peak)), pga_unit=peak.partition("_")[2] or None,
+        duration=to_float(header.get("DURATION_S")), header=header)]
 
 
 def _direction(stream):

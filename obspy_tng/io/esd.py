@@ -64,7 +64,7 @@ def _parse(record):
     code, _, name = header.get("STATION CODE / NAME", "").partition("/")
     data = record.block(row + 1, npts, _WIDTH, code.strip())
     low, _, high = header.get("FILTER CUT-OFF FREQUENCY (HZ)", "").partition("-")
-    peak = next((value for key, value in header.items() if key.startswith("PG")), None)
+    peak = next((key for key in header if key.startswith("PG")), "")
     owner = header.get("NETWORK", "").upper()
     orientation = header.get("ORIENTATION", "")
     return [Component(
@@ -75,7 +75,8 @@ def _parse(record):
         station=code.strip(), station_name=name,
         origin_time=parse_moment(header.get("EVENT DATE & TIME", "")).time,
         freqmin=to_float(low), freqmax=to_float(high), quantity=stated_quantity(lines[row]),
-        processing=header.get("PROCESSING INFO"), pga=to_float(peak), header=header)]
+        processing=header.get("PROCESSING INFO"), pga=to_float(header.get(peak)),
+        pga_unit=peak.partition("(")[2].strip(")") or None, header=header)]
 
 
 FORMAT = TextFormat("ESD", _claims, _parse, (b"EVENT DATE & TIME",),

@@ -16,9 +16,10 @@ import re
 from obspy import UTCDateTime
 
 from .common.component import Component
-from .common.fields import parse_coordinates, parse_magnitude, to_utc
+from .common.contradictions import check_directions
+from .common.fields import parse_coordinates, parse_magnitude, time_of_day, to_utc
 from .common.fortran import first_lines, header_numbers, to_float
-from .common.orientation import horizontal, parse_direction
+from .common.orientation import Direction, horizontal, parse_direction
 from .common.reading import TextFormat, check_complete, claims, read_text
 
 _START = re.compile(r"^\s*(UN)?CORRECTED ACCELEROGRAM\s", re.IGNORECASE)
@@ -77,16 +78,22 @@ def _parse(record):
     scale = re.search(r"UNITS OF\s+([\d.]+)\s*([A-Z][\w/^*]*)", text)
     factor = (to_float(scale[1]) if scale else None) or 1.0
     item = Component(
-        npts, reals[25] or reals[24], _direction(words, integers),
+        npts, reals[25] or reals[24], Direction(),
         scale[2].lower() if scale else "mm/s/s",
         data if data is None else data * factor, _first_sample(integers, reals),
-        network=NETWORK, station=_station(words), hemispheres="SE", all_there=False,
-        format_version="V2A" if corrected else "V1A",
+        duration=_duration(text), pga_unit="mm/s/s", network=NETWORK, station=_station(words),
+        hemispheres="SE", all_there=False, format_version="V2A" if corrected else "V1A",
         header={"text": words, "integers": integers[:40], "reals": reals[:60]})
+    item.direction, item.doubts = _direction(words, integers)
     _fill_meta(item, words, integers)
     if corrected:
         item.freqmin, item.freqmax = _corners(words, reals)
     return [item]
+
+
+def _duration(text):
+    found = re.search(r"DURATION\s+(\d+\.?\d*)\s*S", text)
+    return to_float(found[1]) if found else None
 
 
 def _fill_meta(item, words, integers):
@@ -127,9 +134,10 @@ def _corners(words, reals):
 def _direction(words, integers):
     stated = re.match(r"COMPONENT\s+(\S+)", words[12].upper())
     direction = parse_direction(stated[1] if stated else "")
-    if not direction.known and integers[27]:  # 0 is a blank: north is 360 or N00E
-        return horizontal(integers[27])
-    return direction
+    azimuth = integers[27]  # 0 is a blank: north is 360 or N00E; 999 is up
+    known = azimuth is not None and 0 < azimuth <= 360
+    code = horizontal(azimuth) if known else Direction()
+    return direction if direction.known else code, check_directions(direction, code, "GEONET")
 
 
 def _first_sample(integers, reals):
@@ -141,8 +149,8 @@ def _first_sample(integers, reals):
     year, month, day, hour, minute, milliseconds = (integers[i] for i in (8, 9, 18, 19, 38, 39))
     if None in (year, month, day, hour, minute, milliseconds):
         return None
-    seconds = hour * 3600 + minute * 60 + milliseconds / 1000
-    time = to_utc((year, month, day), seconds - (reals[21] or 0.0))
+    seconds = time_of_day(hour, minute, milliseconds / 1000)
+    time = None if seconds is None else to_utc((year, month, day), seconds - (reals[21] or 0.0))
     return time if time is not None and time >= _FIRST_CLOCK else None
 
 

@@ -78,7 +78,7 @@ def _component(header, number, name, npts, column):
     peaks = dict(re.findall(r"\(([NSEWUD]-[NSEWUD])\)\s*([-+\d.,]+)",
                             one("RAW PGA VALUES").upper()))
     return Component(
-        npts, to_float(one("SAMPLING INTERVAL")), parse_direction(name), _unit(header), column,
+        npts, _delta(header), parse_direction(name), _unit(header), column,
         start.time, start.precision, NETWORK, header.get("STATION ID", ""), number=number + 1,
         station_name=header.get("PLACE"), station_latitude=place[0], station_longitude=place[1],
         station_elevation=to_float(one("STATION ALTITUDE")), hemispheres="NE",
@@ -87,6 +87,15 @@ def _component(header, number, name, npts, column):
         event_longitude=epicenter[1], event_depth=to_float(one("EARTHQUAKE DEPTH")),
         magnitude=size, magnitude_type=kind, pga=to_float(peaks.get(name)),
         header=header)
+
+
+def _delta(header):
+    """Interval in s; the key has its unit."""
+    key = next((key for key in header if key.startswith("SAMPLING INTERVAL")), "")
+    value, unit = to_float(header.get(key)), key.partition("(")[2].strip(") .")
+    if unit not in ("", "S", "SEC", "MS", "MSEC"):
+        raise TNGInputError(f"the unit of SAMPLING INTERVAL is {unit!r}, must be sec or msec")
+    return value / 1000.0 if value and unit.startswith("M") else value
 
 
 def _unit(header):

@@ -16,11 +16,12 @@ import re
 
 from ..exceptions import TNGInputError
 from .common.codes import recorder_code
-from .common.component import Component
-from .common.fields import to_utc
+from .common.component import Component, stated_quantity
+from .common.contradictions import check_directions
+from .common.fields import time_of_day, to_utc
 from .common.film import evenly_sampled
 from .common.fortran import header_numbers, numeric_block
-from .common.orientation import DOWN, UP, horizontal, parse_direction
+from .common.orientation import DOWN, UP, Direction, horizontal, parse_direction
 from .common.reading import TextFormat, claims, read_text
 
 _START = re.compile(r"^\s*([0-4])\b\s*(UNKNOWN|UNCORRECTED|CORRECTED|VELOCITY|DISPLACEMENT|\S*)",
@@ -77,8 +78,8 @@ def _parse(record):
         rate, late, data = evenly_sampled(data[:len(data) // 2 * 2].reshape(-1, 2))
         npts, start = len(data), start and start + late
     item = Component(
-        npts, 1.0 / rate, _direction(words, integers), _unit(kind[1], words[0]), data, start,
-        precision, station=_station(words, integers),
+        npts, 1.0 / rate, Direction(), _unit(kind[1], words[0]), data, start,
+        precision, quantity=stated_quantity(kind[2]), station=_station(words, integers),
         number=int(integers[8]) if integers[8] else None,
         channels=int(integers[10] or integers[9] or 0), hemispheres="NW", all_there=False,
         format_version=kind[1],
@@ -88,6 +89,7 @@ def _parse(record):
         serial = f"{int(integers[7])}"
         item.location, item.recorder = (
             (recorder_code(serial), "") if integers[9] <= 3 else ("", serial))
+    item.direction, item.doubts = _direction(words, integers)
     _fill_meta(item, words, reals)
     return [item]
 
@@ -140,14 +142,16 @@ def _fill_meta(item, words, reals):
 
 
 def _direction(words, integers):
-    """Integers 13 (degrees from up) and 14 (degrees from north), else the text."""
+    """By integers 13 (degrees from up) and 14 (degrees from north), else the text; doubts."""
     from_up, azimuth = integers[12], integers[13]
+    code = Direction()
     if from_up in (0, 180):
-        return UP if from_up == 0 else DOWN
-    if azimuth is not None and 0 <= azimuth <= 360:
-        return horizontal(azimuth)
+        code = UP if from_up == 0 else DOWN
+    elif azimuth is not None and 0 <= azimuth <= 360:
+        code = horizontal(azimuth)
     stated = re.search(r"component\s*=\s*(.*)", words[5], re.IGNORECASE)
-    return parse_direction(stated[1] if stated else "")
+    words = parse_direction(stated[1] if stated else "")
+    return code if code.known else words, check_directions(words, code, "SMC")
 
 
 def _station(words, integers):
@@ -175,8 +179,10 @@ def _first_sample(integers):
     if None in (year, day, hour, minute) or not 1 <= day <= 366:
         return None, None
     precision = 1.0 if integers[5] or integers[6] is not None else 60.0
-    return to_utc((year, 1, 1), (day - 1) * 86400.0 + hour * 3600 + minute * 60
-                  + (integers[5] or 0) + (integers[6] or 0) / 1000.0), precision
+    seconds = time_of_day(hour, minute, (integers[5] or 0) + (integers[6] or 0) / 1000.0)
+    time = None if seconds is None else to_utc((year, 1, 1), (day - 1) * 86400.0)
+    # day 366 is in leap years alone
+    return (None, None) if time is None or time.year != year else (time + seconds, precision)
 
 
 FORMAT = TextFormat("SMC", _claims, _parse,

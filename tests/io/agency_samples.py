@@ -220,13 +220,14 @@ def geonet(volume="V1A", components=("N10E", "S80E", "Up")):
     values = np.round(1000 * data, 1)
     lines = []
     start = START if volume == "V1A" else START + 0.5
+    codes = {"N10E": 10, "S80E": 100, "Up": 999}
     for row, name in zip(values, components, strict=True):
         npts, peak = len(row), row[np.abs(row).argmax()]
         title = "Uncorrected" if volume == "V1A" else "Corrected"
         ints = {1: 2017, 2: 9, 3: 19, 4: 18, 5: 14, 6: 400, 9: 2017, 10: 9, 11: 42, 12: 41, 13: 33,
                 14: 173, 15: 1, 16: 19, 17: 15, 18: 0, 19: 19, 20: 18, 21: 42, 22: 31, 23: 24,
-                24: 172, 25: 49, 26: 50, 27: 10, 28: 10, 29: 140, 30: 25, 31: npts, 34: npts,
-                35: npts if volume == "V2A" else 0, 39: 14,
+                24: 172, 25: 49, 26: 50, 27: 10, 28: codes.get(name, 0), 29: 140, 30: 25,
+                31: npts, 34: npts, 35: npts if volume == "V2A" else 0, 39: 14,
                 40: round(1000 * (start.second + start.microsecond / 1e6))}
         floats = {25: 0.005, 26: DELTA, 22: 0.0 if volume == "V1A" else 0.5, 53: 0.25, 56: 24.5}
         lines += [
@@ -255,9 +256,10 @@ def smc(azimuth=90, upward=90, pairs=False, kind="2 CORRECTED ACCELEROGRAM", new
     # one-digit exponents: 8(1PE10.4E1)
     fields = [v.replace("e+0", "E+").replace("e-0", "E-").rjust(10) for v in values]
     floats = [float(f) for f in fields]
+    component = {0: "up", 180: "down"}.get(upward, azimuth)
     text = [
         kind, "*", "TST0B", "     2017  09  19    1814 Puebla, Mexico", "Moment Mag=      7.1",
-        "station = Test, 1295 Shafter      component=   90", "epicentral dist =     89.0",
+ f"station = Test, 1295 Shafter      component={component:>5}", "epicentral dist =     89.0",
         "inst type=SMA-1      data source = USGS", "*", "*", "*"]
     unknown = -32768
     ints = {1: unknown, 2: 2017, 3: 262, 4: 18, 5: 14, 6: 45, 7: 500, 8: 111, 9: 2, 10: 3,

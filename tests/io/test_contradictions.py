@@ -10,7 +10,22 @@ from obspy import UTCDateTime
 
 from obspy_tng.exceptions import TNGInputError, TNGWarning
 
-from .agency_samples import START, asa, at2, cosmos, csmip, csmnc, cwa, dyna, esd, geonet, usc
+from .agency_samples import (
+    START,
+    G,
+    asa,
+    at2,
+    cosmos,
+    csmip,
+    csmnc,
+    cwa,
+    dyna,
+    esd,
+    geonet,
+    nsmn,
+    smc,
+    usc,
+)
 
 
 def read(raw, *changes):
@@ -225,3 +240,111 @@ def test_geonet_magnitude_without_decimals():
     meta = read(geonet().raw, ("Mw 7.82", "ML 4"))[0].stats.geonet
     assert (meta.magnitude, meta.magnitude_type) == (4.0, "Ml")
     assert meta.origin_time == UTCDateTime(2017, 9, 19, 18, 14, 40)
+
+
+# -- what is said twice -----------------------------------------------------------------
+
+def test_cosmos_code_and_name_of_the_unit():
+    raw = cosmos().raw
+    for name in (r"g(04)", r"cm/sec2(02)", r"in/sec2(04)", r"volts(51)", r"g(60)"):
+        with pytest.raises(TNGInputError, match=r"code \d+"):
+            read(raw, (r"units=cm/sec2\(04\)", "units=" + name))
+    assert read(raw, (r"cm/sec2\(04\)", "(04)"))[0].max() == read(raw)[0].max()
+
+
+def test_cosmos_direction_in_words():
+    """The number of the channel stands between, and the code is not known."""
+    raw = cosmos().raw
+    text = raw.decode("latin-1")
+    stated = re.search(r"Sta Cha.*?\(Rcrdr", text)[0]
+    for words, letter in (("Sta Cha:  1: Up  (Rcrdr", "Z"), ("Sta Chan  1:  90 deg (Rcrdr", "E")):
+        unknown = re.sub(r"(?m)^((?:.{8}){3})     360", r"\1    -999", text)
+        assert unknown != text
+        tr = obspy.read(io.BytesIO(unknown.replace(stated, words).encode("latin-1")))[0]
+        assert tr.stats.channel[-1] == letter
+
+
+def test_clocks_that_no_day_has():
+    """Hours of 25, minutes of 61: the start is not known."""
+    text = smc().raw.decode("latin-1")
+    for old, new in (("        18        14        45", "        25        14        45"),
+                     ("        18        14        45", "        18        61        45"),
+                     ("       262        18", "       366        18")):
+        assert old in text
+        tr = obspy.read(io.BytesIO(text.replace(old, new).encode("latin-1")))[0]
+        assert tr.stats.starttime == UTCDateTime(0)
+        assert not tr.stats.smc.starttime_known
+
+
+def test_smc_type_and_title():
+    with pytest.raises(TNGInputError, match="velocity"):
+        read(smc().raw, ("2 CORRECTED ACCELEROGRAM", "2 VELOCITY"))
+
+
+def test_intervals_and_lengths():
+    with pytest.raises(TNGInputError, match=r"length of 4\.06 s"):
+        read(dyna(DURATION_S="4.06").raw)
+    with pytest.raises(TNGInputError, match="column of times"):
+        read(cwa().raw, (r"SampleRate\(Hz\): *\d+", "SampleRate(Hz): 20"),
+             (r"RecordLength\(sec\): *[\d.]+", "RecordLength(sec): 1"))
+    with pytest.raises(TNGInputError, match="velocity"):
+        read(csmip().raw, (r"in cm/sec2\.", "in cm/sec."))
+
+
+def test_at2_intervals_in_other_units():
+    for count in ("NPTS= 203, DT= 10.0 MSEC", "NPTS= 203.0, DT= .01 SEC", "DT= .01 SEC, NPTS= 203",
+                  "NPTS 203 DT 0.010", "NPTS= 203, DT= 0,01 SEC"):
+        tr, = read(at2().raw, ("NPTS=.*", count))
+        assert (tr.stats.npts, tr.stats.delta) == (203, 0.01), count
+    with pytest.raises(TNGInputError, match="unit of DT is 'HZ'"):
+        read(at2().raw, ("NPTS=.*", "NPTS= 203, DT= 100 HZ"))
+
+
+def test_at2_units_of_engineers():
+    plain = read(at2().raw)[0].data
+    for unit, factor in (("%G", 0.01), ("FT/SEC/SEC", 0.3048 / G), ("in/s2", 0.0254 / G)):
+        tr, = read(at2().raw, ("UNITS OF G", "UNITS OF " + unit))
+        np.testing.assert_allclose(tr.data, plain * factor, rtol=1e-12)
+    with pytest.raises(TNGInputError, match=r"100\*G"):
+        read(at2().raw, ("UNITS OF G", "UNITS OF 100*G"))
+
+
+def test_a_column_of_times_beside_the_samples():
+    raw = at2().raw.decode()
+    plain = read(at2().raw)[0].data
+    lines = raw.splitlines()
+    numbers = re.findall(r"-?\d\.\d+E[+-]\d+", "\n".join(lines[4:]))
+    rows = [f"{0.01 * k:8.3f} {value}" for k, value in enumerate(numbers)]
+    with pytest.warns(TNGWarning, match="column of times"):
+        st = obspy.read(io.BytesIO("\n".join([*lines[:4], *rows, ""]).encode()))
+    np.testing.assert_array_equal(st[0].data, plain)
+
+
+def test_the_line_that_ends_the_numbers_is_named():
+    lines = at2().raw.decode().splitlines()
+    lines.insert(10, "# a remark")
+    with pytest.raises(TNGInputError, match="before the line '# a remark'"):
+        obspy.read(io.BytesIO("\n".join(lines).encode()))
+
+
+def test_nsmn_interval_in_milliseconds():
+    st = read(nsmn().raw, (r"INTERVAL \(sec\) : 0.01", "INTERVAL (msec) : 10"))
+    assert st[0].stats.delta == 0.01
+
+
+def test_a_component_that_comes_twice_is_not_the_other_horizontal():
+    raw = csmip().raw.decode("latin-1")
+    one = raw[:raw.index("End of data for channel  1")] + "End of data\r\n"
+    one = one.replace("360 Deg", "340 Deg")
+    with pytest.warns(TNGWarning, match="by its code"):
+        st = obspy.read(io.BytesIO((one + one).encode("latin-1")))
+    assert [tr.stats.channel[-1] for tr in st] == ["1", "1"]
+    assert st[0].id != st[1].id
+
+
+def test_start_in_the_future_and_in_local_time():
+    tr, = read(dyna(DATE_TIME_FIRST_SAMPLE_YYYYMMDD_HHMMSS="21500919_181445.500").raw)
+    assert not tr.stats.dyna.starttime_known
+    assert "future" in tr.stats.dyna.doubts[0]
+    tr, = read(dyna(DATE_TIME_FIRST_SAMPLE_YYYYMMDD_HHMMSS="20170919_131445.500").raw)
+    assert "5.0 h before" in tr.stats.dyna.doubts[0]

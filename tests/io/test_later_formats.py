@@ -7,7 +7,7 @@ import obspy
 import pytest
 from obspy import UTCDateTime
 
-from obspy_tng.exceptions import TNGInputError
+from obspy_tng.exceptions import TNGInputError, TNGWarning
 
 from .agency_samples import geonet
 from .later_samples import bhrc, csmnc, cwa, esd, renadic, usc
@@ -93,7 +93,8 @@ def test_esd():
     assert meta.event_id == "20090406T013239"
     assert meta.station_latitude is None
     in_gal = esd().raw.replace(b"in m/s/s", b"in cm/s/s")
-    np.testing.assert_allclose(read(in_gal)[0].data, stream[0].data / 100)
+    with pytest.warns(TNGWarning, match="peak in the header"):
+        np.testing.assert_allclose(read(in_gal)[0].data, stream[0].data / 100)
     elsewhere = esd().raw.replace(b"DPC (Italian Civil Protection Authority)", b"ITSAK (Greece)")
     assert read(elsewhere)[0].stats.network == ""
 
@@ -154,5 +155,6 @@ def test_words_that_other_files_of_the_formats_have():
     given = read(geonet("V1A").raw)[0]
     raw = geonet("V1A").raw
     assert b"1.00 mm/s/s" in raw
-    scaled = read(raw.replace(b"1.00 mm/s/s", b"1.00 cm/s/s"))[0]
+    with pytest.warns(TNGWarning, match="peak in the header"):
+        scaled = read(raw.replace(b"1.00 mm/s/s", b"1.00 cm/s/s"))[0]
     np.testing.assert_allclose(scaled.data, 10 * given.data)

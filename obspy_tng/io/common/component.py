@@ -21,7 +21,8 @@ from ...exceptions import TNGInputError
 from ...records.info import source_of
 from ...records.synthetic import band_code
 from .codes import clean_code, location_code, station_code
-from .orientation import Direction, component
+from .contradictions import check_length, check_peak
+from .orientation import TOLERANCE, Direction, component
 from .unknown import settle
 
 # Sampling intervals that an accelerograph can have, in s; anything else is a
@@ -36,7 +37,8 @@ for _si, _quantity, _names in (
          {"cm/s^2": .01, "cm/s/s": .01, "cm/s2": .01, "cm/s**2": .01, "gal": .01, "gals": .01,
           "gal(cm/s/s)": .01, "mm/s/s": .001, "mm/s^2": .001, "mm/s2": .001, "m/s/s": 1.,
           "m/s^2": 1., "m/s2": 1., "m/s**2": 1., "g": g, "g's": g, "g/10": g / 10, "g*10": g * 10,
-          "mg": g / 1000, "in/s/s": .0254, "in/s^2": .0254}),
+          "mg": g / 1000, "microg": g / 1e6, "%g": g / 100, "in/s/s": .0254, "in/s^2": .0254,
+          "in/s2": .0254, "ft/s/s": .3048, "ft/s^2": .3048, "ft/s2": .3048}),
         ("m/s", "velocity", {"cm/s": .01, "mm/s": .001, "m/s": 1., "in/s": .0254}),
         ("m", "displacement", {"cm": .01, "mm": .001, "m": 1., "in": .0254}),
         ("counts", "counts", {"counts": 1., "count": 1.})):
@@ -105,6 +107,10 @@ class Component:
     distance: float | None = None
     # record
     pga: float | None = None
+    #: unit of pga, where it is not that of the samples
+    pga_unit: str | None = None
+    #: length that the header states, s
+    duration: float | None = None
     p_time: UTCDateTime | None = None
     s_time: UTCDateTime | None = None
     # processing
@@ -120,7 +126,7 @@ class Component:
 # Fields of Component that are not in stats.<format> under their own name.
 _ELSEWHERE = ("npts", "delta", "direction", "unit", "quantity", "data", "starttime", "network",
               "station", "location", "channel", "own_station", "own", "number", "channels",
-              "recorder", "hemispheres", "all_there")
+              "recorder", "hemispheres", "all_there", "pga_unit", "duration")
 #: fields of stats.<format>; see the guide in obspy_tng.io
 FIELDS = ("quantity", "units", "file_units", "azimuth", "dip", "reversed", "npts_header",
           "channel_number", "station_code", "starttime_known",
@@ -190,7 +196,11 @@ def _to_trace(item, fmt, network):
     if not 1 <= item.npts <= MAX_NPTS:
         raise TNGInputError(f"{fmt}: number of samples is {item.npts}, must be between 1 "
                             f"and {MAX_NPTS}")
-    factor, unit, quantity = unit_factor(item.unit)
+    check_length(item.npts, item.delta, item.duration, fmt)
+    try:
+        factor, unit, quantity = unit_factor(item.unit)
+    except TNGInputError as error:
+        raise TNGInputError(f"{fmt}: {error}") from None
     if item.quantity is not None and quantity not in (item.quantity, "counts"):
         raise TNGInputError(f"{fmt}: the header says {item.quantity}, and the unit {item.unit!r} "
                             f"is one of {quantity}")
@@ -210,7 +220,7 @@ def _to_trace(item, fmt, network):
     # Counts remain counts; their factor to m/s^2 comes from the reader.
     meta.factor = meta.factor if quantity == "counts" else factor
     if meta.pga is not None:
-        meta.pga *= factor
+        meta.pga *= unit_factor(item.pga_unit)[0] if item.pga_unit else factor
     location = clean_code(item.location, 2) or location_code(
         item.number, item.channels, item.sensor_place, item.recorder)
     header = {"network": clean_code(item.network if network is None else network, 2),
@@ -223,7 +233,10 @@ def _to_trace(item, fmt, network):
         header["calib"] = meta.factor
     if item.data is None:
         return Trace(header={**header, "npts": item.npts})
-    return Trace(np.asarray(item.data, dtype=np.float64) * (factor * sign), header)
+    data = np.asarray(item.data, dtype=np.float64) * (factor * sign)
+    if len(data) == item.npts and quantity != "counts":
+        meta.doubts = [*meta.doubts, *check_peak(data, meta.pga, item.unit, fmt)]
+    return Trace(data, header)
 
 
 def _to_meta(item):
@@ -244,7 +257,8 @@ def _to_meta(item):
 def _make_ids_unique(stream, key):
     """Two horizontals between the axes: 1 and 2; arrays: channel number as location."""
     horizontals = [tr for tr in stream if tr.stats.channel[-1] in "12"]
-    if len(horizontals) == 2 and _same_id(*horizontals):
+    if len(horizontals) == 2 and _same_id(*horizontals) and not _parallel(
+            *(tr.stats[key].azimuth for tr in horizontals)):
         for tr, letter in zip(horizontals, "12", strict=True):
             tr.stats.channel = tr.stats.channel[:2] + letter
     if any(_same_id(a, b) for i, a in enumerate(stream) for b in stream[:i]):
@@ -258,6 +272,11 @@ def _make_ids_unique(stream, key):
             if number is None:
                 break
             tr.stats.location = f"{number:02d}"
+
+
+def _parallel(one, other):
+    """Whether two azimuths, None where not known, are those of one axis."""
+    return None not in (one, other) and abs((one - other + 90.0) % 180.0 - 90.0) <= TOLERANCE
 
 
 def _same_id(one, other):

@@ -186,6 +186,26 @@ def _zone(text, default):
     return None if re.fullmatch(_ELSEWHERE, word) else default
 
 
+def time_of_day(hour, minute, second=0.0):
+    """
+    Seconds since midnight.
+
+    :param hour: number up to 24, or None.
+    :param minute: number below 60, or None.
+    :param second: number up to 61, or None.
+    :return: float; None where one of them is none or out of range.
+
+    .. rubric:: Example
+
+    >>> time_of_day(1, 2, 3.5), time_of_day(25, 0)
+    (3723.5, None)
+    """
+    if None in (hour, minute, second) or not (
+            0 <= hour <= 24 and 0 <= minute < 60 and 0 <= second < 61):
+        return None
+    return hour * 3600.0 + minute * 60.0 + second
+
+
 def to_utc(date, seconds=0.0):
     """
     UTCDateTime of a date and seconds since midnight.

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
 from obspy import Stream
 
 from ...exceptions import TNGInputError, TNGWarning
@@ -20,6 +21,7 @@ from .fortran import last_line, numeric_block, parse_block, parse_table, without
 from .textfile import TextFile, TextRecord, peek_lines
 
 _PEEK = 8192
+_SHOWN = 60
 
 
 class TextFormat(NamedTuple):
@@ -58,6 +60,7 @@ class Record:
         self.text, self.headonly, self.strict = text, headonly, strict
         self.lines = text.lines
         self.take = text.take
+        self._stop = ""  # the line where the numbers end
 
     def block(self, data, npts, width=None, what="record", always=False,
               count_checked=True, spare_lines=0):
@@ -78,8 +81,10 @@ class Record:
             return None
         block = self._numbers(data, width)
         samples = parse_block(block, npts, width)
+        if not always:
+            samples = without_times(samples, npts, what)
         if count_checked:
-            check_count(len(samples), npts, what, self.strict)
+            check_count(len(samples), npts, what, self.strict, self._stop)
             # the last line may be filled up
             if npts and len(samples) - npts >= (1 + spare_lines) * max(
                     len(parse_block(block.split(b"\n", 1)[0], None, width)), 1):
@@ -109,6 +114,7 @@ class Record:
             data = self.text.data(data)
         block = numeric_block(data)
         ends_file = len(block) == len(data)
+        self._stop = data[len(block):].lstrip()[:_SHOWN].split(b"\n")[0].decode("latin-1").strip()
         return without_cut_number(block, self.text.complete or not ends_file, width)
 
 
@@ -184,7 +190,34 @@ def gather_components(name, records, parse, strict) -> list[Component]:
     return components
 
 
-def check_count(found, expected, what, strict):
+def without_times(samples, npts, what):
+    """
+    Samples alone, where the file has a column of times beside them.
+
+    :param samples: float array, as in the file.
+    :param npts: how many samples the header states, or None.
+    :param what: name of the record, for the message.
+    :return: float array; every second number where those between are evenly increasing times
+        (with a TNGWarning), else ``samples``.
+
+    .. rubric:: Example
+
+    >>> without_times(np.array([0.1, -2.5, 1.0]), 3, "record")
+    array([ 0.1, -2.5,  1. ])
+    """
+    if not npts or len(samples) <= max(npts, 5) or len(samples) % 2:
+        return samples
+    times = samples[::2]
+    step = (times[-1] - times[0]) / (len(times) - 1)
+    even = np.linspace(times[0], times[-1], len(times))
+    if step <= 0 or np.abs(times - even).max() > 0.5 * step:
+        return samples
+    warnings.warn(f"{what}: a column of times, {step:g} s apart, stands beside the samples and is "
+                  "left out", TNGWarning, stacklevel=3)
+    return samples[1::2]
+
+
+def check_count(found, expected, what, strict, stop=""):
     """
     Compare the number of samples in the file with that of its header.
 
@@ -192,11 +225,12 @@ def check_count(found, expected, what, strict):
     :param expected: samples that the header states; None: it does not.
     :param what: name of the record, for the message.
     :param strict: raise if samples are missing; otherwise warn.
+    :param stop: the line that ends the numbers, for the message.
     :raises TNGInputError: if there is no sample, or if some are missing and ``strict``.
     """
     if (expected is not None and found < expected) or not found:
         message = (f"{what}: cut short, the header states npts={expected} and the file holds "
-                   f"{found} samples")
+                   f"{found} samples" + (f" before the line {stop!r}" if stop else ""))
         if strict or not found:
             raise TNGInputError(message + "; strict=False reads the samples that it has")
         warnings.warn(message, TNGWarning, stacklevel=2)

@@ -13,6 +13,8 @@ import re
 from obspy import UTCDateTime
 from obspy.geodetics import degrees2kilometers, locations2degrees
 
+from .contradictions import doubtful_start
+
 # First days of the clocks of recorders, operating systems and GPS.
 _CLOCK_STARTS = ((1, 1, 1970), (1, 1, 1980), (6, 1, 1980))
 _DAY = 86400.0
@@ -122,6 +124,11 @@ def _settle_times(item):
     if unset and (origin is None or abs(start - origin) > _DAY):
         item.starttime = None
         item.doubts.append(f"clock never set: {start}")
+    elif start is not None and not item.own and start > UTCDateTime() + _DAY:
+        item.starttime = None
+        item.doubts.append(f"start in the future: {start}")
+    elif not midnight:
+        item.doubts += doubtful_start(start, origin)
 
 
 def _settle_hemispheres(item):
