@@ -4,6 +4,7 @@ from obspy.core.event import Catalog, Event
 from obspy.geodetics import gps2dist_azimuth
 
 from ..exceptions import TNGInputError
+from .places import is_place
 
 DEEPEST = 800e3  # m; no earthquake is as deep
 MAGNITUDES = (-4.0, 10.0)  # others (-9.9, 99), and exactly 0, mean that it is not known
@@ -30,9 +31,10 @@ def event_fields(event, coordinates=None):
     origin = _best_origin(event)
     if origin is None:
         return fields
-    if origin.depth is not None:
+    if origin.depth is not None and origin.depth <= DEEPEST:
         fields["depth"] = float(origin.depth) / 1000.0
-    if coordinates is not None and origin.latitude is not None and origin.longitude is not None:
+    if coordinates is not None and is_place(*coordinates) and is_place(
+            origin.latitude, origin.longitude):
         metres = gps2dist_azimuth(origin.latitude, origin.longitude, *coordinates)[0]
         fields["distance"] = round(metres / 1000.0, 3)
     return fields
@@ -56,7 +58,7 @@ def origin_of(event):
     origin = _best_origin(event)
     if not _is_complete(origin):
         raise TNGInputError(f"event {event.resource_id} of the catalog has no origin with time "
-                            "and place")
+                            "and place (0 N, 0 E stands for an unknown one)")
     if not (abs(origin.latitude) <= 90 and abs(origin.longitude) <= 360):
         raise TNGInputError(f"event {event.resource_id} of the catalog has an origin that is no "
                             f"place: latitude {origin.latitude:g}, longitude {origin.longitude:g}")
@@ -84,4 +86,6 @@ def _best_magnitude(event):
 
 
 def _is_complete(origin):
-    return origin is not None and None not in (origin.time, origin.latitude, origin.longitude)
+    return origin is not None and None not in (
+        origin.time, origin.latitude, origin.longitude) and bool(
+            origin.latitude or origin.longitude)

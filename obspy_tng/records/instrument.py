@@ -145,6 +145,7 @@ def to_acceleration(tr, data, channel, units, freqmin, freqmax):
     if _is_flat(tr, response, motion, freqmin, freqmax):
         # not Stream.remove_sensitivity: it fails on a Response without stages
         return data / response.instrument_sensitivity.value * motion.factor, "sensitivity"
+    _check_poles(tr, response)
     nyquist = 0.5 * tr.stats.sampling_rate
     high = min(1.2 * freqmax, 0.95 * nyquist)
     header = {"sampling_rate": tr.stats.sampling_rate, "response": response}
@@ -166,8 +167,8 @@ def _check_digitiser(tr, response):
     for name, gain in [(f"the gain of stage {stage.stage_sequence_number}", stage.stage_gain)
                        for stage in stages] + ([("the overall sensitivity", sensitivity.value)]
                                                if sensitivity else []):
-        if gain == 0:
-            raise rejected("sensitivity", f"{tr.id}: {name} is 0", 0.0, 0.0)
+        if gain == 0 or not np.isfinite(gain or 0.0):
+            raise rejected("sensitivity", f"{tr.id}: {name} is {gain:g}", float(gain), 0.0)
     if not stages and not sensitivity.value:
         raise rejected("sensitivity", f"{tr.id}: the overall sensitivity is {sensitivity.value}, "
                        "and the response has no stages", sensitivity.value or 0.0, 0.0)
@@ -178,6 +179,17 @@ def _check_digitiser(tr, response):
         raise rejected("response_units", f"{tr.id}: the response ends in {last!r} and the samples "
                        f"are whole numbers: the stage of the digitiser is missing "
                        f"({_gains(response)})")
+
+
+def _check_poles(tr, response):
+    """Raise where a sensor would answer with growing motion: signs of poles are wrong."""
+    for stage in response.response_stages:
+        analogue = str(getattr(stage, "pz_transfer_function_type", "")).startswith("LAPLACE")
+        growing = [complex(pole) for pole in stage.poles if pole.real > 0] if analogue else []
+        if growing:
+            raise rejected("response", f"{tr.id}: stage {stage.stage_sequence_number} of the "
+                           f"response has the pole {growing[0]:.4g}; the real parts of poles must "
+                           "not be positive")
 
 
 def response_motion(tr, response):

@@ -30,10 +30,36 @@ def header_place(tr):
             continue
         for names in _NAMES if key == "coordinates" else _NAMES[:2]:
             place = [_number(entry.get(name)) for name in names]
-            if None not in place[:2] and abs(place[0]) <= 90 and abs(place[1]) <= 360 and (
-                    place[:2] != [0.0, 0.0]):
+            if is_place(*place[:2]):
                 return place[0], place[1], place[2] or 0.0
     return None
+
+
+def channel_place(channel):
+    """
+    Coordinates of an epoch of an Inventory.
+
+    :param channel: :class:`~obspy.core.inventory.channel.Channel`.
+    :return: ``(latitude, longitude, elevation)``; None where they are no place.
+    """
+    place = float(channel.latitude), float(channel.longitude)
+    return (*place, float(channel.elevation or 0.0)) if is_place(*place) else None
+
+
+def is_place(latitude, longitude):
+    """
+    Whether coordinates are those of a place.
+
+    :param latitude, longitude: degrees, or None.
+    :return: bool; False also for 0 N 0 E, in the Gulf of Guinea: it stands for an unknown place.
+
+    .. rubric:: Example
+
+    >>> is_place(19.4, -99.1), is_place(0.0, 0.0), is_place(None, 10.0)
+    (True, False, False)
+    """
+    return None not in (latitude, longitude) and abs(latitude) <= 90 and abs(longitude) <= 360 and (
+        bool(latitude) or bool(longitude))
 
 
 def place_fields(place):

@@ -22,7 +22,7 @@ from .event import event_fields
 from .info import recording_id, source_of
 from .instrument import check_places, find_channel, orientation, to_acceleration, to_zne
 from .nied import from_nied
-from .places import header_place, place_fields
+from .places import channel_place, header_place, place_fields
 from .quality import check_components, check_trace, plain_samples, worst
 from .record import COMPONENTS, SMALLEST_PEAK, UNITS
 from .rejection import RecordRejectedError, RejectedRecord, rejected
@@ -124,8 +124,7 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
     scales = [samples_in(tr, units, channel) for tr, channel in zip(traces, channels, strict=True)]
     quality = worst([check_trace(tr, min_steps, _is_acceleration(channel, unit))
                      for tr, channel, (unit, _) in zip(traces, channels, scales, strict=True)])
-    place = header_place(traces[0]) if channels[0] is None else (
-        channels[0].latitude, channels[0].longitude, channels[0].elevation or 0.0)
+    place = header_place(traces[0]) if channels[0] is None else channel_place(channels[0])
     known = traces[0].stats.get("tng", {})  # strong-motion formats bring their event along
     info = {key: known.get(key) if value is None else value
             for key, value in event_fields(event, place and place[:2]).items()}

@@ -29,7 +29,9 @@ CODES = {
     "clipped": ("the peaks are cut off, flat or crowded below one level, or the counts overflowed",
                 None),
     "stuck": ("the digitiser repeats one value between two jumps", None),
-    "bridged": ("a straight line in the middle of motion: missing samples were filled", None),
+    "bridged": ("a straight line or equal samples in the middle of motion: missing samples were "
+                "filled", None),
+    "repeated": ("the same samples come twice in a trace", None),
     "spike": ("a few samples far above all others near them", None),
     "step": ("the baseline jumps", None),
     "jump": ("two neighbouring samples differ far more than all others near them: samples are "

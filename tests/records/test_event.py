@@ -51,3 +51,15 @@ def test_an_event_that_did_not_exist():
         Origin(time=START, latitude=18.0, longitude=-99.0)])
     with pytest.raises(TNGInputError, match="not existing"):
         origin_of(event)
+
+
+def test_an_event_in_the_gulf_of_guinea_has_no_place():
+    """0 N, 0 E, and depths that no earthquake has, stand for what is not known."""
+    event = Event(origins=[Origin(time=START, latitude=0.0, longitude=0.0, depth=1e7)])
+    found = event_fields(event, (19.4, -99.1))
+    assert (found["distance"], found["depth"]) == (None, None)
+    with pytest.raises(TNGInputError, match="time and place"):
+        origin_of(event)
+    event.origins.append(Origin(time=START, latitude=0.0, longitude=10.0, depth=1e4))
+    assert event_fields(event, (0.0, 11.0))["distance"] == pytest.approx(111.3, abs=0.1)
+    assert event_fields(event, (0.0, 0.0))["distance"] is None

@@ -191,3 +191,21 @@ def test_a_gain_of_zero_is_told(counts, stage):
         prepare_record(made_up.recording(counts, dtype="int32"), made_up.inventory(made),
                        window=40)
     assert error.value.rejection.code == "sensitivity"
+
+
+def test_gains_that_are_no_numbers(counts):
+    for made in (made_up.response(sensor=np.nan), Response(
+            instrument_sensitivity=InstrumentSensitivity(np.nan, 1.0, "M/S**2", "COUNTS"))):
+        assert code_of(made_up.recording(counts, dtype="int32"),
+                       made_up.inventory(made)) == "sensitivity"
+
+
+def test_poles_of_growing_motion(counts):
+    """Signs that were lost: the amplitude is right, and the phase that of no sensor."""
+    made = made_up.response()
+    omega = 2 * np.pi * 50
+    poles = np.roots([1, 1.4 * omega, omega ** 2])
+    made.response_stages[0] = PolesZerosResponseStage(
+        1, made.response_stages[0].stage_gain, 1.0, "M/S**2", "V", "LAPLACE (RADIANS/SECOND)", 1.0,
+        [], list(-poles), normalization_factor=omega ** 2)
+    assert code_of(made_up.recording(counts, dtype="int32"), made_up.inventory(made)) == "response"

@@ -6,9 +6,9 @@ from obspy import Trace, read_events
 from obspy.core import AttribDict
 
 from obspy_tng import prepare_record
-from obspy_tng.records.places import header_place, place_fields
+from obspy_tng.records.places import channel_place, header_place, is_place, place_fields
 
-from .made_up import recording, shaking
+from .made_up import inventory, recording, shaking
 
 PLACE = (35.5, -117.4, 670.0)
 
@@ -50,3 +50,16 @@ def test_prepare_record_keeps_the_place_and_finds_the_distance():
     assert (tng.station_latitude, tng.station_longitude, tng.station_elevation) == PLACE
     assert tng.distance == pytest.approx(110.96, abs=0.05)  # a degree of latitude, WGS84
     assert "tng" not in stream[0].stats
+
+
+def test_an_inventory_that_does_not_know_where_the_station_is():
+    made = inventory()
+    for item in (*made[0], *made[0][0]):
+        item.latitude = item.longitude = 0.0
+    stream = recording(np.round(shaking() * 1e5), dtype="int32")
+    tng = prepare_record(stream, made, event=read_events()[0])[0].stats.tng
+    assert tng.distance is None
+    assert "station_latitude" not in tng
+    assert not is_place(None, 1.0)
+    assert channel_place(inventory()[0][0][0]) == header_place(Trace(header={"coordinates": dict(
+        latitude=19.4, longitude=-99.1, elevation=2200.0)}))

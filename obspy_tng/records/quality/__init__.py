@@ -5,8 +5,8 @@ Checks of raw traces: is this a complete, unclipped, resolved recording of groun
 Every check is a number and a limit. :func:`check_trace` returns them all, so that a record
 carries them (``stats.tng.quality``), and rejects a trace that breaks one. The kernels are in
 :mod:`.levels` (the digitiser's levels), :mod:`.overflow` (counts beyond its range),
-:mod:`.glitches` (what recorders add and leave out) and :mod:`.components` (the three components
-against each other).
+:mod:`.glitches` (what recorders add and leave out), :mod:`.filled` (what stands for missing
+samples) and :mod:`.components` (the three components against each other).
 """
 
 import numpy as np
@@ -14,14 +14,8 @@ import numpy as np
 from ..record import MASKED
 from ..rejection import rejected
 from .components import check_components
-from .glitches import (
-    baseline_step,
-    bridged_seconds,
-    jump_ratio,
-    padded_edge,
-    pulse_share,
-    spike_ratio,
-)
+from .filled import bridged_seconds, held_seconds, repeated_seconds
+from .glitches import baseline_step, jump_ratio, padded_edge, pulse_share, spike_ratio
 from .levels import (
     clipped_samples,
     crowded_tops,
@@ -38,10 +32,10 @@ __all__ = ["CHECKS", "check_components", "check_trace", "clipped_samples", "digi
 # Gujarat, Ridgecrest, Gilroy: 745 recordings) and made-up faults; see the guide.
 CHECKS = {"clipped": 0, "overflow": 0, "pulses": 0.45, "spike": 4.0, "stuck": 0, "bridged": 0.0,
           "crowded": 0.2, "full_scale": 0.12, "step": 0.1, "jump": 6.0, "padded_start": 0.2,
-          "padded_end": 0.2}
+          "padded_end": 0.2, "held": 0.0, "repeated": 0.0}
 
 _CODES = {"crowded": "clipped", "full_scale": "clipped", "overflow": "clipped",
-          "padded_start": "begins_in_signal", "padded_end": "cut_in_signal"}
+          "padded_start": "begins_in_signal", "padded_end": "cut_in_signal", "held": "bridged"}
 
 
 def plain_samples(tr):
@@ -98,7 +92,8 @@ def check_trace(tr, min_steps=3.0, acceleration=True):
         "stuck": stuck_samples(data, step), "bridged": bridged_seconds(data, rate, step),
         "spike": spike_ratio(data, rate, step), "jump": jump_ratio(data, rate, step),
         "step": baseline_step(data, rate) if acceleration else 0.0,
-        "pulses": pulse_share(data, rate)}
+        "pulses": pulse_share(data, rate), "held": held_seconds(data, rate),
+        "repeated": repeated_seconds(data, rate)}
     said = {
         "clipped": f"clipped trace, {found['clipped']} samples in flat tops at {low:g} or {high:g}",
         "overflow": f"clipped trace, {overflow} jumps from one end of the digitiser's range to the "
@@ -119,6 +114,9 @@ def check_trace(tr, min_steps=3.0, acceleration=True):
         "jump": f"two neighbouring samples differ {found['jump']:.1f} times as much as all others "
                 f"near them; at most {CHECKS['jump']:g} is natural: samples are missing, or the "
                 "baseline moved",
+        "held": f"{found['held']:.2f} s of equal samples in the middle of motion: samples that are "
+                "missing were filled",
+        "repeated": f"{found['repeated']:.2f} s of samples come twice: a packet was repeated",
         "step": f"the baseline has a step of {found['step']:.0%} of the peak; at most "
                 f"{CHECKS['step']:.0%} is natural",
         "pulses": f"a train of identical pulses has {found['pulses']:.0%} of the energy from "

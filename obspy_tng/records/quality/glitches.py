@@ -1,5 +1,5 @@
 """
-What a recorder adds to ground motion, or leaves out: spikes, jumps, bridges, steps, pulses.
+What a recorder adds to ground motion, or leaves out: spikes, jumps, filled ends, steps, pulses.
 
 Array kernels: float samples ``(npts,)`` as the digitiser gave them, less their median. Each
 returns the number that :mod:`obspy_tng.records.quality` compares with its limit.
@@ -16,7 +16,6 @@ from ...signal.processing import butterworth
 SPIKE_SAMPLES = 3  # a spike is as wide, or narrower
 MOST_SPIKES = 5  # that stand close together
 MOST_JUMPS, JUMP_GUARD = 4, 2  # close together, and samples beside one that belong to it
-BRIDGE = 0.25  # s, the shortest bridge
 STEP_SPAN = 10.0  # s, on both sides of a baseline step
 REST, EDGE = 1.0, 0.25  # s of equal samples before or behind motion, and of the motion looked at
 JUMP = 0.15  # of the peak, between the constant value and the first three samples of motion
@@ -112,43 +111,6 @@ def jump_ratio(data, sampling_rate, step):
     ratio = max(min(larger, rest) / smaller for (larger, smaller), rest in zip(
         pairwise(found), lasting, strict=False))
     return ratio * min(1.0, found[0] / float(np.abs(data).max()))
-
-
-def bridged_seconds(data, sampling_rate, step):
-    """
-    Longest straight line, a quarter of a second or more, in the middle of motion.
-
-    Straight is what bends by no more than a step of the digitiser from sample to sample,
-    where the second before and the second behind bend by more than ten times as much.
-
-    :param data: array ``(npts,)``.
-    :param sampling_rate: Hz.
-    :param step: of the digitiser.
-    :return: s; 0 where there is none.
-
-    .. rubric:: Example
-
-    >>> x = np.random.default_rng(0).standard_normal(1000)
-    >>> x[400:500] = np.linspace(x[400], x[500], 100)
-    >>> bridged_seconds(x, 100.0, 1e-3)
-    1.0
-    """
-    bends = np.abs(data[2:] - 2 * data[1:-1] + data[:-2])
-    allowed = 1.01 * step
-    straight = np.concatenate([[False], bends <= allowed, [False]])
-    first, last = np.flatnonzero(straight[1:] != straight[:-1]).reshape(-1, 2).T
-    long = last - first >= max(8, int(BRIDGE * sampling_rate))
-    if not long.any():
-        return 0.0
-    first, last = first[long], last[long]
-    total = np.concatenate([[0.0], np.cumsum(bends ** 2)])
-    second = int(sampling_rate)
-    before, behind = np.maximum(first - second, 0), np.minimum(last + second, len(bends))
-    inside = (first - before >= second // 2) & (behind - last >= second // 2)
-    power = np.minimum((total[first] - total[before]) / np.maximum(first - before, 1),
-                       (total[behind] - total[last]) / np.maximum(behind - last, 1))
-    found = inside & (power > (10 * allowed) ** 2)
-    return float((last - first + 2)[found].max(initial=0) / sampling_rate)
 
 
 def padded_edge(data, sampling_rate, step):

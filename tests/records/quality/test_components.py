@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from obspy_tng.records.quality.components import (
+    RISE,
     SHIFTED,
+    STEADY,
     check_components,
+    loudest_second,
     shift_of_one,
     uneven_gains,
 )
@@ -88,3 +91,22 @@ def test_two_shifts_are_not_one(motions):
     data = motions[0].copy()
     data[1], data[2] = np.roll(data[1], 50), np.roll(data[2], -50)
     assert shift_of_one(data, RATE)[0] == 0
+
+
+def test_a_component_that_is_noise(motions):
+    """As strong as the others or weak: it does not rise with the earthquake."""
+    rng = np.random.default_rng(0)
+    checked = [data for data in motions if loudest_second(data, RATE)[[0, 2]].min() > RISE]
+    assert len(checked) > 4
+    for data in checked:
+        noise = data.copy()
+        noise[1] = rng.standard_normal(data.shape[1]) * data[1].std()
+        assert code_of(noise) in ("dead", "gain")
+        assert loudest_second(noise, RATE)[1] < STEADY < loudest_second(data, RATE).min()
+    assert list(loudest_second(motions[0][:, :900], RATE)) == [1, 1, 1]  # too short to tell
+
+
+def test_a_copy_that_comes_later(motions):
+    data = motions[0].copy()
+    data[2] = -0.7 * np.roll(data[1], 6)
+    assert code_of(data) == "copied"

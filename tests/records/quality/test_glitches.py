@@ -5,7 +5,6 @@ import pytest
 
 from obspy_tng.records.quality.glitches import (
     baseline_step,
-    bridged_seconds,
     jump_ratio,
     padded_edge,
     pulse_share,
@@ -26,7 +25,6 @@ def motion():
 def test_good_motion(motion):
     assert spike_ratio(motion, RATE, STEP) < 4
     assert jump_ratio(motion, RATE, STEP) < 2
-    assert bridged_seconds(motion, RATE, STEP) == 0
     assert padded_edge(motion, RATE, STEP) == (0, 0)
     assert baseline_step(motion, RATE) < 0.05
     assert pulse_share(motion, RATE) == 0
@@ -52,13 +50,6 @@ def test_jumps_stand_out_as_far_as_they_are_high(motion, width):
         ratios.append(jump_ratio(data - np.median(data), RATE, STEP))
     assert ratios[0] > 7
     assert ratios[1] > 3 * ratios[0]
-
-
-@pytest.mark.parametrize("seconds", [0.5, 2.0])
-def test_bridges_have_their_length(motion, seconds):
-    first, last = 2600, 2600 + round(100 * seconds)
-    motion[first:last + 1] = np.linspace(motion[first], motion[last], last - first + 1)
-    assert bridged_seconds(motion, RATE, STEP) == pytest.approx(seconds, abs=0.03)
 
 
 def test_filled_ends(motion):
