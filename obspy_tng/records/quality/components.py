@@ -57,7 +57,8 @@ def check_components(data, name, sampling_rate=None, dips=(), band=(0.0, np.inf)
     :param band: Hz, that the data have.
     :return: dict check -> ``[value, limit]``. "dead": RMS of the weakest component over that of the
         strongest, which must not be below its limit; "copied": the largest correlation of two
-        components, also shifted by up to a second; "gain": :func:`uneven_gains`; "shifted": :func:`shift_of_one`.
+        components, also shifted by up to a second; "gain": :func:`uneven_gains`; "shifted":
+        :func:`shift_of_one`.
     :raises RecordRejectedError: if one is beyond its limit, or one has noise alone
         (:func:`loudest_second`). Three components that are the same are one trace that was given
         three times on purpose; that is logged.
