@@ -317,7 +317,7 @@ class TNGGenerator(StationGenerator):
         :return: TNGGenerator
         :raises TNGCheckpointError: if the folder is foreign, truncated or altered.
         """
-        state = GeneratorState.read(folder)
+        state, device = GeneratorState.read(folder), choose_device(device)
         with sensible_description(folder):
             generator = cls(**state.arguments, device=device)
         load_weights(generator.model, state.weights, folder)

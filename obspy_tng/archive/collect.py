@@ -9,6 +9,7 @@ units can be done in any order, in parallel, and repeatedly.
 import logging
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from obspy import Stream
 
@@ -22,7 +23,7 @@ from ..records.rejection import RejectedRecord, rejection_of
 from .association import StationEvents
 from .clocks import shared_offset
 from .files import DAY
-from .reading import continuous_spans
+from .reading import continuous_spans, spans_in
 from .sensors import SensorChoice, sensor_of
 
 logger = logging.getLogger("obspy_tng")
@@ -89,7 +90,8 @@ def collect_unit(client, unit, task):
             outcome.conflicts = conflicting(stream)
             found = find_recordings(stream)
             if unit.index is None:
-                _collect_day(client, unit, found, task, outcome)
+                _collect_day(client, unit, found, continuous_spans(spans_in(stream)), task,
+                             outcome)
             else:
                 _collect_event(unit, found, task, outcome)
     except Exception as err:  # one bad unit must never stop a run over an archive
@@ -136,7 +138,8 @@ def find_recordings(stream):
     :param stream: Stream of any traces of one station; it is not changed.
     :return: list of Streams, each one trace per component as far as there are, of one
         sensor; the longest first. Recordings that overlap (the same one digitised
-        twice, several sensors) remain separate.
+        twice, several sensors) remain separate. A gap in one component divides a recording
+        as a gap in all of them does.
     """
     sensors = {}
     for tr in Stream(tr for tr in stream if tr.stats.npts > 1):
@@ -144,6 +147,7 @@ def find_recordings(stream):
         sensors.setdefault((tr.stats.location, sensor), {}).setdefault(component, []).append(tr)
     recordings = []
     for components in sensors.values():
+        _cut_at_gaps(components)
         rest = [sorted(traces, key=lambda tr: -tr.stats.npts) for traces in components.values()]
         rest.sort(key=len)
         while any(rest):
@@ -156,6 +160,18 @@ def find_recordings(stream):
                     traces.remove(best)
             recordings.append(recording)
     return sorted(recordings, key=lambda st: (-_length(st), st[0].stats.starttime, st[0].id))
+
+
+def _cut_at_gaps(components):
+    """Cut the traces of a sensor, lists by component, where another component has a gap."""
+    gaps = [(before.stats.endtime, behind.stats.starttime) for traces in components.values()
+            for before, behind in pairwise(sorted(traces, key=lambda tr: tr.stats.starttime))
+            if behind.stats.starttime > before.stats.endtime]
+    for end, start in gaps:
+        for component, traces in components.items():
+            components[component] = [piece for tr in traces for piece in (
+                (tr.slice(None, end), tr.slice(start))
+                if tr.stats.starttime < end and start < tr.stats.endtime else (tr,))]
 
 
 def _likeness(tr, other):
@@ -242,10 +258,9 @@ def _refuse_time(name, recording, index, events, outcome):
         f"start (it is {end - start:.0f} s long)"))
 
 
-def _collect_day(client, unit, recordings, task, outcome):
-    """Look at the recordings of a day that no earthquake takes care of."""
+def _collect_day(client, unit, recordings, running, task, outcome):
+    """Look at the recordings of a day that no earthquake takes care of, nor continuous data."""
     day, events = unit.starttime + 60, task.events
-    running = continuous_spans([_span(recording) for recording in recordings])
     for recording in recordings:
         start, end = _span(recording)
         if not day <= start < day + DAY or events.expects(start, end):

@@ -10,7 +10,7 @@ from functools import partial
 
 from .._checks import count
 from ..exceptions import TNGInputError
-from ..records.info import record_info
+from ..records.info import record_info, source_of
 from ..records.record import group_by_station
 from .anderson import reconstruction_rows
 from .axes import Axes
@@ -23,6 +23,7 @@ from .inputs import (
     known_records,
     measure,
     real_sets,
+    warn_of_exchange,
     warn_of_few,
     warn_of_shared,
 )
@@ -78,6 +79,9 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
     generators = by_generator(generated, "generated")
     rebuilt = by_generator(reconstructed or {}, "reconstructed", names=generators)
     stations = common_stations(real, generators)
+    warn_of_exchange((source_of(r) for s in stations for r in real[s]),
+                     (source_of(r) for group in generators.values() for s in stations
+                      for r in group[s]))
     warn_of_shared([record_info(r) for s in stations for r in real[s]],
                    known_records(real, (floor, enrolled), generators))
     axes = Axes.of_records([r for s in stations for r in real[s]], freqmin, freqmax)

@@ -84,6 +84,19 @@ def warn_of_shared(real, had):
                       TNGWarning, stacklevel=4)
 
 
+def warn_of_exchange(real, generated):
+    """
+    Warn where the real records are the generated ones.
+
+    :param real: iterable of the sources of real records, see
+        :func:`~obspy_tng.records.info.source_of`.
+    :param generated: the same of generated ones.
+    """
+    if set(real) == {"generated"} and "generated" not in set(generated):
+        warnings.warn("the real records are generated ones, and the generated are not: they may be "
+                      "exchanged", TNGWarning, stacklevel=4)
+
+
 def known_records(real, others, generators):
     """
     What is known of the records that the generators had.

@@ -167,7 +167,8 @@ def _sidecars(folder, wanted=None):
     found = [path for path in sorted(folder.glob("*/*.json"))
              if wanted is None or path.parent.name in wanted]
     if not folder.is_dir():
-        raise TNGInputError(f"there is no folder {str(folder)!r}")
+        raise TNGInputError(f"{str(folder)!r} is a file; a folder of records is needed"
+                            if folder.exists() else f"there is no folder {str(folder)!r}")
     if not found:
         raise TNGInputError(f"folder {str(folder)!r} has no records"
                             + (f" of stations {sorted(wanted)}" if wanted else ""))

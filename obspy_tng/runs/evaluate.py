@@ -29,6 +29,7 @@ from ..evaluation.inputs import (
     common_stations,
     generated_sets,
     real_sets,
+    warn_of_exchange,
     warn_of_shared,
 )
 from ..evaluation.metrics.metric import REAL
@@ -139,6 +140,9 @@ class Inputs:
         check_names(self.generators)
         self.stations = common_stations(self.real, self.generators)
         listed = [r for s in self.stations for r in self.real[s]]
+        warn_of_exchange((r.info["source"] for r in listed),
+                         (r.info["source"] for group in self.generators.values()
+                          for s in self.stations for r in group[s]))
         warn_of_shared([r.info for r in listed],
                        [*(r.info for group in self.floor.values() for r in group),
                         *(info for path in generated.values() for info in _enrolled(path))])

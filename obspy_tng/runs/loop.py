@@ -13,7 +13,7 @@ from itertools import islice
 
 from tqdm import tqdm
 
-from ..exceptions import TNGException
+from ..exceptions import TNGException, TNGInputError
 from ..records.packing import clean_temporaries, write_packed
 from . import outputs
 from .job import Result, RunResult
@@ -51,6 +51,8 @@ def run_job(job, output, *, workers=1, processes=False, executor=None, shard=Non
     pool = Pool(workers, processes, executor, job.modules)
     part = part_of(shard)
     folder = part.folder(output)
+    if folder.exists() and not folder.is_dir():
+        raise TNGInputError(f"{folder} is a file; the output of a run is a folder")
     new = not (folder / NAME).exists()
     if new:
         outputs.refuse_foreign_records(folder)

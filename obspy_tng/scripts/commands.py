@@ -16,6 +16,7 @@ import obspy
 
 import obspy_tng
 
+from .._checks import count
 from ..archive.files import FileClient
 from ..archive.layouts import open_archive
 from ..exceptions import TNGInputError
@@ -85,7 +86,8 @@ def fit_command(args):
     if args.from_scratch:
         training["pretrained"] = False
     output = Path(args.output)
-    check_folder(output)  # fail before the training starts
+    if check_folder(output).exists():  # fail before the training starts
+        logger.warning("the model in %s is replaced when the training ends", output)
     records = list(read_records(args.records))
     stats = records[0][0].stats
     generator = obspy_tng.TNGGenerator(stats.sampling_rate, stats.npts / stats.sampling_rate,
@@ -151,6 +153,8 @@ def evaluate_command(args):
     for option, path in (("--html", args.html), ("--json", args.json)):
         if path and not Path(path).parent.is_dir():  # fail before the work starts
             raise TNGInputError(f"{option} {path}: there is no folder {Path(path).parent}")
+        if path and Path(path).is_dir():
+            raise TNGInputError(f"{option} {path}: is a folder; the name of a file is needed")
     from ..runs.evaluate import evaluate_folders
     generated = dict(zip(_names(args.generated), args.generated, strict=True))
     with TemporaryDirectory() as temporary:
@@ -208,6 +212,7 @@ def completion_command(args):
 def demo_command(args):
     """The embedded demonstration."""
     from .demo import run_demo
+    count("number", args.number, least=1)  # fail before the work starts
     run_demo(args.output, number=args.number, seed=args.seed)
 
 

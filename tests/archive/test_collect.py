@@ -44,3 +44,19 @@ def test_a_missing_component_and_single_samples():
     found, = find_recordings(short)
     assert codes(found) == ["HNE", "HNN"]
     assert find_recordings(Stream()) == []
+
+
+def test_a_gap_in_one_component_divides_the_recording():
+    """As a gap in all of them does; 8 s of one were no match for 20 s of the others before."""
+    whole = piece()
+    first, second = whole.copy().trim(None, START + 8), whole.copy().trim(START + 8.5)
+    for gaps in ("E", "NE", "ZNE"):
+        stream = Stream()
+        for tr in whole:
+            stream += (Stream([*first.select(id=tr.id), *second.select(id=tr.id)])
+                       if tr.stats.channel[-1] in gaps else Stream([tr]))
+        found = find_recordings(stream)
+        assert [codes(st) for st in found] == [["HNE", "HNN", "HNZ"]] * 2
+        assert [{tr.stats.npts for tr in st} for st in found] == [{1150}, {801}]
+        assert found[0][0].stats.starttime == START + 8.5
+    assert all(tr.stats.npts == 2000 for tr in whole)

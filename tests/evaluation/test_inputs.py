@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from obspy_tng import evaluate
-from obspy_tng.evaluation.inputs import check_ids, known_records, warn_of_shared
+from obspy_tng.evaluation.inputs import (
+    check_ids,
+    known_records,
+    warn_of_exchange,
+    warn_of_shared,
+)
 from obspy_tng.exceptions import TNGInputError, TNGWarning
 from obspy_tng.records.info import record_info
 from obspy_tng.records.synthetic import synthetic_record
@@ -46,3 +51,11 @@ def test_different_real_records_of_one_id_are_not_one():
 def test_bad_seed(seed):
     with pytest.raises(TNGInputError, match="seed must be an integer >= 0"):
         evaluate([record(0)], [record(1)], seed=seed)
+
+
+def test_real_and_generated_that_are_exchanged():
+    for real, generated in ((["recorded"], ["generated"]), (["generated"], ["generated"]),
+                            (["recorded", "generated"], ["simulated"]), ([], [])):
+        warn_of_exchange(real, generated)
+    with pytest.warns(TNGWarning, match="may be exchanged"):
+        warn_of_exchange(["generated"] * 3, ["recorded", None])

@@ -259,7 +259,11 @@ def test_log_lines_where_there_is_no_terminal(work):
     (["generate", "{model}", "--output", "o", "--station", "XX.NO"], "not enrolled"),
     (["generate", "{model}", "--output", "o", "-n", "-3"], "n must"),
     (["generate", "{model}", "--output", "o", "-n", "0"], "n must"),
-    (["generate", "{model}", "--output", "o", "--device", "gpu"], "device"),
+    (["generate", "{model}", "--output", "o", "--device", "gpu"], "obspy-tng: device"),
+    (["generate", "{model}", "--output", __file__], "is a file; the output of a run"),
+    (["enroll", "new", __file__], "is a file; a folder of records"),
+    (["evaluate", "{records}", "{records}", "--json", "."], "--json .: is a folder"),
+    (["demo", "-n", "0", "--output", "o"], "number must be"),
     (["evaluate", "{records}", "nowhere"], "there is no folder 'nowhere'"),
     (["info", "nowhere"], "there is no folder nowhere")])
 def test_errors_are_one_line(work, tmp_path, monkeypatch, capsys, arguments, word):
