@@ -20,6 +20,7 @@ from ..records.info import recording_id
 from ..records.joining import conflicting, join_pieces
 from ..records.prepare import prepare_record
 from ..records.rejection import RejectedRecord, rejection_of
+from ..records.traces import SHARED
 from .association import StationEvents
 from .clocks import shared_offset
 from .files import DAY
@@ -139,7 +140,8 @@ def find_recordings(stream):
     :return: list of Streams, each one trace per component as far as there are, of one
         sensor; the longest first. Recordings that overlap (the same one digitised
         twice, several sensors) remain separate. A gap in one component divides a recording
-        as a gap in all of them does.
+        as a gap in all of them does, and so does one that begins much later or ends much earlier
+        than the others.
     """
     sensors = {}
     for tr in Stream(tr for tr in stream if tr.stats.npts > 1):
@@ -158,7 +160,7 @@ def find_recordings(stream):
                 if best is not None and _likeness(best, lead) > 0:
                     recording.append(best)
                     traces.remove(best)
-            recordings.append(recording)
+            recordings.append(_shared_part(recording, rest))
     return sorted(recordings, key=lambda st: (-_length(st), st[0].stats.starttime, st[0].id))
 
 
@@ -172,6 +174,20 @@ def _cut_at_gaps(components):
             components[component] = [piece for tr in traces for piece in (
                 (tr.slice(None, end), tr.slice(start))
                 if tr.stats.starttime < end and start < tr.stats.endtime else (tr,))]
+
+
+def _shared_part(recording, rest):
+    """What three components have in common, if it is far from all; the others go to ``rest``."""
+    start = max(tr.stats.starttime for tr in recording)
+    end = min(tr.stats.endtime for tr in recording)
+    if len(recording) != 3 or not 0 < end - start < SHARED * _length(recording):
+        return recording
+    for traces, tr in zip(rest, recording, strict=True):
+        delta = tr.stats.delta
+        traces += [piece for piece in (tr.slice(None, start - delta), tr.slice(end + delta))
+                   if piece.stats.npts > 1]
+        traces.sort(key=lambda tr: -tr.stats.npts)
+    return recording.slice(start, end)
 
 
 def _likeness(tr, other):

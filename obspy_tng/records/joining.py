@@ -18,8 +18,9 @@ def join_pieces(stream):
 
     Two pieces follow each other if the second begins within half a sample of where the next
     sample of the first would be; sampling rates may differ by 0.1 % (clock drift in the header)
-    and types may differ. Where they overlap, the samples that both have must be equal. The
-    joined trace has the times and the rate of its first piece.
+    and types may differ. Where they overlap, the samples that both have must be equal (as float32,
+    where one of them is of that type). The joined trace has the times and the rate of its first
+    piece.
 
     :param stream: Stream; it is not changed.
     :return: new Stream, sorted by id and time; masked arrays are split at their gaps.
@@ -96,7 +97,7 @@ def _add(chain, piece):
     last = chain[-1]
     shared = min(overlap, piece.stats.npts)
     begin = last.stats.npts - overlap
-    if begin < 0 or not np.array_equal(last.data[begin:begin + shared], piece.data[:shared]):
+    if begin < 0 or not _equal(last.data[begin:begin + shared], piece.data[:shared]):
         return False
     if shared < piece.stats.npts:
         rest = Trace(header=piece.stats)
@@ -104,6 +105,13 @@ def _add(chain, piece):
         rest.stats.starttime = piece.stats.starttime + shared * piece.stats.delta
         chain.append(rest)
     return True
+
+
+def _equal(some, others):
+    """Whether samples are equal, or as near as float32 has them where it is the type of one."""
+    if some.dtype == others.dtype or np.float32 not in (some.dtype, others.dtype):
+        return np.array_equal(some, others)
+    return np.array_equal(some.astype(np.float32), others.astype(np.float32))
 
 
 def _concatenate(chain):

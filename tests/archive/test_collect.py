@@ -60,3 +60,17 @@ def test_a_gap_in_one_component_divides_the_recording():
         assert [{tr.stats.npts for tr in st} for st in found] == [{1150}, {801}]
         assert found[0][0].stats.starttime == START + 8.5
     assert all(tr.stats.npts == 2000 for tr in whole)
+
+
+def test_a_component_that_ends_early_or_begins_late():
+    for first, last in ((0, 12), (6, 20)):
+        stream = piece()
+        stream[2].trim(START + first, START + last - 0.01)
+        found = find_recordings(stream)
+        assert [codes(st) for st in found] == [["HNE", "HNN", "HNZ"], ["HNN", "HNZ"]]
+        assert {tr.stats.npts for tr in found[0]} == {100 * (last - first)}
+        assert {tr.stats.npts for tr in found[1]} == {2000 - 100 * (last - first)}
+        assert all(tr.stats.starttime == START + first for tr in found[0])
+    stream = piece()
+    stream[2].trim(START, START + 19)  # a little is cut when the record is prepared
+    assert [tr.stats.npts for tr in find_recordings(stream)[0]] == [2000, 2000, 1901]

@@ -53,6 +53,17 @@ def test_overlaps():
     assert [tr.stats.npts for tr in joined] == [7000, 6000]
 
 
+def test_overlaps_of_types_that_are_not_as_fine():
+    """Counts above 2^24 are rounded as float32."""
+    fine = (WHOLE * 1000.0).astype(np.int64) + 2 ** 26
+    coarse = piece(6000, 12000, data=fine)
+    coarse.data = coarse.data.astype(np.float32)
+    joined, = join_pieces(Stream([piece(0, 7000, data=fine), coarse]))
+    assert joined.stats.npts == 12000
+    coarse.data[500] *= 1 + 1e-6
+    assert len(join_pieces(Stream([piece(0, 7000, data=fine), coarse]))) == 2
+
+
 def test_channels_and_calibs_stay_apart():
     traces = [piece(0, 6000), piece(6000, 12000), piece(6000, 12000)]
     traces[1].stats.channel = "HNN"
