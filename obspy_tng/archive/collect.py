@@ -89,7 +89,7 @@ def collect_unit(client, unit, task):
                                           unit.starttime, unit.endtime)
             stream = join_pieces(stream)
             outcome.conflicts = conflicting(stream)
-            found = find_recordings(stream)
+            found = find_recordings(stream, outcome.conflicts)
             if unit.index is None:
                 _collect_day(client, unit, found, continuous_spans(spans_in(stream)), task,
                              outcome)
@@ -132,11 +132,13 @@ def _within(span, others):
     return any(start <= span[0] and span[1] <= end for start, end in others)
 
 
-def find_recordings(stream):
+def find_recordings(stream, conflicts=()):
     """
     Recordings in what a client returned.
 
     :param stream: Stream of any traces of one station; it is not changed.
+    :param conflicts: ids of traces that overlap with different samples: their recordings are not
+        cut to what the components share.
     :return: list of Streams, each one trace per component as far as there are, of one
         sensor; the longest first. Recordings that overlap (the same one digitised
         twice, several sensors) remain separate. A gap in one component divides a recording
@@ -160,7 +162,8 @@ def find_recordings(stream):
                 if best is not None and _likeness(best, lead) > 0:
                     recording.append(best)
                     traces.remove(best)
-            recordings.append(_shared_part(recording, rest))
+            known = not any(tr.id in conflicts for tr in recording)
+            recordings.append(_shared_part(recording, rest) if known else recording)
     return sorted(recordings, key=lambda st: (-_length(st), st[0].stats.starttime, st[0].id))
 
 
