@@ -69,7 +69,8 @@ def _parse(record):
     if not record.headonly or None in npts:
         columns = _columns(header, record, row, count)
         worst = min(range(count), key=lambda i: len(columns[i]) - (npts[i] or 0))
-        check_count(len(columns[worst]), npts[worst], f"ASA channel {worst + 1}", record.strict)
+        check_count(len(columns[worst]), npts[worst], f"ASA channel {worst + 1}", record.strict,
+                    record.stop)
     return [_component(header, number, count, npts[number], column)
             for number, column in enumerate(columns)]
 
@@ -143,7 +144,7 @@ def _component(header, number, count, npts, column):
         instrument=one("MODELO DEL ACELEROGRAFO"),
         origin_time=_origin(header), event_latitude=epicenter[0], event_longitude=epicenter[1],
         event_depth=_number(one("PROFUNDIDAD FOCAL")), magnitude=size,
-        magnitude_type=kind, pga=to_float(value("ACEL. MAX. (GAL)")),
+        magnitude_type=kind, pga=to_float(value("ACEL. MAX. (GAL)")), pga_unit="gal",
         format_version=one("VERSION DEL FORMATO"), doubts=doubts, header=header)
 
 

@@ -77,7 +77,8 @@ def _parse(record):
         table = record.table(row, len(columns) + 1, field_width(_one(header, "Data")))
         if not np.isfinite(table).all():
             raise TNGInputError("a row has a blank field")
-        check_count(len(table), npts, _one(header, "StationCode"), record.strict)
+        check_count(len(table), npts, _one(header, "StationCode"), record.strict,
+                    record.stop)
         check_length(len(table) - 1, 1.0 / rate, np.ptp(table[:, 0]), "the column of times")
         npts = len(table)
     return [_component(header, number, letter + sign, npts, rate,

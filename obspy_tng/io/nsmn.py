@@ -61,7 +61,8 @@ def _parse(record):
         table = record.table(start + 1, len(names), _WIDTH)
         if not np.isfinite(table).all():
             raise TNGInputError("a row has a blank field")
-        check_count(len(table), npts, f"NSMN {header.get('STATION ID', '')}", record.strict)
+        check_count(len(table), npts, f"NSMN {header.get('STATION ID', '')}", record.strict,
+                    record.stop)
         npts = len(table) if npts is None else npts
     return [_component(header, number, name, npts, None if table is None else table[:, number])
             for number, name in enumerate(names)]

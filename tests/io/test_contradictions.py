@@ -348,3 +348,27 @@ def test_start_in_the_future_and_in_local_time():
     assert "future" in tr.stats.dyna.doubts[0]
     tr, = read(dyna(DATE_TIME_FIRST_SAMPLE_YYYYMMDD_HHMMSS="20170919_131445.500").raw)
     assert "5.0 h before" in tr.stats.dyna.doubts[0]
+
+
+def test_tables_with_a_column_of_times_or_one_too_many():
+    plain = read(asa(newline="\n").raw)
+    text = asa(newline="\n").raw.decode("latin-1")
+    head, _, table = text.rpartition("+\n")
+    rows = table.rstrip("\n").split("\n")
+    timed = "\n".join(f"{0.01 * k:8.3f}{row}" for k, row in enumerate(rows))
+    with pytest.warns(TNGWarning, match="column of times"):
+        st = obspy.read(io.BytesIO(f"{head}+\n{timed}\n".encode("latin-1")))
+    for tr, other in zip(st, plain, strict=True):
+        np.testing.assert_array_equal(tr.data, other.data)
+    rows[50] += "    1.0000"
+    with pytest.raises(TNGInputError, match="more than 3 columns"):
+        obspy.read(io.BytesIO("\n".join([f"{head}+", *rows, ""]).encode("latin-1")))
+    rows[50] = "# a remark"
+    with pytest.raises(TNGInputError, match="before the line '# a remark'"):
+        obspy.read(io.BytesIO("\n".join([f"{head}+", *rows, ""]).encode("latin-1")))
+
+
+def test_asa_peaks_are_in_gal():
+    with pytest.warns(TNGWarning, match=r"a factor of 980\.7"):
+        st = read(asa().raw, (r"UNIDADES DE LOS DATOS +: .*", "UNIDADES DE LOS DATOS : g"))
+    assert meta_of(st[0]).pga == meta_of(read(asa().raw)[0]).pga

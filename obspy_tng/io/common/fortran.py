@@ -191,6 +191,10 @@ def parse_table(block, columns, width=None):
     if width is None:
         width = -(-len(lines[0].rstrip()) // columns)
     full = columns * width
+    longer = next((line for line in lines if line[full:].strip()), None)
+    if longer is not None:
+        raise TNGInputError(f"data block: more than {columns} columns of {width} characters in "
+                            f"{longer.strip()[:_SHOWN].decode('latin-1')!r}")
     fields = b"".join([line[:full].ljust(full) for line in lines])
     table = fields_to_floats(np.frombuffer(fields, dtype=np.uint8).reshape(-1, width))
     if table is None:

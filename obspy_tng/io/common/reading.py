@@ -60,7 +60,8 @@ class Record:
         self.text, self.headonly, self.strict = text, headonly, strict
         self.lines = text.lines
         self.take = text.take
-        self._stop = ""  # the line where the numbers end
+        #: the line that ends the numbers, for messages
+        self.stop = ""
 
     def block(self, data, npts, width=None, what="record", always=False,
               count_checked=True, spare_lines=0):
@@ -84,7 +85,7 @@ class Record:
         if not always:
             samples = without_times(samples, npts, what)
         if count_checked:
-            check_count(len(samples), npts, what, self.strict, self._stop)
+            check_count(len(samples), npts, what, self.strict, self.stop)
             # the last line may be filled up
             if npts and len(samples) - npts >= (1 + spare_lines) * max(
                     len(parse_block(block.split(b"\n", 1)[0], None, width)), 1):
@@ -107,6 +108,13 @@ class Record:
         if len(last.split()) < columns and (width is None or (
                 not self.text.complete and len(last) < columns * width)):
             block = block[:block.rstrip().rfind(b"\n") + 1]  # a row that was cut
+        first = next(iter(block.lstrip().split(b"\n", 1)), b"")
+        if len(first.split()) == columns + 1:
+            table = parse_table(block, columns + 1)
+            if evenly_rising(table[:, 0]):
+                warnings.warn("a column of times stands beside the samples and is left out",
+                              TNGWarning, stacklevel=2)
+                return table[:, 1:]
         return parse_table(block, columns, width)
 
     def _numbers(self, data, width):
@@ -114,7 +122,7 @@ class Record:
             data = self.text.data(data)
         block = numeric_block(data)
         ends_file = len(block) == len(data)
-        self._stop = data[len(block):].lstrip()[:_SHOWN].split(b"\n")[0].decode("latin-1").strip()
+        self.stop = data[len(block):].lstrip()[:_SHOWN].split(b"\n")[0].decode("latin-1").strip()
         return without_cut_number(block, self.text.complete or not ends_file, width)
 
 
@@ -207,14 +215,28 @@ def without_times(samples, npts, what):
     """
     if not npts or len(samples) <= max(npts, 5) or len(samples) % 2:
         return samples
-    times = samples[::2]
+    if not evenly_rising(samples[::2]):
+        return samples
+    warnings.warn(f"{what}: a column of times stands beside the samples and is left out",
+                  TNGWarning, stacklevel=3)
+    return samples[1::2]
+
+
+def evenly_rising(times):
+    """
+    Whether numbers rise by equal steps, but for rounding, as times do.
+
+    :param times: float array of three or more.
+    :return: bool.
+
+    .. rubric:: Example
+
+    >>> evenly_rising(np.array([0.0, 0.01, 0.01, 0.02])), evenly_rising(np.array([0.0, 0.3, 0.1]))
+    (True, False)
+    """
     step = (times[-1] - times[0]) / (len(times) - 1)
     even = np.linspace(times[0], times[-1], len(times))
-    if step <= 0 or np.abs(times - even).max() > 0.5 * step:
-        return samples
-    warnings.warn(f"{what}: a column of times, {step:g} s apart, stands beside the samples and is "
-                  "left out", TNGWarning, stacklevel=3)
-    return samples[1::2]
+    return bool(step > 0 and np.abs(times - even).max() < step)
 
 
 def check_count(found, expected, what, strict, stop=""):
