@@ -23,9 +23,10 @@ from .info import recording_id, source_of
 from .instrument import check_places, find_channel, orientation, to_acceleration, to_zne
 from .nied import from_nied
 from .places import channel_place, header_place, place_fields
-from .quality import check_components, check_trace, plain_samples, worst
+from .quality import check_components, check_trace, worst
 from .record import COMPONENTS, SMALLEST_PEAK, UNITS
 from .rejection import RecordRejectedError, RejectedRecord, rejected
+from .samples import plain_samples
 from .synthetic import band_code
 from .traces import SAME_RATE, nominal_rate, three_traces
 from .units import motion_of, samples_in

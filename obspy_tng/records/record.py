@@ -19,14 +19,13 @@ from obspy import Stream, Trace
 
 from ..exceptions import TNGInputError
 from .codes import check_channel_codes, check_codes
+from .samples import plain_samples
 
 COMPONENTS = "ZNE"
 UNITS = "m/s^2"
 #: m/s^2: no record of ground motion has a smaller peak. The RMS of the quietest ground between
 #: 0.1 and 10 Hz is about 1e-9 (the new low-noise model); weaker ones do not fit into float32
 SMALLEST_PEAK = 1e-9
-MASKED = ("masked array (a gap); stream.split() gives the pieces between gaps, and one piece of "
-          "each component makes a record")
 
 
 def station_id(item):
@@ -124,16 +123,7 @@ def check_record(record, sampling_rate=None, npts=None):
 
 def _check_samples(tr):
     """Raise TNGInputError where a trace cannot be ground acceleration."""
-    data = tr.data
-    if np.ma.is_masked(data):
-        raise TNGInputError(f"{tr.id}: {MASKED}")
-    if data.ndim != 1 or len(data) < 2:
-        raise TNGInputError(f"{tr.id}: needs at least 2 samples, got {len(data)}")
-    if data.dtype.kind not in "fiu":
-        raise TNGInputError(f"{tr.id}: samples of type {data.dtype}; real numbers are needed")
-    if not np.isfinite(data).all():
-        raise TNGInputError(f"{tr.id}: {np.count_nonzero(~np.isfinite(data))} samples are NaN "
-                            "or infinite")
+    data = plain_samples(tr)
     if data.min() == data.max():
         raise TNGInputError(f"{tr.id}: constant trace (all samples {data[0]:g})")
     units = tr.stats.get("tng", {}).get("units", UNITS)

@@ -11,8 +11,8 @@ samples) and :mod:`.components` (the three components against each other).
 
 import numpy as np
 
-from ..record import MASKED
 from ..rejection import rejected
+from ..samples import plain_samples
 from .components import check_components
 from .filled import bridged_seconds, held_seconds, repeated_seconds
 from .glitches import baseline_step, jump_ratio, padded_edge, pulse_share, spike_ratio
@@ -26,7 +26,7 @@ from .levels import (
 from .overflow import overflows
 
 __all__ = ["CHECKS", "check_components", "check_trace", "clipped_samples", "digitiser_step",
-           "plain_samples", "stuck_samples", "worst"]
+           "stuck_samples", "worst"]
 
 # check -> largest value allowed. Set between the good records of four networks (Mexico City,
 # Gujarat, Ridgecrest, Gilroy: 745 recordings) and made-up faults; see the guide.
@@ -36,31 +36,6 @@ CHECKS = {"clipped": 0, "overflow": 0, "pulses": 0.45, "spike": 4.0, "stuck": 0,
 
 _CODES = {"crowded": "clipped", "full_scale": "clipped", "overflow": "clipped",
           "padded_start": "begins_in_signal", "padded_end": "cut_in_signal", "held": "bridged"}
-
-
-def plain_samples(tr):
-    """
-    Samples of a trace as floats.
-
-    :param tr: Trace; a masked array without a masked sample is as good as any.
-    :return: float64 array ``(npts,)``.
-    :raises RecordRejectedError: on masked, too few or non-finite samples, and what is no number.
-    """
-    name = f"{tr.id} {tr.stats.starttime}"
-    if np.ma.is_masked(tr.data):
-        raise rejected("gap", f"{name}: {MASKED}", np.ma.count_masked(tr.data), 0)
-    data = np.ma.getdata(tr.data)
-    if np.ndim(data) != 1 or len(data) < 2:
-        raise rejected("too_few_samples", f"{name}: needs at least 2 samples, got {np.size(data)}",
-                       np.size(data), 2)
-    if data.dtype.kind not in "fiu":
-        raise rejected("not_finite", f"{name}: samples of type {data.dtype}; real numbers are "
-                       "needed")
-    data = data.astype(np.float64)
-    bad = len(data) - np.count_nonzero(np.isfinite(data))
-    if bad:
-        raise rejected("not_finite", f"{name}: {bad} samples are NaN or infinite", bad, 0)
-    return data
 
 
 def check_trace(tr, min_steps=3.0, acceleration=True):
