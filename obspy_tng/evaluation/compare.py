@@ -114,8 +114,8 @@ def evaluate_sets(sets, others, rebuilt, floor, seed, repeats, workers=1):
     """
     real = sets["real"]
     warn_of_few(real)
-    floors, judged, given = comparisons(sets, others, floor, seed, repeats)
-    rows, critic = rows_of(floors, judged, given, list(real), seed, workers)
+    rows, critic = rows_of(comparisons(sets, others, floor, seed, repeats), list(real), seed,
+                           workers)
     if not rows:
         raise TNGInputError("too few records to compute any figure: the stations have "
                             f"{max(map(len, real.values()))} real records at most, two or more are "

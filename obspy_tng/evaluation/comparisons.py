@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,13 +28,27 @@ class Comparison:
     enrolled: dict
 
 
+class Comparisons(NamedTuple):
+    """
+    All comparisons of an evaluation.
+
+    ``floors`` has for each repeat a list of :class:`Comparison` of real with real records, which
+    are averaged; ``judged`` the same of generated ones by the generator's name, and ``given`` with
+    the real records that the generators had, or None.
+    """
+
+    floors: list
+    judged: dict
+    given: list | None
+
+
 def comparisons(sets, others, floor, seed, repeats):
     """
     The pairs of record sets that are compared; nothing is measured here.
 
     :param sets, others, floor, seed, repeats: see
         :func:`~obspy_tng.evaluation.compare.evaluate_sets`.
-    :return: ``(floors, judged, given)`` as :func:`metric_rows` takes them.
+    :return: :class:`Comparisons`
     """
     real, enrolled = sets["real"], sets["enrolled"]
     rng = np.random.default_rng(seed)
@@ -42,21 +57,19 @@ def comparisons(sets, others, floor, seed, repeats):
     splits = [split_sets(sets["pool"], share, rng) for _ in range(repeats)]
     floors = [[Comparison(first, redraw(second, sizes, rng), enrolled)] for first, second in splits]
     if floor:
-        return (floors, {name: [[Comparison(real, group, enrolled)]]
-                         for name, group in others.items()},
-                [[Comparison(real, sets["floor"], enrolled)]])
+        return Comparisons(floors, {name: [[Comparison(real, group, enrolled)]]
+                                    for name, group in others.items()},
+                           [[Comparison(real, sets["floor"], enrolled)]])
     # all halves in one comparison: they share their records
-    return floors, {name: [[Comparison(first, group, enrolled) for first, _ in splits]]
-                    for name, group in others.items()}, None
+    return Comparisons(floors, {name: [[Comparison(first, group, enrolled) for first, _ in splits]]
+                                for name, group in others.items()}, None)
 
 
-def rows_of(floors, judged, given, stations, seed, workers=1):
+def rows_of(compared, stations, seed, workers=1):
     """
     Rows of the metrics and of the classifier, in threads.
 
-    :param floors: for each repeat a list of :class:`Comparison`, averaged.
-    :param judged: dict ``generator name -> list of lists of Comparison``.
-    :param given: the same with the real records that the generators had, or None.
+    :param compared: :class:`Comparisons`.
     :param stations: station ids.
     :param seed: int.
     :param workers: threads.
@@ -64,26 +77,25 @@ def rows_of(floors, judged, given, stations, seed, workers=1):
         :func:`~obspy_tng.evaluation.metrics.critic.critic_rows`.
     """
     with thread_pool(workers) as pool:
-        list(pool.map(attrgetter("waveform"), classified(floors, judged, seed)))
-        critic = pool.submit(critic_rows, floors, judged, seed)
-        return metric_rows(floors, judged, given, stations, seed, pool.map), critic.result()
+        known = compared.floors, compared.judged
+        list(pool.map(attrgetter("waveform"), classified(*known, seed)))
+        critic = pool.submit(critic_rows, *known, seed)
+        return metric_rows(compared, stations, seed, pool.map), critic.result()
 
 
-def metric_rows(floors, judged, given, stations, seed, each=map):
+def metric_rows(compared, stations, seed, each=map):
     """
     All rows of the tables.
 
-    :param floors: for each repeat a list of :class:`Comparison`, averaged.
-    :param judged: dict ``generator name -> list of lists of Comparison``.
-    :param given: the same with the real records that the generators had, or None.
+    :param compared: :class:`Comparisons`.
     :param stations: station ids.
     :param seed: int.
     :param each: what applies a function to each station, like :func:`map`.
     :return: list of dicts, see :class:`~obspy_tng.evaluation.result.Evaluation`.
     """
-    real = _values(floors, stations, each)
-    had = None if given is None else _values(given, stations, each)
-    theirs = {name: _values(lists, stations, each) for name, lists in judged.items()}
+    real = _values(compared.floors, stations, each)
+    had = None if compared.given is None else _values(compared.given, stations, each)
+    theirs = {name: _values(lists, stations, each) for name, lists in compared.judged.items()}
     rows = []
     for metric in METRICS:
         columns = {ALL: slice(None)}

@@ -15,7 +15,7 @@ from ..exceptions import TNGInputError
 from ..records.info import record_id
 from ..records.record import group_by_station
 from .axes import Axes
-from .comparisons import Comparison, rows_of, score_rows, settings_of
+from .comparisons import Comparison, Comparisons, rows_of, score_rows, settings_of
 from .floor import redraw, split_sets
 from .inputs import check_ids, generated_sets, measure, real_sets
 from .metrics.metric import REAL
@@ -75,9 +75,8 @@ def cross_evaluate(records, makers, *, n=25, splits=2, seed=0, repeats=20, freqm
                                               for s in stations}, given)
                             for k, (test, given) in enumerate(halves)])
               for name, group in others.items()}
-    rows, critic = rows_of(floors, judged, _pairs([Comparison(test, given, given)
-                                                   for test, given in halves]),
-                           stations, seed, workers)
+    had = _pairs([Comparison(test, given, given) for test, given in halves])
+    rows, critic = rows_of(Comparisons(floors, judged, had), stations, seed, workers)
     return Evaluation(rows, score_rows(real, None, others, {}, seed), {REAL: real, **others},
                       settings_of(axes, seed, repeats, f"with the other half of the earthquakes, "
                                                          f"{splits} splits used both ways"),

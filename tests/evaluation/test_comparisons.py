@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from obspy_tng.evaluation.comparisons import Comparison, comparisons, metric_rows, settings_of
+from obspy_tng.evaluation.comparisons import (
+    Comparison,
+    Comparisons,
+    comparisons,
+    metric_rows,
+    settings_of,
+)
 
 from .made_up import AXES, records, waves
 
@@ -54,8 +60,9 @@ def test_without_a_floor_halves_are_compared(data):
 def test_rows_are_the_metrics_and_their_means(data):
     real, other = sets(data, "r"), sets(data, "o", factor=2.0)
     again = sets(data, "a")
-    rows = metric_rows([[Comparison(real, again, real)]] * 3,
-                       {"g": [[Comparison(real, other, real)]]}, None, list(STATIONS), seed=0)
+    compared = Comparisons([[Comparison(real, again, real)]] * 3,
+                           {"g": [[Comparison(real, other, real)]]}, None)
+    rows = metric_rows(compared, list(STATIONS), seed=0)
     value = {(r["metric"], r["station"]): r["value"] for r in rows}
     assert value["pga_bias", "XX.A"] == pytest.approx(0, abs=1e-5)
     assert value["pga_bias", "XX.B"] == pytest.approx(np.log(2), abs=1e-5)
