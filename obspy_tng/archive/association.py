@@ -82,13 +82,25 @@ class StationEvents:
         self.arrivals = sorted(arrivals_of(events, places, clocks),
                                key=lambda arrival: arrival.p)
         self.p = np.array([arrival.p for arrival in self.arrivals])
+        self.s = np.array([arrival.s for arrival in self.arrivals])
+        self.size = np.array([arrival.size for arrival in self.arrivals])
         self.clock_error = clock_error
 
-    def event_of(self, start):
-        """Index of the earthquake around whose P a recording begins, or None."""
+    def event_of(self, start, end):
+        """
+        Index of the earthquake that a recording is of by its times, or None.
+
+        It is the one around whose P the recording begins; of a foreshock and a much larger
+        earthquake whose S arrives before the recording ends, the larger one.
+        """
         late = start.timestamp - self.p
         inside = (late >= START_WINDOW[0]) & (late <= START_WINDOW[1])
-        return int(np.argmin(np.where(inside, np.abs(late), np.inf))) if inside.any() else None
+        if not inside.any():
+            return None
+        nearest = int(np.argmin(np.where(inside, np.abs(late), np.inf)))
+        larger = inside & (self.p > max(self.p[nearest], start.timestamp)) & (
+            self.s < end.timestamp) & (self.size > self.size[nearest] + MUCH_LARGER)
+        return int(np.argmax(np.where(larger, self.size, -np.inf))) if larger.any() else nearest
 
     def expects(self, start, end):
         """True if a recording of this span is part of the unit of an earthquake."""

@@ -71,7 +71,7 @@ def _evidence(recordings, events):
     if known is None or known[0] is not recordings:
         spans = _recordings(recordings)
         on_time = [_is_on_time(span, events) for span in spans]
-        taken = {events.event_of(span[0])
+        taken = {events.event_of(*span)
                  for span, right in zip(spans, on_time, strict=True) if right}
         hours = [_hours(span, events, taken) for span in spans]
         known = _EVIDENCE[events] = recordings, _Evidence(spans, on_time, hours)
@@ -106,7 +106,7 @@ def _recordings(spans):
 
 def _is_on_time(span, events):
     """True for a recording that holds the arrivals of its earthquake by its own clock."""
-    index = events.event_of(span[0])
+    index = events.event_of(*span)
     return index is not None and events.holds(index, *span)
 
 

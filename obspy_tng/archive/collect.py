@@ -224,7 +224,7 @@ def _collect_event(unit, recordings, task, outcome):
     for recording in recordings:
         start, end = _span(recording)
         always = start <= unit.starttime + 1
-        if not always and events.event_of(start) != index:
+        if not always and events.event_of(start, end) != index:
             continue  # the unit of another earthquake, or of the day, takes care of it
         outcome.counts["recordings"] += 1
         running[id(recording)] = always

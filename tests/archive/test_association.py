@@ -86,7 +86,9 @@ def test_a_larger_earthquake_in_a_triggered_recording(collect):
     data = np.concatenate([shaking(5000, amplitude=0.05), shaking(9000, seed=1)], axis=1) * GAIN
     stream = recording(data, start=DAY + 3600)
     small, large = event(DAY + 3610, 4.0), event(DAY + 3660, 6.0)
-    assert codes(collect([stream], [small, large])[1]) == ["larger_earthquake"]
+    record, = collect([stream], [small, large])[0]
+    assert record[0].stats.tng.magnitude == 6.0
+    assert record[0].stats.starttime > DAY + 3650
     assert len(collect([stream], [small, event(DAY + 3645, 4.5)])[0]) == 1  # listed twice
 
 
@@ -347,3 +349,21 @@ def test_where_a_station_is():
 
 def test_arrivals_of_none():
     assert StationEvents([], [Place(None, None, 0.0, 0.0)]).arrivals == []
+
+
+def test_a_foreshock_before_the_larger_earthquake(collect):
+    """The recording begins nearer to P of the foreshock, and holds the larger earthquake."""
+    records, found = collect([shock(DAY + 3600)], [event(DAY + 3580, 4.0), event(DAY + 3610, 5.5)])
+    assert [record[0].stats.tng.magnitude for record in records] == [5.5]
+    assert found.counts["recordings"] == 1
+
+
+def test_one_earthquake_listed_twice_with_other_magnitudes(collect):
+    records, _ = collect([shock(DAY + 3600)], [event(DAY + 3610, 4.9), event(DAY + 3611.5, 5.6)])
+    assert [record[0].stats.tng.magnitude for record in records] == [5.6]
+
+
+def test_a_recording_that_ends_before_s_of_the_larger_earthquake(collect):
+    stream = shock(DAY + 3600, npts=6000)
+    records, _ = collect([stream], [event(DAY + 3610, 4.0), event(DAY + 3645, 5.5)])
+    assert [record[0].stats.tng.magnitude for record in records] == [4.0]

@@ -18,7 +18,7 @@ def test_offsets_that_many_recordings_share_by_chance():
         events = StationEvents([event(DAY + float(t)) for t in times[0, ::2]],
                                [Place(None, None, 19.4, -99.1)])
         spans = [(DAY + float(t), DAY + float(t) + 80) for t in times[1]]
-        free = [start for start, _ in spans if events.event_of(start) is None]
+        free = [start for start, _ in spans if events.event_of(start, start + 60) is None]
         assert len(free) > 30
         assert all(shared_offset(start, spans, events) == (None, 0.0) for start in free)
 

@@ -309,8 +309,8 @@ def test_station_events():
                            [Place(None, None, 20.0, -99.0)])
     p = UTCDateTime(events.p[0])
     assert p - ORIGIN == pytest.approx(19, abs=0.5)  # 111 km, 10 km deep, iasp91
-    assert events.event_of(p - 100) == 0
-    assert events.event_of(p + 250) is None
+    assert events.event_of(p - 100, p) == 0
+    assert events.event_of(p + 250, p + 300) is None
     assert events.expects(p + 230, p + 300)
     assert not events.expects(p + 250, p + 300)
     assert events.holds(0, p + 30, p + 100, clock_error=0.0)  # it begins in the surface waves
