@@ -85,6 +85,7 @@ None where the file does not have them:
 * ``starttime_known``: whether the header has the start, to the second, by a clock that was set;
   ``starttime_precision`` (s: 1, or 60 where only the minute is stated); ``doubts``:
   contradictions in the header, and how they were resolved
+  (:mod:`obspy_tng.io.common.contradictions`)
 * ``header``: the file's own header
 
 ``stats.tng`` has the fields of :mod:`obspy_tng.records.record` (units, event, corners).

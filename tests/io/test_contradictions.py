@@ -6,6 +6,7 @@ import re
 import numpy as np
 import obspy
 import pytest
+import scipy.io
 from obspy import UTCDateTime
 
 from obspy_tng.exceptions import TNGInputError, TNGWarning
@@ -13,6 +14,7 @@ from obspy_tng.exceptions import TNGInputError, TNGWarning
 from .agency_samples import (
     START,
     G,
+    afadmat,
     asa,
     at2,
     cosmos,
@@ -372,3 +374,13 @@ def test_asa_peaks_are_in_gal():
     with pytest.warns(TNGWarning, match=r"a factor of 980\.7"):
         st = read(asa().raw, (r"UNIDADES DE LOS DATOS +: .*", "UNIDADES DE LOS DATOS : g"))
     assert meta_of(st[0]).pga == meta_of(read(asa().raw)[0]).pga
+
+
+def test_afad_numbers_of_samples():
+    variables = scipy.io.loadmat(io.BytesIO(afadmat().raw))
+    variables["EQ"]["anEQ"][0, 0]["numofData"][0, 0] = np.uint16([[100]])
+    file = io.BytesIO()
+    scipy.io.savemat(file, {"EQ": variables["EQ"]})
+    with pytest.warns(TNGWarning, match="numofData is 100, and the file holds 203"):
+        st = obspy.read(io.BytesIO(file.getvalue()), format="AFADMAT")
+    assert st[0].stats.npts == 100
