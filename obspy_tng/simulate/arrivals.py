@@ -31,6 +31,9 @@ RAYLEIGH_LEVEL = np.array([1.0, 1.0, 0.6, 0.25, 0.15, 0.1])
 ELLIPTICITY = 0.7
 #: frequency over that of the basin, and the level of its surface waves there
 BASIN_RATIO, BASIN_SHAPE = (0.6, 1.0, 3.3, 12.0), (0.5, 1.0, 0.4, 0.03)
+#: Q of these waves: above the frequency of the basin they fade on their way (about a tenth of the
+#: S velocity in m/s, that of stiff sediments)
+BASIN_QUALITY = 100.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,9 +97,11 @@ def basin_waves(rng, site, time):
     count = 5 + rng.poisson(6 * site.basin_delay)
     shape = np.interp(np.log(BANDS / site.basin_frequency), np.log(BASIN_RATIO), BASIN_SHAPE)
     level = site.basin_level * AVERAGE_RADIATION["S"] * rng.standard_normal((count, 1))
-    return Arrivals(rng.choice((SV_FLAT, SH_FLAT, RAYLEIGH), count),
-                    time + rng.gamma(1.5, site.basin_delay / 1.5, count),
-                    rng.uniform(0, 2 * np.pi, count), level * _shares(rng, count) * shape)
+    kind = rng.choice((SV_FLAT, SH_FLAT, RAYLEIGH), count)
+    delay = rng.gamma(1.5, site.basin_delay / 1.5, count)
+    lost = np.maximum(BANDS - site.basin_frequency, 0) * (np.pi / BASIN_QUALITY)
+    return Arrivals(kind, time + delay, rng.uniform(0, 2 * np.pi, count),
+                    level * _shares(rng, count) * shape * np.exp(-delay[:, None] * lost))
 
 
 @lru_cache(maxsize=4)

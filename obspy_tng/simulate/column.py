@@ -34,7 +34,7 @@ RINGDOWN = 1.5              # damping of what wraps around, at the end of the re
 NEAR_F0 = np.geomspace(0.7, 1.4, 300)    # times f0: where the column's resonance is searched for
 STIFF = 1e4                 # Q of the half-space, which only serves as reference
 #: r.m.s. of the share of one component in another, above a frequency in Hz; into the vertical
-COUPLING, COUPLED_FROM, INTO_VERTICAL = 0.11, 2.5, 0.5
+COUPLING, COUPLED_FROM, INTO_VERTICAL = 0.2, 2.5, 0.5
 ECHO, ECHOES = 0.15, 12      # s, mean delay of echoes, and their number
 DIRECTIONAL = 0.18          # of ln gain of a horizontal direction
 NO_SOIL = SoilProfile(np.array([]), *(np.array([x]) for x in (1.0, 2.0, 1e3, 0.0)))

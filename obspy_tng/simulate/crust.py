@@ -9,9 +9,12 @@ frequencies are properties of the crust as a whole.
 * :func:`density_of` - density by P velocity.
 
 Ranges: layers of continents as in CRUST1.0 (Laske et al. 2013); isotropic scattering coefficients
-of S waves of 0.002 to 0.01 / km and intrinsic Q of 350 to 700 f^0.4..0.7, as multiple lapse-time
-window analyses find them (Sato, Fehler and Maeda 2012, ch. 3); broadening of S by forward
-scattering of 0.5 to 2 s at 100 km (Takahashi et al. 2007, GJI 168, 105-114).
+of S waves of 0.001 to 0.005 / km at 1 Hz, growing with frequency, and intrinsic Q that is nearly
+proportional to frequency (Sato, Fehler and Maeda 2012, ch. 3). Absorption predominates above some
+Hz: Sharma et al. (2008, Bull. Seism. Soc. Am. 98, 2325-2340) find Q of 183 at 1.5 Hz and 2668 at 24
+Hz by absorption, 529 and 3053 by scattering, in Kachchh. Both together have a Q like that of direct
+S in Guerrero, 273 f^0.66 (Ordaz and Singh 1992, Bull. Seism. Soc. Am. 82, 24-43). Broadening of S
+by forward scattering of 0.5 to 2 s at 100 km (Takahashi et al. 2007, GJI 168, 105-114).
 
 .. [Brocher2005] Brocher, T. M. (2005). Empirical relations between elastic wavespeeds and
    density in the Earth's crust. Bull. Seism. Soc. Am. 95, 2081-2092.
@@ -23,6 +26,10 @@ import numpy as np
 
 ROCK_LAYERS = 5         # of weathered rock
 LONG_WAVE_LAYERS = 2    # of weathered rock, for long waves
+#: intrinsic Q of S at a frequency in Hz, and the power with which it grows
+QUALITY_AT, QUALITY, QUALITY_EXPONENT = 5.0, (700.0, 1400.0), (0.6, 0.9)
+#: 1/km, isotropic scattering coefficient of S at 1 Hz, and the power with which it grows
+SCATTERING, SCATTERING_EXPONENT = (0.001, 0.005), (0.0, 0.6)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,10 +140,12 @@ def draw_crust(rng):
     moho = rng.uniform(28e3, 48e3)
     cuts = [deep, rng.uniform(8e3, 14e3), rng.uniform(17e3, moho - 6e3), moho]
     qs = 0.08 * vs
+    quality = np.exp(rng.uniform(*np.log(QUALITY)))
+    exponent = rng.uniform(*QUALITY_EXPONENT)
     return Crust(
         np.append(thickness, np.diff(cuts)), ratio * vs, vs, density_of(ratio * vs), 2 * qs, qs,
         rock=ROCK_LAYERS, gradient=np.append(np.zeros(ROCK_LAYERS), rng.uniform(0.002, 0.008, 4)),
-        quality=np.exp(rng.uniform(np.log(350), np.log(700))), exponent=rng.uniform(0.4, 0.7),
-        scattering=1e-3 * np.exp(rng.uniform(np.log(0.002), np.log(0.01))),
-        scattering_exponent=rng.uniform(-0.1, 0.5),
+        quality=quality / QUALITY_AT ** exponent, exponent=exponent,
+        scattering=1e-3 * np.exp(rng.uniform(*np.log(SCATTERING))),
+        scattering_exponent=rng.uniform(*SCATTERING_EXPONENT),
         broadening=np.exp(rng.uniform(np.log(0.5), np.log(2.0))))

@@ -35,7 +35,7 @@ from .scattering import energy_density
 P_ABSORPTION = 1.2
 #: the Q of coda grows faster with frequency than that of direct waves, as deeper rock and longer
 #: paths have it, by this power, from a frequency in Hz
-CODA_EXPONENT, CODA_PIVOT = 0.25, 5.0
+CODA_EXPONENT, CODA_PIVOT = 0.1, 5.0
 #: 1/s, rate at which coda leaks into the mantle (as in Margerin et al. 1999, GJI 138, 343-352; the
 #: number is ours)
 LEAKAGE = 0.02
@@ -57,10 +57,11 @@ GAIN = {"P": np.array([1.0, 1.0, 1.3, 2.0, 3.0, 3.0]),
 #: share of P in the power from the ground near the station, by incident wave and band
 NEAR_P = {"P": np.array([0.7, 0.7, 0.65, 0.4, 0.2, 0.2]),
           "S": np.array([0.15, 0.15, 0.15, 0.05, 0.15, 0.15])}
-#: share of that power that decays slowly, by incident wave and band, and the factor of its time
+#: share of that power that decays slowly, by incident wave and band, and the factor of its time:
+#: above 1 Hz ground of a Q that grows with frequency
 SLOW_SHARE = {"P": np.array([0.8, 0.8, 0.8, 0.8, 0.8, 0.8]),
               "S": np.array([0.8, 0.8, 0.75, 0.4, 0.5, 0.5])}
-SLOW_DECAY = np.array([12.0, 12.0, 6.5, 3.2, 5.0, 6.0])
+SLOW_DECAY = np.array([12.0, 12.0, 5.0, 3.2, 5.0, 6.0])
 #: share of the horizontal energy of the diffuse field along the direct wave, before and after S
 ALONG = 0.75, 0.5
 

