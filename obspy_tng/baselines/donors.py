@@ -136,7 +136,8 @@ class _Donors:
 
     def choose(self, asked, rng):
         """Index of a donor with a similar scenario."""
-        separation = scenario.scenario_distance(self.magnitudes, self.distances, asked)
+        separation = scenario.scenario_distance(self.magnitudes, self.distances, self.depths,
+                                                asked)
         weight = np.exp(-0.5 * (separation - separation.min()))
         return rng.choice(len(weight), p=weight / weight.sum())
 

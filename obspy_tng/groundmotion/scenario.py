@@ -7,10 +7,12 @@ from numbers import Real
 import numpy as np
 
 from ..exceptions import TNGInputError, TNGWarning
-from .scaling import source_distance
+from .scaling import USUAL_DEPTH, source_distance
 
-#: differences in magnitude and ln distance that count as one
-MAGNITUDE, LN_DISTANCE = 0.5, 0.4
+#: differences in magnitude, ln distance and ln depth that count as one, and km, depths that count
+#: as this one: catalogues know shallow ones badly. Earthquakes of a subducting slab differ from
+#: those of the crust above in P, S and surface waves
+MAGNITUDE, LN_DISTANCE, LN_DEPTH, LEAST_DEPTH = 0.5, 0.4, 0.9, 5.0
 #: a scenario is extrapolated where it is outside of the data by more: magnitude, factor of R
 MAGNITUDE_MARGIN, DISTANCE_MARGIN = 0.5, 1.5
 #: the same where a prior covers the scenario and the records are far from it
@@ -130,24 +132,31 @@ class Coverage:
                     and self.distances[0] / distance <= r <= self.distances[1] * distance)
 
 
-def scenario_distance(magnitudes, distances, scenario):
+def scenario_distance(magnitudes, distances, depths, scenario):
     """
     Squared distance between the scenarios of records and a given one.
 
     :param magnitudes: array (n,), NaN where unknown.
     :param distances: array (n,), epicentral, km, NaN where unknown.
-    :param scenario: :class:`Scenario`; below 1 km counts as 1 km.
-    :return: array (n,), infinite where unknown; ``exp(-d / 2)`` is a weight.
+    :param depths: array (n,), km, NaN where unknown: the usual depth is taken.
+    :param scenario: :class:`Scenario`; below 1 km counts as 1 km; without a depth, depths do not
+        matter.
+    :return: array (n,), infinite where magnitude or distance are unknown; ``exp(-d / 2)`` is a
+        weight.
 
     .. rubric:: Example
 
-    >>> scenario_distance(np.array([6.0, 6.5, np.nan]), np.array([100.0, 100.0, 100.0]),
-    ...                   Scenario(6.0, 100.0))
+    >>> scenario_distance(np.array([6.0, 6.5, np.nan]), np.full(3, 100.0), np.full(3, 10.0),
+    ...                   Scenario(6.0, 100.0, 10.0))
     array([ 0.,  1., inf])
     """
     squares = (np.square((magnitudes - scenario.magnitude) / MAGNITUDE)
                + np.square(np.log(np.maximum(distances, 1) / max(scenario.distance, 1))
                            / LN_DISTANCE))
+    if scenario.depth is not None:
+        depths = np.where(np.isfinite(depths), depths, USUAL_DEPTH)
+        squares = squares + np.square(np.log(np.maximum(depths, LEAST_DEPTH)
+                                             / max(scenario.depth, LEAST_DEPTH)) / LN_DEPTH)
     return np.where(np.isfinite(squares), squares, np.inf)
 
 

@@ -113,7 +113,7 @@ class SourceRecords:
         :param scenario: requested :class:`~obspy_tng.groundmotion.scenario.Scenario`.
         :return: array (n,), 1 for the nearest usable record, 0 for those that are not usable.
         """
-        apart = scenario_distance(self.magnitudes, self.distances, scenario)
+        apart = scenario_distance(self.magnitudes, self.distances, self.depths, scenario)
         apart = np.where(self.usable, apart, np.inf)
         if not np.isfinite(apart).any():
             apart = np.where(self.usable | ~self.usable.any(), 0.0, np.inf)

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from obspy_tng.exceptions import TNGInputError
-from obspy_tng.groundmotion.scenario import Coverage, Scenario, draw_known
+from obspy_tng.groundmotion.scenario import (
+    LN_DEPTH,
+    Coverage,
+    Scenario,
+    draw_known,
+    scenario_distance,
+)
 
 
 def test_magnitude_and_distance_go_together():
@@ -39,3 +45,15 @@ def test_known_scenarios_are_drawn():
                         np.array([np.nan, 1.0, 2.0]), rng) for _ in range(20)}
     assert drawn == {Scenario(5.0, 10.0), Scenario(6.0, 30.0, 2.0)}
     assert draw_known(np.array([np.nan]), np.array([1.0]), np.array([1.0]), rng) is None
+
+
+def test_scenarios_are_apart_by_depth_where_depths_are_known():
+    known = np.full(4, 6.0), np.full(4, 200.0)
+    depths = np.array([5.0, 20.0, 60.0, np.nan])
+    assert np.ptp(scenario_distance(*known, depths, Scenario(6.0, 200.0))) == 0
+    apart = scenario_distance(*known, depths, Scenario(6.0, 200.0, 60.0))
+    assert apart[2] == 0
+    assert apart[0] > apart[1] == apart[3] == pytest.approx((np.log(3) / LN_DEPTH) ** 2)
+    # depths of shallow earthquakes are badly known: 0 km counts as 5 km
+    shallow = scenario_distance(*known, np.array([0.0, 2.0, 5.0, 5.0]), Scenario(6.0, 200.0, 0.0))
+    assert shallow.tolist() == [0.0] * 4

@@ -238,7 +238,8 @@ class FlowMethod:
     def _reference(self, enrolled, fitted, station, scenario, rng):
         """Row of a record of the station with about the scenario."""
         own = fitted.stations == station
-        apart = scenario_distance(fitted.magnitudes[own], fitted.distances[own], scenario)
+        apart = scenario_distance(fitted.magnitudes[own], fitted.distances[own],
+                                  fitted.depths[own], scenario)
         known = np.isfinite(apart).any()
         weight = np.exp(-0.5 * (apart - apart.min())) if known else np.ones(len(enrolled))
         return int(rng.choice(len(weight), p=weight / weight.sum()))

@@ -98,7 +98,8 @@ class BankModel:
         return self.durations.draw(station, decoded, t05, scenario, rng)
 
     def _scenario_distance(self, scenario):
-        return scenario_distance(self.levels.magnitudes, self.levels.distances, scenario)
+        return scenario_distance(self.levels.magnitudes, self.levels.distances,
+                                 self.levels.depths, scenario)
 
     @cached_property
     def _delay(self):
