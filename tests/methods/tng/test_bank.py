@@ -12,7 +12,8 @@ from obspy_tng.methods.tng.bank import OWN_WEIGHT, PRIOR_WEIGHT, BankModel
 def bank(stations, magnitudes, distances, t05s, decoded=None):
     """A bank of records, whose durations are those of the decoded envelopes."""
     levels = SimpleNamespace(stations=np.array(stations), magnitudes=np.array(magnitudes, float),
-                             distances=np.array(distances, float))
+                             distances=np.array(distances, float),
+                             depths=np.full(len(stations), np.nan))
     durations = SimpleNamespace(
         stations={station: (float(i), 0.0) for i, station in enumerate(sorted(set(stations)))},
         draw=lambda station, decoded, t05, scenario, rng: decoded)
