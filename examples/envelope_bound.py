@@ -35,12 +35,12 @@ from obspy_tng.methods.bank_levels import fit_bank_levels
 from obspy_tng.methods.source_bank import SourceBank
 from obspy_tng.methods.tng.prior import packaged_prior
 from obspy_tng.records.earthquakes import split_by_event
+from obspy_tng.records.enrolled import Enrolled
 from obspy_tng.records.info import record_info
 from obspy_tng.records.record import group_by_station, record_to_array
 from obspy_tng.signal.energy_windows import energy_onset
 from obspy_tng.signal.evolutionary import FilterBank, band_levels
 from obspy_tng.signal.source_waveform import SourceWaveforms
-from obspy_tng.station_generator import Enrolled
 
 KINDS = "as they are", "true envelopes", "true, common"
 

@@ -36,11 +36,11 @@ from obspy_tng.methods.bank_levels import fit_bank_levels
 from obspy_tng.methods.source_bank import SourceBank
 from obspy_tng.methods.tng.prior import packaged_prior
 from obspy_tng.records.earthquakes import split_by_event
+from obspy_tng.records.enrolled import Enrolled
 from obspy_tng.records.info import record_info
 from obspy_tng.records.record import group_by_station
 from obspy_tng.signal.evolutionary import FilterBank, band_levels
 from obspy_tng.simulate.corpus import simulated_corpus
-from obspy_tng.station_generator import Enrolled
 
 COUNT, SHARES = 3, (0.0, 0.3, 0.6, 0.9)
 

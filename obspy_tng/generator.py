@@ -20,10 +20,11 @@ from .methods import METHODS, Method, ReleasedMethod
 from .methods.generator_state import GeneratorState, sensible_description
 from .methods.tng.prior import load_pretrained, pretrained_folder
 from .models.checkpoint import load_folder, load_weights, state_hash
+from .records.enrolled import Enrolled, refuse_generated
 from .records.info import RECORD_FIELDS, record_info
 from .records.record import check_station, group_by_station, record_to_array, station_id
 from .records.synthetic import synthetic_record
-from .station_generator import Enrolled, StationGenerator, refuse_generated
+from .station_generator import StationGenerator
 from .training import Processes, RecordStore, TrainingSettings, choose_device
 
 logger = logging.getLogger("obspy_tng")

@@ -192,7 +192,7 @@ def fit_bank_levels(bank, filters, prior=None, sites=None):
 
     Records with a dead or polluted component are left out.
 
-    :param bank: dict station id -> :class:`~obspy_tng.station_generator.Enrolled` with an array
+    :param bank: dict station id -> :class:`~obspy_tng.records.enrolled.Enrolled` with an array
         ``levels`` (n, 3, bands).
     :param filters: :class:`~obspy_tng.signal.evolutionary.FilterBank` of the levels.
     :param prior: :class:`~obspy_tng.groundmotion.band_levels.BandLevelModel` of other

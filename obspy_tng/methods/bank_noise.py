@@ -37,7 +37,7 @@ def bank_noise(bank, filters, others=()):
     """
     Find the noise of a bank.
 
-    :param bank: dict station id -> :class:`~obspy_tng.station_generator.Enrolled` with an array
+    :param bank: dict station id -> :class:`~obspy_tng.records.enrolled.Enrolled` with an array
         ``levels`` (n, 3, bands). Records without a waveform in ``data`` (n, 3, npts) have no noise
         that is known.
     :param filters: :class:`~obspy_tng.signal.evolutionary.FilterBank` of the levels.

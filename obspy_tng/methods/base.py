@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from ..groundmotion.scenario import Scenario
-from ..station_generator import Enrolled
+from ..records.enrolled import Enrolled
 from ..training import TrainingSettings
 
 #: records of one station: data ``(n, 3, npts)`` and n dicts of

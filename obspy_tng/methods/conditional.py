@@ -183,7 +183,7 @@ class ConditionalMethod:
         """
         Draw realizations of a station.
 
-        :param enrolled: the station's :class:`~obspy_tng.station_generator.Enrolled`.
+        :param enrolled: the station's :class:`~obspy_tng.records.enrolled.Enrolled`.
         :param station: station id.
         :param rngs: one generator per realization.
         :param scenarios: the :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for, one per

@@ -12,8 +12,8 @@ from .._version import __version__
 from ..exceptions import TNGCheckpointError
 from ..groundmotion.site_terms import Site
 from ..models.checkpoint import load_folder, save_folder
+from ..records.enrolled import Enrolled
 from ..records.info import RECORD_FIELDS
-from ..station_generator import Enrolled
 from ..training import TrainingSettings
 
 #: StationXML in a model folder
@@ -29,7 +29,7 @@ class GeneratorState:
 
     ``arguments`` are those of :class:`~obspy_tng.TNGGenerator` (:data:`ARGUMENTS`), ``weights``
     maps names to arrays, ``bank`` station ids to
-    :class:`~obspy_tng.station_generator.Enrolled`, ``sites`` station ids to
+    :class:`~obspy_tng.records.enrolled.Enrolled`, ``sites`` station ids to
     :class:`~obspy_tng.groundmotion.site_terms.Site`; ``inventory`` may be None.
     """
 
@@ -92,7 +92,7 @@ def bank_to_tables(bank):
     """
     Tables of a bank, for :func:`~obspy_tng.models.checkpoint.save_folder`.
 
-    :param bank: dict station id -> :class:`~obspy_tng.station_generator.Enrolled`.
+    :param bank: dict station id -> :class:`~obspy_tng.records.enrolled.Enrolled`.
     :return: dict station id -> infos; dict ``"station/name"`` -> array.
     """
     return ({station: enrolled.infos for station, enrolled in bank.items()},
@@ -107,7 +107,7 @@ def bank_from_tables(infos, arrays, folder):
     :param infos: dict station id -> list of dicts.
     :param arrays: dict ``"station/name"`` -> array with a row for each record.
     :param folder: path, for the message.
-    :return: dict station id -> :class:`~obspy_tng.station_generator.Enrolled`.
+    :return: dict station id -> :class:`~obspy_tng.records.enrolled.Enrolled`.
     :raises TNGCheckpointError: if infos and arrays have different numbers of records.
     """
     bank = {}

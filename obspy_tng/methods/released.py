@@ -194,7 +194,7 @@ class ReleasedMethod:
         """
         Draw realizations of a station.
 
-        :param enrolled: the station's :class:`~obspy_tng.station_generator.Enrolled`.
+        :param enrolled: the station's :class:`~obspy_tng.records.enrolled.Enrolled`.
         :param station: station id.
         :param rngs: one generator per realization.
         :param scenarios: the :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for, one per

@@ -56,7 +56,7 @@ class SourceBank:
     """
     New records from the waveforms of a bank.
 
-    :param bank: dict station id -> :class:`~obspy_tng.station_generator.Enrolled` with arrays
+    :param bank: dict station id -> :class:`~obspy_tng.records.enrolled.Enrolled` with arrays
         ``data`` (n, 3, npts) and ``levels`` (n, 3, bands).
     :param filters: :class:`~obspy_tng.signal.evolutionary.FilterBank` of the levels.
     :param fitted: :class:`~obspy_tng.methods.bank_levels.BankLevels`.

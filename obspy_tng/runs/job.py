@@ -48,7 +48,7 @@ class Result:
 class Job:
     """
     A kind of run. Subclasses are in :mod:`obspy_tng.runs.collect`,
-    :mod:`obspy_tng.runs.generate` and :mod:`obspy_tng.runs.evaluate`.
+    :mod:`obspy_tng.runs.generate` and :mod:`obspy_tng.runs.evaluation_jobs`.
 
     ``kind`` is its name, ``makes`` says in words what, ``unique`` that a recording filed
     twice is to be left out, ``modules`` the names of modules that worker processes import.

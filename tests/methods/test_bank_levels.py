@@ -7,9 +7,9 @@ from obspy_tng._random import realization_rngs
 from obspy_tng.exceptions import TNGInputError, TNGWarning
 from obspy_tng.groundmotion.scenario import Scenario
 from obspy_tng.methods.bank_levels import fit_bank_levels
+from obspy_tng.records.enrolled import Enrolled
 from obspy_tng.records.info import RECORD_FIELDS
 from obspy_tng.signal.evolutionary import filter_bank
-from obspy_tng.station_generator import Enrolled
 
 FILTERS = filter_bank(2000, 50.0, freqmin=0.25)
 

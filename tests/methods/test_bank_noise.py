@@ -4,9 +4,9 @@ import numpy as np
 
 from obspy_tng.groundmotion.noise_floor import NO_NOISE
 from obspy_tng.methods.bank_noise import bank_noise
+from obspy_tng.records.enrolled import Enrolled
 from obspy_tng.records.info import RECORD_FIELDS
 from obspy_tng.signal.evolutionary import band_levels, filter_bank
-from obspy_tng.station_generator import Enrolled
 
 FILTERS = filter_bank(2000, 50.0, freqmin=0.25)
 

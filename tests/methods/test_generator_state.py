@@ -14,8 +14,8 @@ from obspy_tng.methods.generator_state import (
     inventory_to_text,
     sensible_description,
 )
+from obspy_tng.records.enrolled import Enrolled
 from obspy_tng.records.info import RECORD_FIELDS
-from obspy_tng.station_generator import Enrolled
 from obspy_tng.training import TrainingSettings
 
 INFOS = [{**dict.fromkeys(RECORD_FIELDS), "record_id": f"r{i}", "magnitude": 5.0 + i}

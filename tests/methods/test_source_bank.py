@@ -9,12 +9,12 @@ from obspy_tng.groundmotion.window_levels import drawn_share, packaged_window_le
 from obspy_tng.methods.bank_levels import fit_bank_levels
 from obspy_tng.methods.bank_noise import bank_noise
 from obspy_tng.methods.source_bank import SourceBank, choose
+from obspy_tng.records.enrolled import Enrolled
 from obspy_tng.records.info import record_info
 from obspy_tng.records.record import group_by_station, record_to_array
 from obspy_tng.signal import significant_duration
 from obspy_tng.signal.energy_windows import energy_onset
 from obspy_tng.signal.evolutionary import band_levels, filter_bank
-from obspy_tng.station_generator import Enrolled
 
 RATE, WINDOW = 50.0, 40.0
 

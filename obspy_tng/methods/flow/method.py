@@ -178,7 +178,7 @@ class FlowMethod:
         """
         Fit band levels to a bank.
 
-        :param bank: dict station -> :class:`~obspy_tng.station_generator.Enrolled`.
+        :param bank: dict station -> :class:`~obspy_tng.records.enrolled.Enrolled`.
         :return: :class:`~obspy_tng.methods.bank_levels.BankLevels`.
         :raises TNGInputError: for too few records with magnitude and distance, without a prior.
         """
@@ -201,7 +201,7 @@ class FlowMethod:
         """
         Draw realizations of a station.
 
-        :param enrolled: the station's :class:`~obspy_tng.station_generator.Enrolled`.
+        :param enrolled: the station's :class:`~obspy_tng.records.enrolled.Enrolled`.
         :param station: station id.
         :param rngs: one generator per realization.
         :param scenarios: the :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for, one per

@@ -119,7 +119,7 @@ def fit_bank(bank, filters, levels, decoded):
     """
     Fit durations and coherencies to a bank.
 
-    :param bank: dict station -> :class:`~obspy_tng.station_generator.Enrolled`.
+    :param bank: dict station -> :class:`~obspy_tng.records.enrolled.Enrolled`.
     :param filters: :class:`~obspy_tng.signal.evolutionary.FilterBank`.
     :param levels: :class:`~obspy_tng.methods.bank_levels.BankLevels` of the bank.
     :param decoded: dict station -> ln durations of the decoded envelopes of its records.

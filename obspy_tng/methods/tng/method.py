@@ -297,7 +297,7 @@ class StationBottleneckMethod:
         """
         Fit band levels to a bank; the models of the network's samplers are fitted on first use.
 
-        :param bank: dict station -> :class:`~obspy_tng.station_generator.Enrolled`.
+        :param bank: dict station -> :class:`~obspy_tng.records.enrolled.Enrolled`.
         :param sites: dict station -> :class:`~obspy_tng.groundmotion.site_terms.Site`, also of
             stations without records.
         :return: :class:`~obspy_tng.methods.tng.fitted.FittedBank`.
@@ -325,7 +325,7 @@ class StationBottleneckMethod:
         """
         Draw realizations of a station.
 
-        :param enrolled: the station's :class:`~obspy_tng.station_generator.Enrolled`.
+        :param enrolled: the station's :class:`~obspy_tng.records.enrolled.Enrolled`.
         :param station: station id.
         :param rngs: one generator per realization.
         :param scenarios: the :class:`~obspy_tng.groundmotion.scenario.Scenario` asked for, one per

@@ -1,0 +1,80 @@
+"""
+Enrolled records: what a bank keeps of those of a station, and what is refused.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..exceptions import TNGInputError
+from ..groundmotion.scenario import Scenario
+from ..signal.record_edges import zeros_at_end
+from .info import record_info
+
+
+@dataclass
+class Enrolled:
+    """
+    What the bank keeps of the records of one station.
+
+    ``arrays`` maps a name to an array whose first axis counts the records;
+    ``infos`` has one dict per record (see :func:`obspy_tng.records.info.record_info`).
+    """
+
+    arrays: dict = field(default_factory=dict)
+    infos: list = field(default_factory=list)
+
+    def __len__(self):
+        return len(self.infos)
+
+    def append(self, arrays, infos):
+        """
+        Add records; ``arrays`` as in the class, ``infos`` their dicts.
+
+        An array that earlier records lack (of a model saved before it was kept) is zero for them.
+        """
+        for key, value in arrays.items():
+            before = self.arrays.get(key, np.zeros((len(self), *value.shape[1:]), value.dtype))
+            self.arrays = {**self.arrays, key: np.concatenate([before, value])}
+        self.infos = self.infos + list(infos)
+
+
+def checked_info(record):
+    """
+    What is kept of a record's metadata, with numbers that can be those of an earthquake.
+
+    :param record: Stream of one record.
+    :return: dict, see :func:`~obspy_tng.records.info.record_info`.
+    :raises TypeError: if magnitude, distance or depth in ``stats.tng`` is not a number.
+    :raises TNGInputError: if one of them is out of range, such as a depth in m, or if P is not
+        within the record.
+    """
+    info = record_info(record)
+    try:
+        Scenario(info["magnitude"], info["distance"], info["depth"])
+    except (TypeError, TNGInputError) as err:
+        raise type(err)(f"record {info['record_id']}: stats.tng.{err}") from None
+    p_index = info["p_index"]
+    if p_index is not None:
+        recorded = record[0].stats.npts - zeros_at_end(np.stack([tr.data for tr in record]))
+        if isinstance(p_index, bool) or p_index not in range(recorded):
+            raise TNGInputError(
+                f"record {info['record_id']}: stats.tng.p_index={p_index!r} must be the sample at "
+                f"which P arrives, an integer from 0 to {recorded - 1}, the last one that is not "
+                "zero; leave it out if P is not known or not in the record")
+        info["p_index"] = int(p_index)
+    return info
+
+
+def refuse_generated(groups):
+    """
+    Raise an error if there are generated records.
+
+    :param groups: dict station -> (data, list of infos).
+    :raises TNGInputError: names the first one.
+    """
+    found = [info["record_id"] for _, infos in groups.values() for info in infos
+             if info.get("source") == "generated"]
+    if found:
+        raise TNGInputError(f"{len(found)} records are generated, not recorded (the first: "
+                            f"{found[0]}); allow_generated=True accepts them")
