@@ -19,7 +19,8 @@ padded with zeros are left out: silence is how a recorder ends, not ground motio
 The released and the conditional model take minutes of training for each split and are made only
 when they are named in ``--methods``. ``--flow`` is a folder of weights of ``architecture="flow"``
 (``pretrain_flow.py``): "flow" enrols with them, "flow, adapted" fits them to the records first.
-With ``--alone`` a station has only its own records.
+With ``--alone`` a station has only its own records; with the count 0 it has none, and "tng" is
+given its f0, that of the HVSR of the half that is not enrolled then.
 """
 
 import argparse
@@ -32,7 +33,7 @@ from pathlib import Path
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
-from obspy_tng import TNGGenerator, baselines, simulate_network
+from obspy_tng import TNGGenerator, baselines, hvsr, simulate_network
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.comparisons import Comparison
 from obspy_tng.evaluation.cross_correlations import highest_correlations
@@ -131,7 +132,7 @@ def generated(make, options, known, test, count, seed, alone=False):
     """
     Records for the earthquakes of ``test``; ``count`` enrolled of one station at a time.
 
-    ``alone``: without the records of other stations.
+    ``alone``: without the records of other stations. Of 0 records the site's f0 is known.
     """
     groups = group_by_station(known)
     if count is None and not alone:
@@ -145,8 +146,17 @@ def generated(make, options, known, test, count, seed, alone=False):
         some = [own[i] for i in rng.permutation(len(own))[:count]]
         others = [] if alone else [r for s, records in groups.items() if s != station
                                    for r in records]
-        made[station] = make([*some, *others]).generate_like(station, real, seed=seed, **options)
+        generator = make([*some, *others])
+        if not some:
+            generator.enroll_site(station, f0=site_frequency(own))
+        made[station] = generator.generate_like(station, real, seed=seed, **options)
     return made
+
+
+def site_frequency(records):
+    """f0 of the HVSR of records of one station, Hz; without a clear peak the median of theirs."""
+    curves = hvsr(records)
+    return curves.peak.f0 if curves.peak.found else curves.f0["median"]
 
 
 def ln_envelopes(data, rate):
@@ -220,7 +230,8 @@ def table(rows):
     for n, name in dict.fromkeys((row["n"], row["method"]) for row in rows):
         some = [row for row in rows if (row["n"], row["method"]) == (n, name)]
         means = [np.mean([row[c] for row in some]) for c in columns]
-        lines.append(f"{name:21} {n or 'half':>4} " + " ".join(f"{m:12.2f}" for m in means))
+        lines.append(f"{name:21} {'half' if n is None else n:>4} "
+                     + " ".join(f"{m:12.2f}" for m in means))
     return "\n".join(lines)
 
 
@@ -259,7 +270,7 @@ def main(argv=None):
     parser.add_argument("--records", help="folder of records; default: a simulated network")
     parser.add_argument("--output", default="critic", help="folder")
     parser.add_argument("--methods", nargs="+", default=[n for n in makers(1, 1) if n not in PAPER])
-    parser.add_argument("--counts", nargs="+", default=["half"], help="3, 10, half")
+    parser.add_argument("--counts", nargs="+", default=["half"], help="0, 3, 10, half")
     parser.add_argument("--splits", type=int, default=3)
     parser.add_argument("--least-peak", type=float, default=0.0, help="of records, m/s^2")
     parser.add_argument("--flow", help="folder of weights of architecture flow")

@@ -18,6 +18,8 @@ Lines of each case:
   earthquakes, judged by the other half: what it does where near scenarios were recorded;
 * "tng", the default generator, and "time as recorded", the same without stretching the time from P
   to S and lengthening what follows;
+* "mean levels known": "tng" with the mean of each band level over the test records, which nobody
+  knows: what is told then is not how strong records are;
 * "simulated": source records are simulated ones of near scenarios, with this share;
 * other methods of ``critic_benchmark.py`` by ``--methods``.
 
@@ -42,6 +44,7 @@ from simulated_sources import MixedBank, drawn_like, simulated_bank
 
 from obspy_tng.evaluation.axes import Axes
 from obspy_tng.evaluation.comparisons import Comparison
+from obspy_tng.groundmotion.band_levels import BandLevelModel, to_contrasts
 from obspy_tng.groundmotion.source_records import SourceRecords
 from obspy_tng.groundmotion.window_levels import packaged_window_levels
 from obspy_tng.methods.bank_levels import fit_bank_levels
@@ -49,7 +52,7 @@ from obspy_tng.methods.tng.prior import packaged_prior
 from obspy_tng.records.earthquakes import earthquakes
 from obspy_tng.records.info import record_info
 from obspy_tng.records.record import group_by_station, record_to_array
-from obspy_tng.signal.evolutionary import FilterBank
+from obspy_tng.signal.evolutionary import FilterBank, band_levels
 from obspy_tng.signal.intensity import time_of_energy
 
 #: quantiles of the earthquakes: up to the first are enrolled, from the second on asked for
@@ -93,6 +96,26 @@ def like(generator, real, seed):
     """Generated records for groups of real ones, of the stations that the generator knows."""
     return {s: generator.generate_like(s, group, seed=seed) for s, group in real.items()
             if s in generator.stations}
+
+
+def shifted(offset):
+    """A context in which what is expected of band levels is moved by contrasts ``(3 bands,)``."""
+    plain = BandLevelModel.expected
+    return mock.patch.object(BandLevelModel, "expected", lambda *args: plain(*args) + offset)
+
+
+def missing_levels(generator, real, axes, seed, passes=2):
+    """What generated records lack in the mean of each contrast of band levels, ``(3 bands,)``."""
+    filters = FilterBank.of_window(axes.npts, axes.sampling_rate)
+
+    def mean(groups):
+        data = np.stack([record_to_array(r) for group in groups.values() for r in group])
+        return to_contrasts(band_levels(filters, data)).mean(0)
+    wanted, offset = mean(real), 0.0
+    for again in range(passes):
+        with shifted(offset):
+            offset = offset + wanted - mean(like(generator, real, seed + again))
+    return offset
 
 
 def from_simulated(known, real, axes, simulated, share, seed):
@@ -161,6 +184,8 @@ def main():
         line("tng", [(real, like(generator, real, s)) for s in seeds], axes)
         with mock.patch.multiple(SourceRecords, stretch=lambda *_: 1.0, lengthen=lambda *_: 1.0):
             line("time as recorded", [(real, like(generator, real, s)) for s in seeds], axes)
+        with shifted(missing_levels(generator, real, axes, args.seeds)):
+            line("mean levels known", [(real, like(generator, real, s)) for s in seeds], axes)
         for share in args.shares:
             line(f"simulated, {share:g}", [(real, from_simulated(
                 known, real, axes, simulated, share, s)) for s in seeds], axes)
