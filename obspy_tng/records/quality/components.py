@@ -129,7 +129,7 @@ def loudest_second(data, sampling_rate):
     >>> x = np.random.default_rng(0).standard_normal((3, 6000))
     >>> x[1:, 2000:3000] *= 10
     >>> loudest_second(x, 100.0).round(1)
-    array([1.2, 11.6, 11.7])
+    array([ 1.3, 10. , 10.9])
     """
     second, edge = int(sampling_rate), int(EDGE * sampling_rate)
     rate = np.diff(data[:, edge:data.shape[1] - edge])
