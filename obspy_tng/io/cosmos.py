@@ -167,8 +167,8 @@ def _unit(name, code):
         named = unit_factor(name)
     except TNGInputError:
         return _UNITS[code]
-    if not np.allclose(named[0], unit_factor(_UNITS[code])[0]) or (
-            named[2] != unit_factor(_UNITS[code])[2]):
+    coded = unit_factor(_UNITS[code])
+    if not np.allclose(named[0], coded[0]) or named[2] != coded[2]:
         raise TNGInputError(f"the unit of the data is {name!r}, and its code {code} means "
                             f"{_UNITS[code]!r}")
     return name

@@ -17,6 +17,7 @@ from .instrument import find_channel, orientation, to_zne
 from .joining import join_pieces
 from .quality.glitches import jump_ratio, spike_ratio
 from .record import COMPONENTS, record_to_array, station_id
+from .samples import stretches
 from .traces import same_rate
 
 # A stretch without any bend counts as filled if it is so long (s, and share of the window),
@@ -224,9 +225,8 @@ def _faded(windows):
 def _longest_straight(data):
     """Samples of the longest stretch without a bend: constant, zero, or a straight line."""
     size = np.abs(data).max()
-    straight = np.concatenate([[False], np.abs(np.diff(data, 2)) <= 1e-9 * size, [False]])
-    edges = np.flatnonzero(straight[1:] != straight[:-1]).reshape(-1, 2)
-    return int((edges[:, 1] - edges[:, 0]).max(initial=-2)) + 2
+    first, end = stretches(np.abs(np.diff(data, 2)) <= 1e-9 * size)
+    return int((end - first).max(initial=-2)) + 2
 
 
 def streams_of_one_station(stream_or_streams):

@@ -1,4 +1,4 @@
-"""The samples of a trace as numbers."""
+"""The samples of a trace as numbers, and stretches of them."""
 
 import numpy as np
 
@@ -37,3 +37,20 @@ def plain_samples(tr):
     if bad:
         raise rejected("not_finite", f"{name}: {bad} samples are NaN or infinite", bad, 0)
     return data
+
+
+def stretches(flags):
+    """
+    Stretches of samples that have a property.
+
+    :param flags: boolean array ``(n,)``.
+    :return: integer arrays, the first sample of each stretch and the one behind its last.
+
+    .. rubric:: Example
+
+    >>> first, end = stretches(np.array([True, False, True, True]))
+    >>> first.tolist(), end.tolist()
+    ([0, 2], [1, 4])
+    """
+    edges = np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8))
+    return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)

@@ -55,15 +55,16 @@ def test_turned_by_a_right_angle_the_ratio_of_the_horizontals_has_the_other_sign
 
 def test_small_earthquakes_drown_in_noise(sources):
     station = sources.records.stations[0]
-    floor, rng = sources._floors.floors[station], np.random.default_rng(0)
+    floor, rngs = sources._floors.floors[station], [np.random.default_rng(i) for i in range(12)]
     small = Scenario(1.0, 100.0)
-    delta = sources.fitted.station_term(station, "mean", rng)
-    data, _ = sources.draw_all(station, [rng], [small])
-    levels, bands = band_levels(sources.filters, data[0]), floor > -50
+    delta = sources.fitted.station_term(station, "mean", rngs[0])
+    data, _ = sources.draw_all(station, rngs, [small] * 12)
+    bands = floor > -50
+    above = (band_levels(sources.filters, data) - floor)[:, bands]
     assert (sources.fitted.expected(small, delta).reshape(3, -1)[0]
             < floor.mean(0))[bands.all(0)].any()
-    assert (levels - floor)[bands].min() > -3.5
-    assert -1 < (levels - floor)[bands].mean() < 1.5
+    assert above.min(1).mean() > -3  # the floor of one draw scatters
+    assert ((-1 < above.mean(1)) & (above.mean(1) < 1.5)).all()
 
 
 def test_a_batch_is_its_singles(sources):
@@ -157,11 +158,11 @@ def test_from_one_record_the_energy_comes_at_other_times_each_time(sources):
     found = {}
     for windows in (None, packaged_window_levels()):
         bank, station = few(sources, 1, windows)
-        data, _ = bank.draw_all(station, [np.random.default_rng(i) for i in range(12)],
-                                [Scenario(5.0, 60.0)] * 12)
+        data, _ = bank.draw_all(station, [np.random.default_rng(i) for i in range(80)],
+                                [Scenario(5.0, 60.0)] * 80)
         assert np.isfinite(data).all()
         found[windows is None] = np.log(significant_duration(data, RATE)).std(0).mean()
-    assert found[False] > 1.25 * found[True]
+    assert found[False] > 1.5 * found[True]
 
 
 def test_with_many_source_records_window_levels_change_nothing(sources):

@@ -5,7 +5,7 @@ import pytest
 from obspy import Trace
 
 from obspy_tng.records.rejection import RecordRejectedError
-from obspy_tng.records.samples import plain_samples
+from obspy_tng.records.samples import plain_samples, stretches
 
 
 @pytest.mark.parametrize("dtype", ["int16", "int32", ">i4", "uint8", "float16", "float32", ">f8"])
@@ -30,3 +30,10 @@ def test_what_is_no_number(data, code):
     with pytest.raises(RecordRejectedError) as error:
         plain_samples(tr)
     assert error.value.rejection.code == code
+
+
+def test_stretches_that_begin_and_end_anywhere():
+    for flags, expected in (([], []), ([False] * 3, []), ([True] * 3, [(0, 3)]),
+                            ([True, False, True, True, False], [(0, 1), (2, 4)])):
+        found = zip(*(edge.tolist() for edge in stretches(np.array(flags, bool))), strict=True)
+        assert list(found) == expected

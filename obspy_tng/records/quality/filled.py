@@ -7,6 +7,8 @@ Array kernels: float samples ``(npts,)`` as the digitiser gave them, less their 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from ..samples import stretches
+
 BRIDGE = 0.25  # s, the shortest bridge
 HELD, RARELY = 0.5, 0.05  # s of equal samples; share of equal neighbours beside them
 STRETCH, LEVELS = 32, 100  # samples that are compared with all others; least levels of a trace
@@ -34,8 +36,7 @@ def bridged_seconds(data, sampling_rate, step):
     """
     bends = np.abs(data[2:] - 2 * data[1:-1] + data[:-2])
     allowed = 1.01 * step
-    straight = np.concatenate([[False], bends <= allowed, [False]])
-    first, last = np.flatnonzero(straight[1:] != straight[:-1]).reshape(-1, 2).T
+    first, last = stretches(bends <= allowed)
     long = last - first >= max(8, int(BRIDGE * sampling_rate))
     if not long.any():
         return 0.0
@@ -74,8 +75,7 @@ def held_seconds(data, sampling_rate):
     1.0
     """
     same = data[1:] == data[:-1]
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]]).astype(np.int8)))
-    first, last = edges.reshape(-1, 2).T
+    first, last = stretches(same)
     long = last - first >= HELD * sampling_rate - 1
     if not long.any():
         return 0.0

@@ -7,6 +7,8 @@ flat tops and steps: float arrays ``(npts,)``, not constant.
 
 import numpy as np
 
+from ..samples import stretches
+
 # Values closer than this share of the range count as one level. Conversion to
 # counts or gal leaves steps of a coarse digitiser unequal in the last digit.
 _LEVEL = 1e-4
@@ -161,8 +163,7 @@ def near_full_scale(data):
 
 def _flat_tops(data, step):
     """Lengths of the runs at the maximum of ``data`` that no smooth peak makes."""
-    top = np.concatenate([[False], data == data.max(), [False]])
-    first, last = np.flatnonzero(np.diff(top)).reshape(-1, 2).T
+    first, last = stretches(data == data.max())
     inside = (first > 0) & (last < len(data)) & (last - first > 1)
     first, last = first[inside], last[inside]
     n = last - first
@@ -174,5 +175,5 @@ def _piled_up(data, step):
     """Samples at the maximum, if it is far more frequent than the levels below it."""
     level = np.round((data.max() - data) / step)
     counts = [np.count_nonzero(level == k) for k in range(4)]
-    tops = np.count_nonzero(np.diff(np.concatenate([[False], level == 0, [False]])) == 1) // 2
+    tops = len(stretches(level == 0)[0])
     return counts[0] if tops >= 2 and counts[0] >= max(6, 2.5 * max(counts[1:])) else 0

@@ -5,15 +5,7 @@ import pytest
 
 from obspy_tng.records.quality.filled import bridged_seconds, held_seconds, repeated_seconds
 
-from ..made_up import shaking
-
-RATE, STEP = 100.0, 1e-5
-
-
-@pytest.fixture
-def motion():
-    data = shaking(npts=9000)[1]
-    return data - np.median(data)
+from .conftest import RATE, STEP
 
 
 def test_good_motion(motion):

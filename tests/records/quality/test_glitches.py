@@ -11,15 +11,7 @@ from obspy_tng.records.quality.glitches import (
     spike_ratio,
 )
 
-from ..made_up import shaking
-
-RATE, STEP = 100.0, 1e-5
-
-
-@pytest.fixture
-def motion():
-    data = shaking(npts=9000)[1]
-    return data - np.median(data)
+from .conftest import RATE, STEP
 
 
 def test_good_motion(motion):
