@@ -33,6 +33,7 @@ _START = re.compile(r"^\s*(UN)?CORRECTED ACCELEROGRAM\b", re.IGNORECASE)
 _SPECTRA = re.compile(r".*\bSPECTR", re.IGNORECASE)
 _DATA = re.compile(r"\s*(\d+)\s+(?:POINTS? OF ACCEL|ACCEL\w*\s+POINTS?|POINTS? OF UNCOR)",
                    re.IGNORECASE)
+_BLOCKS = re.compile(rb"^[ \t]*(\d+)[ \t]+[^\n]*\bPOINTS?\b[^\n]*$", re.IGNORECASE | re.MULTILINE)
 _OWNERS = {"CDMG": "CE", "CGS": "CE", "CSMIP": "CE", "SCSN": "CI", "USGS": "NP"}
 _CSMIP_RECORD = re.compile(r"\b\d{5}-[A-Z]{1,2}\d+-\d{5}\.\d", re.IGNORECASE)
 _RENADIC = re.compile(r"\bRENADIC\b", re.IGNORECASE)
@@ -95,12 +96,33 @@ def _even(record, head, header):
     stated = (re.search(r"UNITS:\s*([^)]+)\)", head, re.IGNORECASE)
               or re.search(r"\bIN\s+(?:UNITS OF\s+)?([A-Z][\w/*^]*)", head, re.IGNORECASE))
     unit = stated[1] if stated else _unit(header.text)
-    form = re.search(r"\(\s*\d+F(\d+)", head, re.IGNORECASE)
-    width = int(form[1]) if form and int(form[1]) else 10 if "CM" in unit.upper() else 9
+    width = _field_width(head) or (10 if "CM" in unit.upper() else 9)
     data = record.block(header.row + 1, npts, width, "acceleration")
     if data is not None:
-        check_complete(b"\n/&" in record.text.raw, "acceleration", record.strict)
+        check_complete(_ended(record), "acceleration", record.strict)
     return npts, stated_interval(head), unit, data
+
+
+def _field_width(head):
+    """Width of the fields of a block by the line that announces it; None if it is not stated."""
+    form = re.search(r"\(\s*\d+F(\d+)", head, re.IGNORECASE)
+    return int(form[1]) or None if form else None
+
+
+def _ended(record):
+    """
+    Whether a record is there to its end.
+
+    The line ``/&`` says so; channels that were cut out of a file lack it, but have all that the
+    last block announces.
+    """
+    raw = record.text.raw
+    if b"\n/&" in raw:
+        return True
+    last = [*_BLOCKS.finditer(raw)][-1]
+    numbers = record.block(raw[last.end():].lstrip(b"\n"), None,
+                           _field_width(last[0].decode("latin-1")), count_checked=False)
+    return len(numbers) >= int(last[1])
 
 
 def _peak_unit(text):
@@ -150,10 +172,10 @@ def _fill_sensor(item, header):
 
 def _fill_codes(item, text, name_line):
     """Network and station code."""
-    full = re.search(r"\d+\.(\w{2})\.(\w+)\.[\w-]*\.\w{2}\b", text)
+    full = re.search(r"\d+\.(\w{2})\.(\w+)\.(\w\w|--|)\.\w{1,3}\b", text)
     station = re.search(r"STATION (?:NO|ID)\.?[ \t]*(\w+)(?![\w.])", text, re.IGNORECASE)
     if full:
-        item.network, item.station = full[1], full[2]
+        item.network, item.station, item.location = full[1], full[2], full[3].strip("-")
     elif _RENADIC.search(text):
         # no station numbers: its name, or the serial number of the instrument behind it
         name, _, serial = re.sub(r"(?i)S/N", "\n", item.station_name or "").partition("\n")

@@ -86,15 +86,27 @@ class SourceBank:
                                      np.array([self._t05(i) if fixed else np.nan
                                                for i, fixed in enumerate(stay)]))
         self._waveforms = SourceWaveforms(filters)
-        # oversampled float32, with what a warp may reach beyond the edges
-        size = 3 * 4 * OVERSAMPLING * (1 + 2 * REACH) * filters.npts
-        self._prepared = lru_cache(1 + int(CACHE_BYTES / size))(self._prepare)
+        self._prepared = self._cache()
         self._noise, self._floors = fitted.noise.levels, fitted.noise.floors
         # of records without waveforms there is nothing to measure, and none is drawn
         self._cross = np.zeros(levels[:, 0].shape)
         for i in np.flatnonzero(there):
             self._cross[i] = horizontal_energy(filters, self._source(i).data)
         self._windows = windows
+
+    def _cache(self):
+        """:meth:`_prepare` that keeps the last source records, as many as there is room for."""
+        # oversampled float32, with what a warp may reach beyond the edges
+        size = 3 * 4 * OVERSAMPLING * (1 + 2 * REACH) * self.filters.npts
+        return lru_cache(1 + int(CACHE_BYTES / size))(self._prepare)
+
+    def __getstate__(self):
+        """Without the cache: a copy, and a generator in another process, begin with their own."""
+        return {key: value for key, value in vars(self).items() if key != "_prepared"}
+
+    def __setstate__(self, state):
+        vars(self).update(state)
+        self._prepared = self._cache()
 
     @cached_property
     def _window_levels(self):

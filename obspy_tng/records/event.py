@@ -7,6 +7,10 @@ from ..exceptions import TNGInputError
 from .places import is_place
 
 DEEPEST = 800e3  # m; no earthquake is as deep
+# s; clocks that are set are off by less, in any time zone
+ANOTHER_DAY = 86400.0
+# Days on which recordings begin whose start is not known: of files without one, of clocks
+_NO_START = ("1970-01-01", "1980-01-01", "1980-01-06")
 MAGNITUDES = (-4.0, 10.0)  # others (-9.9, 99), and exactly 0, mean that it is not known
 
 
@@ -38,6 +42,29 @@ def event_fields(event, coordinates=None):
         metres = gps2dist_azimuth(origin.latitude, origin.longitude, *coordinates)[0]
         fields["distance"] = round(metres / 1000.0, 3)
     return fields
+
+
+def of_another_day(event, tr):
+    """
+    Whether an earthquake was more than a day before the start of a recording, or after its end.
+
+    :param event: obspy Event, or None.
+    :param tr: Trace.
+    :return: bool; False where one of the times is not known.
+
+    .. rubric:: Example
+
+    >>> from obspy import Trace, UTCDateTime, read_events
+    >>> event = read_events()[0]                 # of 4 April 2012, 14:21
+    >>> [of_another_day(event, Trace(header={"starttime": UTCDateTime(time)}))
+    ...  for time in ("2012-04-04T14:22", "2012-05-04T14:22", "1970-01-01")]
+    [False, True, False]
+    """
+    origin = None if event is None else _best_origin(event)
+    if origin is None or origin.time is None or str(tr.stats.starttime.date) in _NO_START:
+        return False
+    return bool(max(origin.time - tr.stats.endtime,
+                    tr.stats.starttime - origin.time) > ANOTHER_DAY)
 
 
 def origin_of(event):

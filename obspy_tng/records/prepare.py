@@ -18,7 +18,7 @@ from .._version import __version__
 from ..exceptions import TNGInputError
 from ..signal import end_at_rest, processing
 from .codes import split_channel
-from .event import event_fields
+from .event import event_fields, of_another_day
 from .info import recording_id, source_of
 from .instrument import check_places, find_channel, orientation, to_acceleration, to_zne
 from .nied import from_nied
@@ -63,7 +63,8 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
     :param freqmin: high-pass corner in Hz; None is 3 / window, at least 0.05 Hz.
     :param freqmax: low-pass corner in Hz; None is 0.8 of the lower Nyquist frequency
         of the traces and the record.
-    :param event: obspy Event: id, magnitude, depth and distance go to ``stats.tng``.
+    :param event: obspy Event: id, magnitude, depth and distance go to ``stats.tng``. A warning is
+        logged where the recording is of another day.
     :param units: of the samples times ``stats.calib``: "m/s^2", "cm/s^2", "gal", "mg" or "g";
         or "counts", which take an inventory. None is what the traces say (``stats.tng.units``,
         ``stats.processing`` after ObsPy's ``remove_response``, ``stats.calib`` of K-NET and COSMOS
@@ -130,6 +131,10 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
     info = {key: known.get(key) if value is None else value
             for key, value in event_fields(event, place and place[:2]).items()}
     info |= place_fields(place)
+    if of_another_day(event, traces[0]):
+        logger.warning("%s %s: the event %s is of another day than the recording; if it is another "
+                       "earthquake, magnitude and distance are wrong", traces[0].id,
+                       traces[0].stats.starttime, info["event_id"])
 
     samples = np.stack([plain_samples(tr) for tr in traces])
     onset, clear = _onset(samples, axes, raw_rate)

@@ -8,7 +8,7 @@ import obspy
 import pytest
 from obspy import UTCDateTime
 
-from obspy_tng.exceptions import TNGWarning
+from obspy_tng.exceptions import TNGInputError, TNGWarning
 
 from .agency_samples import SAMPLES, START, G, asa, at2, cosmos, csmip, dyna, rows, smc
 
@@ -88,6 +88,23 @@ def test_csmip_film_in_tenths_of_g():
         assert not tr.stats.csmip.starttime_known
         # the header's peak, of data in tenths, is ten times too large in this sample
         assert abs(tr.stats.csmip.pga) / 10 == pytest.approx(np.abs(tr.data).max(), rel=2e-3)
+
+
+@pytest.mark.parametrize("volume", ["V1", "V2"])
+def test_csmip_of_one_channel_without_the_line_that_ends_it(volume):
+    sample = csmip(volume)
+    alone = sample.raw[:sample.raw.index(b"/&")]
+    tr = read(alone)[0]
+    np.testing.assert_allclose(tr.data, sample.data[0], atol=sample.tolerance)
+    with pytest.raises(TNGInputError, match="cut short"):
+        read(alone[:-30])
+
+
+def test_csmip_of_a_sensor_with_a_location_code():
+    raw = csmip("V1").raw.replace(b"23583-E0245-92183.06 ", b"38457511.CI.TOW2.10.HN", 3)
+    assert {tr.id[:-1] for tr in read(raw)} == {"CI.TOW2.10.HN"}
+    raw = csmip("V1").raw.replace(b"23583-E0245-92183.06 ", b"38457511.CI.TOW2.--.H ", 3)
+    assert {tr.id[:-1] for tr in read(raw)} == {"CI.TOW2..HN"}
 
 
 def test_csmip_uncorrected_with_units_in_brackets():

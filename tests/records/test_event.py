@@ -26,6 +26,14 @@ def test_event_fields():
     assert plain[0].stats.tng.distance is None
 
 
+@pytest.mark.parametrize(("late", "told"), [(0, False), (3600, False), (3 * 86400, True),
+                                            (-3 * 86400, True)])
+def test_an_event_of_another_day_is_told(caplog, late, told):
+    event = Event(origins=[Origin(time=START + late, latitude=18.0, longitude=-99.0)])
+    prepare_record(to_stream(ground_motion()), to_inventory(), event=event)
+    assert ("of another day" in caplog.text) == told
+
+
 def test_a_catalog_is_no_event():
     with pytest.raises(TypeError, match=r"got Catalog; catalog\[0\] is the first"):
         event_fields(Catalog([Event()]))

@@ -24,6 +24,7 @@ is the source of z is also the source of t05, since the two are not independent 
 """
 
 import dataclasses
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -305,13 +306,13 @@ class StationBottleneckMethod:
         """
         levels = fit_bank_levels(bank, self.filters, self.model.level_prior.model(
             self.filters, self.sampling_rate), sites)
-
-        def fit_network():
-            decoded = {station: self._decoded_durations(enrolled)
-                       for station, enrolled in bank.items()}
-            return fit_bank(bank, self.filters, levels, decoded)
         return FittedBank(SourceBank(bank, self.filters, levels, packaged_window_levels()),
-                          fit_network)
+                          partial(self._fit_network, bank, levels))
+
+    def _fit_network(self, bank, levels):
+        """:class:`~obspy_tng.methods.tng.bank.BankModel` of a bank and its band levels."""
+        decoded = {station: self._decoded_durations(enrolled) for station, enrolled in bank.items()}
+        return fit_bank(bank, self.filters, levels, decoded)
 
     def _decoded_durations(self, enrolled):
         """ln durations of the decoded envelopes of a station's records, ``(n,)``."""

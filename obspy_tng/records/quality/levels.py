@@ -148,17 +148,25 @@ def near_full_scale(data):
     """
     True for whole numbers that come within 10 % of the full scale of a digitiser.
 
-    :param data: array ``(npts,)`` of counts, with their offset.
+    :param data: array ``(npts,)`` of counts, with their offset; of digitisers that count from zero,
+        too.
     :return: bool
 
     .. rubric:: Example
 
     >>> near_full_scale(np.array([3.0, -8.2e6, 10.0])), near_full_scale(np.array([3.0, 7e6]))
     (True, False)
+    >>> near_full_scale(np.array([32768.0, 700.0, 40000.0]))       # 16 bits from zero
+    True
     """
-    top = float(np.abs(data).max())
-    return (any(_NEAR * 2 ** (bits - 1) <= top <= 2 ** (bits - 1) for bits in _BITS)
-            and bool((data == np.round(data)).all()))
+    low, high = float(data.min()), float(data.max())
+    for full in (2.0 ** (bits - 1) for bits in _BITS):
+        # counted from zero, rest is in the middle
+        tops = [max(-low, high)] + ([max(full - low, high - full)]
+                                  if 0 <= low < full < high else [])
+        if any(_NEAR * full <= top <= full for top in tops):
+            return bool((data == np.round(data)).all())
+    return False
 
 
 def _flat_tops(data, step):

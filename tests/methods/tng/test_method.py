@@ -1,6 +1,7 @@
 """architecture="tng": enrol a handful of records, generate new ones, for an earthquake."""
 
 import copy
+import pickle
 import warnings
 
 import numpy as np
@@ -210,6 +211,16 @@ def test_records_of_the_default_sampler_need_no_fit(small_network, trained):
                             for gen in (trained, enrolled)), strict=True):
         for one, other in zip(some, more, strict=True):
             np.testing.assert_array_equal(one.data, other.data)
+
+
+@pytest.mark.parametrize("sampler", ["source", "posterior"])
+def test_a_generator_that_has_generated_goes_to_another_process(pretrained, sampler):
+    asked = {"seed": 5, "magnitude": 6.0, "distance": 100.0, "sampler": sampler}
+    first = pretrained.generate("SM.S001", 2, **asked)
+    for other in (pickle.loads(pickle.dumps(pretrained)), copy.deepcopy(pretrained)):
+        for some, more in zip(first, other.generate("SM.S001", 2, **asked), strict=True):
+            for one, two in zip(some, more, strict=True):
+                np.testing.assert_array_equal(one.data, two.data)
 
 
 def test_records_without_earthquakes(pretrained, groups):

@@ -42,7 +42,8 @@ def test_wrapped_counts(over, bits, offset):
         across = np.count_nonzero(np.abs(np.diff(wrapped)) > 1.4 * full)
         if across > 1 and -wrapped.min() > 0.95 * full and wrapped.max() > 0.95 * full:
             assert overflows(wrapped) == across
-        assert overflows(counts) == 0
+            assert overflows(wrapped + full) == across    # counted from zero
+        assert overflows(counts) == overflows(counts + full) == 0
         assert overflows(wrapped + 0.5) == 0    # no counts
 
 
