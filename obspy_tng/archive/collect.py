@@ -26,6 +26,7 @@ from .clocks import shared_offset
 from .files import DAY
 from .reading import continuous_spans, spans_in
 from .sensors import SensorChoice, sensor_of
+from .templates import matches_code
 
 logger = logging.getLogger("obspy_tng")
 
@@ -87,7 +88,7 @@ def collect_unit(client, unit, task):
         if unit.index is not None or _may_have_more(client, unit, task.events, outcome):
             stream = client.get_waveforms(*unit.station.split("."), "*", task.channels,
                                           unit.starttime, unit.endtime)
-            stream = join_pieces(stream)
+            stream = join_pieces(_asked_for(stream, unit.station, task.channels))
             outcome.conflicts = conflicting(stream)
             found = find_recordings(stream, outcome.conflicts)
             if unit.index is None:
@@ -105,6 +106,15 @@ def collect_unit(client, unit, task):
     if not (outcome.counts or outcome.records):
         outcome.counts["no data"] += 1
     return outcome
+
+
+def _asked_for(stream, station, channels):
+    """Traces of a station and a pattern of channels; a client may return more than that."""
+    network, code = station.split(".")
+    found = [tr for tr in stream
+             if tr.stats.station == code and matches_code(tr.stats.channel, channels)]
+    # with another network code alone they are told: the inventory does not have them
+    return Stream([tr for tr in found if tr.stats.network == network] or found)
 
 
 def _may_have_more(client, unit, events, outcome):

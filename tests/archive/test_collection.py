@@ -252,6 +252,21 @@ def test_one_bad_unit_never_stops_the_run(inventory):
     assert collection.counts["failed"] == 1
 
 
+def test_a_client_that_gives_more_than_it_is_asked_for(inventory):
+    class Generous(Archive):
+        def get_waveforms(self, *args):
+            return self.stream.copy()
+
+    broadband = shake(ORIGIN, 150.0)
+    for tr in broadband:
+        tr.stats.channel = "HH" + tr.stats.channel[-1]
+    client = Generous(shake(ORIGIN), broadband, shake(ORIGIN, station="S2", seed=1),
+                      shake(ORIGIN, station="S3", seed=2))
+    records, collection = collect(client, inventory, Catalog([event(ORIGIN)]))
+    assert [record[0].id for record in records] == ["XX.S1..HNZ", "XX.S2..HNZ"]
+    assert collection.counts["rejected"] == 0
+
+
 def test_recordings_are_matched_by_component():
     long, short = shake(ORIGIN, 101.0), shake(ORIGIN, 100.0)
     late, other = shake(ORIGIN + 500, 50.0), shake(ORIGIN, 30.0, codes="ZNE")
