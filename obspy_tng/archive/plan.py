@@ -99,7 +99,7 @@ class ArchivePlan:
         self._window, self._span = window, span
         self.events = lru_cache(maxsize=2)(self._station_events)
         if not any(map(self.units, self.stations)) or (catalog is not None and not self._events):
-            raise TNGInputError(_nothing_planned(catalog, span, channels))
+            raise TNGInputError(_nothing_planned(catalog, span, channels, client))
         for station in self.stations:
             chosen = self.sensors(station)
             if chosen.others:
@@ -270,11 +270,13 @@ def _held(contents, station):
 
 def _elsewhere(client):
     """What an archive in files has instead of the requested data."""
-    codes = files_of(client).channel_codes()
+    archive = files_of(client)
+    codes = archive.channel_codes()
     if codes:
         return _has({"the archive": sorted(codes)}).replace(" at 1 stations", "")
-    return ("none at all in this layout: FileClient(folder, 'flat') (--template flat) reads a "
-            "folder of files")
+    return (f"no {archive.format} file has a name like {archive.template!r}; FileClient(folder, "
+            "template, format) (--template, --file-format) reads others, "
+            f"FileClient(folder, '*', {archive.format!r}) all files of a folder")
 
 
 def _usable(catalog):
@@ -341,10 +343,10 @@ def _inside(event, span):
     return (span[0] is None or time >= span[0]) and (span[1] is None or time <= span[1])
 
 
-def _nothing_planned(catalog, span, channels):
+def _nothing_planned(catalog, span, channels, client):
     """Why there is nothing to do."""
     if catalog is None:
         return (f"the archive is empty: no file of the stations and channels {channels!r} asked "
-                "for; FileClient(folder, 'flat') (--template flat) reads a folder of files")
+                f"for; {_elsewhere(client)}")
     return (f"no match: none of the {len(catalog)} earthquakes of the catalog lies in an epoch of "
             f"the stations (starttime={span[0]}, endtime={span[1]})")

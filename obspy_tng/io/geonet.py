@@ -68,10 +68,11 @@ def _parse(record):
     if not record.headonly:
         rows = -(-npts // _PER_LINE)
         after = record.text.data(row)
-        block = first_lines(after, rows)
+        others = sum(-(-int(integers[i] or 0) // _PER_LINE) for i in (34, 35))
+        # velocity and displacement follow without a line between
+        block = first_lines(after, rows) if others else after
         data = record.block(block if len(block) < len(after) else after, npts, _WIDTH,
                             "acceleration")
-        others = sum(-(-int(integers[i] or 0) // _PER_LINE) for i in (34, 35))
         check_complete(not others or after.rstrip().count(b"\n") + 1 >= rows + others,
                        words[12].strip(), record.strict)
     text = "\n".join(words).upper()

@@ -294,6 +294,9 @@ def test_nothing_to_collect(inventory, sds, tmp_path):
         collect(Client(str(tmp_path)), inventory)
     with pytest.raises(TNGInputError, match="archive has no files"):
         collect(Client(str(tmp_path)))
+    shake(ORIGIN)[0].write(str(tmp_path / "some.data"), format="MSEED")
+    with pytest.raises(TNGInputError, match=r"no MSEED file has a name like '\*\.mseed'; .*'\*'"):
+        collect(FileClient(tmp_path, "flat"))  # not told to do what was done
     flat = shake(ORIGIN)
     flat[0].data[:] = 0
     with pytest.raises(TNGInputError, match=r"no recording of the archive is usable.*constant"):

@@ -10,7 +10,7 @@ from obspy import UTCDateTime
 
 from obspy_tng.exceptions import TNGInputError, TNGWarning
 
-from .agency_samples import SAMPLES, START, G, asa, at2, cosmos, csmip, dyna, rows, smc
+from .agency_samples import SAMPLES, START, G, asa, at2, cosmos, csmip, dyna, geonet, rows, smc
 
 TEXT = [name for name in SAMPLES if name != "AFADMAT"]
 
@@ -29,11 +29,12 @@ def meta_of(tr):
     lambda raw: raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"),
     lambda raw: raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r"),
     lambda raw: raw + b"\r\n\r\n\x1a",
+    lambda raw: b"\r\n\n" + raw,
     lambda raw: b"\xef\xbb\xbf" + raw.decode("latin-1").encode("utf-8"),
     lambda raw: raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\r\n"),
     lambda raw: raw.decode("latin-1").encode("utf-16"),
     lambda raw: b"\xfe\xff" + raw.decode("latin-1").encode("utf-16-be"),
-], ids=["LF", "CRLF", "CR", "ctrl-z", "BOM", "CRCRLF", "UTF-16", "UTF-16-BE"])
+], ids=["LF", "CRLF", "CR", "ctrl-z", "blank lines", "BOM", "CRCRLF", "UTF-16", "UTF-16-BE"])
 def test_line_ends_and_encodings(name, change):
     sample = SAMPLES[name]()
     st, plain = read(change(sample.raw)), read(sample.raw)
@@ -243,3 +244,10 @@ def test_asa_decimated(interval, duration, delta):
 def test_asa_units(unit):
     raw = asa().raw.replace(b"Gal (cm/s/s)", unit.encode())
     np.testing.assert_allclose(read(raw)[0].data, asa().data[0], atol=1e-12)
+
+
+def test_geonet_with_a_line_that_comes_twice():
+    lines = geonet("V1A").raw.split(b"\n")
+    lines.insert(30, lines[30])  # the header has 26 lines
+    with pytest.warns(TNGWarning, match="npts=203, and the file holds 213 samples"):
+        read(b"\n".join(lines))

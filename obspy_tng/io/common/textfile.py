@@ -37,7 +37,7 @@ class TextFile:
         if b"\r" in content:
             content = content.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(
                 b"\r", b"\n")
-        self.content = content
+        self.content = content.lstrip(b"\n")
         self.encoding = encoding
 
     def records(self, marks=(), start=None):
@@ -175,7 +175,7 @@ def peek_lines(source, size=4096):
     content = _as_bytes(peek(source, size))
     if b"\x00" in content.rstrip(_END_MARKS):
         return []
-    return re.split("\r?\r\n|\n|\r", content.decode("latin-1").upper())
+    return re.split("\r?\r\n|\n|\r", content.decode("latin-1").upper().lstrip("\r\n"))
 
 
 def _as_bytes(raw):
