@@ -175,7 +175,21 @@ class TNGGenerator(StationGenerator):
         return self
 
     def enroll(self, records, inventory=None, *, allow_generated=False):
-        """Add stations, or records to stations, without training; see the base class."""
+        """
+        Add stations, or records to stations, without training.
+
+        A record that is already enrolled is skipped with a warning.
+
+        :param records: iterable of records of this generator's rate and length.
+        :param inventory: Inventory with the stations' coordinates; optional. It is added to those
+            of earlier calls; coordinates of other stations come from the records
+            (``stats.tng.station_latitude``, ...).
+        :param allow_generated: accept generated records, which are refused otherwise.
+        :return: self
+        :raises TNGInputError: if a record is not usable, or if there are no records at all;
+            nothing is enrolled then.
+        :raises TNGException: if the architecture has to be trained first.
+        """
         if not self._trained:
             raise TNGException(
                 f"enroll() needs a trained model, and no weights for architecture="
@@ -189,9 +203,9 @@ class TNGGenerator(StationGenerator):
 
         Its level follows from Vs30, its HVSR and level from f0, its waveforms from source records
         of the other stations (:mod:`obspy_tng.groundmotion.site_terms`). Records of the station,
-        enrolled before or after, count beside. How uncertain the station's term is,
-        ``stats.tng.station_sd`` and ``station_hvsr_sd`` of the generated records tell: without
-        records they are nearly phi_s2s. With ``station_uncertainty="drawn"`` each seed has a term
+        enrolled before or after, are used too. ``stats.tng.station_sd`` and ``station_hvsr_sd`` of
+        the generated records state how uncertain the station's term is: without records they are
+        nearly phi_s2s. With ``station_uncertainty="drawn"`` each seed has a term
         of its own.
 
         :param station: station id ``"NET.STA"``.
@@ -276,6 +290,7 @@ class TNGGenerator(StationGenerator):
 
         :param stream: record of this generator's rate and length.
         :return: record on synthetic channels, at the start time of the original.
+        :raises TNGInputError: if the record has another rate or length, or is not usable.
         """
         data = record_to_array(stream, self.sampling_rate, self.npts)
         info = record_info(stream)

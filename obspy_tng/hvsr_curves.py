@@ -303,6 +303,15 @@ def pick_f0(curve_or_frequencies, amplitude=None, **options) -> signal.F0Pick:
     :param amplitude: curves ``(..., nfreq)`` if frequencies are given, else None.
     :param options: see :func:`obspy_tng.signal.pick_f0`.
     :return: :class:`~obspy_tng.signal.F0Pick`; no clear peak is NaN and the reason.
+    :raises TNGInputError: for bad values.
+    :raises TypeError: for frequencies without amplitude, or an HVSR with it.
+
+    .. rubric:: Example
+
+    >>> frequencies = np.geomspace(0.1, 20.0, 200)
+    >>> amplitude = 1.0 + 4.0 * np.exp(-0.5 * (np.log(frequencies / 2.0) / 0.2) ** 2)
+    >>> print(round(float(pick_f0(frequencies, amplitude).f0), 1))
+    2.0
     """
     if not isinstance(curve_or_frequencies, HVSR):
         if amplitude is None:

@@ -52,8 +52,14 @@ def test_readme(tmp_path, monkeypatch):
     simulated, archive, alone = readme_blocks()
     names = run([simulated, alone], tmp_path, monkeypatch)
     assert len(names["streams"]) == 20
-    found, truth = names["hvsr"](names["streams"]).peak.f0, names["network"].sites["SM.S002"].f0
-    assert (float(found), float(truth)) == pytest.approx((1.96, 1.99), rel=0.03)  # as README says
+    hvsr, network, generator = names["hvsr"], names["network"], names["gen"]
+    found = {station: hvsr(generator.generate(station, n=20, seed=0, magnitude=6.5,
+                                              distance=40)).peak.f0 for station in network.sites}
+    stated = re.search(r"# ([\d.]+) and ([\d.]+) Hz", simulated).groups()
+    assert stated == (f"{found['SM.S002']:.2f}", f"{network.sites['SM.S002'].f0:.2f}")
+    assert found == pytest.approx({s: site.f0 for s, site in network.sites.items()}, rel=0.1)
+    text = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert f"`SM.S001` of this one, with {found['SM.S001']:.1f} instead of 8.1 Hz" in text
     obspy_tng.simulate.write_archive(obspy_tng.simulate_network(1, 2, window=150.0), tmp_path)
     assert run([archive], tmp_path, monkeypatch)["records"]
 

@@ -90,9 +90,9 @@ def sensor_turns(records, catalog):
     """
     How far the sensors of each station are turned against their metadata.
 
-    :param records: iterable of records, or dict station id -> records, that know their event, P
-        and place (``event_id``, ``p_index``, ``station_latitude``, ``station_longitude`` of
-        ``stats.tng``); others are left out.
+    :param records: iterable of records, or dict station id -> records, with event, P and place
+        (``event_id``, ``p_index``, ``station_latitude``, ``station_longitude`` of ``stats.tng``);
+        others are left out.
     :param catalog: Catalog with these events.
     :return: dict station id -> :class:`SensorTurn`, of the stations with usable records; where
         one horizontal has the wrong sign, the agreement is low.
