@@ -154,6 +154,11 @@ class BandLevelModel:
             found = found + self.slopes.T @ self.predictor_covariance @ self.slopes
         return found
 
+    def level_sd(self):
+        """Standard deviation of the levels of a new earthquake at a known station, (3, bands)."""
+        blocks = self.record_covariance(0).reshape(3, self.bands, 3, self.bands)
+        return np.sqrt(np.einsum("ca,aibi,cb->ci", LEVELS, blocks, LEVELS))
+
     def expected(self, magnitudes, distances, depths):
         """
         Contrasts of an average station and event.

@@ -27,7 +27,7 @@ from .scenario import scenario_distance
 
 #: angles a (degrees) of the levels, and of the ratios of components (HVSR, north over east), whose
 #: filters would change the components relative to each other
-LEVEL_ANGLE, RATIO_ANGLE = 35.0, 15.0
+LEVEL_ANGLE, RATIO_ANGLE = 25.0, 15.0
 #: weight of a record of the same station relative to those of others: the number of the station's
 #: records, at most this. New records from one of three would be alike
 OWN_WEIGHT = 20.0

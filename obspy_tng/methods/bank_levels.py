@@ -6,14 +6,15 @@ waveforms.
 """
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .._random import shared_rng
 from ..exceptions import TNGInputError, TNGWarning
-from ..groundmotion.band_levels import BandLevelModel
+from ..groundmotion.band_levels import BandLevelModel, to_levels
 from ..groundmotion.censoring import impute_rest, without_noise
+from ..groundmotion.floor_match import match_floors
 from ..groundmotion.level_fit import FEWEST_RECORDS, fit_band_levels
 from ..groundmotion.scenario import FAR_DISTANCE, FAR_MAGNITUDE, Coverage, draw_known
 from ..groundmotion.site_terms import site_terms
@@ -233,9 +234,15 @@ def fit_bank_levels(bank, filters, prior=None, sites=None):
     for other in ([prior.coverage] if prior else []) + ([Coverage.of(*values)] if known.any()
                                                         else []):
         coverage = coverage | other
-    return BankLevels(model, {station: StationLevels(model, term) for station, term in
-                              station_terms(model, evidence,
-                                            site_terms(sites, set(bank), model)).items()},
+    terms = station_terms(model, evidence, site_terms(sites, set(bank), model))
+    if len(chosen) >= FEWEST_RECORDS:
+        explained = model.expected(*(v[chosen] for v in values)) + np.stack(
+            [terms[station].delta_s2s for station in stations[chosen]])
+        noise = replace(noise, floors=match_floors(
+            noise.floors, levels[chosen], to_levels(explained), model.level_sd(),
+            stations[chosen], events[chosen]))
+    return BankLevels(model, {station: StationLevels(model, term)
+                              for station, term in terms.items()},
                       coverage, stations, *values, _usable(infos, filters), noise)
 
 
