@@ -45,8 +45,8 @@ CODES = {
     "no_epoch": ("the inventory has no epoch of the channel for all of the recording, or two that "
                  "contradict each other", "inventory"),
     "places": ("the channels of the three components are at different places", "inventory"),
-    "orientation": ("azimuth or dip is not known or contradicts the code, or the three axes lie in "
-                    "a plane", "inventory"),
+    "orientation": ("azimuth or dip is not known, or the three axes lie in a plane",
+                    "inventory"),
     "response": ("no response, or one that cannot be removed", "inventory"),
     "response_units": ("the response is not one of ground motion, or in unknown units",
                        "inventory"),
