@@ -82,7 +82,7 @@ def _shift(levels, expected, floors, sd, events, prior, prior_sd):
     nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
     weights /= weights.sum()
     motion = expected[..., None] + sd[..., None] * nodes
-    shift = prior.copy()
+    shift, precision = prior.copy(), 1 / prior_sd ** 2
     for _ in range(STEPS):
         noise = (floors + shift)[..., None]
         total = np.logaddexp(motion, noise)
@@ -90,7 +90,6 @@ def _shift(levels, expected, floors, sd, events, prior, prior_sd):
         # share of noise in the energy: how much the mean rises with the floor
         share = (np.exp(noise - total) @ weights).mean(0)
         variance = (np.square((1 - share) * sd) + SCATTER + SD ** 2) / events
-        precision = 1 / prior_sd ** 2
         shift += ((share * missing / variance - precision * (shift - prior))
                   / (share ** 2 / variance + precision))
     return shift

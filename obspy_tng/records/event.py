@@ -4,13 +4,14 @@ from obspy.core.event import Catalog, Event
 from obspy.geodetics import gps2dist_azimuth
 
 from ..exceptions import TNGInputError
+from .earthquakes import NO_DATE
 from .places import is_place
 
 DEEPEST = 800e3  # m; no earthquake is as deep
 # s; clocks that are set are off by less, in any time zone
 ANOTHER_DAY = 86400.0
 # Days on which recordings begin whose start is not known: of files without one, of clocks
-_NO_START = ("1970-01-01", "1980-01-01", "1980-01-06")
+_NO_START = (NO_DATE, "1980-01-01", "1980-01-06")
 MAGNITUDES = (-4.0, 10.0)  # others (-9.9, 99), and exactly 0, mean that it is not known
 
 

@@ -161,12 +161,26 @@ def near_full_scale(data):
     """
     low, high = float(data.min()), float(data.max())
     for full in (2.0 ** (bits - 1) for bits in _BITS):
-        # counted from zero, rest is in the middle
-        tops = [max(-low, high)] + ([max(full - low, high - full)]
-                                  if 0 <= low < full < high else [])
-        if any(_NEAR * full <= top <= full for top in tops):
+        if _NEAR * full <= max(reach(low, high, full)) <= full:
             return bool((data == np.round(data)).all())
     return False
+
+
+def reach(low, high, full):
+    """
+    How far counts go below and above their rest.
+
+    :param low, high: smallest and largest count, with their offset.
+    :param full: full scale of the digitiser; counted from zero, rest is in the middle, at ``full``.
+    :return: two numbers.
+
+    .. rubric:: Example
+
+    >>> reach(-7.0, 5.0, 8.0), reach(1.0, 13.0, 8.0)
+    ((7.0, 5.0), (7.0, 5.0))
+    """
+    rest = full if 0 <= low < full < high else 0.0
+    return rest - low, high - rest
 
 
 def _flat_tops(data, step):

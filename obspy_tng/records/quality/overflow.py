@@ -10,6 +10,8 @@ once the range is added or subtracted, of ground motion far worse.
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from .levels import reach
+
 # Bits of counts that overflow; shares of the full scale that they reach at both ends, and that a
 # jump across the range has.
 _WHOLE, _ENDS, _ACROSS = (12, 16, 24, 32), (0.9, 0.95), 1.4
@@ -44,11 +46,10 @@ def overflows(data):
     >>> overflows(x), overflows((x + 32768) % 65536 - 32768)
     (0, 13)
     """
-    high, low = float(data.max()), -float(data.min())
+    low, high = float(data.min()), float(data.max())
     for bits in _WHOLE:
         full = 2.0 ** (bits - 1)
-        middle = full if low <= 0 else 0.0
-        ends = high - middle, low + middle
+        ends = reach(low, high, full)
         if not (_ENDS[0] * full <= min(ends) and _ENDS[1] * full <= max(ends) <= full):
             continue
         jumps = np.flatnonzero(np.abs(np.diff(data)) > _ACROSS * full)
