@@ -134,7 +134,6 @@ TESTED_ELSEWHERE = {
     "records/c_libraries.py": "a lock, held wherever MiniSEED is read: runs/test_faults.py",
     "runs/collect.py": "the kind of run that runs/test_loop.py and its neighbours test",
     "methods/tng/fitted.py": "holds two models: methods/tng/test_method.py",
-    "methods/tng/synthesis.py": "a dataclass and its constant: methods/tng/test_method.py",
 }
 # each format has the same tests, over samples of all: io/test_readers.py and others
 TESTED_TOGETHER = "io"

@@ -212,7 +212,8 @@ def fit_bank_levels(bank, filters, prior=None, sites=None):
     known = np.isfinite(values[0]) & np.isfinite(values[1])
     noise = bank_noise(bank, filters, sites)
     chosen = np.flatnonzero(sound & known)
-    if len(chosen) >= FEWEST_RECORDS:
+    enough = len(chosen) >= FEWEST_RECORDS
+    if enough:
         model = fit_band_levels(levels[chosen], stations[chosen], events[chosen],
                                 *(v[chosen] for v in values), filters.center_frequencies, prior,
                                 noise.hidden[chosen])
@@ -230,20 +231,32 @@ def fit_bank_levels(bank, filters, prior=None, sites=None):
         names = [event if event in elsewhere else None for event in events[own]]
         evidence[station] = station_evidence(model, levels[own], names, *(v[own] for v in values),
                                              noise.hidden[own])
-    coverage = model.coverage
-    for other in ([prior.coverage] if prior else []) + ([Coverage.of(*values)] if known.any()
-                                                        else []):
-        coverage = coverage | other
     terms = station_terms(model, evidence, site_terms(sites, set(bank), model))
-    if len(chosen) >= FEWEST_RECORDS:
-        explained = model.expected(*(v[chosen] for v in values)) + np.stack(
-            [terms[station].delta_s2s for station in stations[chosen]])
-        noise = replace(noise, floors=match_floors(
-            noise.floors, levels[chosen], to_levels(explained), model.level_sd(),
-            stations[chosen], events[chosen]))
+    if enough:
+        noise = replace(noise, floors=_matched_floors(
+            noise.floors, model, terms, levels[chosen], stations[chosen], events[chosen],
+            [v[chosen] for v in values]))
     return BankLevels(model, {station: StationLevels(model, term)
                               for station, term in terms.items()},
-                      coverage, stations, *values, _usable(infos, filters), noise)
+                      _covered(model, prior, values), stations, *values, _usable(infos, filters),
+                      noise)
+
+
+def _matched_floors(floors, model, terms, levels, stations, events, values):
+    """Noise floors with which scenarios and station terms explain the levels of the records."""
+    motion = to_levels(model.expected(*values) + np.stack(
+        [terms[station].delta_s2s for station in stations]))
+    return match_floors(floors, levels, motion, model.level_sd(), stations, events)
+
+
+def _covered(model, prior, values):
+    """Coverage of the model, of its prior and of the records with a known scenario."""
+    coverage = model.coverage
+    if prior is not None:
+        coverage = coverage | prior.coverage
+    if np.isfinite(values[0] + values[1]).any():
+        coverage = coverage | Coverage.of(*values)
+    return coverage
 
 
 def _usable(infos, filters):

@@ -34,6 +34,7 @@ from ...training import Phase, Trainer
 from ...training.sets import RecordSets
 from ..bank_levels import UNCERTAINTIES, fit_bank_levels
 from ..sizes import config_of_size
+from ..tng.features import float_tensors
 from ..tng.prior import packaged_prior
 from ..tng.training_sets import mixed_sets, n_simulated, split_columns
 from .conditions import frame_conditions, record_condition
@@ -160,7 +161,7 @@ class FlowMethod:
 
         :param station: station id; not used.
         :param data: ``(n, 3, npts)``, ZNE, m/s^2.
-        :param infos: n dicts, see :func:`obspy_tng.records.record.record_info`.
+        :param infos: n dicts, see :func:`obspy_tng.records.info.record_info`.
         :return: dict of ``summary`` (n, 2 station_dim), ``levels`` (n, 3, bands), ``onset`` (n,),
             t05 in samples, and ``quietness`` (n,).
         """
@@ -168,8 +169,8 @@ class FlowMethod:
         # one at a time: the last digit of a product depends on the batch
         for record, info in zip(data, infos, strict=True):
             encoded, given, condition, levels, onset = self._inputs(record, info)
-            summary = self.model.summarize(*(self._tensor(x[None])
-                                             for x in (encoded, given, condition)))
+            summary = self.model.summarize(*self._tensors(
+                encoded[None], given[None], condition[None]))
             rows.append((summary[0].cpu().numpy(), levels, onset, quietness(encoded)))
         return {name: np.stack(column) for name, column in zip(
             ("summary", "levels", "onset", "quietness"), zip(*rows, strict=True), strict=True)}
@@ -185,14 +186,13 @@ class FlowMethod:
         return fit_bank_levels(bank, self.filters, self.model.level_prior.model(
             self.filters, self.sampling_rate))
 
-    def _tensor(self, array):
-        return torch.as_tensor(np.asarray(array, dtype=np.float32), device=self.device)
+    def _tensors(self, *arrays):
+        return float_tensors(arrays, self.device)
 
     @torch.no_grad()
     def _station(self, summaries):
         """The station's vector ``(1, station_dim + 1)`` from its records' summaries."""
-        members = torch.ones(1, len(summaries), device=self.device)
-        return torch.cat(pool(self._tensor(summaries), members), dim=1)
+        return torch.cat(pool(*self._tensors(summaries, np.ones((1, len(summaries))))), dim=1)
 
     # -- generating -----------------------------------------------------------
 
@@ -226,8 +226,8 @@ class FlowMethod:
             reference = self._reference(enrolled, fitted, station, scenario, rng)
             given, condition, lead = self._asked(enrolled, reference, scenario, levels, rng)
             noise = rng.standard_normal((1, self.frames.count, CHANNELS))
-            found = self.model.generate(self._tensor(noise), self._tensor(given[None]),
-                                        self._tensor(condition[None]), vector, steps)
+            found = self.model.generate(
+                *self._tensors(noise, given[None], condition[None]), vector, steps)
             record = self.frames.decode(found[0].cpu().numpy(), levels)
             data.append(record * edge_taper(self.npts, self.sampling_rate, lead))
             notes.append({"sampler": "flow", "sources": [], "steps": steps,

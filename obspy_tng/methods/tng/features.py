@@ -1,6 +1,7 @@
 """Inputs of the network from a record and its earthquake."""
 
 import numpy as np
+import torch
 
 from ...records.info import info_values
 
@@ -43,3 +44,15 @@ def event_features(infos, window):
                np.where(known & deep, np.minimum(depth, 100) / 50 - 0.8, 0), known, known & deep,
                np.full(len(infos), np.log(window / 60))]
     return np.stack(columns, axis=1).astype(np.float32)
+
+
+def float_tensors(arrays, device):
+    """
+    Arrays as the networks take them.
+
+    :param arrays: iterable of arrays.
+    :param device: torch device.
+    :return: list of float32 tensors of the same shapes.
+    """
+    return [torch.as_tensor(np.asarray(array, dtype=np.float32), device=device)
+            for array in arrays]

@@ -32,13 +32,13 @@ import torch
 
 from ..._checks import one_of
 from ...exceptions import TNGInputError
-from ...groundmotion.durations import NOISE_MEAN, ln_duration
+from ...groundmotion.durations import ln_duration
 from ...groundmotion.noise_floor import noise_levels
 from ...groundmotion.window_levels import packaged_window_levels
 from ...models.tng import StationBottleneckConfig, StationBottleneckModel
-from ...signal import evolutionary, frames, taper
+from ...signal import frames, taper
 from ...signal.energy_windows import energy_onset
-from ...signal.intensity import time_of_energy
+from ...signal.evolutionary import FilterBank
 from ...simulate.corpus import simulated_corpus
 from ...training import Phase, Trainer
 from ...training.sets import RecordSets
@@ -46,10 +46,10 @@ from ..bank_levels import UNCERTAINTIES, fit_bank_levels
 from ..sizes import config_of_size
 from ..source_bank import SourceBank
 from .bank import fit_bank
-from .features import END_TAPER, event_features, fill_share
+from .features import END_TAPER, event_features, fill_share, float_tensors
 from .fitted import FittedBank
 from .prior import LevelPrior, load_pretrained
-from .synthesis import EXPONENTS, Decoded
+from .synthesis import Decoded, Synthesis
 from .training_sets import loss_columns, mixed_sets, n_simulated, split_columns
 
 SAMPLERS = ("source", "posterior", "prior")
@@ -78,8 +78,9 @@ class StationBottleneckMethod:
     def __init__(self, npts, sampling_rate=100.0, size="small", device="cpu", seed=0):
         self.npts, self.sampling_rate, self.seed = npts, sampling_rate, seed
         self.window = npts / sampling_rate
-        self.filters = evolutionary.FilterBank.of_window(npts, sampling_rate)
+        self.filters = FilterBank.of_window(npts, sampling_rate)
         config = config_of_size(StationBottleneckConfig, size, SIZES)
+        self.synthesis = Synthesis(self.filters, config.frames)
         self.device = torch.device(device)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -184,8 +185,8 @@ class StationBottleneckMethod:
         # one at a time: the last digit of a convolution depends on the batch
         for record, info in zip(data, infos, strict=True):
             spectra, levels, position = self._spectra(record[None])
-            outputs = self.model.encoder(*map(self._tensor, (
-                spectra, self._relative(levels), event_features([info], self.window), position)))
+            outputs = self.model.encoder(*self._tensors(
+                spectra, self._relative(levels), event_features([info], self.window), position))
             rows.append((*(t[0].cpu().numpy() for t in outputs), levels[0],
                          record.astype(np.float32),
                          energy_onset(record) / self.sampling_rate,
@@ -196,23 +197,22 @@ class StationBottleneckMethod:
         return {name: np.stack(column) for name, column in zip(names, zip(*rows, strict=True),
                                                                strict=True)}
 
-    def _tensor(self, array):
-        return torch.as_tensor(np.asarray(array, dtype=np.float32), device=self.device)
+    def _tensors(self, *arrays):
+        return float_tensors(arrays, self.device)
 
     def _station(self, summaries):
         """The station's vector ``(1, station_dim)`` from its records' summaries."""
-        summaries = self._tensor(summaries)
-        members = torch.ones(1, len(summaries), device=self.device)
-        return self.model.pool(summaries, members)[0]
+        return self.model.pool(*self._tensors(summaries, np.ones((1, len(summaries)))))[0]
 
     def reconstruct(self, station, data, infos):
         """Records ``(n, 3, npts)`` of a station through encoder and decoder."""
         kept = self.encode(station, data, infos)
         vector = self._station(kept["summary"])
         return np.stack([
-            self._realize(self._decode(vector, kept["mu"][i], kept["levels"][i],
-                                       event_features([info], self.window), kept["onset"][i]),
-                          kept["duration"][i], np.random.default_rng(0))
+            self.synthesis.realize(
+                self._decode(vector, kept["mu"][i], kept["levels"][i],
+                             event_features([info], self.window), kept["onset"][i]),
+                kept["duration"][i], np.random.default_rng(0))
             for i, info in enumerate(infos)])
 
     @torch.no_grad()
@@ -226,71 +226,27 @@ class StationBottleneckMethod:
         :param event: features ``(1, 6)``.
         :param t05: s, intended t05.
         :param cholesky_coefficients: ``(6, network's bands)``, added to those of all frames.
-        :return: :class:`Decoded`.
+        :return: :class:`~obspy_tng.methods.tng.synthesis.Decoded`.
         """
         context = self._context(levels, event)
         shifts, position = frames.align_frames(self.filters, [t05 * self.sampling_rate],
-                                        self.model.config.frames)
+                                               self.model.config.frames)
+        z, position = self._tensors(z[None], position)
         power, coefficients = (t[0].cpu().numpy().astype(float) for t in self.model.decoder(
-            self._tensor(z)[None], vector, context, self._tensor(position)))
+            z, vector, context, position))
         coefficients += np.expand_dims(cholesky_coefficients, -1)
         power, coefficients = (frames.with_bands(x, len(self.filters), 1)
                                for x in (power, coefficients))
         return Decoded(power, coefficients, levels, shifts[0], t05)
 
     def _context(self, levels, event):
-        return self.model.context(self._tensor(self._relative(levels[None])), self._tensor(event))
+        return self.model.context(*self._tensors(self._relative(levels[None]), event))
 
     @torch.no_grad()
     def _expected(self, vector, levels, event):
         """Mean and ln variance of z, ``(z_dim,)`` each, that station and earthquake explain."""
         return tuple(t[0].cpu().numpy() for t in self.model.expected(
             vector, self._context(levels, event)))
-
-    def _realize(self, decoded, duration, rng):
-        """
-        A record with given envelopes.
-
-        :param decoded: :class:`Decoded`.
-        :param duration: intended ln duration.
-        :param rng: generator of the waveform.
-        :return: array ``(3, npts)``.
-        """
-        # duration decreases with the exponent; where it does not, take the first that suffices
-        shortest = np.minimum.accumulate(self._durations(decoded))
-        power = decoded.power * np.interp(NOISE_MEAN - duration, -shortest, EXPONENTS)
-        shift = decoded.shift + self._early(power, decoded)
-        wave = frames.simulate_frames(self.filters, power, decoded.cholesky_coefficients, rng,
-                                      shift)
-        return evolutionary.finish_record(self.filters, wave, decoded.levels)
-
-    def _durations(self, decoded, exponents=EXPONENTS):
-        """ln duration of the horizontals with each of the exponents."""
-        at, per_frame = self._inside(decoded.shift)
-        power = decoded.power[1:, :, np.round(at).astype(int) % self.model.config.frames]
-        weight = np.exp(decoded.levels - decoded.levels.max())[1:]
-        found = []
-        for exponent in exponents:
-            shape = np.exp(exponent * power)
-            energy = np.einsum("cb,cbt->t", weight / shape.mean(-1), shape)
-            start, *ends = (time_of_energy(energy, share) for share in (0.05, 0.75, 0.95))
-            found.append(np.mean(np.log(np.subtract(ends, start))))
-        return np.array(found) + np.log(per_frame / self.sampling_rate)
-
-    def _inside(self, shift):
-        """Frames of a record, in order (fractions), and samples per frame."""
-        count = self.model.config.frames
-        per_frame = self.filters.nfft / count
-        return (np.arange(int(self.npts / per_frame)) + shift / per_frame) % count, per_frame
-
-    def _early(self, power, decoded):
-        """Samples by which t05 is too early (due to a blurred rise)."""
-        at, per_frame = self._inside(decoded.shift)
-        energy = np.einsum("cb,cbt->t", np.exp(decoded.levels - decoded.levels.max()),
-                           np.exp(power))
-        here = time_of_energy(np.interp(at, np.arange(len(energy)), energy,
-                                               period=len(energy)))
-        return round(here * per_frame - decoded.t05 * self.sampling_rate)
 
     # -- drawing --------------------------------------------------------------
 
@@ -317,9 +273,9 @@ class StationBottleneckMethod:
     def _decoded_durations(self, enrolled):
         """ln durations of the decoded envelopes of a station's records, ``(n,)``."""
         kept, vector = enrolled.arrays, self._station(enrolled.arrays["summary"])
-        return np.array([self._durations(self._decode(
+        return np.array([self.synthesis.duration(self._decode(
             vector, kept["mu"][i], kept["levels"][i], event_features([info], self.window),
-            kept["onset"][i]), [1.0])[0] for i, info in enumerate(enrolled.infos)])
+            kept["onset"][i])) for i, info in enumerate(enrolled.infos)])
 
     def draw(self, enrolled, station, rngs, scenarios, fitted, *, sampling_rate, sampler=None,
              station_uncertainty="mean"):
@@ -379,6 +335,6 @@ class StationBottleneckMethod:
             decoded = self._decode(vector, mean + np.exp(0.5 * logvar) * noise, levels, event, t05,
                                    bank.cholesky_coefficients(station, rng))
             duration = bank.duration(station, scenario, t05 / self.window, source_record,
-                                     self._durations(decoded, [1.0])[0], rng)
-            data.append(self._realize(decoded, duration, rng))
+                                     self.synthesis.duration(decoded), rng)
+            data.append(self.synthesis.realize(decoded, duration, rng))
         return np.stack(data), notes
