@@ -25,12 +25,12 @@ from .nied import from_nied
 from .places import channel_place, header_place, place_fields
 from .quality import check_components, check_trace, worst
 from .record import COMPONENTS, SMALLEST_PEAK, UNITS
-from .rejection import RecordRejectedError, RejectedRecord, rejected
+from .rejection import of_recording, rejected
 from .samples import plain_samples
 from .synthetic import band_code
 from .traces import SAME_RATE, nominal_rate, three_traces
 from .units import motion_of, samples_in
-from .windows import choose_window, edge_levels, pick_onset
+from .windows import check_energy, check_span, choose_window, edge_levels, pick_onset
 
 logger = logging.getLogger("obspy_tng")
 
@@ -39,8 +39,6 @@ logger = logging.getLogger("obspy_tng")
 LOWEST_FREQMIN = 0.05
 EDGE = 1.0  # s, cosine at both ends of the raw traces and at the start of the window
 END_SHARE = 0.05  # of the window, cosine at its end
-# A recording as long as the window needs no zeros behind it: its end may be so much louder.
-UNPADDED = 4 / 3
 # m/s^2; the largest acceleration of the ground on record is some 40 (Iwate, 2008)
 MAX_PEAK = 60.0
 _NUMBERS = ("sampling_rate", "window", "pre_event", "pad", "min_energy", "max_start_level",
@@ -110,61 +108,41 @@ def prepare_record(stream, inventory=None, *, sampling_rate=100.0, window=60.0, 
     """
     _check_arguments(sampling_rate=sampling_rate, window=window, pre_event=pre_event, pad=pad,
                      min_energy=min_energy, max_start_level=max_start_level,
-                     max_end_level=max_end_level, min_steps=min_steps)
+                     max_end_level=max_end_level, min_steps=min_steps, max_peak=max_peak)
     if inventory is None and isinstance(stream, Stream):
         stream = from_nied(stream)
     traces = three_traces(stream, common_span)
-    raw_rate = nominal_rate(traces[0], sampling_rate)
+    name, raw_rate = recording_id(traces), nominal_rate(traces[0], sampling_rate)
     freqmin, freqmax = _corners(freqmin, freqmax, min(raw_rate, sampling_rate), window)
-    if inventory is not None:
-        channels = [find_channel(inventory, tr) for tr in traces]
-        check_places(traces, channels)
-    else:
-        channels = [None, None, None]
-    _compare_rates(traces[0], channels[0])
+    channels = _channels(traces, inventory)
     axes = [orientation(tr, channel) for tr, channel in zip(traces, channels, strict=True)]
     scales = [samples_in(tr, units, channel) for tr, channel in zip(traces, channels, strict=True)]
     quality = worst([check_trace(tr, min_steps, _is_acceleration(channel, unit))
                      for tr, channel, (unit, _) in zip(traces, channels, scales, strict=True)])
-    place = header_place(traces[0]) if channels[0] is None else channel_place(channels[0])
-    known = traces[0].stats.get("tng", {})  # strong-motion formats bring their event along
-    info = {key: known.get(key) if value is None else value
-            for key, value in event_fields(event, place and place[:2]).items()}
-    info |= place_fields(place)
-    if of_another_day(event, traces[0]):
-        logger.warning("%s %s: the event %s is of another day than the recording; if it is another "
-                       "earthquake, magnitude and distance are wrong", traces[0].id,
-                       traces[0].stats.starttime, info["event_id"])
+    info = _event_and_place(traces[0], channels[0], event)
 
     samples = np.stack([plain_samples(tr) for tr in traces])
     onset, clear = _onset(samples, axes, raw_rate)
     data, how = _ground_motion(samples, traces, channels, scales, raw_rate, freqmin, freqmax, onset)
     data = processing.bandpass(data, raw_rate, freqmin, freqmax)
-    quality |= check_components(data, recording_id(traces), raw_rate, [dip for _, dip in axes],
-                                (freqmin, freqmax))
-    try:
+    quality |= check_components(data, name, raw_rate, [dip for _, dip in axes], (freqmin, freqmax))
+    with of_recording(name):
         data = processing.resample(to_zne(data, axes), raw_rate, sampling_rate)
         available = data.shape[1]
         npts = available if window is None else round(window * sampling_rate)
         levels, peak = edge_levels(data, sampling_rate), float(np.abs(data).max())
         _check_peak(peak, max_peak)
-        _check_complete(levels, available / sampling_rate, window, pad,
-                        max_start_level, max_end_level)
+        check_span(levels, available / sampling_rate, window, pad, max_start_level, max_end_level)
         start, energy = choose_window(data, min(npts, available),
                                       round((onset - pre_event) * sampling_rate))
-        _check_energy(energy, available / sampling_rate, window, min_energy)
-    except RecordRejectedError as err:
-        found = err.rejection
-        raise RecordRejectedError(RejectedRecord(
-            found.code, found.value, found.limit,
-            f"{recording_id(traces)}: {found.text}")) from None
+        check_energy(energy, available / sampling_rate, window, min_energy)
     lead = onset - start / sampling_rate
     data = _cut(data, start, npts, lead, sampling_rate)
     if at_rest:
         data = end_at_rest(data, sampling_rate, freqmin)
 
     p_index = round(lead * sampling_rate)
-    info |= {"record_id": recording_id(traces),
+    info |= {"record_id": name,
              "p_index": p_index if clear and 0 <= p_index < npts else None, "units": UNITS,
              "freqmin": freqmin, "freqmax": freqmax, "energy_kept": energy,
              "source": source_of(traces) or "recorded", "response": how,
@@ -222,17 +200,40 @@ def _corners(freqmin, freqmax, rate, window):
     return float(freqmin), float(freqmax)
 
 
+def _channels(traces, inventory):
+    """Epochs of the traces in the inventory, one each; None for all without an inventory."""
+    if inventory is None:
+        return [None] * len(traces)
+    channels = [find_channel(inventory, tr) for tr in traces]
+    check_places(traces, channels)
+    _compare_rates(traces[0], channels[0])
+    return channels
+
+
 def _compare_rates(tr, channel):
     """
     Log where data and inventory state different sampling rates.
 
     That of the data is used: inventories often list the rate of another stream of the digitiser.
     """
-    stated = channel.sample_rate if channel is not None else None
+    stated = channel.sample_rate
     if stated and abs(tr.stats.sampling_rate - stated) > SAME_RATE * stated:
         logger.warning("%s %s: the data have %g Hz, the inventory says %g Hz; if it is right, all "
                        "frequencies are wrong", tr.id, tr.stats.starttime,
                        tr.stats.sampling_rate, stated)
+
+
+def _event_and_place(tr, channel, event):
+    """Fields of ``stats.tng`` on the earthquake and the place of the station."""
+    place = header_place(tr) if channel is None else channel_place(channel)
+    known = tr.stats.get("tng", {})  # strong-motion formats bring their event along
+    fields = {key: known.get(key) if value is None else value
+              for key, value in event_fields(event, place and place[:2]).items()}
+    if of_another_day(event, tr):
+        logger.warning("%s %s: the event %s is of another day than the recording; if it is another "
+                       "earthquake, magnitude and distance are wrong", tr.id, tr.stats.starttime,
+                       fields["event_id"])
+    return fields | place_fields(place)
 
 
 def _is_acceleration(channel, units):
@@ -281,38 +282,6 @@ def _check_peak(peak, max_peak):
         raise rejected("amplitude", f"the peak is {peak:.4g} m/s^2, less than the noise of the "
                        f"quietest ground ({SMALLEST_PEAK:g}): units, gain or stats.calib are wrong",
                        peak, SMALLEST_PEAK)
-
-
-def _check_complete(levels, length, window, pad, max_start_level, max_end_level):
-    """Raise where the recording begins or ends in the strong part, or is too short."""
-    if levels[0] > max_start_level:
-        raise rejected(
-            "begins_in_signal", "starts in the middle of the signal: the level at the start is "
-            f"{levels[0]:.3f} of the strongest, max_start_level={max_start_level:g} is allowed",
-            levels[0], max_start_level)
-    if window is None:
-        return
-    short = "" if length >= window - 1e-6 else f"too short: {length:.1f} s"
-    if length < (1 - pad) * window:
-        raise rejected("too_short", f"{short}, at least {(1 - pad) * window:.1f} s of "
-                       f"window={window:g} s are needed with pad={pad:g}", length,
-                       (1 - pad) * window)
-    allowed = max_end_level if short else round(UNPADDED * max_end_level, 6)
-    if levels[1] > allowed:
-        of = f"{short} of window={window:g} s, and " if short else ""
-        raise rejected(
-            "cut_in_signal", f"{of}cut in the signal: the level at the end is {levels[1]:.3f} of "
-            f"the strongest, at most {allowed:g} is allowed with max_end_level={max_end_level:g}",
-            levels[1], allowed)
-
-
-def _check_energy(energy, length, window, min_energy):
-    """Raise where the window would cut the strong part."""
-    if energy < min_energy:
-        raise rejected(
-            "window_too_short", f"window too short: {window:g} s keep at most {energy:.1%} of the "
-            f"energy of {length:.0f} s, min_energy={min_energy:g} is needed; a longer window keeps "
-            "more", energy, min_energy)
 
 
 def _cut(data, start, npts, lead, sampling_rate):

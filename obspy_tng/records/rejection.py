@@ -6,6 +6,7 @@ Reasons of rejections: a code, the value that was found and the limit.
 (``collection.rejected``, ``rejected.txt``, the manifest).
 """
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ..exceptions import TNGInputError
@@ -129,6 +130,28 @@ def rejected(code, text, value=None, limit=None):
     ['coarse', 2.0, 3.0, 'the peak is 2 steps, min_steps=3 are needed']
     """
     return RecordRejectedError(RejectedRecord(code, value, limit, text))
+
+
+@contextmanager
+def of_recording(name):
+    """
+    Put the name of a recording before the reason of a rejection.
+
+    :param name: of the recording.
+    :raises RecordRejectedError: what the body raises, with the name.
+
+    .. rubric:: Example
+
+    >>> with of_recording("XX.S1"):
+    ...     raise rejected("too_short", "too short: 3.0 s", 3.0, 20.0)
+    Traceback (most recent call last):
+    obspy_tng.records.rejection.RecordRejectedError: XX.S1: too short: 3.0 s
+    """
+    try:
+        yield
+    except RecordRejectedError as err:
+        found = err.rejection
+        raise rejected(found.code, f"{name}: {found.text}", found.value, found.limit) from None
 
 
 def rejection_of(error):

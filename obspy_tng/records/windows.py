@@ -10,6 +10,7 @@ Array kernels: data are ``(3, npts)`` with the vertical first, in any unit.
 import numpy as np
 
 from ..exceptions import TNGInputError
+from .rejection import rejected
 
 # A P onset counts as clear where the RMS of the second after it is this many times
 # the RMS before it: 3 is a usual STA/LTA trigger level.
@@ -18,6 +19,8 @@ CLEAR_ONSET = 3.0
 START_SPAN, END_SPAN, STRONG_SPAN = 2.0, 5.0, 5.0
 # Share of the energy with which a window that begins before the onset is good enough.
 GOOD_ENERGY = 0.95
+# A recording as long as the window needs no zeros behind it: its end may be so much louder.
+UNPADDED = 4 / 3
 
 
 def pick_onset(data, sampling_rate):
@@ -127,6 +130,56 @@ def choose_window(data, npts, onset):
         later = good[good >= start]
         start = int(later[0] if len(later) else good[-1])
     return start, float(min(kept[start], 1.0))
+
+
+def check_span(levels, length, window, pad, max_start_level, max_end_level):
+    """
+    Raise where a recording begins or ends in the strong part, or is too short for a window.
+
+    :param levels: ``(start, end)`` of :func:`edge_levels`.
+    :param length: of the recording, s.
+    :param window: of the record, s; None: the whole recording.
+    :param pad: largest share of the window that zeros may fill.
+    :param max_start_level: largest level at the start.
+    :param max_end_level: largest level at the end of a recording that is shorter than the window.
+    :raises RecordRejectedError: with the value and its limit.
+    """
+    if levels[0] > max_start_level:
+        raise rejected(
+            "begins_in_signal", "starts in the middle of the signal: the level at the start is "
+            f"{levels[0]:.3f} of the strongest, max_start_level={max_start_level:g} is allowed",
+            levels[0], max_start_level)
+    if window is None:
+        return
+    short = "" if length >= window - 1e-6 else f"too short: {length:.1f} s"
+    if length < (1 - pad) * window:
+        raise rejected("too_short", f"{short}, at least {(1 - pad) * window:.1f} s of "
+                       f"window={window:g} s are needed with pad={pad:g}", length,
+                       (1 - pad) * window)
+    allowed = max_end_level if short else round(UNPADDED * max_end_level, 6)
+    if levels[1] > allowed:
+        of = f"{short} of window={window:g} s, and " if short else ""
+        raise rejected(
+            "cut_in_signal", f"{of}cut in the signal: the level at the end is {levels[1]:.3f} of "
+            f"the strongest, at most {allowed:g} is allowed with max_end_level={max_end_level:g}",
+            levels[1], allowed)
+
+
+def check_energy(energy, length, window, min_energy):
+    """
+    Raise where a window would cut the strong part.
+
+    :param energy: share of the energy of the recording in the window.
+    :param length: of the recording, s.
+    :param window: of the record, s.
+    :param min_energy: least share.
+    :raises RecordRejectedError: with the share and its limit.
+    """
+    if energy < min_energy:
+        raise rejected(
+            "window_too_short", f"window too short: {window:g} s keep at most {energy:.1%} of the "
+            f"energy of {length:.0f} s, min_energy={min_energy:g} is needed; a longer window keeps "
+            "more", energy, min_energy)
 
 
 def _rms(data):

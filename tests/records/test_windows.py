@@ -5,7 +5,8 @@ import pytest
 
 from obspy_tng.exceptions import TNGInputError
 from obspy_tng.records.prepare import prepare_record
-from obspy_tng.records.windows import choose_window, edge_levels, pick_onset
+from obspy_tng.records.rejection import RecordRejectedError
+from obspy_tng.records.windows import check_span, choose_window, edge_levels, pick_onset
 from obspy_tng.signal import processing
 
 from .sensors import (
@@ -90,3 +91,9 @@ def test_edge_levels():
     data[:, :1000] = 0
     data[:, -600:] = 0.5
     assert edge_levels(data, 100.0) == pytest.approx((0, 0.5))
+
+
+def test_a_level_just_above_its_limit_is_seen_to_be():
+    """0.302 is not told as 0.30 beside a limit of 0.3."""
+    with pytest.raises(RecordRejectedError, match=r"is 0\.302 of the strongest, at most 0\.3 is"):
+        check_span((0.1, 0.302), 59.0, 60.0, 0.5, 0.5, 0.3)

@@ -37,6 +37,33 @@ CHECKS = {"clipped": 0, "overflow": 0, "pulses": 0.45, "spike": 4.0, "stuck": 0,
 _CODES = {"crowded": "clipped", "full_scale": "clipped", "overflow": "clipped",
           "padded_start": "begins_in_signal", "padded_end": "cut_in_signal", "held": "bridged"}
 
+# check -> what is wrong, by the value found, its limit, and the least and largest sample
+_REASONS = {
+    "clipped": "clipped trace, {value} samples in flat tops at {low:g} or {high:g}",
+    "overflow": "clipped trace, {value} jumps from one end of the digitiser's range to the other "
+                "({low:g} and {high:g}): the counts overflowed",
+    "pulses": "a train of identical pulses has {value:.0%} of the energy from beginning to end: a "
+              "calibration, no earthquake",
+    "spike": "a spike of a few samples, {value:.1f} times what is near it; at most {limit:g} is "
+             "natural",
+    "stuck": "the digitiser was stuck at one value for {value} samples",
+    "bridged": "a straight line of {value:.2f} s in the middle of motion: samples that are missing "
+               "were filled",
+    "crowded": "clipped trace, {value:.0%} of its large half-cycles end within 3 % of {low:g} or "
+               "{high:g}, at most {limit:.0%} is natural",
+    "full_scale": "clipped trace, {value:.0%} of its large half-cycles end within 3 % of {low:g} "
+                  "or {high:g}, near the full scale of a digitiser",
+    "step": "the baseline has a step of {value:.0%} of the peak; at most {limit:.0%} is natural",
+    "jump": "two neighbouring samples differ {value:.1f} times as much as all others near them; at "
+            "most {limit:g} is natural: samples are missing, or the baseline moved",
+    "padded_start": "begins in the signal behind a constant value: {value:.0%} of the peak next to "
+                    "it",
+    "padded_end": "cut in the signal, and a constant value behind it: {value:.0%} of the peak next "
+                  "to it",
+    "held": "{value:.2f} s of equal samples in the middle of motion: samples that are missing were "
+            "filled",
+    "repeated": "{value:.2f} s of samples come twice: a packet was repeated"}
+
 
 def check_trace(tr, min_steps=3.0, acceleration=True):
     """
@@ -69,37 +96,10 @@ def check_trace(tr, min_steps=3.0, acceleration=True):
         "step": baseline_step(data, rate) if acceleration else 0.0,
         "pulses": pulse_share(data, rate), "held": held_seconds(data, rate),
         "repeated": repeated_seconds(data, rate)}
-    said = {
-        "clipped": f"clipped trace, {found['clipped']} samples in flat tops at {low:g} or {high:g}",
-        "overflow": f"clipped trace, {overflow} jumps from one end of the digitiser's range to the "
-                    f"other ({low:g} and {high:g}): the counts overflowed",
-        "padded_start": f"begins in the signal behind a constant value: {padded[0]:.0%} of the "
-                        "peak next to it",
-        "padded_end": f"cut in the signal, and a constant value behind it: {padded[1]:.0%} of the "
-                      "peak next to it",
-        "crowded": f"clipped trace, {found['crowded']:.0%} of its large half-cycles end within 3 % "
-                   f"of {low:g} or {high:g}, at most {CHECKS['crowded']:.0%} is natural",
-        "full_scale": f"clipped trace, {crowded:.0%} of its large half-cycles end within 3 % of "
-                      f"{low:g} or {high:g}, near the full scale of a digitiser",
-        "stuck": f"the digitiser was stuck at one value for {found['stuck']} samples",
-        "bridged": f"a straight line of {found['bridged']:.2f} s in the middle of motion: samples "
-                   "that are missing were filled",
-        "spike": f"a spike of a few samples, {found['spike']:.1f} times what is near it; "
-                 f"at most {CHECKS['spike']:g} is natural",
-        "jump": f"two neighbouring samples differ {found['jump']:.1f} times as much as all others "
-                f"near them; at most {CHECKS['jump']:g} is natural: samples are missing, or the "
-                "baseline moved",
-        "held": f"{found['held']:.2f} s of equal samples in the middle of motion: samples that are "
-                "missing were filled",
-        "repeated": f"{found['repeated']:.2f} s of samples come twice: a packet was repeated",
-        "step": f"the baseline has a step of {found['step']:.0%} of the peak; at most "
-                f"{CHECKS['step']:.0%} is natural",
-        "pulses": f"a train of identical pulses has {found['pulses']:.0%} of the energy from "
-                  f"beginning to end: a calibration, no earthquake"}
     for check, limit in CHECKS.items():
         if found[check] > limit:
-            raise rejected(_CODES.get(check, check), f"{name}: {said[check]}",
-                           found[check], limit)
+            reason = _REASONS[check].format(value=found[check], limit=limit, low=low, high=high)
+            raise rejected(_CODES.get(check, check), f"{name}: {reason}", found[check], limit)
     if peak < 0.95 * min_steps:  # steps of old digitisers are not quite equal
         raise rejected("coarse", f"{name}: coarse quantisation, the peak is {peak:.1f} steps of "
                        f"the digitiser, min_steps={min_steps:g} are needed", peak, min_steps)
