@@ -18,10 +18,11 @@ from obspy import UTCDateTime
 
 from ..exceptions import TNGInputError, TNGWarning
 from .common.component import Component, to_stream
+from .common.counts import check_count
 from .common.fortran import to_float
 from .common.matfile import Opaque, decode_datetimes, first_bytes, load_mat
 from .common.orientation import parse_direction
-from .common.reading import check_count, gather_components
+from .common.reading import gather_components
 from .common.textfile import peek, read_bytes
 
 COLUMNS = ("NEU", "ENU")

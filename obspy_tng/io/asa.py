@@ -22,10 +22,11 @@ import numpy as np
 
 from ..exceptions import TNGInputError
 from .common.component import Component
+from .common.counts import check_count
 from .common.fields import parse_clock, parse_coordinates, parse_date, parse_magnitude, to_utc
 from .common.fortran import field_width, numeric_block, to_float, to_int
 from .common.orientation import parse_direction
-from .common.reading import TextFormat, check_count, claims, read_text
+from .common.reading import TextFormat, claims, read_text
 
 _MARK = "ARCHIVO ESTANDAR DE ACELERACION"
 # The CIRES network (FICA before 1995) has no registered code; XR (a code for temporary networks) is

@@ -16,10 +16,11 @@ import re
 from ..exceptions import TNGInputError
 from .common.caltech import split_header, stated_points, stated_unit
 from .common.component import Component
+from .common.counts import check_complete
 from .common.fields import parse_coordinates, parse_magnitude, parse_moment
 from .common.fortran import to_float
 from .common.orientation import Direction, horizontal, parse_direction
-from .common.reading import TextFormat, check_complete, claims, read_text
+from .common.reading import TextFormat, claims, read_text
 
 _START = re.compile(r"^\*\s*VOL\d\w*\s+FILE:")
 _TEXT_LINES, _REAL_LINES = 13, 7

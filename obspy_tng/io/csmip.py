@@ -24,10 +24,11 @@ from ..exceptions import TNGInputError
 from .common.caltech import read_pairs, split_header, stated_interval, stated_points, stated_unit
 from .common.component import Component
 from .common.contradictions import check_directions, check_length
+from .common.counts import check_complete
 from .common.fields import Moment, parse_coordinates, parse_magnitude, parse_moment
 from .common.fortran import to_float
 from .common.orientation import DOWN, UP, Direction, horizontal, parse_direction
-from .common.reading import TextFormat, check_complete, claims, read_text
+from .common.reading import TextFormat, claims, read_text
 
 _START = re.compile(r"^\s*(UN)?CORRECTED ACCELEROGRAM\b", re.IGNORECASE)
 _SPECTRA = re.compile(r".*\bSPECTR", re.IGNORECASE)
@@ -99,7 +100,7 @@ def _even(record, head, header):
     width = _field_width(head) or (10 if "CM" in unit.upper() else 9)
     data = record.block(header.row + 1, npts, width, "acceleration")
     if data is not None:
-        check_complete(_ended(record), "acceleration", record.strict)
+        check_complete(_ended(record, header.row), "acceleration", record.strict)
     return npts, stated_interval(head), unit, data
 
 
@@ -109,20 +110,24 @@ def _field_width(head):
     return int(form[1]) or None if form else None
 
 
-def _ended(record):
+def _ended(record, row):
     """
-    Whether a record is there to its end.
+    Whether a record is there to its end, behind the block whose samples were read.
 
     The line ``/&`` says so; channels that were cut out of a file lack it, but have all that the
     last block announces.
+
+    :param record: :class:`~.common.reading.Record`.
+    :param row: row that announces the block that was read, whose samples were counted.
     """
-    raw = record.text.raw
-    if b"\n/&" in raw:
+    rest = record.text.data(row + 1)
+    blocks = [*_BLOCKS.finditer(rest)]
+    if b"\n/&" in rest or not blocks:
         return True
-    last = [*_BLOCKS.finditer(raw)][-1]
-    numbers = record.block(raw[last.end():].lstrip(b"\n"), None,
-                           _field_width(last[0].decode("latin-1")), count_checked=False)
-    return len(numbers) >= int(last[1])
+    found = blocks[-1]
+    numbers = record.block(rest[found.end():].lstrip(b"\n"), None,
+                           _field_width(found[0].decode("latin-1")), count_checked=False)
+    return len(numbers) >= int(found[1])
 
 
 def _peak_unit(text):

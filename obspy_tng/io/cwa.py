@@ -19,10 +19,11 @@ import numpy as np
 from ..exceptions import TNGInputError
 from .common.component import Component
 from .common.contradictions import check_length
+from .common.counts import check_count
 from .common.fields import parse_magnitude, parse_moment
 from .common.fortran import field_width, to_float
 from .common.orientation import parse_direction
-from .common.reading import TextFormat, check_count, claims, read_text
+from .common.reading import TextFormat, claims, read_text
 
 _NUMBER = r"([-+]?\d*\.?\d+)"
 _TAIPEI = 8  # hours from UTC of what is called CST here

@@ -17,10 +17,11 @@ from obspy import UTCDateTime
 
 from .common.component import Component
 from .common.contradictions import check_directions
+from .common.counts import check_complete
 from .common.fields import parse_coordinates, parse_magnitude, time_of_day, to_utc
 from .common.fortran import first_lines, header_numbers, to_float
 from .common.orientation import Direction, horizontal, parse_direction
-from .common.reading import TextFormat, check_complete, claims, read_text
+from .common.reading import TextFormat, claims, read_text
 
 _START = re.compile(r"^\s*(UN)?CORRECTED ACCELEROGRAM\s", re.IGNORECASE)
 _TEXT_LINES, _INTEGER_LINES, _REAL_LINES = 16, 4, 6

@@ -12,10 +12,11 @@ import numpy as np
 
 from ..exceptions import TNGInputError
 from .common.component import Component
+from .common.counts import check_count
 from .common.fields import parse_coordinates, parse_magnitude, parse_moment
 from .common.fortran import to_float, to_int
 from .common.orientation import parse_direction
-from .common.reading import TextFormat, check_count, claims, read_text
+from .common.reading import TextFormat, claims, read_text
 
 _MARK = re.compile(r"\s*STRONG GROUND MOTION RECORDS? OF TURK")
 # Column names; numbers begin below them.

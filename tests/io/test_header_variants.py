@@ -99,6 +99,9 @@ def test_csmip_of_one_channel_without_the_line_that_ends_it(volume):
     np.testing.assert_allclose(tr.data, sample.data[0], atol=sample.tolerance)
     with pytest.raises(TNGInputError, match="cut short"):
         read(alone[:-30])
+    with pytest.warns(TNGWarning, match="cut short") as found:
+        read(alone[:-30], strict=False)
+    assert len(found) == 1
 
 
 def test_csmip_of_a_sensor_with_a_location_code():

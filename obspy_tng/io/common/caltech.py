@@ -10,9 +10,9 @@ samples of one component; uncorrected records are pairs of time and acceleration
 import re
 from typing import NamedTuple
 
+from .counts import check_count
 from .film import evenly_sampled
 from .fortran import header_numbers, to_float
-from .reading import check_count
 
 _INTEGER_LINES = 7
 _NUMBERS = 100  # of each kind, at least

@@ -12,11 +12,11 @@ import warnings
 from collections.abc import Callable
 from typing import NamedTuple
 
-import numpy as np
 from obspy import Stream
 
 from ...exceptions import TNGInputError, TNGWarning
 from .component import Component, to_stream
+from .counts import beside_times, check_count, without_times
 from .fortran import last_line, numeric_block, parse_block, parse_table, without_cut_number
 from .textfile import TextFile, TextRecord, peek_lines
 
@@ -94,13 +94,14 @@ class Record:
                               TNGWarning, stacklevel=2)
         return samples[:npts]
 
-    def table(self, row, columns, width=None):
+    def table(self, row, columns, width=None, what="record"):
         """
         Rows of samples with a column for each channel.
 
         :param row: row where they begin.
         :param columns: number of channels.
         :param width: field width in characters, or None.
+        :param what: name of the record, for messages.
         :return: float64 array ``(rows, columns)``, NaN for blank fields.
         """
         block = self._numbers(row, width)
@@ -109,13 +110,10 @@ class Record:
                 not self.text.complete and len(last) < columns * width)):
             block = block[:block.rstrip().rfind(b"\n") + 1]  # a row that was cut
         first = next(iter(block.lstrip().split(b"\n", 1)), b"")
+        found = None
         if len(first.split()) == columns + 1:
-            table = parse_table(block, columns + 1)
-            if evenly_rising(table[:, 0]):
-                warnings.warn("a column of times stands beside the samples and is left out",
-                              TNGWarning, stacklevel=2)
-                return table[:, 1:]
-        return parse_table(block, columns, width)
+            found = beside_times(parse_table(block, columns + 1), what)
+        return parse_table(block, columns, width) if found is None else found
 
     def _numbers(self, data, width):
         if not isinstance(data, bytes):
@@ -196,79 +194,3 @@ def gather_components(name, records, parse, strict) -> list[Component]:
     if not components:
         raise TNGInputError(f"{name}: no record in the file")
     return components
-
-
-def without_times(samples, npts, what):
-    """
-    Samples alone, where the file has a column of times beside them.
-
-    :param samples: float array, as in the file.
-    :param npts: how many samples the header states, or None.
-    :param what: name of the record, for the message.
-    :return: float array; every second number where those between are evenly increasing times
-        (with a TNGWarning), else ``samples``.
-
-    .. rubric:: Example
-
-    >>> without_times(np.array([0.1, -2.5, 1.0]), 3, "record")
-    array([ 0.1, -2.5,  1. ])
-    """
-    if not npts or len(samples) <= max(npts, 5) or len(samples) % 2:
-        return samples
-    if not evenly_rising(samples[::2]):
-        return samples
-    warnings.warn(f"{what}: a column of times stands beside the samples and is left out",
-                  TNGWarning, stacklevel=3)
-    return samples[1::2]
-
-
-def evenly_rising(times):
-    """
-    Whether numbers rise by equal steps, but for rounding, as times do.
-
-    :param times: float array of three or more.
-    :return: bool.
-
-    .. rubric:: Example
-
-    >>> evenly_rising(np.array([0.0, 0.01, 0.01, 0.02])), evenly_rising(np.array([0.0, 0.3, 0.1]))
-    (True, False)
-    """
-    step = (times[-1] - times[0]) / (len(times) - 1)
-    even = np.linspace(times[0], times[-1], len(times))
-    return bool(step > 0 and np.abs(times - even).max() < step)
-
-
-def check_count(found, expected, what, strict, stop=""):
-    """
-    Compare the number of samples in the file with that of its header.
-
-    :param found: samples in the file.
-    :param expected: samples that the header states; None: it does not.
-    :param what: name of the record, for the message.
-    :param strict: raise if samples are missing; otherwise warn.
-    :param stop: the line that ends the numbers, for the message.
-    :raises TNGInputError: if there is no sample, or if some are missing and ``strict``.
-    """
-    if (expected is not None and found < expected) or not found:
-        message = (f"{what}: cut short, the header states npts={expected} and the file holds "
-                   f"{found} samples" + (f" before the line {stop!r}" if stop else ""))
-        if strict or not found:
-            raise TNGInputError(message + "; strict=False reads the samples that it has")
-        warnings.warn(message, TNGWarning, stacklevel=2)
-
-
-def check_complete(complete, what, strict):
-    """
-    Raise (or warn) where the samples are there but what must follow them is not.
-
-    :param complete: whether all of it is there.
-    :param what: name of the record, for the message.
-    :param strict: raise; otherwise warn.
-    :raises TNGInputError: if not complete and ``strict``.
-    """
-    if not complete:
-        message = f"{what}: cut short, the file ends before the end of the record"
-        if strict:
-            raise TNGInputError(message + "; strict=False reads the samples that it has")
-        warnings.warn(message, TNGWarning, stacklevel=2)

@@ -64,7 +64,6 @@ class TextFile:
                            self.complete or after is not None)
                 for at, after in zip(firsts, [*firsts[1:], None], strict=False)]
 
-
     def repeated(self, claims):
         """
         Cut the file where another file of the same format was appended.

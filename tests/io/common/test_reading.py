@@ -8,14 +8,7 @@ import pytest
 from obspy_tng.exceptions import TNGInputError, TNGWarning
 from obspy_tng.io.common.component import Component
 from obspy_tng.io.common.orientation import parse_direction
-from obspy_tng.io.common.reading import (
-    Record,
-    TextFormat,
-    check_complete,
-    check_count,
-    claims,
-    read_text,
-)
+from obspy_tng.io.common.reading import Record, TextFormat, claims, read_text
 from obspy_tng.io.common.textfile import TextFile
 
 
@@ -62,17 +55,6 @@ def test_spectra_give_nothing():
     spectra = MADE_UP._replace(spectra=lambda lines: "SPECTRA" in lines[0])
     with pytest.warns(TNGWarning, match="holds spectra, not a time series"):
         assert len(read_text(io.BytesIO(b"POINTS 4 SPECTRA\n"), spectra)) == 0
-
-
-def test_counts():
-    check_count(4, 4, "record", True)
-    check_count(4, None, "record", True)
-    check_complete(True, "record", True)
-    for check, arguments in ((check_count, (3, 4)), (check_complete, (False,))):
-        with pytest.raises(TNGInputError, match="record"):
-            check(*arguments, "record", True)
-        with pytest.warns(TNGWarning, match="record"):
-            check(*arguments, "record", False)
 
 
 def test_a_row_that_was_cut_is_dropped():
