@@ -21,7 +21,7 @@ from .methods.generator_state import GeneratorState, sensible_description
 from .methods.tng.prior import load_pretrained, pretrained_folder
 from .models.checkpoint import load_folder, load_weights, state_hash
 from .records.enrolled import Enrolled, refuse_generated
-from .records.info import RECORD_FIELDS, record_info
+from .records.info import record_info
 from .records.record import check_station, group_by_station, record_to_array, station_id
 from .records.synthetic import synthetic_record
 from .station_generator import StationGenerator
@@ -41,23 +41,24 @@ class TNGGenerator(StationGenerator):
         with the weights in the package), "flow" (waveforms by flow matching; to be trained),
         "released" (the published autoencoder), "conditional" (the station-conditioned variational
         model), or "spectrogram" (the baseline, :class:`obspy_tng.baselines.SpectrogramCVAE`).
-    :param size: "small" (trains on a CPU in minutes), "paper" (published sizes),
-        or a dict of the architecture's sizes.
+    :param size: "small" (trains on a CPU in minutes), "paper" (published sizes; not of "tng" and
+        "flow"), "large" ("flow" alone), or a dict of the architecture's sizes.
     :param training: dict of :class:`~obspy_tng.training.TrainingSettings`; other settings have the
         defaults of that class or of the architecture. A setting without effect is refused: "tng"
         has no first phase if it starts with the weights in the package.
     :param device: torch device; None takes CUDA if available.
     :param seed: of initial weights and training.
 
-    Options of :meth:`generate` for "tng": ``sampler`` ("source", "posterior" or "prior") and
-    ``station_uncertainty`` ("mean" or "drawn"); see :mod:`obspy_tng.methods.tng.method`. For
-    "flow": ``steps`` (evaluations of the network for a record) and ``station_uncertainty``; see
-    :mod:`obspy_tng.methods.flow.method`. For
-    "released": ``sampler`` ("mean" or "dirichlet"), ``k``, ``alpha``, ``amplitudes`` ("station" or
-    "paper"); see
-    :class:`obspy_tng.methods.ReleasedMethod`. For the others: ``sampler`` ("posterior",
-    "dirichlet" or "prior") and the same others; see
-    :class:`obspy_tng.methods.ConditionalMethod`.
+    Options of :meth:`generate`, by architecture:
+
+    * "tng": ``sampler`` ("source", "posterior" or "prior"), ``station_uncertainty`` ("mean" or
+      "drawn"); see :mod:`obspy_tng.methods.tng.method`.
+    * "flow": ``steps`` (evaluations of the network for a record), ``station_uncertainty``; see
+      :mod:`obspy_tng.methods.flow.method`.
+    * "released": ``sampler`` ("mean" or "dirichlet"), ``k``, ``alpha``, ``amplitudes`` ("station"
+      or "paper"); see :class:`obspy_tng.methods.ReleasedMethod`.
+    * the others: ``sampler`` ("posterior", "dirichlet" or "prior") and the same others; see
+      :class:`obspy_tng.methods.ConditionalMethod`.
 
     .. rubric:: Example
 
@@ -150,7 +151,8 @@ class TNGGenerator(StationGenerator):
                                 f"{self.architecture!r} has no phase for single stations")
         if not stored:
             records = group_by_station(records)
-        groups = self._checked_store(records) if stored else self._checked(records, True)
+        groups = records.checked_groups(self.sampling_rate, self.npts) if stored else \
+            self._checked(records, True)
         joined = self._joined(inventory, None if stored else records)
         if not allow_generated:
             refuse_generated(groups)
@@ -173,29 +175,6 @@ class TNGGenerator(StationGenerator):
         self._add({s: groups[s] for s in (targets or groups)} if stored else groups)
         self._source_inventory = joined
         return self
-
-    def enroll(self, records, inventory=None, *, allow_generated=False):
-        """
-        Add stations, or records to stations, without training.
-
-        A record that is already enrolled is skipped with a warning.
-
-        :param records: iterable of records of this generator's rate and length.
-        :param inventory: Inventory with the stations' coordinates; optional. It is added to those
-            of earlier calls; coordinates of other stations come from the records
-            (``stats.tng.station_latitude``, ...).
-        :param allow_generated: accept generated records, which are refused otherwise.
-        :return: self
-        :raises TNGInputError: if a record is not usable, or if there are no records at all;
-            nothing is enrolled then.
-        :raises TNGException: if the architecture has to be trained first.
-        """
-        if not self._trained:
-            raise TNGException(
-                f"enroll() needs a trained model, and no weights for architecture="
-                f"{self.architecture!r}, size={self.size!r} come with the package: call fit(), or "
-                "begin with TNGGenerator.load(), from_pretrained() or from_published()")
-        return super().enroll(records, inventory, allow_generated=allow_generated)
 
     def enroll_site(self, station, *, vs30=None, f0=None, inventory=None):
         """
@@ -241,6 +220,13 @@ class TNGGenerator(StationGenerator):
         self._fitted_bank = None
         return self
 
+    def _check_ready(self):
+        if not self._trained:
+            raise TNGException(
+                f"enroll() needs a trained model, and no weights for architecture="
+                f"{self.architecture!r}, size={self.size!r} come with the package: call fit(), or "
+                "begin with TNGGenerator.load(), from_pretrained() or from_published()")
+
     def _new_method(self) -> Method:
         """The architecture's method with initial weights."""
         return METHODS[self.architecture](self.npts, self.sampling_rate, size=self.size,
@@ -249,14 +235,6 @@ class TNGGenerator(StationGenerator):
     def _encode(self, station, data, infos):
         self._fitted_bank = None
         return self._method.encode(station, data, infos)
-
-    def _checked_store(self, store):
-        if (store.sampling_rate, store.npts) != (self.sampling_rate, self.npts):
-            raise TNGInputError(f"{store!r}: {self.sampling_rate:g} Hz and {self.npts} samples are "
-                                "needed")
-        for station in store.stations:
-            check_station(station)
-        return store.groups()
 
     # -- generating -------------------------------------------------------------
 
@@ -404,9 +382,6 @@ class TNGGenerator(StationGenerator):
         generator = cls(sampling_rate, npts / sampling_rate, "released", size=size, device=device)
         generator._method, generator._trained = method, True
         if latent_bank is not None:
-            for code, arrays in method.published_arrays(latent_bank):
-                station = f"{network}.{code}"
-                infos = [{**dict.fromkeys(RECORD_FIELDS), "record_id": f"{station}.published.{i}"}
-                         for i in range(len(arrays["recon"]))]
-                generator._bank[station] = Enrolled(arrays, infos)
+            generator._bank = {f"{network}.{code}": Enrolled.published(arrays, f"{network}.{code}")
+                               for code, arrays in method.published_arrays(latent_bank)}
         return generator

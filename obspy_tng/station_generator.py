@@ -10,7 +10,6 @@ such subclasses, so that all have the same interface and evaluation.
 
 import inspect
 import logging
-import warnings
 from dataclasses import asdict
 from itertools import cycle, islice
 from types import MappingProxyType
@@ -21,7 +20,7 @@ from obspy import Stream, UTCDateTime
 from . import metadata
 from ._checks import check_memory, count, known_names, positive
 from ._random import checked_seed, realization_rngs
-from .exceptions import TNGInputError, TNGWarning
+from .exceptions import TNGInputError, warn
 from .groundmotion.scenario import Scenario
 from .records.enrolled import Enrolled, checked_info, refuse_generated
 from .records.info import record_info, remember_id
@@ -111,11 +110,14 @@ class StationGenerator:
         :param allow_generated: accept generated records, which are refused otherwise: a
             generator that is fitted to its own records drifts away from the station.
         :return: self
-        :raises TNGInputError: if a record is not usable; nothing is enrolled then.
+        :raises TNGInputError: if a record is not usable, or if there are no records at all;
+            nothing is enrolled then.
+        :raises TNGException: if the generator has to be trained first.
         """
+        self._check_ready()
         records = group_by_station(records)
         if self._bank and not any(records.values()):
-            warnings.warn("no records to enrol: the iterable is empty", TNGWarning, stacklevel=3)
+            warn("no records to enrol: the iterable is empty")
         checked = self._checked(records, allow_generated)
         joined = self._joined(inventory, records)
         self._add(checked)
@@ -211,6 +213,9 @@ class StationGenerator:
 
     # -- for subclasses -----------------------------------------------------
 
+    def _check_ready(self):
+        """Raise TNGException if records cannot be enrolled without training."""
+
     def _options(self):
         """Names of the options of ``generate()`` that are the generator's own; None: not known."""
         return keyword_names(self._draw)
@@ -254,11 +259,11 @@ class StationGenerator:
         if again:
             what = f"record {again[0]} is" if len(again) == 1 else \
                 f"{len(again)} records are (the first: {again[0]})"
-            warnings.warn(f"{what} enrolled already; skipped", TNGWarning, stacklevel=4)
+            warn(f"{what} enrolled already; skipped")
         if loud:
-            warnings.warn(f"{len(loud)} records have peaks above {LARGEST_PEAK:g} m/s^2 (first: "
-                          f"{loud[0]}); are the samples in gal? prepare_record(..., units=...) "
-                          "converts", TNGWarning, stacklevel=4)
+            warn(f"{len(loud)} records have peaks above {LARGEST_PEAK:g} m/s^2 (first: "
+                 f"{loud[0]}); are the samples in gal? prepare_record(..., units=...) "
+                 "converts")
         if not checked and not self._bank:
             raise TNGInputError("no records to enrol: the iterable is empty")
         return checked

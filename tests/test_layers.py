@@ -130,7 +130,6 @@ def test_public_names_are_unique():
 
 # modules whose tests are elsewhere, and why
 TESTED_ELSEWHERE = {
-    "exceptions.py": "no code",
     "records/c_libraries.py": "a lock, held wherever MiniSEED is read: runs/test_faults.py",
     "runs/collect.py": "the kind of run that runs/test_loop.py and its neighbours test",
     "methods/tng/fitted.py": "holds two models: methods/tng/test_method.py",

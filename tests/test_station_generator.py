@@ -1,5 +1,6 @@
 """What all generators share: records in, Streams out, and what they refuse."""
 
+import inspect
 import io
 
 import numpy as np
@@ -18,6 +19,7 @@ from obspy_tng.records.record import record_to_array
 from obspy_tng.records.sds import write_sds
 from obspy_tng.records.synthetic import synthetic_record
 from obspy_tng.signal import integrate
+from obspy_tng.station_generator import StationGenerator
 from obspy_tng.training.memmap import write_store
 
 from .small_generator import arrays
@@ -351,3 +353,16 @@ def test_records_that_are_enrolled_already_are_one_warning(network):
         control.enroll(network.records[:5])
     assert len(told) == 1
     assert sum(control.stations.values()) == 5
+
+
+def subclasses(kind):
+    return {kind}.union(*(subclasses(below) for below in kind.__subclasses__()))
+
+
+@pytest.mark.parametrize("method", ["fit", "enroll", "generate", "generate_like"])
+def test_all_generators_take_what_the_base_class_takes(method):
+    """Controls can be put in the place of the generator."""
+    wanted = inspect.signature(getattr(StationGenerator, method)).parameters
+    for kind in subclasses(StationGenerator):
+        given = inspect.signature(getattr(kind, method)).parameters
+        assert not wanted.keys() - given.keys(), kind

@@ -43,18 +43,19 @@ class DonorNoise(StationGenerator):
         self._posteriors = {}
         self._filters = evolutionary.FilterBank.of_window(self.npts, self.sampling_rate)
 
-    def fit(self, records, inventory=None):
+    def fit(self, records, inventory=None, *, allow_generated=False):
         """
         Learn the terms and take the records as donors.
 
         :param records: iterable of records; those without magnitude or distance are
             enrolled, but are no donors.
         :param inventory: Inventory; optional.
+        :param allow_generated: see :meth:`enroll`.
         :return: self
         :raises TNGInputError: if too few records have magnitude and distance.
         """
         records = group_by_station(records)
-        checked = self._checked(records)
+        checked = self._checked(records, allow_generated)
         joined = self._joined(inventory, records)
         donors = _Donors(self._filters, checked)
         self.terms = level_fit.fit_band_levels(

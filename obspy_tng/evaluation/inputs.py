@@ -1,8 +1,7 @@
 """Records into sets that are measured once, with checks of the input."""
 
-import warnings
 
-from ..exceptions import TNGInputError, TNGWarning
+from ..exceptions import TNGInputError, warn
 from ..records.earthquakes import earthquakes
 from ..records.info import record_id, record_info, remember_id
 from ..records.record import group_by_station
@@ -54,8 +53,7 @@ def common_stations(real, generators):
                             f"{sorted(real) or 'none'}, generated "
                             f"{({name: sorted(g) for name, g in generators.items()})}")
     if left_out := sorted(set(real) - set(stations)):
-        warnings.warn(f"stations without generated records are left out: {', '.join(left_out)}",
-                      TNGWarning, stacklevel=3)
+        warn(f"stations without generated records are left out: {', '.join(left_out)}")
     return stations
 
 
@@ -64,8 +62,8 @@ def warn_of_few(real):
     few = {station: len(records) for station, records in real.items() if len(records) < FEW}
     if few:
         listed = ", ".join(f"{station} ({number})" for station, number in sorted(few.items()))
-        warnings.warn(f"stations with fewer than {FEW} real records, most of whose figures are "
-                      f"not known: {listed}", TNGWarning, stacklevel=4)
+        warn(f"stations with fewer than {FEW} real records, most of whose figures are "
+             f"not known: {listed}")
 
 
 def warn_of_shared(real, had):
@@ -78,10 +76,9 @@ def warn_of_shared(real, had):
     names = earthquakes([*real, *had])
     shared = set(names[:len(real)]) & set(names[len(real):])
     if shared:
-        warnings.warn(f"{len(shared)} of {len(set(names[:len(real)]))} earthquakes of the real "
-                      "records are also among the records that the generator had, which flatters "
-                      "it; split_by_event(), or `obspy-tng split`, holds earthquakes back",
-                      TNGWarning, stacklevel=4)
+        warn(f"{len(shared)} of {len(set(names[:len(real)]))} earthquakes of the real "
+             "records are also among the records that the generator had, which flatters "
+             "it; split_by_event(), or `obspy-tng split`, holds earthquakes back")
 
 
 def warn_of_exchange(real, generated):
@@ -93,8 +90,8 @@ def warn_of_exchange(real, generated):
     :param generated: the same of generated ones.
     """
     if set(real) == {"generated"} and "generated" not in set(generated):
-        warnings.warn("the real records are generated ones, and the generated are not: they may be "
-                      "exchanged", TNGWarning, stacklevel=4)
+        warn("the real records are generated ones, and the generated are not: they may be "
+             "exchanged")
 
 
 def known_records(real, others, generators):

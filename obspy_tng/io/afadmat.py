@@ -11,12 +11,11 @@ of the epicentre for N, E, U and not for E, N, U. ``columns="ENU"`` selects the
 other order.
 """
 
-import warnings
 
 import numpy as np
 from obspy import UTCDateTime
 
-from ..exceptions import TNGInputError, TNGWarning
+from ..exceptions import TNGInputError, warn
 from .common.component import Component, to_stream
 from .common.counts import check_count
 from .common.fortran import to_float
@@ -84,8 +83,8 @@ def _parse(record, times, columns, headonly, strict):
     npts = len(accel) if npts is None or npts < 1 else int(npts)
     check_count(len(accel), npts, "Accel", strict)
     if len(accel) > npts:
-        warnings.warn(f"Accel: numofData is {npts}, and the file holds {len(accel)} samples, of "
-                      f"which the first {npts} are read", TNGWarning, stacklevel=4)
+        warn(f"Accel: numofData is {npts}, and the file holds {len(accel)} samples, of "
+             f"which the first {npts} are read")
     start, station = _time(record, "recordtime", times), _number(record, "statID")
     place, epicenter = (numbers if len(numbers) == 2 else (None, None) for numbers in (
         _numbers(record, "statco"), _numbers(record, "epicenter")))

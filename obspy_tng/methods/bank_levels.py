@@ -5,13 +5,12 @@ Band levels of a bank: scenarios, station terms and levels of new records.
 waveforms.
 """
 
-import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .._random import shared_rng
-from ..exceptions import TNGInputError, TNGWarning
+from ..exceptions import TNGInputError, warn
 from ..groundmotion.band_levels import BandLevelModel, to_levels
 from ..groundmotion.censoring import impute_rest, without_noise
 from ..groundmotion.floor_match import match_floors
@@ -73,20 +72,18 @@ class BankLevels:
         given = [asked for asked in dict.fromkeys(scenarios) if asked.given]
         known = np.isfinite(self.magnitudes + self.distances).any()
         if given and len(self.magnitudes) and not known:
-            warnings.warn("no enrolled record has a magnitude and a distance: the level of a "
-                          "scenario can be several times too high or too low "
-                          "(stats.tng.station_sd); give them to the records if they are known",
-                          TNGWarning, stacklevel=6)
+            warn("no enrolled record has a magnitude and a distance: the level of a "
+                 "scenario can be several times too high or too low "
+                 "(stats.tng.station_sd); give them to the records if they are known")
         for asked in given:
             self.coverage.check(asked, "; stats.tng.scaling_sd says how sure the scaling is")
             if not known or self.coverage.extrapolated(asked):
                 continue
             recorded = Coverage.of(self.magnitudes, self.distances, self.depths)
             if not recorded.near(asked, FAR_MAGNITUDE, FAR_DISTANCE):
-                warnings.warn(f"magnitude {asked.magnitude:g} at {asked.distance:g} km is far from "
-                              f"the enrolled records ({recorded}): from there on it is scaled as "
-                              "simulated networks are; stats.tng.scaling_sd says how sure that is",
-                              TNGWarning, stacklevel=6)
+                warn(f"magnitude {asked.magnitude:g} at {asked.distance:g} km is far from "
+                     f"the enrolled records ({recorded}): from there on it is scaled as "
+                     "simulated networks are; stats.tng.scaling_sd says how sure that is")
 
     def draw_scenario(self, station, asked, rng):
         """

@@ -9,7 +9,7 @@ import numpy as np
 from ..exceptions import TNGInputError
 from ..groundmotion.scenario import Scenario
 from ..signal.record_edges import zeros_at_end
-from .info import record_info
+from .info import RECORD_FIELDS, record_info
 
 
 @dataclass
@@ -23,6 +23,24 @@ class Enrolled:
 
     arrays: dict = field(default_factory=dict)
     infos: list = field(default_factory=list)
+
+    @classmethod
+    def published(cls, arrays, station):
+        """
+        Published records, of which nothing is known but the arrays.
+
+        :param arrays: dict name -> array, as in the class.
+        :param station: station id.
+        :return: Enrolled, with record ids ``NET.STA.published.i``.
+
+        .. rubric:: Example
+
+        >>> Enrolled.published({"mean": np.zeros((2, 3))}, "TK.A").infos[1]["record_id"]
+        'TK.A.published.1'
+        """
+        n = len(next(iter(arrays.values())))
+        return cls(arrays, [{**dict.fromkeys(RECORD_FIELDS),
+                             "record_id": f"{station}.published.{i}"} for i in range(n)])
 
     def __len__(self):
         return len(self.infos)

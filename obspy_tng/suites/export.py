@@ -21,13 +21,12 @@ files, units, dt, scale factors, scenario, measures, SYNTHETIC where it is), ``s
 import csv
 import io
 import json
-import warnings
 from pathlib import Path
 
 import numpy as np
 
 from .._checks import one_of
-from ..exceptions import TNGInputError, TNGWarning
+from ..exceptions import TNGInputError, warn
 from ..io.at2 import write_at2
 from ..records.folder import write_records
 from ..records.info import record_id
@@ -73,8 +72,8 @@ def write_suite(suite, folder, formats=("at2",), units="g"):
     files = [*files, picture, folder / "suite.html"]
     known = {path.with_suffix(".json") for path in files} | {*files}  # MiniSEED has its JSON
     if others := sorted(path for path in folder.rglob("*") if path.is_file() and path not in known):
-        warnings.warn(f"{folder} has {len(others)} files that are not of this suite, such as "
-                      f"{others[0].name}; index.csv lists those that are", TNGWarning, stacklevel=3)
+        warn(f"{folder} has {len(others)} files that are not of this suite, such as "
+             f"{others[0].name}; index.csv lists those that are")
     return files
 
 

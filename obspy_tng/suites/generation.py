@@ -1,13 +1,12 @@
 """Suites of generated records: records of one station, drawn for the target's scenario."""
 
 import logging
-import warnings
 
 import numpy as np
 
 from .._checks import count
 from .._random import checked_seed
-from ..exceptions import TNGInputError, TNGWarning
+from ..exceptions import TNGInputError, warn
 from .spectra import ln_spectra
 from .suite import checked_factors, comparison, suite_of
 
@@ -68,11 +67,10 @@ def generate_suite(generator, station, target, n=11, *, pool=300, most=1200,
         if good:
             break
     else:
-        warnings.warn(f"the best suite of {len(records)} records has its mean within "
-                      f"{100 * fit['mean_error']:.0f} % and its sd of ln within "
-                      f"{100 * fit['sd_error']:.0f} % of the target: more records (most=), scale "
-                      "factors, a narrower period_range or another scenario may help", TNGWarning,
-                      stacklevel=2)
+        warn(f"the best suite of {len(records)} records has its mean within "
+             f"{100 * fit['mean_error']:.0f} % and its sd of ln within "
+             f"{100 * fit['sd_error']:.0f} % of the target: more records (most=), scale "
+             "factors, a narrower period_range or another scenario may help")
     suite.settings.update(station=station, drawn=len(records),
                           asked={k: v for k, v in asked.items() if k in SCENARIO})
     return suite

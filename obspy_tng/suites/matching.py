@@ -19,7 +19,7 @@ import scipy.fft
 from obspy.core import AttribDict
 
 from .._checks import positive
-from ..exceptions import TNGInputError, TNGWarning
+from ..exceptions import TNGInputError, warn
 from ..records.record import record_to_array
 from ..signal import end_at_rest, rotd
 from ..signal.intensity import horizontal_measures
@@ -79,9 +79,9 @@ def match_record(record, target, period_range=None, tolerance=0.05, scales=120, 
         if error <= tolerance:
             break
     if error > tolerance:
-        warnings.warn(f"matched record deviates from the target by up to {100 * error:.0f} %, more "
-                      f"than tolerance={tolerance:g}; more scales or iterations, or a record that "
-                      "is more like the target, may help", TNGWarning, stacklevel=2)
+        warn(f"matched record deviates from the target by up to {100 * error:.0f} %, more "
+             f"than tolerance={tolerance:g}; more scales or iterations, or a record that "
+             "is more like the target, may help")
     before = horizontal_measures(factor * data, rate)
     after = horizontal_measures(np.concatenate([factor * data[:1], horizontals]), rate)
     matched = {"target": target.label, "period_range": [float(low), float(high)],

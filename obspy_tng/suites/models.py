@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 
 from .._checks import ascending, positive
-from ..exceptions import TNGInputError, TNGWarning
+from ..exceptions import TNGInputError, warn
 from ..signal.intensity import STANDARD_GRAVITY
 from .targets import Target
 
@@ -121,8 +121,7 @@ def _make(cls, name, given):
             low, high = (np.inf * sign if end is None else end
                          for sign, end in ((-1, parameter.min), (1, parameter.max)))
             if not low <= value <= high:
-                warnings.warn(f"{name} is made for {key} from {low:g} to {high:g}, got {value:g}",
-                              TNGWarning, stacklevel=4)
+                warn(f"{name} is made for {key} from {low:g} to {high:g}, got {value:g}")
         own[key] = value
     with warnings.catch_warnings():  # pygmm's own warnings repeat those above
         warnings.simplefilter("ignore", UserWarning)

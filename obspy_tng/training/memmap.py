@@ -131,5 +131,20 @@ class RecordStore:
                                     shape=(len(infos), 3, self.npts)), infos)
                 for station, infos in self._infos.items()}
 
+    def checked_groups(self, sampling_rate, npts):
+        """
+        :meth:`groups`, for a generator of a rate and length.
+
+        :param sampling_rate: Hz.
+        :param npts: samples of a record.
+        :return: as :meth:`groups`.
+        :raises TNGInputError: if the records have another rate or length, or a station id is none.
+        """
+        if (self.sampling_rate, self.npts) != (sampling_rate, npts):
+            raise TNGInputError(f"{self!r}: {sampling_rate:g} Hz and {npts} samples are needed")
+        for station in self.stations:
+            check_station(station)
+        return self.groups()
+
     def _path(self, station):
         return self.folder / f"{station}.f32"

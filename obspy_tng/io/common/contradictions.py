@@ -9,11 +9,10 @@ other are refused. Peaks and directions that differ are in ``stats.<format>.doub
 says so.
 """
 
-import warnings
 
 import numpy as np
 
-from ...exceptions import TNGInputError, TNGWarning
+from ...exceptions import TNGInputError, warn
 from .orientation import TOLERANCE
 
 # Stated and found length of a record; the length of the raw record may be the one that is stated.
@@ -66,7 +65,7 @@ def check_peak(data, stated, unit, what):
         return []
     doubt = (f"the largest sample is {found[0]:.4g} in SI units, as the file's unit is {unit!r}, "
              f"and the peak in the header is {abs(stated):.4g}, a factor of {ratios[0]:.4g}")
-    warnings.warn(f"{what}: {doubt}", TNGWarning, stacklevel=2)
+    warn(f"{what}: {doubt}")
     return [doubt]
 
 
@@ -93,7 +92,7 @@ def check_directions(words, code, what):
         return []
     doubt = (f"the component has azimuth {words.azimuth:g}, dip {words.dip:g} by the words of the "
              f"header, and azimuth {code.azimuth:g}, dip {code.dip:g} by its code")
-    warnings.warn(f"{what}: {doubt}", TNGWarning, stacklevel=2)
+    warn(f"{what}: {doubt}")
     return [doubt]
 
 

@@ -2,11 +2,10 @@
 What the numbers of a file are: all the samples that its header states, without times beside them.
 """
 
-import warnings
 
 import numpy as np
 
-from ...exceptions import TNGInputError, TNGWarning
+from ...exceptions import TNGInputError, warn
 
 
 def check_count(found, expected, what, strict, stop=""):
@@ -44,7 +43,7 @@ def check_complete(complete, what, strict):
 def _cut_short(message, strict):
     if strict:
         raise TNGInputError(message + "; strict=False reads the samples that it has")
-    warnings.warn(message, TNGWarning, stacklevel=3)
+    warn(message)
 
 
 def without_times(samples, npts, what):
@@ -79,8 +78,7 @@ def beside_times(table, what):
     """
     if not evenly_rising(table[:, 0]):
         return None
-    warnings.warn(f"{what}: a column of times stands beside the samples and is left out",
-                  TNGWarning, stacklevel=3)
+    warn(f"{what}: a column of times stands beside the samples and is left out")
     return table[:, 1:]
 
 

@@ -8,13 +8,12 @@ a file, files that are cut short.
 """
 
 import re
-import warnings
 from collections.abc import Callable
 from typing import NamedTuple
 
 from obspy import Stream
 
-from ...exceptions import TNGInputError, TNGWarning
+from ...exceptions import TNGInputError, warn
 from .component import Component, to_stream
 from .counts import beside_times, check_count, without_times
 from .fortran import last_line, numeric_block, parse_block, parse_table, without_cut_number
@@ -89,9 +88,8 @@ class Record:
             # the last line may be filled up
             if npts and len(samples) - npts >= (1 + spare_lines) * max(
                     len(parse_block(block.split(b"\n", 1)[0], None, width)), 1):
-                warnings.warn(f"{what}: the header states npts={npts}, and the file holds "
-                              f"{len(samples)} samples, of which the first {npts} are read",
-                              TNGWarning, stacklevel=2)
+                warn(f"{what}: the header states npts={npts}, and the file holds "
+                     f"{len(samples)} samples, of which the first {npts} are read")
         return samples[:npts]
 
     def table(self, row, columns, width=None, what="record"):
@@ -156,8 +154,7 @@ def read_text(source, fmt, headonly=False, starttime=None, endtime=None, nearest
     """
     text = TextFile(source, fmt.encoding)
     if fmt.spectra is not None and fmt.spectra(TextRecord(text.content[:_PEEK]).lines):
-        warnings.warn(f"{fmt.name}: the file holds spectra, not a time series; nothing is read",
-                      TNGWarning, stacklevel=3)
+        warn(f"{fmt.name}: the file holds spectra, not a time series; nothing is read")
         return Stream()
     parts = text.records(fmt.marks, fmt.start) if fmt.marks else text.repeated(fmt.claims)
     records = [Record(part, headonly, strict) for part in parts]
@@ -189,7 +186,7 @@ def gather_components(name, records, parse, strict) -> list[Component]:
             message = f"{name}, record {index + 1} of {len(records)}: {error}"
             if strict or not components:
                 raise TNGInputError(message) from error
-            warnings.warn(f"{message}; the records before it are kept", TNGWarning, stacklevel=4)
+            warn(f"{message}; the records before it are kept")
             break
     if not components:
         raise TNGInputError(f"{name}: no record in the file")
