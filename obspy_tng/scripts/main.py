@@ -126,10 +126,11 @@ def _training_options(parser):
     parser.add_argument("--batch-size", type=int, metavar="N")
     parser.add_argument("--from-scratch", action="store_true", help="tng: do not begin with the "
                         "weights that come with the package")
-    parser.add_argument("--size", default="small", choices=["small", "paper"],
-                        help="size of the network (default small)")
+    parser.add_argument("--size", default="small", choices=["small", "paper", "large"],
+                        help="size of the network (default small); tng has small, flow small and "
+                             "large, the others small and paper")
     parser.add_argument("--architecture", default="tng",
-                        help="tng (default), released, conditional or spectrogram")
+                        help="tng (default), flow, released, conditional or spectrogram")
     parser.add_argument("--device", help="cpu, cuda, ... (default: CUDA where there is one)")
     parser.add_argument("--seed", type=int, default=0, help="of the training (default 0)")
 

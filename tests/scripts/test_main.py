@@ -1,11 +1,15 @@
 """Arguments, help, exit codes."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 
 from obspy_tng.exceptions import TNGInputError
+from obspy_tng.methods import METHODS, conditional, released
+from obspy_tng.methods.flow import method as flow
+from obspy_tng.methods.tng import method as tng
 from obspy_tng.scripts.main import main
 
 
@@ -29,3 +33,19 @@ def test_usage(capsys):
         main(["generate", "--help"])
     assert info.value.code == 0
     assert "example:" in capsys.readouterr().out
+
+
+def test_sizes_are_those_of_the_architectures(capsys):
+    sizes = {size for named in (conditional.SIZES, conditional.SPECTROGRAM_SIZES, released.SIZES,
+                                flow.SIZES, tng.SIZES) for size in named}
+    with pytest.raises(SystemExit):
+        main(["fit", "--help"])
+    listed, = re.findall(r"--size \{(.*?)\}", capsys.readouterr().out)[:1]
+    assert set(listed.split(",")) == sizes
+
+
+def test_help_names_all_architectures(capsys):
+    with pytest.raises(SystemExit):
+        main(["fit", "--help"])
+    text = capsys.readouterr().out
+    assert not [name for name in METHODS if name not in text]
