@@ -43,10 +43,14 @@ def generate_suite(generator, station, target, n=11, *, pool=300, most=1200,
     There is a :class:`~obspy_tng.exceptions.TNGWarning` if the suite does not fit within the
     tolerance after ``most`` records; the best suite is returned.
     """
-    pool, most, seed = count("pool", pool), count("most", most), checked_seed(seed)
+    n, pool, most, seed = (count("n", n, least=2), count("pool", pool), count("most", most),
+                           checked_seed(seed))
     if not n <= pool <= most:
         raise TNGInputError(f"n, pool and most must ascend, got {n!r}, {pool!r} and {most!r}")
-    mean_tolerance, sd_tolerance = tolerance
+    try:
+        mean_tolerance, sd_tolerance = map(float, tolerance)
+    except (TypeError, ValueError) as err:
+        raise TNGInputError(f"tolerance must be (mean, sd), got {tolerance!r}") from err
     periods, bounds = comparison(target, period_range), checked_factors(scale_factors)
     asked = {key: target.scenario[key] for key in SCENARIO
              if target.scenario.get(key) is not None} | options

@@ -88,13 +88,13 @@ class Candidates:
         """All records times all factors that may be tried."""
         low, high = np.log(bounds)
         record = np.arange(len(spectra))
-        if target.ln_sd is not None and (target.ln_sd < _CONDITIONED).any():
+        if target.ln_sd is not None and _is_conditional(target):
             at = int(np.argmin(target.ln_sd))
             ln_factor = target.ln_mean[at] - spectra[:, at]
             usable = (ln_factor >= low - 1e-9) & (ln_factor <= high + 1e-9)
             record, ln_factor = record[usable], ln_factor[usable]
-            if low == high:  # no scaling: all records are candidates
-                record, ln_factor = np.arange(len(spectra)), np.zeros(len(spectra))
+            if low == high:  # one factor for all: all records are candidates
+                record, ln_factor = np.arange(len(spectra)), np.full(len(spectra), low)
         elif low == high:
             ln_factor = np.full(len(spectra), low)
         else:
@@ -105,6 +105,12 @@ class Candidates:
             pairs = np.unique(np.stack([record, ln_factor.round(6)], axis=1), axis=0)
             record, ln_factor = pairs[:, 0].astype(int), pairs[:, 1]
         return cls(record, ln_factor, spectra[record] + ln_factor[:, None])
+
+
+def _is_conditional(target):
+    """Whether the sd is 0 at some periods; at all of them, no spread is wanted."""
+    given = target.ln_sd < _CONDITIONED
+    return bool(given.any() and not given.all())
 
 
 class Limits:

@@ -4,15 +4,17 @@ A suite: records that together fit a target, and the quality of the fit.
 
 from dataclasses import dataclass
 from html import escape
+from itertools import chain
 
 import numpy as np
+from obspy import Stream
 
 from .. import __version__
 from .._checks import count
 from ..exceptions import TNGInputError
 from ..records.earthquakes import earthquakes
 from ..records.info import record_info
-from ..records.record import station_id
+from ..records.record import group_by_station, station_id
 from .measures import MeasureTable, measures
 from .selection import choose_records
 from .spectra import ln_spectra, scaled_record
@@ -158,7 +160,8 @@ def select(records, target, n=11, *, period_range=None, scale_factors=(0.25, 4.0
     """
     Select records whose spectra have the mean and the spread of a target.
 
-    :param records: iterable of records: real, generated or both.
+    :param records: iterable of records (or a dict of such): real, generated or both; one that is
+        given twice counts once.
     :param target: :class:`~obspy_tng.suites.targets.Target`; without sd the suite should have its
         mean, with the least possible scatter.
     :param n: records of the suite, 2 or more.
@@ -168,11 +171,15 @@ def select(records, target, n=11, *, period_range=None, scale_factors=(0.25, 4.0
     :param max_per_event: most records of one earthquake (see
         :func:`~obspy_tng.records.earthquakes.earthquakes`; generated ones without an event count
         one each); None for no limit.
-    :param seed: int, of the search (:mod:`.selection`).
+    :param seed: int >= 0, of the search (:mod:`.selection`).
     :return: :class:`Suite`
+    :raises TypeError: for anything but Streams.
     :raises TNGInputError: if there are too few records, or a value is not possible.
     """
-    records = list(records)
+    if isinstance(records, dict):
+        records = chain.from_iterable(records.values())
+    records = records if isinstance(records, Stream | None) else list(records)
+    group_by_station(records)  # raises for what is not a Stream
     periods, bounds = comparison(target, period_range), checked_factors(scale_factors)
     spectra = ln_spectra(records, periods, target.component, target.damping)
     limits = {"max_per_station": max_per_station, "max_per_event": max_per_event}
@@ -184,7 +191,14 @@ def comparison(target, period_range):
     if not isinstance(target, Target):
         raise TypeError(f"target must be a Target, got {type(target).__name__}; model_target(), "
                         "Target.from_csv(), eurocode8() and others make one")
-    low, high = period_range or (target.periods[0], target.periods[-1])
+    if len(target.periods) == 1:
+        raise TNGInputError(f"target has one period, {target.periods[0]:g} s: two or more are "
+                            "needed to compare spectra")
+    try:
+        low, high = map(float, period_range or target.periods[[0, -1]])
+    except (TypeError, ValueError) as err:
+        raise TNGInputError("period_range must be (low, high) in s or None, got "
+                            f"{period_range!r}") from err
     if not target.periods[0] * (1 - 1e-9) <= low < high <= target.periods[-1] * (1 + 1e-9):
         raise TNGInputError(f"period_range must lie within the target's periods, "
                             f"{target.periods[0]:g} to {target.periods[-1]:g} s, got {low!r} and "
@@ -225,13 +239,14 @@ def suite_of(records, spectra, periods, target, n, bounds, limits, seed):
     :param seed: int.
     :return: :class:`Suite`
     """
-    n = count("n", n, least=2)
+    n, seed = count("n", n, least=2), count("seed", seed)
     if len(records) < n:
         raise TNGInputError(f"n={n} records cannot be selected from {len(records)}")
     for name, most in limits.items():
         if most is not None:
             count(name, most, " or None", least=1)
-    groups = []
+    # one that is given twice, perhaps under two ids, would be chosen twice
+    groups = [(np.unique(spectra.round(9), axis=0, return_inverse=True)[1].reshape(-1), 1)]
     if limits["max_per_station"] is not None:
         groups.append((np.array([station_id(r) for r in records]), limits["max_per_station"]))
     if limits["max_per_event"] is not None:
@@ -244,6 +259,6 @@ def suite_of(records, spectra, periods, target, n, bounds, limits, seed):
     index, factors = choice.index[order], choice.factors[order]
     chosen = [scaled_record(records[i], factor) for i, factor in zip(index, factors, strict=True)]
     settings = {"candidates": len(records), "n": int(n), "scale_factors": list(bounds), **limits,
-                "period_range": [float(periods[0]), float(periods[-1])], "seed": int(seed)}
+                "period_range": [float(periods[0]), float(periods[-1])], "seed": seed}
     return Suite(chosen, factors, target, periods,
                  spectra[index] + np.log(factors)[:, None], settings)

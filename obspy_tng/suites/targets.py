@@ -102,21 +102,21 @@ class Target:
         """
         Target from a CSV file of period, median and, where there is a third column, sd of ln.
 
-        :param path: of a file; lines that do not begin with a number (headers) are left out.
+        :param path: of a file; lines that do not begin with a number (headers) are left out, as is
+            the byte order mark of spreadsheets.
         :param units: of the second column, see :meth:`from_psa`.
         :param options: see the class; ``label`` is the file's name unless it is given.
         :return: Target
-        :raises TNGInputError: if the lines have other numbers of values.
+        :raises TNGInputError: if the lines have other numbers of values, or texts among them.
         :raises OSError: if the file cannot be read.
         """
-        rows = []
-        for row in csv.reader(Path(path).read_text("utf-8").splitlines()):
-            try:
-                rows.append([float(value) for value in row if value.strip()])
-            except ValueError:
-                continue
-        rows = [row for row in rows if row]
-        if not rows or len({len(row) for row in rows}) > 1 or not 2 <= len(rows[0]) <= 3:
+        # headers may have any encoding, and numbers have the same bytes in all of them
+        text = Path(path).read_text("utf-8-sig", errors="replace")
+        lines = [[value for value in row if value.strip()] for row in csv.reader(text.splitlines())]
+        rows = [[_number(value) for value in row] for row in lines
+                if row and _number(row[0]) is not None]
+        if not rows or any(None in row or len(row) != len(rows[0]) for row in rows) or not (
+                2 <= len(rows[0]) <= 3):
             raise TNGInputError(f"{str(path)!r} must have lines of period, spectral acceleration "
                                 "and, if known, sd of ln, separated by commas")
         columns = np.array(rows).T
@@ -223,6 +223,14 @@ class Target:
             f"sd of ln {self.ln_sd.min():.2f} to {self.ln_sd.max():.2f}"
         return (f"Target({self.label!r}, {self.component}, {len(self.periods)} periods "
                 f"{self.periods[0]:g} to {self.periods[-1]:g} s, {spread})")
+
+
+def _number(text):
+    """A number, or None for another text."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _array(name, values, shape):

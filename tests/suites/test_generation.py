@@ -46,3 +46,7 @@ def test_tells_what_does_not_fit(generator, target):
     assert scaled.fit()["mean_error"] < 0.1
     with pytest.raises(TNGInputError, match="must ascend"):
         generate_suite(generator, "XR.AL01", target, 11, pool=5)
+    with pytest.raises(TNGInputError, match="n must be an integer"):
+        generate_suite(generator, "XR.AL01", target, "11")
+    with pytest.raises(TNGInputError, match="tolerance must be"):
+        generate_suite(generator, "XR.AL01", target, 11, tolerance=0.1)

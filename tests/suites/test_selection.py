@@ -77,6 +77,21 @@ def test_conditional():
     assert np.abs(ln.std(0, ddof=1) - target.ln_sd).max() < 0.15
 
 
+def test_one_factor_for_all():
+    """A factor that is prescribed, also where the target is conditional."""
+    target = conditional_target(TARGET, PERIODS[15], epsilon=1.0)
+    for some in (TARGET, target, Target(PERIODS, TARGET.ln_mean)):
+        np.testing.assert_allclose(choose_records(pool(50), some, 5, (2, 2)).factors, 2)
+
+
+def test_sd_of_zero_everywhere():
+    """That is a target of the mean, not one that is conditional at its first period."""
+    spectra = pool(300)
+    choice = choose_records(spectra, Target(PERIODS, TARGET.ln_mean, 0.0), 7, (0.1, 10))
+    off = spectra[choice.index] + np.log(choice.factors)[:, None] - TARGET.ln_mean
+    np.testing.assert_allclose(off.mean(axis=1), 0, atol=1e-5)  # each factor fits all periods
+
+
 def test_bounds_groups_and_seed():
     spectra = pool(200, bias=1.0)
     events = np.arange(200) // 20

@@ -61,12 +61,40 @@ def test_conditional_period_is_compared(noise_records, target):
     ({"n": 1}, "n must be"), ({"n": 100}, "cannot be selected"),
     ({"period_range": (0.01, 1)}, "period_range"), ({"period_range": (1, 0.5)}, "period_range"),
     ({"scale_factors": (2, 1)}, "scale_factors"), ({"scale_factors": 3}, "scale_factors"),
-    ({"max_per_event": 0}, "max_per_event")])
+    ({"max_per_event": 0}, "max_per_event"), ({"seed": None}, "seed must be"),
+    ({"seed": -1}, "seed must be"), ({"period_range": (0.5,)}, "period_range must be"),
+    ({"period_range": 0.5}, "period_range must be")])
 def test_bad_values(noise_records, target, options, message):
     with pytest.raises(TNGInputError, match=message):
         select(noise_records, target, **options)
 
 
-def test_wrong_types_are_told(noise_records):
+def test_one_period_is_no_spectrum(noise_records):
+    with pytest.raises(TNGInputError, match="target has one period, 1 s"):
+        select(noise_records, Target([1.0], [0.0], 0.5))
+
+
+def test_record_given_twice_is_chosen_once(noise_records, target):
+    """Under another id too."""
+    again = noise_records[0].copy()
+    for tr in again:
+        tr.stats.tng.record_id = "other"
+    suite = select([*noise_records[:4], *noise_records[:2], again], target, 4, scale_factors=None)
+    assert len({tuple(r[0].data[:500]) for r in suite.records}) == 4
+    with pytest.raises(TNGInputError, match="only 4 of 5 records"):
+        select([*noise_records[:4], *noise_records[:2], again], target, 5)
+
+
+def test_dict_by_station(noise_records, target):
+    groups = {"all": noise_records}
+    np.testing.assert_array_equal(select(groups, target, 5).factors,
+                                  select(noise_records, target, 5).factors)
+
+
+def test_wrong_types_are_told(noise_records, target):
+    with pytest.raises(TypeError, match="got a single Stream; put it into a list"):
+        select(noise_records[0], target)
+    with pytest.raises(TypeError, match="got NoneType"):
+        select(None, target)
     with pytest.raises(TypeError, match=r"target must be a Target, got str; model_target\(\)"):
         select(noise_records, "BSSA14")

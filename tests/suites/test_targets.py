@@ -26,6 +26,22 @@ def test_units_and_csv(tmp_path):
         Target.from_csv(tmp_path / "bad.csv")
 
 
+@pytest.mark.parametrize(("content", "periods"), [
+    (b"\xef\xbb\xbf0.1,0.5\n1,0.3\n2,0.1\n", [0.1, 1, 2]),            # of a spreadsheet
+    ("Per\u00edodo,PSA\n0.1,0.5\n1,0.3\n".encode("latin-1"), [0.1, 1]),
+    (b"# 2 % in 50 years\n\n0.1,0.5,\n1,0.3,\n", [0.1, 1])])
+def test_csv_as_others_write_it(tmp_path, content, periods):
+    (tmp_path / "site.csv").write_bytes(content)
+    assert Target.from_csv(tmp_path / "site.csv").periods.tolist() == periods
+
+
+def test_line_of_csv_that_is_not_a_number(tmp_path):
+    """No period is left out in silence."""
+    (tmp_path / "site.csv").write_text("T,PSA\n0.1,0.5\n0.5,n/a\n1,0.3\n")
+    with pytest.raises(TNGInputError, match="lines of period"):
+        Target.from_csv(tmp_path / "site.csv")
+
+
 def test_between_periods():
     """Linear in ln period: a power law stays one."""
     target = Target(PERIODS, -1.5 * np.log(PERIODS), ln_sd=0.3 + 0.1 * np.log(PERIODS / 0.1))
