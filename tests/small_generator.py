@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from obspy_tng import simulate_network
+from obspy_tng.signal import integrate
 
 QUICK = {"epochs": 2, "finetune_epochs": 1}
 
@@ -27,3 +28,11 @@ def fitted_released():
 def arrays(streams):
     """Samples of Streams, ``(n, 3, npts)``."""
     return np.array([[tr.data for tr in st] for st in streams])
+
+
+def ends_at_rest(data, sampling_rate):
+    """Whether velocity and displacement of records ``(..., npts)`` end at zero, to float32."""
+    velocity = integrate(data, sampling_rate)
+    displacement = integrate(velocity, sampling_rate)
+    return all((np.abs(motion[..., -1]) <= least * np.abs(motion).max(-1)).all()
+               for motion, least in ((velocity, 1e-3), (displacement, 1e-2)))

@@ -33,11 +33,8 @@ def end_at_rest(data, sampling_rate, freqmin=None):
     Correct acceleration so that velocity and displacement end at zero.
 
     The start is tapered over 0.5 s (records begin with noise, which a longer taper would
-    remove), the end over 5 % of the window. Then a few smooth bells over the whole window
-    are subtracted. Their amplitudes are such that velocity and displacement end at zero and
-    that the displacement has least energy (it drifts if the window cuts the motion off). The
-    spectrum of the bells lies below ``freqmin``; above it, only the tapers change the Fourier
-    spectrum.
+    remove), the end over 5 % of the window, and :func:`without_drift` does the rest. Above
+    ``freqmin`` only the tapers change the Fourier spectrum.
 
     :param data: acceleration ``(..., npts)``, npts at least 100.
     :param sampling_rate: Hz.
@@ -55,11 +52,35 @@ def end_at_rest(data, sampling_rate, freqmin=None):
     (True, True)
     """
     data = as_samples(data, 100).astype(np.float64, copy=False)
-    sampling_rate = positive("sampling_rate", sampling_rate)
-    npts = data.shape[-1]
-    lowest = 3.0 if freqmin is None else positive("freqmin", freqmin) * npts / sampling_rate
+    sampling_rate, npts = positive("sampling_rate", sampling_rate), data.shape[-1]
     data = data * taper_window(npts, min(npts // 20, round(START_TAPER * sampling_rate)), "left")
     data *= taper_window(npts, npts // 20, "right")
+    return without_drift(data, sampling_rate, freqmin)
+
+
+def without_drift(data, sampling_rate, freqmin=None):
+    """
+    Correct tapered acceleration so that velocity and displacement end at zero.
+
+    A few smooth bells over the whole window are subtracted. Their amplitudes are such that
+    velocity and displacement end at zero and that the displacement has least energy (it drifts if
+    the window cuts the motion off). The spectrum of the bells lies below ``freqmin``.
+
+    :param data: acceleration ``(..., npts)``, npts at least 100.
+    :param sampling_rate: Hz.
+    :param freqmin: Hz, see :func:`end_at_rest`.
+    :return: float64 array ``(..., npts)``.
+
+    .. rubric:: Example
+
+    >>> t = np.arange(1000) / 100
+    >>> dis = integrate(integrate(without_drift(np.sin(t), 100.0), 100.0), 100.0)
+    >>> bool(abs(dis[-1]) < 1e-9 * abs(dis).max())
+    True
+    """
+    data = as_samples(data, 100).astype(np.float64, copy=False)
+    sampling_rate, npts = positive("sampling_rate", sampling_rate), data.shape[-1]
+    lowest = 3.0 if freqmin is None else positive("freqmin", freqmin) * npts / sampling_rate
     # bell k is sin^2 times cos(k pi t / window): its spectrum ends at (2 + k / 2) / window
     phase = np.linspace(0, np.pi, npts)
     count = int(min(max(2 * lowest - 3, 2), 9))

@@ -21,6 +21,7 @@ from scipy.special import ndtr
 
 from .energy_windows import EnergyWindows, energy_onset
 from .evolutionary import FilterBank, filter_bank
+from .integration import without_drift
 from .minimum_phase import lines_between, minimum_phase
 from .record_edges import PICK_ERROR, UNKNOWN_LEAD, edge_taper, extend, untapered
 from .source_recipe import PreparedSource, Recipe
@@ -200,7 +201,7 @@ class SourceWaveforms:
         for k, recipe in enumerate(recipes):
             if recipe.noise is not None:
                 made[k] += self._window(recipe, UNKNOWN_NOISE_LEAD) * self._stationary(recipe)
-        return made
+        return without_drift(made, self.filters.sampling_rate)
 
     def _warped(self, recipe):
         """The source record and its top on a warped time axis, turned, ``(2, 3, npts)``."""

@@ -14,6 +14,8 @@ from obspy_tng.signal.source_waveform import (
     turned_energies,
 )
 
+from ..small_generator import ends_at_rest
+
 RATE, NPTS, P, S = 50.0, 3000, 500, 1100
 
 
@@ -77,6 +79,15 @@ def test_quiet_before_p_and_sudden_at_p(filters, data):
     before, after = (made[0, s].std() for s in (slice(P - 200, P - 2), slice(P, P + 200)))
     had = data[0, P - 200:P - 2].std(), data[0, P:P + 200].std()
     assert before / after < 2 * had[0] / had[1]
+
+
+def test_velocity_and_displacement_end_at_zero(filters, data):
+    """Also of a source record that drifts: its window ends in the motion."""
+    waveforms = SourceWaveforms(filters)
+    source = measured(filters, data + 0.01 * np.linspace(-1, 1, NPTS), P)
+    made = waveforms.make(source, source.levels, np.random.default_rng(0),
+                          noise=source.levels - 8.0)
+    assert ends_at_rest(made, RATE)
 
 
 def test_no_silence_at_the_ends(filters, data):

@@ -27,6 +27,7 @@ from ...groundmotion.source_records import PS_VELOCITY, hypocentral
 from ...models.flow import CHANNELS, FlowConfig, FlowModel, pool
 from ...signal.energy_windows import energy_onset
 from ...signal.evolutionary import FilterBank, band_levels
+from ...signal.integration import without_drift
 from ...signal.packet_frames import PacketFrames, quietness
 from ...signal.record_edges import UNKNOWN_LEAD, edge_taper, zeros_at_end
 from ...simulate.corpus import simulated_corpus
@@ -229,7 +230,8 @@ class FlowMethod:
             found = self.model.generate(
                 *self._tensors(noise, given[None], condition[None]), vector, steps)
             record = self.frames.decode(found[0].cpu().numpy(), levels)
-            data.append(record * edge_taper(self.npts, self.sampling_rate, lead))
+            data.append(without_drift(record * edge_taper(self.npts, self.sampling_rate, lead),
+                                      self.sampling_rate))
             notes.append({"sampler": "flow", "sources": [], "steps": steps,
                           "station_uncertainty": station_uncertainty,
                           **fitted.notes(station, scenario)})

@@ -15,6 +15,8 @@ from obspy_tng.records.record import group_by_station, record_to_array
 from obspy_tng.signal.evolutionary import band_levels
 from obspy_tng.simulate.corpus import simulated_corpus
 
+from ...small_generator import ends_at_rest
+
 QUICK = {"epochs": 1, "finetune_epochs": 1, "simulated": 4, "validation": 0.2, "seed": 3}
 TINY = {"d_model": 8, "d_ff": 4, "layers": 2, "hidden": 16, "station_dim": 4}
 ASKED = {"magnitude": 5.5, "distance": 40.0}
@@ -68,6 +70,7 @@ def test_a_finished_run_is_resumed(trained, network):
 def test_batch_of_n_equals_n_singles(trained):
     generator, _ = trained
     streams = generator.generate("SM.S001", n=3, seed=4, **ASKED)
+    assert ends_at_rest(samples(streams), 50.0)
     for i, stream in enumerate(streams):
         single = generator.generate("SM.S001", n=1, seed=4, first=i, **ASKED)
         assert np.array_equal(samples(single)[0], record_to_array(stream))

@@ -18,6 +18,8 @@ from obspy_tng.records.synthetic import synthetic_record
 from obspy_tng.signal import bandpass, significant_duration
 from obspy_tng.signal.intensity import time_of_energy
 
+from ...small_generator import arrays, ends_at_rest
+
 QUICK = {"epochs": 1, "finetune_epochs": 1, "simulated": 60, "validation": 0.0}
 
 
@@ -119,6 +121,7 @@ def test_provenance_and_samplers(trained, small_network):
     assert all(np.isfinite(s[0].stats.tng.drawn_magnitude) for s in posterior)
     prior = trained.generate("SM.S002", 3, seed=0, sampler="prior")
     assert all(list(s[0].stats.tng.sources) == [] for s in prior)
+    assert ends_at_rest(arrays([*source, *posterior, *prior]), 50.0)
 
 
 def test_save_and_load(trained, tmp_path):
