@@ -19,10 +19,7 @@ from .inputs import (
     by_generator,
     check_ids,
     common_stations,
-    generated_sets,
     known_records,
-    measure,
-    real_sets,
     warn_of_exchange,
     warn_of_few,
     warn_of_shared,
@@ -30,6 +27,7 @@ from .inputs import (
 from .metrics.metric import REAL
 from .recordset import RecordSet
 from .result import Evaluation
+from .sets import generated_sets, measure, real_sets
 
 
 def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, seed=0,
@@ -116,7 +114,7 @@ def evaluate_sets(sets, others, rebuilt, floor, seed, repeats, workers=1):
     All figures of sets of records.
 
     :param sets: dict of dicts ``station id -> RecordSet``, see
-        :func:`~obspy_tng.evaluation.inputs.real_sets`.
+        :func:`~obspy_tng.evaluation.sets.real_sets`.
     :param others: ``generator name -> station id -> RecordSet``.
     :param rebuilt: the same of reconstructed records, where there are any.
     :param floor: True to compare with the real records and the floor, False with halves

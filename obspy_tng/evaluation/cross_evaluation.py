@@ -17,10 +17,11 @@ from ..records.record import group_by_station
 from .axes import Axes
 from .comparisons import Comparison, Comparisons, rows_of, score_rows, settings_of
 from .floor import redraw, split_sets
-from .inputs import check_ids, generated_sets, measure, real_sets
+from .inputs import check_ids
 from .metrics.metric import REAL
 from .recordset import RecordSet
 from .result import Evaluation
+from .sets import generated_sets, measure, real_sets
 
 # the spread of a station needs at least this many records
 LEAST_RECORDS = 3

@@ -72,3 +72,19 @@ def check_codes(name, **codes):
         if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]*", code):
             raise rejected("bad_code", f"{name}: {key} code {code!r} cannot be part of a path; "
                            "letters, digits, hyphen and underscore can, the first no hyphen")
+
+
+def mseed_id(name):
+    """
+    What MiniSEED keeps of an id: two letters of the network, five of the station.
+
+    :param name: ``NET.STA.LOC.CHA``.
+    :return: str
+
+    .. rubric:: Example
+
+    >>> mseed_id("PEER.RSN1234..HNZ")
+    'PE.RSN12..HNZ'
+    """
+    return ".".join(code[:length] for code, length in zip(name.split("."), (2, 5, 2, 3),
+                                                          strict=True))

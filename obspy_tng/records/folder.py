@@ -22,9 +22,10 @@ from obspy.core import AttribDict
 
 from ..exceptions import TNGInputError
 from .c_libraries import C_LIBRARIES
+from .codes import mseed_id
 from .headers import sac_header
 from .info import record_info, remember_id, source_of
-from .packing import FORMAT, mseed_id, pack_record, write_packed
+from .packing import FORMAT, pack_record, write_packed
 from .record import check_record, station_id
 
 

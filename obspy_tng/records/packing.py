@@ -3,16 +3,13 @@ A record as the bytes of its two files
 ======================================
 
 The same record always gives the same bytes, so that runs can be compared, and resumed,
-file by file. What is written is written to a temporary name and moved into place: it
-is there whole, or not at all.
+file by file.
 """
 
 import hashlib
 import io
 import json
-import os
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,9 +20,9 @@ from obspy.core import AttribDict
 from .c_libraries import C_LIBRARIES
 from .info import record_id, starttime_known
 from .record import check_record, check_station, station_id
+from .whole_files import replace_file
 
 FORMAT = "obspy_tng record 1"
-TEMPORARY = ".tmp"  # end of the names of files that are being written
 
 
 @dataclass(frozen=True)
@@ -108,39 +105,9 @@ def write_packed(packed, folder):
     replace_file(sidecar, packed.sidecar)
 
 
-def replace_file(path, content):
-    """
-    Write a file so that it is there whole, or not at all.
-
-    :param path: :class:`~pathlib.Path`; a file there is replaced.
-    :param content: bytes.
-    :raises OSError: if it cannot be written; the file there, if any, is as it was.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def peaks_of(traces):
     """Largest absolute samples of the traces, a tuple of floats."""
     return tuple(float(np.abs(tr.data).max()) for tr in traces)
-
-
-def clean_temporaries(folder):
-    """
-    Remove the temporary files that a killed process has left among records.
-
-    :param folder: folder of all records, without other writers.
-    """
-    for pattern in ("", "*/", "sds/*/*/*/*/"):
-        for path in Path(folder).glob(f"{pattern}.*{TEMPORARY}"):
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
 
 
 def describe(traces):
@@ -171,22 +138,6 @@ def mseed_bytes(stream):
     with C_LIBRARIES:
         stream.write(buffer, format="MSEED", encoding="FLOAT32")
     return buffer.getvalue()
-
-
-def mseed_id(name):
-    """
-    What MiniSEED keeps of an id: two letters of the network, five of the station.
-
-    :param name: ``NET.STA.LOC.CHA``.
-    :return: str
-
-    .. rubric:: Example
-
-    >>> mseed_id("PEER.RSN1234..HNZ")
-    'PE.RSN12..HNZ'
-    """
-    return ".".join(code[:length] for code, length in zip(name.split("."), (2, 5, 2, 3),
-                                                          strict=True))
 
 
 def to_json(value):

@@ -15,10 +15,11 @@ from obspy import Stream, UTCDateTime, read
 
 from ..exceptions import TNGInputError
 from .c_libraries import C_LIBRARIES
-from .codes import check_codes
+from .codes import check_codes, mseed_id
 from .folder import read_records
-from .packing import TEMPORARY, describe, mseed_bytes, mseed_id, replace_file, to_json
+from .packing import describe, mseed_bytes, to_json
 from .record import check_record, check_station, station_id
+from .whole_files import TEMPORARY, replace_file
 
 
 def write_sds(records, folder):

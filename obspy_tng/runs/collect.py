@@ -25,9 +25,8 @@ from ..records.prepare import check_options
 from ..records.rejection import RejectedRecord
 from .job import Job, Result, SentObject, WorkUnit, value_hash
 from .loop import run_job
+from .outputs import INVENTORY
 from .pool import COLLECTING
-
-INVENTORY = "stations.xml"
 
 
 class CollectJob(Job):

@@ -14,18 +14,12 @@ from pathlib import Path
 from .._checks import count
 from ..evaluation.axes import Axes
 from ..evaluation.compare import evaluate_sets
-from ..evaluation.inputs import (
-    check_names,
-    common_stations,
-    generated_sets,
-    real_sets,
-    warn_of_exchange,
-    warn_of_shared,
-)
+from ..evaluation.inputs import check_names, common_stations, warn_of_exchange, warn_of_shared
 from ..evaluation.recordset import RecordSet
+from ..evaluation.sets import generated_sets, real_sets
 from ..evaluation.stored import StoredSamples
 from ..records.folder import list_records, read_record
-from ..records.packing import replace_file
+from ..records.whole_files import replace_file
 from .evaluation_jobs import CorrelateJob, MeasureJob
 from .generate import ENROLLED
 from .manifest import NAME, Manifest

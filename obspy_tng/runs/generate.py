@@ -13,10 +13,11 @@ from obspy import UTCDateTime
 from .._checks import count
 from .._version import __version__
 from ..exceptions import TNGInputError
-from ..records.packing import pack_record, replace_file
+from ..records.packing import pack_record
+from ..records.whole_files import replace_file
 from .job import Job, Result, SentObject, WorkUnit
+from .outputs import INVENTORY
 
-INVENTORY = "stations.xml"
 ENROLLED = "enrolled.jsonl"  # one line a record that the generator had
 BATCH = 25  # realizations of a unit: a second or so of work
 

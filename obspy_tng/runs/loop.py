@@ -14,7 +14,8 @@ from itertools import islice
 from tqdm import tqdm
 
 from ..exceptions import TNGException, TNGInputError
-from ..records.packing import clean_temporaries, write_packed
+from ..records.packing import write_packed
+from ..records.whole_files import clean_temporaries
 from . import outputs
 from .job import Result, RunResult
 from .manifest import NAME, Manifest

@@ -12,11 +12,13 @@ from pathlib import Path
 
 from ..archive.duplicates import DuplicateFinder
 from ..exceptions import TNGInputError
-from ..records.packing import replace_file
+from ..records.whole_files import replace_file
 
 logger = logging.getLogger("obspy_tng")
 
 REJECTED, FAILED = "rejected.txt", "failed.txt"
+#: StationXML of the stations, in a folder of records and in an archive
+INVENTORY = "stations.xml"
 
 
 def select_records(manifest, unique):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..exceptions import TNGException, TNGInputError
-from ..records.packing import clean_temporaries
+from ..records.whole_files import clean_temporaries
 from . import outputs
 from .manifest import NAME, Manifest
 

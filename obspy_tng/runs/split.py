@@ -16,11 +16,11 @@ from .._checks import within
 from ..exceptions import TNGInputError
 from ..records.earthquakes import earthquakes
 from ..records.folder import list_records
-from ..records.packing import replace_file
+from ..records.whole_files import replace_file
+from .outputs import INVENTORY
 
 KNOWN, HELD_BACK = "known", "held_back"
 SPLIT = "split.json"
-INVENTORY = "stations.xml"
 
 
 @dataclass(frozen=True)

@@ -22,19 +22,20 @@ from ..archive.layouts import open_archive
 from ..exceptions import TNGInputError
 from ..metadata import joined_inventory, station_coordinates
 from ..records.folder import list_records, read_record, read_records
+from ..records.places import is_place
 from ..records.sds import export_sds
 from ..runs.collect import collect_folder
 from ..runs.generate import generate_records, scenario_folders
 from ..runs.manifest import NAME as MANIFEST
 from ..runs.manifest import Manifest
-from ..runs.outputs import REJECTED, first_rejection
+from ..runs.outputs import INVENTORY, REJECTED, first_rejection
 from ..runs.shards import merge_shards
 from ..runs.split import check_hold_out, split_folder
 from .suites import measures_command, suite_command
 
 logger = logging.getLogger("obspy_tng")
 
-INVENTORY, CATALOG = "stations.xml", "events.xml"
+CATALOG = "events.xml"
 UNITS_FAILED = 3
 
 
@@ -349,8 +350,7 @@ def _station_lines(stations, inventory):
     lines = []
     for station, number in sorted(stations.items()):
         where = station_coordinates(inventory, station)
-        # 0 N, 0 E stands for unknown in StationXML, which cannot do without
-        known = where is not None and where[:2] != (0.0, 0.0)
+        known = where is not None and is_place(*where[:2])
         place = f"{where[0]:.4f} {where[1]:.4f}" if known else "place unknown"
         lines.append(f"  {station:12}{number:6d} record{'s' * (number != 1):1}  {place}")
     return "\n".join(lines)

@@ -8,6 +8,7 @@ from .._checks import count, one_of, positive, within
 from ..exceptions import TNGInputError
 from ..records.earthquakes import earthquakes
 from .data import TrainingData
+from .trainer import Phase
 
 #: settings of the paper
 PUBLISHED = {"epochs": 50, "finetune_epochs": 10, "learning_rate": 3e-4,
@@ -73,6 +74,20 @@ class TrainingSettings:
             raise TNGInputError(f"training: unknown {sorted(unknown)}; known: "
                                 f"{sorted(cls.__dataclass_fields__)}")
         return cls(**values)
+
+    def phases(self, first, second, skip_first=False):
+        """
+        The two phases of a training.
+
+        :param first: name of the first phase, see :class:`~obspy_tng.training.trainer.Phase`.
+        :param second: name of the second phase.
+        :param skip_first: whether the weights are those of a first phase already.
+        :return: list of two Phases; one that is skipped has no epochs.
+        """
+        return [Phase(name, epochs, rate, self.batch_size, patience=self.patience)
+                for name, epochs, rate in (
+                    (first, 0 if skip_first else self.epochs, self.learning_rate),
+                    (second, self.finetune_epochs, self.finetune_learning_rate))]
 
     def kept_back(self, groups):
         """

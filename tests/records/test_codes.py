@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from obspy_tng import prepare_record
-from obspy_tng.records.codes import check_codes, split_channel
+from obspy_tng.records.codes import check_codes, mseed_id, split_channel
 from obspy_tng.records.folder import write_records
 from obspy_tng.records.record import check_station
 from obspy_tng.records.rejection import RecordRejectedError
@@ -52,3 +52,8 @@ def test_codes_that_cannot_be_part_of_a_path(code, tmp_path):
         with pytest.raises(ValueError, match="code"):
             write_sds([record], tmp_path / "sds")
     assert not [p for p in tmp_path.rglob("*") if p.is_file() and p.suffix == ".mseed"]
+
+
+def test_ids_that_miniseed_cuts():
+    assert mseed_id("XX.A.00.HNZ") == "XX.A.00.HNZ"
+    assert mseed_id("PEER.RSN1234.000.HNZ") == "PE.RSN12.00.HNZ"

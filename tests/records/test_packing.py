@@ -1,4 +1,4 @@
-"""A record as bytes: always the same, there whole or not at all."""
+"""A record as bytes: always the same."""
 
 import hashlib
 import io
@@ -9,16 +9,7 @@ import pytest
 from obspy import UTCDateTime, read
 from obspy.core import AttribDict
 
-from obspy_tng.records.packing import (
-    TEMPORARY,
-    clean_temporaries,
-    mseed_id,
-    pack_array,
-    pack_record,
-    replace_file,
-    to_json,
-    write_packed,
-)
+from obspy_tng.records.packing import pack_array, pack_record, to_json, write_packed
 from obspy_tng.records.synthetic import synthetic_record
 
 
@@ -48,31 +39,6 @@ def test_arrays(tmp_path):
     assert json.loads((tmp_path / "features" / "a_b.json").read_text()) == {"n": 3}
 
 
-def test_a_failed_write_leaves_the_file_as_it_was(tmp_path, monkeypatch):
-    path = tmp_path / "a"
-    replace_file(path, b"old")
-
-    def full(*args):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.replace", full)
-    with pytest.raises(OSError, match="No space"):
-        replace_file(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_what_a_killed_process_leaves(tmp_path):
-    kept = tmp_path / "XX.A" / "r.mseed"
-    kept.parent.mkdir()
-    kept.touch()
-    (tmp_path / "XX.A" / f".r.mseed.123{TEMPORARY}").touch()
-    (tmp_path / f".sds{TEMPORARY}").mkdir()
-    clean_temporaries(tmp_path)
-    assert [p for p in tmp_path.rglob("*") if p.is_file()] == [kept]
-    assert not (tmp_path / f".sds{TEMPORARY}").exists()
-
-
 def test_json_of_what_stats_hold():
     value = {"a": np.float32(1.5), "b": np.arange(2), "c": (1, 2), "d": AttribDict(x=1),
              "t": UTCDateTime(2020, 1, 1)}
@@ -80,8 +46,3 @@ def test_json_of_what_stats_hold():
                                           "t": "2020-01-01T00:00:00.000000Z"}
     with pytest.raises(TypeError, match=r"stats\.tng cannot hold object"):
         to_json({"a": object()})
-
-
-def test_ids_that_miniseed_cuts():
-    assert mseed_id("XX.A.00.HNZ") == "XX.A.00.HNZ"
-    assert mseed_id("PEER.RSN1234.000.HNZ") == "PE.RSN12.00.HNZ"

@@ -31,7 +31,7 @@ from ...signal.integration import without_drift
 from ...signal.packet_frames import PacketFrames, quietness
 from ...signal.record_edges import UNKNOWN_LEAD, edge_taper, zeros_at_end
 from ...simulate.corpus import simulated_corpus
-from ...training import Phase, Trainer
+from ...training import Trainer
 from ...training.sets import RecordSets
 from ..bank_levels import UNCERTAINTIES, fit_bank_levels
 from ..sizes import config_of_size
@@ -107,17 +107,12 @@ class FlowMethod:
             needed, self.npts, self.sampling_rate, settings.seed)]
         data = {"simulated": RecordSets(simulated, 1, settings.seed),
                 "adapt": mixed_sets(real, simulated, settings.seed)}
-        options = {"batch_size": settings.batch_size, "patience": settings.patience}
-        epochs = settings.epochs
         if self.pretrained:
             self.model.restart()
-            epochs = 0
-        phases = [Phase("simulated", epochs, settings.learning_rate, **options),
-                  Phase("adapt", settings.finetune_epochs, settings.finetune_learning_rate,
-                        **options)]
         trainer = Trainer(self.model, self.device, precision=settings.precision,
                           parts=settings.parts, **trainer_options)
-        history = trainer.run(phases, data, {"adapt": RecordSets(held)} if held else {})
+        history = trainer.run(settings.phases("simulated", "adapt", self.pretrained), data,
+                              {"adapt": RecordSets(held)} if held else {})
         self.model.eval()
         return history
 

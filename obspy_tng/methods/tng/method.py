@@ -40,7 +40,7 @@ from ...signal import frames, taper
 from ...signal.energy_windows import energy_onset
 from ...signal.evolutionary import FilterBank
 from ...simulate.corpus import simulated_corpus
-from ...training import Phase, Trainer
+from ...training import Trainer
 from ...training.sets import RecordSets
 from ..bank_levels import UNCERTAINTIES, fit_bank_levels
 from ..sizes import config_of_size
@@ -129,14 +129,9 @@ class StationBottleneckMethod:
         data = {"simulated": RecordSets(loss_columns(simulated), 1, settings.seed),
                 "adapt": mixed_sets(real, simulated, settings.seed)}
         validation = {"adapt": RecordSets(loss_columns(held))} if held else {}
-        options = {"batch_size": settings.batch_size, "patience": settings.patience}
-        phases = [Phase("simulated", 0 if started else settings.epochs, settings.learning_rate,
-                        **options),
-                  Phase("adapt", settings.finetune_epochs, settings.finetune_learning_rate,
-                        **options)]
         trainer = Trainer(self.model, self.device, precision=settings.precision,
                           parts=settings.parts, **trainer_options)
-        history = trainer.run(phases, data, validation)
+        history = trainer.run(settings.phases("simulated", "adapt", started), data, validation)
         self.model.eval()
         return history
 
