@@ -4,6 +4,8 @@ import ast
 import itertools
 import re
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,50 @@ def test_references_are_in_the_bibliography(monkeypatch):
         for label in re.findall(r"\[([A-Z]\w+\d{4})\]_", path.read_text("utf-8")):
             assert label in known, f"{path.name} cites {label}"
     sys.modules.pop("citations")
+
+
+ROLE = re.compile(r":(?:func|class|meth|data|attr|mod|exc):`(?:[^`<]*<)?~?\.?([\w.]+)>?`")
+
+
+def exists(target, module):
+    """Whether a reference names something: in its module, in its folder, or by its full name."""
+    def has(thing, parts):
+        for part in parts:
+            if hasattr(thing, part):
+                thing = getattr(thing, part)
+            elif part in getattr(thing, "__annotations__", {}):
+                thing = None
+            elif hasattr(thing, "__path__") and find_spec(f"{thing.__name__}.{part}"):
+                thing = import_module(f"{thing.__name__}.{part}")
+            else:
+                return False
+        return True
+
+    parts = target.split(".")
+    spaces = [module, import_module(module.__name__.rpartition(".")[0] or "obspy_tng"), obspy_tng]
+    spaces += [kind for kind in vars(module).values()
+               if isinstance(kind, type) and kind.__module__ == module.__name__]
+    if any(has(space, parts) for space in spaces):
+        return True
+    for length in range(len(parts), 0, -1):
+        try:
+            found = import_module(".".join(parts[:length]))
+        except ImportError:
+            continue
+        return has(found, parts[length:])
+    return False
+
+
+@pytest.mark.parametrize("path", sorted([*Path(obspy_tng.__file__).parent.rglob("*.py"),
+                                         *DOCS.glob("*.rst"), *DOCS.glob("guide/*.rst")]),
+                         ids=lambda path: path.name)
+def test_references_name_what_exists(path):
+    module = obspy_tng
+    if path.suffix == ".py" and path.stem != "__main__":
+        parts = path.relative_to(Path(obspy_tng.__file__).parents[1]).with_suffix("").parts
+        module = import_module(".".join(parts).removesuffix(".__init__"))
+    targets = set(ROLE.findall(path.read_text("utf-8")))
+    assert not sorted(target for target in targets if not exists(target, module))
 
 
 def test_every_module_is_in_the_reference():

@@ -23,7 +23,7 @@ from ..records.rejection import RejectedRecord, rejection_of
 from ..records.traces import SHARED
 from .association import StationEvents
 from .clocks import shared_offset
-from .files import DAY
+from .files import DAY, DAY_LEAD
 from .reading import continuous_spans, spans_in
 from .sensors import SensorChoice, sensor_of
 from .templates import matches_code
@@ -126,7 +126,7 @@ def _may_have_more(client, unit, events, outcome):
     spans = client.spans() if hasattr(client, "spans") else None
     if spans is None:
         return True
-    day = unit.starttime + 60
+    day = unit.starttime + DAY_LEAD
     inside = [(max(start, unit.starttime), min(end, unit.endtime)) for start, end in spans
               if start < day + DAY and end >= day]
     running = continuous_spans(inside)
@@ -289,7 +289,7 @@ def _refuse_time(name, recording, index, events, outcome):
 
 def _collect_day(client, unit, recordings, running, task, outcome):
     """Look at the recordings of a day that no earthquake takes care of, nor continuous data."""
-    day, events = unit.starttime + 60, task.events
+    day, events = unit.starttime + DAY_LEAD, task.events
     for recording in recordings:
         start, end = _span(recording)
         if not day <= start < day + DAY or events.expects(start, end):

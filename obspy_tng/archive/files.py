@@ -32,6 +32,8 @@ from .reading import (
 from .templates import TEMPLATES, days_between, matches_code, template_pattern, wildcards
 
 DAY = 86400.0
+# s before a day from which its data are asked for, so that a recording across midnight is whole
+DAY_LEAD = 60.0
 # Day files may begin a little early, and hold recordings that end after midnight.
 BORDER = 1800.0
 # Files whose spans are remembered: those of one station, mostly, in a few MB.
@@ -164,7 +166,7 @@ class FileClient:
 
         :param marks: list of :attr:`WaveformFile.mark`.
         :return: list of pairs of UTCDateTimes; of a file of continuous data at least one that
-            is longer than :data:`LONGEST_RECORDING`.
+            is longer than :data:`~obspy_tng.archive.reading.LONGEST_RECORDING`.
         """
         found = []
         for mark in marks:

@@ -8,7 +8,6 @@ triggered archive is accounted for. :class:`ArchivePlan` is the complete plan.
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
 
 from obspy import Inventory, UTCDateTime
@@ -19,10 +18,10 @@ from ..exceptions import TNGInputError
 from ..records.event import origin_of
 from ..records.rejection import RejectedRecord
 from .association import CLOCK_ERROR, START_WINDOW, StationEvents
-from .files import DAY, archive_contents, files_of
+from .files import DAY, DAY_LEAD, archive_contents, files_of
 from .reading import LONGEST_RECORDING
 from .sensors import choose_sensors, places_of
-from .templates import matches_code
+from .templates import days_between, matches_code
 
 logger = logging.getLogger("obspy_tng")
 
@@ -114,7 +113,7 @@ class ArchivePlan:
         """List of the :class:`Unit` of a station: earthquakes, then days, by time."""
         start, end = self._span
         if self._by_date:
-            days = [start.date + timedelta(days=i) for i in range((end.date - start.date).days + 1)]
+            days = days_between(start, end)
         else:
             days = [day for day in self._found[station].days
                     if (start is None or day >= start.date) and (end is None or day <= end.date)]
@@ -176,7 +175,7 @@ def plan_days(station, days):
     :param days: iterable of :class:`datetime.date`.
     :return: list of :class:`Unit`, by time. They reach into the days before and after.
     """
-    return [Unit(f"{station}/{day}", station, UTCDateTime(day) - 60,
+    return [Unit(f"{station}/{day}", station, UTCDateTime(day) - DAY_LEAD,
                  UTCDateTime(day) + DAY + LONGEST_RECORDING) for day in sorted(days)]
 
 

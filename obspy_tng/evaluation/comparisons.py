@@ -90,7 +90,7 @@ def metric_rows(compared, stations, seed, each=map):
     :param compared: :class:`Comparisons`.
     :param stations: station ids.
     :param seed: int.
-    :param each: what applies a function to each station, like :func:`map`.
+    :param each: what applies a function to each station, like ``map``.
     :return: list of dicts, see :class:`~obspy_tng.evaluation.result.Evaluation`.
     """
     real = _values(compared.floors, stations, each)

@@ -35,7 +35,7 @@ class RecordSet:
     :param samples: array ``(n, 3, npts)``, ZNE, m/s^2, n > 0, or what gives such arrays
         when it is indexed with positions
         (:class:`~obspy_tng.evaluation.stored.StoredSamples`).
-    :param axes: :class:`Axes`.
+    :param axes: :class:`~obspy_tng.evaluation.axes.Axes`.
     :param infos: list of n dicts as from :func:`obspy_tng.records.info.record_info`.
     :param label: prefix of the identities of generated records.
 
@@ -64,7 +64,7 @@ class RecordSet:
         Check records and take their samples.
 
         :param records: list of Streams of ``axes.sampling_rate`` and ``axes.npts``.
-        :param axes: :class:`Axes`.
+        :param axes: :class:`~obspy_tng.evaluation.axes.Axes`.
         :param label: see the class.
         :param at_rest: True corrects the samples so that the motion ends at rest.
         :return: RecordSet

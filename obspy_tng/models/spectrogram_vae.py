@@ -125,7 +125,11 @@ class SpectrogramVAE(nn.Module):
         """Nothing to do: every map has been scaled to numbers near 1."""
 
     def encode(self, x, labels):
-        """See :meth:`ConditionalModel.encode`; the label makes no difference here."""
+        """
+        See :meth:`~obspy_tng.models.conditional_vae.ConditionalModel.encode`.
+
+        The label makes no difference here.
+        """
         z, means, stdev = standardize(x)
         return *self._posterior(features(self.spectrogram(z))), means, stdev
 
@@ -163,7 +167,7 @@ class SpectrogramVAE(nn.Module):
     def loss(self, x, labels, phase="condition", epoch=None):
         """
         Training loss: squared error of ln amplitude, phase error, beta KL; arguments as
-        :meth:`ConditionalModel.loss`.
+        :meth:`~obspy_tng.models.conditional_vae.ConditionalModel.loss`.
         """
         c = self.config
         labels = shown_labels(labels, phase, c.label_dropout if self.training else 0.0)

@@ -70,7 +70,7 @@ def export_sds(folder):
     """
     Make, or make anew, an SDS archive of a folder of records, beside them.
 
-    :param folder: folder that :func:`write_records` or a run wrote.
+    :param folder: folder that :func:`~obspy_tng.records.folder.write_records` or a run wrote.
     :return: number of records.
     :raises TNGInputError: if the folder has none, or a file is damaged.
     """

@@ -122,7 +122,7 @@ class SourceWaveforms:
         """
         Compute what depends only on a source record.
 
-        :param source: :class:`Source`.
+        :param source: :class:`~obspy_tng.signal.source_recipe.Source`.
         :return: :class:`PreparedSource`.
         """
         rate, npts = self.filters.sampling_rate, self.filters.npts
@@ -164,7 +164,7 @@ class SourceWaveforms:
         """
         One new waveform.
 
-        :param source: :class:`Source`.
+        :param source: :class:`~obspy_tng.signal.source_recipe.Source`.
         :param levels: band levels ``(3, bands)`` that it should have.
         :param rng: ``numpy.random.Generator``.
         :param stretch, onset, lengthen, noise: see :class:`Recipe`.
