@@ -1,5 +1,7 @@
 """Integration of accelerograms in time, and records that end at rest."""
 
+from functools import lru_cache
+
 import numpy as np
 import scipy
 
@@ -81,35 +83,45 @@ def without_drift(data, sampling_rate, freqmin=None):
     data = as_samples(data, 100).astype(np.float64, copy=False)
     sampling_rate, npts = positive("sampling_rate", sampling_rate), data.shape[-1]
     lowest = 3.0 if freqmin is None else positive("freqmin", freqmin) * npts / sampling_rate
+    bells, amplitudes = _least_drift(npts, int(min(max(2 * lowest - 3, 2), 9)))
+    return data - data @ amplitudes @ bells
+
+
+@lru_cache(8)
+def _least_drift(npts, count):
+    """
+    Bells, and what gives their amplitudes for least displacement under the end conditions.
+
+    Amplitudes are linear in the acceleration, and the same for any sampling rate.
+
+    :param npts: samples of a record.
+    :param count: number of bells.
+    :return: bells ``(count, npts)``; array ``(npts, count)``: acceleration times it is amplitudes.
+    """
     # bell k is sin^2 times cos(k pi t / window): its spectrum ends at (2 + k / 2) / window
     phase = np.linspace(0, np.pi, npts)
-    count = int(min(max(2 * lowest - 3, 2), 9))
     bells = np.sin(phase) ** 2 * np.cos(np.arange(count)[:, None] * phase)
-    return data - _least_drift(data, bells, sampling_rate) @ bells
-
-
-def _least_drift(data, bells, sampling_rate):
-    """
-    Amplitudes of the bells for least displacement under the end conditions.
-
-    :param data: acceleration ``(..., npts)``.
-    :param bells: ``(count, npts)``.
-    :return: array ``(..., count)``.
-    """
-    def motion(acceleration):
-        velocity = integrate(acceleration, sampling_rate)
-        displacement = integrate(velocity, sampling_rate)
-        return displacement, np.stack([velocity[..., -1], displacement[..., -1]], axis=-1)
-
-    displacement, final = motion(data)
-    drift, drift_final = motion(bells)
-    # equations of about the same size: unit displacement of the bells, unit end conditions
-    size = np.linalg.norm(drift, axis=-1, keepdims=True)
-    drift, drift_final = drift / size, drift_final / size
-    unit = np.abs(drift_final).max(axis=0)
-    drift_final, final = drift_final / unit, final / unit
+    displacement = integrate(integrate(bells, npts), npts)
+    # unit displacement of the bells, so that the equations are of about the same size
+    size = np.linalg.norm(displacement, axis=-1, keepdims=True)
+    displacement /= size
+    # rows whose products with an acceleration are the final velocity and displacement, and the
+    # products of its displacement with those of the bells
+    last = np.zeros(npts)
+    last[-1] = 1.0
+    of_velocity = _adjoint(last)
+    of_displacement = _adjoint(_adjoint(np.vstack([last, displacement])))
+    ends, products = np.stack([of_velocity, of_displacement[0]]), of_displacement[1:]
+    final = ends @ (bells / size).T
     # Lagrange: normal equations of least squares, bordered by the end conditions
-    system = np.block([[drift @ drift.T, drift_final], [drift_final.T, np.zeros((2, 2))]])
-    wanted = np.concatenate([displacement @ drift.T, final], axis=-1)
-    solution = np.linalg.solve(system, wanted[..., None])[..., :len(bells), 0]
-    return solution / size[:, 0]
+    system = np.block([[displacement @ displacement.T, final.T], [final, np.zeros((2, 2))]])
+    solution = np.linalg.solve(system, np.concatenate([products, ends]))
+    return bells, np.ascontiguousarray((solution[:count] / size).T)
+
+
+def _adjoint(values):
+    """Transpose of :func:`integrate` at a rate of npts Hz, of arrays ``(..., npts)``."""
+    after = np.cumsum(values[..., ::-1], axis=-1)[..., ::-1]  # from each sample to the last
+    found = after - 0.5 * values
+    found[..., 0] = 0.5 * (after[..., 0] - values[..., 0])
+    return found / values.shape[-1]
