@@ -15,18 +15,23 @@ from itertools import cycle, islice
 from types import MappingProxyType
 
 import numpy as np
-from obspy import Stream, UTCDateTime
+from obspy import Stream
 
 from . import metadata
 from ._checks import check_memory, count, known_names, positive
 from ._random import checked_seed, realization_rngs
 from .exceptions import TNGInputError, warn
 from .groundmotion.scenario import Scenario
-from .records.enrolled import Enrolled, checked_info, refuse_generated
+from .records.enrolled import Enrolled, checked_info, checked_samples, refuse_generated
 from .records.info import record_info, remember_id
 from .records.places import header_place
-from .records.record import SMALLEST_PEAK, check_station, group_by_station, record_to_array
-from .records.synthetic import SYNTHETIC_START, realization_starttime, synthetic_record
+from .records.record import check_station, group_by_station
+from .records.synthetic import (
+    SYNTHETIC_START,
+    checked_starttime,
+    realization_starttime,
+    synthetic_record,
+)
 
 logger = logging.getLogger("obspy_tng")
 
@@ -100,8 +105,9 @@ class StationGenerator:
         """
         Add stations, or records to stations, without training.
 
-        A record that is already enrolled is skipped with a warning. There are also warnings for
-        peaks above 50 m/s^2, which may be in gal, and for an empty iterable.
+        A record that is already enrolled is skipped with a warning, as is one that has the samples
+        of another. There are also warnings for peaks above 50 m/s^2, which may be in gal, and for
+        an empty iterable.
 
         :param records: iterable of records of this generator's rate and length.
         :param inventory: Inventory with the stations' coordinates; optional. It is added to those
@@ -137,18 +143,21 @@ class StationGenerator:
         :param magnitude: magnitude of the scenario, or None.
         :param distance: epicentral distance of the scenario in km, or None.
         :param depth: depth of the scenario in km, or None.
-        :param starttime: UTCDateTime of realization 0; the others follow without overlap.
+        :param starttime: UTCDateTime of realization 0, or what makes one; the others follow without
+            overlap.
         :param options: options of the generator's own drawing, see the class.
         :return: list of n records (Streams, ZNE, m/s^2).
         :raises TNGInputError: for an unknown station or a bad value.
         :raises TypeError: for an option that the generator does not have.
+
+        There is a :class:`~obspy_tng.exceptions.TNGWarning` for peaks above 50 m/s^2.
         """
         self._enrolled(station)
         scenario = Scenario(magnitude, distance, depth)
         if depth is not None and (magnitude is None or distance is None):
             raise TNGInputError(f"depth={depth!r} needs magnitude and distance as well")
         return self._generated(station, [scenario], count("n", n), checked_seed(seed),
-                               count("first", first), UTCDateTime(starttime), options)
+                               count("first", first), starttime, options)
 
     def generate_like(self, station, records, n=None, *, seed=None, **options) -> list[Stream]:
         """
@@ -186,11 +195,17 @@ class StationGenerator:
             raise TypeError(f"generate(): unknown options {unknown}; this generator has "
                             f"{sorted(allowed) or 'none'}")
         check_memory(n, 3 * self.npts * 4)  # float32
+        starttime = checked_starttime(starttime, first + n, self.window)
         if n == 0:
             return []
         asked = list(islice(cycle(scenarios), n))
         data, notes = self._draw(station, realization_rngs(seed, station, n, first), asked,
                                  **options)
+        peaks = np.abs(data).max(axis=(1, 2))
+        if (loud := np.count_nonzero(peaks > LARGEST_PEAK)):
+            warn(f"{loud} of {n} generated records have peaks above {LARGEST_PEAK:g} m/s^2 "
+                 f"({peaks.max():.3g} at most), where no ground has: are units, magnitudes and "
+                 "distances of the enrolled records right, and does the scenario suit them?")
         common = {"generator": self.name, "seed": seed, "station": station,
                   "enrolled": len(self._enrolled(station)),
                   **self._provenance(), **self._station_provenance(station)}
@@ -230,25 +245,24 @@ class StationGenerator:
 
     def _checked(self, records, allow_generated=False):
         """Usable new records: dict station -> (data ``(n, 3, npts)``, list of infos)."""
-        checked, loud, again = {}, [], []
+        checked, loud, again, copies = {}, [], [], []
         for station, group in group_by_station(records).items():
             check_station(station)
             known = {info["record_id"] for info in self._bank.get(station, Enrolled()).infos}
-            arrays, infos, seen = [], [], {}
+            arrays, infos, seen, same = [], [], {}, {}
             for record in group:
-                data = record_to_array(record, self.sampling_rate, self.npts)
+                data = checked_samples(record, station, self.sampling_rate, self.npts)
                 remember_id(record, seen)
                 info = checked_info(record)
                 if info["record_id"] in known:
                     again.append(info["record_id"])
                     continue
                 known.add(info["record_id"])
-                if (peak := np.abs(data).max()) < SMALLEST_PEAK:
-                    raise TNGInputError(
-                        f"record {info['record_id']}: the peak is {peak:.3g} m/s^2, and the "
-                        f"quietest ground moves by more ({SMALLEST_PEAK:g}); are the samples in "
-                        "other units? prepare_record(..., units=...) converts")
-                if peak > LARGEST_PEAK:
+                if (other := same.setdefault(data.tobytes(), info["record_id"])) \
+                        != info["record_id"]:
+                    copies.append(f"{info['record_id']}, that of {other}")
+                    continue
+                if (peak := np.abs(data).max()) > LARGEST_PEAK:
                     loud.append(f"{info['record_id']}, {peak:.0f} m/s^2")
                 arrays.append(data)
                 infos.append(info)
@@ -257,9 +271,11 @@ class StationGenerator:
         if not allow_generated:
             refuse_generated(checked)
         if again:
-            what = f"record {again[0]} is" if len(again) == 1 else \
-                f"{len(again)} records are (the first: {again[0]})"
-            warn(f"{what} enrolled already; skipped")
+            warn(f"record {again[0]} is enrolled already; skipped" if len(again) == 1 else
+                 f"{len(again)} records are enrolled already; skipped (the first: {again[0]})")
+        if copies:
+            warn(f"{len(copies)} records have the samples of another one, which counts once; "
+                 f"skipped (the first: {copies[0]})")
         if loud:
             warn(f"{len(loud)} records have peaks above {LARGEST_PEAK:g} m/s^2 (first: "
                  f"{loud[0]}); are the samples in gal? prepare_record(..., units=...) "
@@ -286,6 +302,8 @@ class StationGenerator:
 
     def _enrolled(self, station):
         """The :class:`Enrolled` of a station (empty for a site without records), or an error."""
+        if not isinstance(station, str):
+            raise TypeError(f"station must be a station id such as 'XR.AL01', got {station!r}")
         if station in self._sites and self._bank:
             return self._bank.get(station, Enrolled())
         if station not in self._bank:

@@ -121,6 +121,12 @@ def test_bad_constructor_arguments(kwargs, word):
         TNGGenerator(**kwargs)
 
 
+@pytest.mark.parametrize("device", ["meta", "xla", b"gpu"])
+def test_devices_without_numbers(device):
+    with pytest.raises(TNGInputError, match=r"device=b?'"):
+        TNGGenerator(20.0, 20.0, device=device)
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="CUDA is here")
 def test_cuda_asked_for_and_absent():
     with pytest.raises(TNGInputError, match="CUDA"):

@@ -158,6 +158,13 @@ def test_bad_input(records):
         hvsr(stream, window_length=-1.0)
     with pytest.raises(TNGInputError, match="overlap"):
         hvsr(stream, window_length=10.0, overlap=1.0)
+    with pytest.raises(TNGInputError, match="overlap"):
+        hvsr(stream, window_length=10.0, overlap="half")
+    for dtype in (complex, bool):
+        other = stream.copy()
+        other[1].data = other[1].data.astype(dtype)
+        with pytest.raises(TNGInputError, match=f"samples of type {np.dtype(dtype)}; real num"):
+            hvsr(other)
     with pytest.raises(TNGInputError, match="rejection"):
         hvsr(stream, rejection="manual")
     gap = stream.copy()

@@ -344,10 +344,57 @@ def test_depth_alone_and_too_many_records(fitted, station):
 
 def test_records_that_are_enrolled_already_are_one_warning(network):
     control = ResampledReal(50.0, 40.0).fit(network.records[:4])
-    with pytest.warns(TNGWarning, match=r"^4 records are \(the first: .*\) enrolled alr") as told:
+    with pytest.warns(TNGWarning, match=r"^4 records are enrolled already; skipped \(t") as told:
         control.enroll(network.records[:5])
     assert len(told) == 1
     assert sum(control.stations.values()) == 5
+
+
+def test_copies_count_once(network):
+    """A recording under two ids would make the station look better known than it is."""
+    copies = [network.records[0].copy() for _ in range(3)]
+    for i, record in enumerate(copies):
+        for tr in record:
+            tr.stats.starttime += 3600 * (i + 1)
+            tr.stats.tng.update({"record_id": f"copy {i}", "event_id": f"event {i}"})
+    with pytest.warns(TNGWarning, match=r"3 records have the samples .*\(the first: copy 0, that"):
+        control = ResampledReal(50.0, 40.0).fit([network.records[0], *copies])
+    assert sum(control.stations.values()) == 1
+
+
+def test_offsets_and_records_of_another_station_are_refused(network):
+    control = ResampledReal(50.0, 40.0)
+    shifted = network.records[0].copy()
+    shifted[1].data = shifted[1].data + 2 * np.abs(shifted[1].data).max()
+    with pytest.raises(TNGInputError, match=r"component N has the mean .* prepare_record\(\) re"):
+        control.enroll([shifted])
+    with pytest.raises(TNGInputError, match=r"listed as one of XX\.OTHER, and its traces are of"):
+        control.enroll({"XX.OTHER": network.records[:2]})
+    assert control.stations == {}
+
+
+def test_motion_that_no_ground_has_is_told(network):
+    """Of records whose magnitudes are wrong, say."""
+    records = [record.copy() for record in network.records]
+    for tr in (tr for record in records for tr in record):
+        tr.stats.tng.magnitude = 0.0
+    gen = TNGGenerator(50.0, 40.0, device="cpu").enroll(records)
+    with pytest.warns(TNGWarning, match="far from the enrolled records"), \
+            pytest.warns(TNGWarning, match=r"of 3 generated records have peaks above 50 m/s\^2"):
+        gen.generate(next(iter(gen.stations)), 3, seed=0, magnitude=6.0, distance=30.0)
+
+
+@pytest.mark.parametrize(("argument", "value"), [
+    ("starttime", None), ("starttime", "soon"), ("starttime", obspy.UTCDateTime(9999, 12, 31, 23)),
+    ("first", 10**12), ("starttime", 1e12)])
+def test_times_that_there_are_not(fitted, station, argument, value):
+    with pytest.raises(TNGInputError, match=r"starttime must be .* before the year 10000"):
+        fitted.generate(station, 200, **{argument: value})
+
+
+def test_station_is_a_text(fitted):
+    with pytest.raises(TypeError, match=r"station must be a station id .* got \['XX"):
+        fitted.generate(["XX.A"])
 
 
 def subclasses(kind):

@@ -86,6 +86,7 @@ def evaluate(real, generated, floor=None, *, enrolled=None, reconstructed=None, 
     """
     count("repeats", repeats, least=2)
     count("seed", seed)
+    count("workers", workers, least=1)
     real, floor, enrolled = (group_by_station(x or {}) for x in (real, floor, enrolled))
     check_ids(real, floor, enrolled)
     generators = by_generator(generated, "generated")

@@ -51,6 +51,8 @@ def cross_evaluate(records, makers, *, n=25, splits=2, seed=0, repeats=20, freqm
     count("repeats", repeats, least=2)
     count("splits", splits, least=1)
     count("n", n, least=LEAST_RECORDS)
+    count("seed", seed)
+    count("workers", workers, least=1)
     if not makers:
         raise TNGInputError("makers has no generators")
     records = group_by_station(records)

@@ -9,7 +9,11 @@ import numpy as np
 from ..exceptions import TNGInputError
 from ..groundmotion.scenario import Scenario
 from ..signal.record_edges import zeros_at_end
-from .info import RECORD_FIELDS, record_info
+from .info import RECORD_FIELDS, record_id, record_info
+from .record import COMPONENTS, SMALLEST_PEAK, record_to_array, station_id
+
+#: the mean of a component over its peak; that of shaking is far below
+LARGEST_OFFSET = 0.5
 
 
 @dataclass
@@ -55,6 +59,37 @@ class Enrolled:
             before = self.arrays.get(key, np.zeros((len(self), *value.shape[1:]), value.dtype))
             self.arrays = {**self.arrays, key: np.concatenate([before, value])}
         self.infos = self.infos + list(infos)
+
+
+def checked_samples(record, station, sampling_rate, npts):
+    """
+    Samples of a record, which can be those of ground that comes to rest.
+
+    :param record: Stream of one record.
+    :param station: id of the station that it shall be of.
+    :param sampling_rate: Hz, required.
+    :param npts: number of samples, required.
+    :return: float64 array ``(3, npts)``, ZNE, m/s^2.
+    :raises TNGInputError: if it is not such a record, is of another station, weaker than any ground
+        or has an offset.
+    """
+    data, name = record_to_array(record, sampling_rate, npts), record_id(record)
+    if station_id(record) != station:
+        raise TNGInputError(f"record {name} is listed as one of {station}, and its traces are of "
+                            f"{station_id(record)}")
+    peaks = np.abs(data).max(axis=1)
+    if peaks.max() < SMALLEST_PEAK:
+        raise TNGInputError(
+            f"record {name}: the peak is {peaks.max():.3g} m/s^2, and the quietest ground moves by "
+            f"more ({SMALLEST_PEAK:g}); are the samples in other units? prepare_record(..., "
+            "units=...) converts")
+    means = data.mean(axis=1)
+    if (np.abs(means) > LARGEST_OFFSET * peaks).any():
+        worst = int(np.argmax(np.abs(means) / peaks))
+        raise TNGInputError(
+            f"record {name}: component {COMPONENTS[worst]} has the mean {means[worst]:.3g} and the "
+            f"peak {peaks[worst]:.3g} m/s^2: an offset; prepare_record() removes it")
+    return data
 
 
 def checked_info(record):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from obspy import Stream, Trace
 
+from .._checks import within
 from ..exceptions import TNGInputError
 from .codes import check_channel_codes, sensor_id, split_channel
 from .info import record_id
@@ -122,6 +123,10 @@ def _components(stream, inventory):
     order = sorted(by_component, key=lambda c: COMPONENTS.index(c) if c in COMPONENTS else 3)
     traces = [by_component[component] for component in order]
     first = traces[0][0]
+    for tr in stream:
+        if tr.data.dtype.kind not in "fiu":
+            raise TNGInputError(f"{tr.id}: samples of type {tr.data.dtype}; real numbers are "
+                                "needed")
     for tr in (tr for row in traces for tr in row):
         if not same_rate(first, tr):
             raise TNGInputError(f"stream of {station_id(stream)}: sampling rates differ: "
@@ -280,8 +285,7 @@ def curve_pieces(streams, inventory=None, window_length=None, overlap=0.0):
     if not 0 < window_length < np.inf:
         raise TNGInputError(f"window_length must be a positive number of seconds or None, got "
                             f"{window_length!r}")
-    if not 0 <= overlap < 1:
-        raise TNGInputError(f"overlap must be from 0 to below 1, got {overlap!r}")
+    within("overlap", overlap, 0, 1, "[)")
     windows = [window for stream in streams
                for window in noise_windows(stream, window_length, overlap, inventory)]
     if not windows:

@@ -6,6 +6,7 @@ import numpy as np
 from obspy import Stream, Trace, UTCDateTime
 from obspy.core import AttribDict
 
+from ..exceptions import TNGInputError
 from .headers import sac_header
 from .record import COMPONENTS, UNITS, check_station
 
@@ -58,6 +59,25 @@ def synthetic_record(data, sampling_rate, station, starttime=SYNTHETIC_START, tn
                   "starttime": starttime, "tng": copy(tng), "sac": copy(sac)}
         stream.append(Trace(np.ascontiguousarray(samples, dtype=np.float32), header))
     return stream
+
+
+def checked_starttime(starttime, n, window):
+    """
+    A start time from which realizations can follow each other.
+
+    :param starttime: UTCDateTime, or what makes one (text, seconds since 1970).
+    :param n: number of realizations.
+    :param window: record length in s.
+    :return: UTCDateTime
+    :raises TNGInputError: for what is no time, or if the last one ended after the year 9999.
+    """
+    try:
+        first = UTCDateTime(starttime)
+        str(realization_starttime(n, window, first))
+    except (TypeError, ValueError, OverflowError) as err:
+        raise TNGInputError("starttime must be a UTCDateTime from which all realizations (first + "
+                            f"n = {n}) begin before the year 10000, got {starttime!r}") from err
+    return first
 
 
 def realization_starttime(index, window, starttime=SYNTHETIC_START):

@@ -177,7 +177,7 @@ def mean_period(data, sampling_rate, freqmin=0.25, freqmax=20.0):
     # zero-padded until the bins resolve the long periods, 0.05 Hz in the article
     nfft = max(np.shape(data)[-1], int(np.ceil(20 * positive("sampling_rate", sampling_rate))))
     freqs, amplitude = fas(data, sampling_rate, nfft)
-    band = (freqs >= freqmin) & (freqs <= freqmax)
+    band = (freqs >= positive("freqmin", freqmin)) & (freqs <= positive("freqmax", freqmax))
     if not band.any():
         raise TNGInputError(f"freqmin and freqmax: no frequency between {freqmin:g} and "
                             f"{freqmax:g} Hz at {sampling_rate:g} Hz sampling rate")

@@ -89,7 +89,7 @@ def hvsr(data, sampling_rate, center_frequencies=None, bandwidth=40.0, mode=None
         ``"rotdpp"`` (percentile over azimuths, every 5 degrees).
     :param smooth_first: smooth the components before they are combined; default is
         after, as in hvsrpy and in the published evaluation.
-    :param azimuth: degrees clockwise from north, for ``horizontal="azimuth"``.
+    :param azimuth: degrees clockwise from north, -360 to 360, for ``horizontal="azimuth"``.
     :param percentile: 0 to 100, for ``horizontal="rotdpp"``; 50 is the median.
     :param detrend: ``"linear"``, ``"constant"`` or None.
     :param taper: share of the window tapered at one end, 0 to 0.5; 0.05 is hvsrpy's
@@ -165,6 +165,8 @@ def _combination(horizontal, azimuth, percentile, smooth_first):
         raise TNGInputError(f"azimuth must be given with horizontal='azimuth' and only then, got "
                             f"azimuth={azimuth!r} with horizontal={horizontal!r}")
     within("percentile", percentile, 0, 100)
+    if azimuth is not None:
+        within("azimuth", azimuth, -360, 360)
     if horizontal not in COMBINE:
         azimuths = np.radians(AZIMUTHS if azimuth is None else [azimuth])
         return (lambda spectra: _turned(spectra, azimuths),

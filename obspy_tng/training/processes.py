@@ -100,10 +100,13 @@ def choose_device(device=None):
     """
     if device is None:
         return torch.device(f"cuda:{local_rank()}" if torch.cuda.is_available() else "cpu")
+    given = device
     try:
         device = torch.device(device)
-    except (RuntimeError, TypeError) as exc:
-        raise TNGInputError(f"device: {exc}") from exc
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise TNGInputError(f"device={str(device)!r}, but torch finds no CUDA device")
+        if device.type == "cuda" and not torch.cuda.is_available():
+            raise TNGInputError(f"device={str(device)!r}, but torch finds no CUDA device")
+        torch.zeros(1, device=device).item()  # "meta" holds no numbers; others may not be there
+    except (RuntimeError, TypeError, AssertionError) as exc:
+        raise TNGInputError(f"device={given!r} cannot be used: "
+                            f"{str(exc).partition(chr(10))[0]}") from exc
     return device

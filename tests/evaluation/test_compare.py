@@ -71,6 +71,8 @@ def test_what_is_wrong_is_said(halves, generated):
         evaluate(real, {})
     with pytest.raises(TNGInputError, match=r"repeats must be an integer >= 2, got 1"):
         evaluate(real, one, repeats=1)
+    with pytest.raises(TNGInputError, match="workers must be an integer >= 1, got 0"):
+        evaluate(real, one, workers=0)
     with pytest.raises(TNGInputError, match="sampling_rate"):
         evaluate({"SM.S001": real["SM.S001"]}, {"SM.S001": faster.records})
     with pytest.raises(TNGInputError, match="freqmin and freqmax"):

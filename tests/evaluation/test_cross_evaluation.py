@@ -49,7 +49,8 @@ def test_luck_of_the_split_cancels(crossed):
 def test_cross_evaluate_bad_arguments(network):
     makers = {"a": lambda known: ResampledReal(RATE, WINDOW).enroll(known)}
     for options, message in (({"n": 1}, "n must be"), ({"splits": 0}, "splits must be"),
-                             ({"repeats": 0}, "repeats must be")):
+                             ({"repeats": 0}, "repeats must be"), ({"seed": -1}, "seed must be"),
+                             ({"workers": 0}, "workers must be")):
         with pytest.raises(TNGInputError, match=message):
             cross_evaluate(network, makers, **options)
     with pytest.raises(TNGInputError, match="no generators"):

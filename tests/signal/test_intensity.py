@@ -151,6 +151,7 @@ def test_zeros_have_no_duration():
     (lambda: significant_duration(np.ones(10), RATE, 0.9, 0.1), "low and high"),
     (lambda: arias(np.ones(10), 0), "sampling_rate"),
     (lambda: mean_period(np.ones(100), 0.1), "freqmin and freqmax"),
+    (lambda: mean_period(np.ones(100), 100.0, freqmin=0), "freqmin must be"),
     (lambda: pga([np.inf, 1.0]), "infinite")])
 def test_bad_values(call, message):
     with pytest.raises(TNGInputError, match=message):

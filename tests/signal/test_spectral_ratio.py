@@ -199,7 +199,9 @@ def test_hvsrpy_on_afad(formats):
 @pytest.mark.parametrize(("options", "message"), [
     ({"mode": "fast"}, "mode"), ({"smoothing": "boxcar"}, "smoothing"),
     ({"horizontal": "north"}, "horizontal"), ({"azimuth": 3.0}, "azimuth"),
-    ({"horizontal": "azimuth"}, "azimuth"), ({"percentile": 101}, "percentile"),
+    ({"horizontal": "azimuth"}, "azimuth"),
+    ({"horizontal": "azimuth", "azimuth": np.nan}, "azimuth must be"),
+    ({"percentile": 101}, "percentile"),
     ({"detrend": "spline"}, "detrend"), ({"taper": 0.7}, "taper"), ({"nfft": 100}, "nfft"),
     ({"bandwidth": 0}, "bandwidth"), ({"center_frequencies": [1.0, 60.0]}, "center_frequencies")])
 def test_bad_options(records, options, message):

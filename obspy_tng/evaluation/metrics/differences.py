@@ -8,6 +8,9 @@ spectrum for example.
 
 import numpy as np
 
+#: standard deviation of logarithms that is rounding
+NO_SPREAD = 1e-6
+
 
 def mean_difference(real, other):
     """
@@ -34,8 +37,9 @@ def spread_ratio(real, other):
     if min(len(real), len(other)) < 3:
         return np.full(np.shape(real)[1:], np.nan)[()]
     scale = np.std(real, axis=0, ddof=1)
+    varied = np.ptp(real, axis=0) > 0  # the sd of equal numbers is not quite 0
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(scale > 0, np.std(other, axis=0, ddof=1) / scale, np.nan)[()]
+        return np.where(varied, np.std(other, axis=0, ddof=1) / scale, np.nan)[()]
 
 
 def rms(values):
@@ -46,6 +50,20 @@ def rms(values):
     :return: float
     """
     return float(np.sqrt(np.mean(np.square(values))))
+
+
+def correlation_misfit(real, other):
+    """
+    Rms difference of the correlation coefficients between all columns.
+
+    :param real: array ``(n, columns)`` of logarithms.
+    :param other: array ``(m, columns)``.
+    :return: float; NaN where a column of either does not vary, as of copies of one record.
+    """
+    if any((np.std(values, axis=0) < NO_SPREAD).any() for values in (real, other)):
+        return np.nan
+    upper = np.triu_indices(real.shape[1], 1)
+    return rms(np.corrcoef(other.T)[upper] - np.corrcoef(real.T)[upper])
 
 
 def curve_rms(real, other, quantity):

@@ -21,7 +21,7 @@ import numpy as np
 
 from ...signal import rotd100_over_rotd50
 from .conditioning import LEAST_DISTANCE, LEAST_RECORDS
-from .differences import curve_bias, curve_rms, curve_sd_ratio, rms
+from .differences import correlation_misfit, curve_bias, curve_rms, curve_sd_ratio, rms
 from .metric import Metric
 
 # earthquakes with several records, and records of them, that a correlation is taken of
@@ -83,8 +83,7 @@ def _correlation_misfit(first, second):
     """Rms difference of the correlations of residuals between all periods; NaN of too few."""
     if min(len(first), len(second)) < LEAST_EVENTS:
         return np.nan
-    upper = np.triu_indices(first.shape[1], 1)
-    return rms(np.corrcoef(second.T)[upper] - np.corrcoef(first.T)[upper])
+    return correlation_misfit(first, second)
 
 
 def residual_correlation(real, other):

@@ -20,7 +20,7 @@ from functools import partial
 
 import numpy as np
 
-from .differences import curve_bias, curve_rms, curve_sd_ratio, rms
+from .differences import correlation_misfit, curve_bias, curve_rms, curve_sd_ratio
 from .metric import Metric
 
 #: records that a fit of magnitude and distance needs
@@ -36,12 +36,10 @@ def psa_correlation(real, other):
     """
     if min(len(real), len(other)) < 4:
         return np.nan
-    upper = np.triu_indices(real.axes.nperiods, 1)
     found = [_scenario_residuals(records) for records in (real, other)]
     if any(values is None for values in found):
         found = [real.rotd50, other.rotd50]
-    first, second = (np.corrcoef(values.T)[upper] for values in found)
-    return rms(second - first)
+    return correlation_misfit(*found)
 
 
 def _scenario_residuals(records):

@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import ks_2samp
 
 from obspy_tng.evaluation.metrics.differences import (
+    correlation_misfit,
     curve_bias,
     curve_rms,
     curve_sd_ratio,
@@ -30,6 +31,17 @@ def test_arrays():
     np.testing.assert_allclose(spread_ratio(real, other), 2)
     assert spread_ratio(real[:, 0], other[:, 0]) == pytest.approx(2)
     assert rms([3.0, -4.0]) == pytest.approx(np.sqrt(12.5))
+
+
+def test_copies_of_one_record_have_no_spread():
+    """Numbers of which only the rounding differs: not known, instead of anything at all."""
+    copies = np.full((7, 3), 0.1) * [1, 2, 3]
+    assert copies.std(axis=0, ddof=1).max() > 0
+    varied = sets()[0].curve
+    assert np.isnan(spread_ratio(copies, varied)).all()
+    assert np.isnan(correlation_misfit(varied, copies))
+    assert np.isnan(correlation_misfit(copies, varied))
+    assert correlation_misfit(varied, 3 * varied) == pytest.approx(0, abs=1e-12)
 
 
 def test_curves():
