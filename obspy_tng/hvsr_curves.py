@@ -45,6 +45,7 @@ class HVSR:
     :param search: options of :func:`obspy_tng.signal.pick_f0` that were used.
     :param reasons: n reasons why a window was left out before a curve was made (its row is NaN),
         None for the others.
+    :param overlap: share of a window that the next one repeats.
     """
 
     station: str
@@ -56,6 +57,7 @@ class HVSR:
     window_length: float
     search: dict
     reasons: tuple = ()
+    overlap: float = 0.0
 
     def __len__(self):
         return len(self.curves)
@@ -261,7 +263,8 @@ def hvsr(stream_or_streams, *, inventory=None, window_length=None, overlap=0.0, 
         if not accepted.any():
             raise TNGInputError("rejection='cox2020' leaves no window")
     return HVSR(station_id(streams[0]), frequencies, curves, labels, accepted,
-                signal.F0Pick(f0, a0, prominence, reason), float(length), search, tuple(reasons))
+                signal.F0Pick(f0, a0, prominence, reason), float(length), search, tuple(reasons),
+                float(overlap))
 
 
 def _check_gains(curves, station):
@@ -321,7 +324,9 @@ def pick_f0(curve_or_frequencies, amplitude=None, **options) -> signal.F0Pick:
         raise TypeError("amplitude must be None with an HVSR: the mean curve is used")
     curve = curve_or_frequencies
     several = curve.accepted.sum() > 1
+    # what two windows share counts once in the total length
+    apart = max(1, round(1 + (curve.accepted.sum() - 1) * (1 - curve.overlap)))
     known = {"std": curve.std if several else None,
              "f0_std": curve.f0["f0_std"] if several else None,
-             "window_length": curve.window_length, "n_windows": int(curve.accepted.sum())}
+             "window_length": curve.window_length, "n_windows": apart}
     return signal.pick_f0(curve.frequencies, curve.amplitude, **(curve.search | known | options))

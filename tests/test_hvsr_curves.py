@@ -87,6 +87,9 @@ def test_microtremor_windows():
     np.testing.assert_allclose(curve.curves[1], signal.hvsr(data, RATE)[1], rtol=1e-10)
     assert curve.labels[1].endswith("+60")
     assert len(hvsr(stream, window_length=60.0, overlap=0.5)) == 19
+    cycles = [hvsr(stream.slice(endtime=stream[0].stats.starttime + 150.0), window_length=60.0,
+                   overlap=overlap).peak.criteria["reliability_cycles"] for overlap in (0, 0.9)]
+    assert cycles == [0, 0]  # 150 s have fewer than 200 periods, however they are cut
     assert len(hvsr(stream)) == 1
     assert np.isnan(hvsr(stream).std).all()
 

@@ -8,6 +8,7 @@ The reliability and clarity criteria of [SESAME2004]_.
 
 import numpy as np
 
+from .._checks import count, positive
 from ..exceptions import TNGInputError
 
 RELIABILITY = ("reliability_window", "reliability_cycles", "reliability_std")
@@ -40,13 +41,21 @@ def sesame_criteria(frequencies, amplitude, f0, std=None, f0_std=None, window_le
     :param frequencies: Hz ``(nfreq,)``, ascending.
     :param amplitude: HVSR curves ``(..., nfreq)``.
     :param f0: Hz ``(...)``, NaN where there is no peak.
-    :param std: standard deviation of ln amplitude ``(..., nfreq)``, or None.
-    :param f0_std: standard deviation of f0 in Hz ``(...)``, or None.
+    :param std: standard deviation of ln amplitude ``(..., nfreq)``, NaN where it is not known, or
+        None.
+    :param f0_std: standard deviation of f0 in Hz ``(...)``, likewise.
     :param window_length: s, or None.
     :param n_windows: number of windows, or None.
     :return: dict name -> float array ``(...)``: 1 fulfilled, 0 not, NaN not known.
-    :raises TNGInputError: if ``std`` has another shape than ``amplitude``.
+    :raises TNGInputError: if ``std`` has another shape than ``amplitude``, and for bad values.
     """
+    if window_length is not None:
+        positive("window_length", window_length)
+    if n_windows is not None:
+        count("n_windows", n_windows, least=1)
+    for name, value in (("std", std), ("f0_std", f0_std)):
+        if value is not None and (np.asarray(value, dtype=np.float64) < 0).any():
+            raise TNGInputError(f"{name} must not be negative, got {np.nanmin(value):g}")
     frequencies = np.asarray(frequencies, dtype=np.float64)
     shape = np.shape(f0)
     curves = np.asarray(amplitude, dtype=np.float64).reshape(-1, len(frequencies))
@@ -121,12 +130,14 @@ def _of_std(frequencies, curves, f0, index, row, std):
     shifted = [np.where(near, curves * np.exp(sign * std), -np.inf).argmax(axis=1)
                for sign in (1, -1)]
     at_f0 = np.take_along_axis(factor, index[:, None], axis=1)[:, 0]
-    return {
+    found = {
         "reliability_std": ~(near & (factor >= limit)).any(axis=1),
         "clarity_curves": np.all([np.abs(frequencies[i] / f0[:, 0] - 1) <= 0.05 for i in shifted],
                                  axis=0),
         "clarity_std": at_f0 < THETA[row.clip(max=4)],
     }
+    known = ~(near & np.isnan(std)).any(axis=1)  # that of a single curve is NaN
+    return {name: np.where(known, value, np.nan) for name, value in found.items()}
 
 
 def _verdict(criteria, needed):

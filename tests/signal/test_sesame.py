@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from obspy_tng.exceptions import TNGInputError
 from obspy_tng.signal import pick_f0, sesame_criteria
 
 F = np.geomspace(0.1, 40, 400)
@@ -66,3 +67,23 @@ def test_sesame_not_known_is_nan():
     assert np.isnan(result["clear"])              # three of six hold, three are open
     no_peak = pick_f0(F, np.ones(400), window_length=60.0).criteria
     assert all(np.isnan(value) for value in no_peak.values())
+
+
+def test_std_that_is_nan_is_not_known():
+    """As that of a single curve: it fulfils nothing."""
+    found = criteria(std=np.nan, f0_std=np.nan)
+    unknown = {key for key, value in found.items() if np.isnan(value)}
+    assert unknown == {"reliability_std", "clarity_curves", "clarity_std", "clarity_f0_std",
+                       "reliable", "clear"}
+    far = np.where(F > 10, np.nan, 0.2)  # beyond 2 f0
+    assert not np.isnan(list(sesame_criteria(F, bump(1.5, 5), 1.5, std=far).values())[2])
+
+
+@pytest.mark.parametrize(("known", "message"), [
+    ({"window_length": 0}, "window_length must be"), ({"window_length": 60, "n_windows": 0},
+                                                      "n_windows must be"),
+    ({"f0_std": -0.1}, "f0_std must not be negative"),
+    ({"std": np.full(400, -0.1)}, "std must not be negative")])
+def test_bad_values(known, message):
+    with pytest.raises(TNGInputError, match=message):
+        sesame_criteria(F, bump(1.5, 5), 1.5, **known)
