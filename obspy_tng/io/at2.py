@@ -40,7 +40,8 @@ _UNITS_ALONE = re.compile(r"\bUNITS?\b\s*(?:ARE|IS|OF|IN|:|=)*\s*[(\[]?\s*(G|CM/
                           r"M/S(?:EC)?/S(?:EC)?|CM/S\^?2|M/S\^?2|GALS?)\b", re.IGNORECASE)
 _FLOAT = r"(\d*\.?\d+(?:[EeDd][+-]?\d+)?)"
 _NPTS = r"NPTS\s*[=:]?\s*(?P<npts>\d+)(?:\.0*)?(?![\d.])"
-_DT = r"DT\s*[=:]?\s*(?P<dt>\d*[.,]?\d+(?:[EeDd][+-]?\d+)?)\s*(?P<unit>[A-Za-z]*)"
+_DT = (r"DT\s*(?:[(\[]\s*(?P<before>[A-Za-z]+)\s*[)\]])?\s*[=:]?\s*"
+       r"(?P<dt>\d*[.,]?\d+(?:[EeDd][+-]?\d+)?)\s*(?P<unit>[A-Za-z]*)")
 _COUNTS = [re.compile(rf"\s*{pattern}", re.IGNORECASE) for pattern in (
     rf"{_NPTS}\s*,?\s*{_DT}", rf"{_DT}\s*,?\s*{_NPTS}",
     rf"(?P<npts>\d+)[\s,]+(?P<dt>{_FLOAT[1:-1]})[\s,]*NPTS\s*,\s*DT(?P<unit>)")]
@@ -174,10 +175,10 @@ def _find_header(lines):
 def _count(line):
     """Number of samples, and interval in s."""
     found = next(filter(None, (count.match(line) for count in _COUNTS)))
-    unit = found["unit"].upper()
-    if unit not in _TIMES:
-        raise TNGInputError(f"the unit of DT is {found['unit']!r}, must be SEC or MSEC")
-    return to_int(found["npts"]), to_float(found["dt"]) * _TIMES[unit]
+    unit = found.groupdict().get("before") or found["unit"]
+    if unit.upper() not in _TIMES:
+        raise TNGInputError(f"the unit of DT is {unit!r}, must be SEC or MSEC")
+    return to_int(found["npts"]), to_float(found["dt"]) * _TIMES[unit.upper()]
 
 
 def _unit(line):

@@ -295,11 +295,14 @@ def test_intervals_and_lengths():
 
 def test_at2_intervals_in_other_units():
     for count in ("NPTS= 203, DT= 10.0 MSEC", "NPTS= 203.0, DT= .01 SEC", "DT= .01 SEC, NPTS= 203",
-                  "NPTS 203 DT 0.010", "NPTS= 203, DT= 0,01 SEC"):
+                  "NPTS 203 DT 0.010", "NPTS= 203, DT= 0,01 SEC", "NPTS= 203, DT(SEC)= .01",
+                  "DT (MSEC) = 10 NPTS= 203"):
         tr, = read(at2().raw, ("NPTS=.*", count))
         assert (tr.stats.npts, tr.stats.delta) == (203, 0.01), count
     with pytest.raises(TNGInputError, match="unit of DT is 'HZ'"):
         read(at2().raw, ("NPTS=.*", "NPTS= 203, DT= 100 HZ"))
+    with pytest.raises(TNGInputError, match="unit of DT is 'min'"):
+        read(at2().raw, ("NPTS=.*", "NPTS= 203, DT(min)= 0.01"))
 
 
 def test_at2_units_of_engineers():
