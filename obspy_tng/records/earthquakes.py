@@ -1,10 +1,13 @@
 """Which records are of one earthquake, and splits of records by earthquake."""
 
-import numpy as np
-from obspy import UTCDateTime
+from itertools import chain
 
-from .._checks import within
+import numpy as np
+from obspy import Stream, UTCDateTime
+
+from .._checks import count, within
 from .info import record_info
+from .record import group_by_station
 
 #: s between the starts of records that may be of one earthquake listed twice
 SAME_EARTHQUAKE = 180.0
@@ -75,13 +78,19 @@ def split_by_event(records, fraction=0.5, seed=0):
     """
     Split records in two so that no earthquake is on both sides.
 
-    :param records: iterable of records; see :func:`earthquakes`.
+    :param records: iterable of records, or a dict of such by station; see :func:`earthquakes`.
     :param fraction: share of the earthquakes on the first side, 0 to 1.
-    :param seed: seed of the shuffle.
+    :param seed: seed of the shuffle, int >= 0.
     :return: two lists of records, ``(first, second)``.
+    :raises TypeError: for anything but Streams.
+    :raises TNGInputError: for a bad value.
     """
     within("fraction", fraction, 0, 1)
-    records = list(records)
+    count("seed", seed)
+    if isinstance(records, dict):
+        records = chain.from_iterable(records.values())
+    records = records if isinstance(records, Stream | None) else list(records)
+    group_by_station(records)  # raises for what is not a Stream
     keys = earthquakes([record_info(r) for r in records])
     events = sorted(set(keys))
     np.random.default_rng(seed).shuffle(events)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .._checks import within
+from .._checks import count, within
 from ..exceptions import TNGInputError
 from ..records.earthquakes import earthquakes
 from ..records.folder import list_records
@@ -66,6 +66,7 @@ def split_folder(folder, output=None, hold_out=0.5, seed=0):
     ((6, 6), (3, 3))
     """
     check_hold_out(hold_out)
+    count("seed", seed)
     folder = Path(folder)
     output = folder if output is None else Path(output)
     listed = list(list_records(folder))

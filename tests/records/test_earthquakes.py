@@ -58,5 +58,13 @@ def test_split_by_event():
     assert not events[0] & events[1]
     assert len(events[0]) == 4
     assert [r[0].id for r in first] == [r[0].id for r in split_by_event(records, 0.5, seed=1)[0]]
+    by_station = {"SM.S001": records[:8], "others": records[8:]}
+    assert len(split_by_event(by_station, 0.5, seed=1)[0]) == len(first)
     with pytest.raises(TNGInputError, match="fraction"):
         split_by_event(records, 1.5)
+    for seed in (-1, None, 1.5):
+        with pytest.raises(TNGInputError, match="seed must be an integer >= 0"):
+            split_by_event(records, 0.5, seed)
+    for bad in (records[0], None, [records]):
+        with pytest.raises(TypeError, match="records must be an iterable of Streams"):
+            split_by_event(bad)

@@ -64,5 +64,7 @@ def test_records_that_are_gone(records, tmp_path):
 
 @pytest.mark.parametrize("hold_out", [0, 1, -0.5, 1.5, True, "0.5", float("nan")])
 def test_bad_share(records, tmp_path, hold_out):
+    with pytest.raises(TNGInputError, match="seed must be an integer >= 0, got -1"):
+        split_folder(tmp_path, seed=-1)
     with pytest.raises((TNGInputError, TypeError), match="hold_out must"):
         split_folder(tmp_path, hold_out=hold_out)
