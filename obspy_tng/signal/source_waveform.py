@@ -201,7 +201,7 @@ class SourceWaveforms:
         for k, recipe in enumerate(recipes):
             if recipe.noise is not None:
                 made[k] += self._window(recipe, UNKNOWN_NOISE_LEAD) * self._stationary(recipe)
-        return without_drift(made, self.filters.sampling_rate)
+        return without_drift(made, self.filters.sampling_rate, self.filters.center_frequencies[0])
 
     def _warped(self, recipe):
         """The source record and its top on a warped time axis, turned, ``(2, 3, npts)``."""

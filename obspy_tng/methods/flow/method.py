@@ -226,7 +226,7 @@ class FlowMethod:
                 *self._tensors(noise, given[None], condition[None]), vector, steps)
             record = self.frames.decode(found[0].cpu().numpy(), levels)
             data.append(without_drift(record * edge_taper(self.npts, self.sampling_rate, lead),
-                                      self.sampling_rate))
+                                      self.sampling_rate, self.filters.center_frequencies[0]))
             notes.append({"sampler": "flow", "sources": [], "steps": steps,
                           "station_uncertainty": station_uncertainty,
                           **fitted.notes(station, scenario)})
