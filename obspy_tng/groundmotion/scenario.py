@@ -1,12 +1,11 @@
 """The requested scenario, its distance from those of records, and the coverage of the data."""
 
-import warnings
 from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
 
-from ..exceptions import TNGInputError, TNGWarning
+from ..exceptions import TNGInputError, warn
 from .scaling import USUAL_DEPTH, source_distance
 
 #: differences in magnitude, ln distance and ln depth that count as one, and km, depths that count
@@ -98,8 +97,8 @@ class Coverage:
         :raises TNGInputError: as :meth:`extrapolated`.
         """
         if self.extrapolated(scenario):
-            warnings.warn(f"magnitude {scenario.magnitude:g} at {scenario.distance:g} km is "
-                          f"extrapolated: the data cover {self}{advice}", TNGWarning, stacklevel=7)
+            warn(f"magnitude {scenario.magnitude:g} at {scenario.distance:g} km is extrapolated: "
+                 f"the data cover {self}{advice}")
 
     def extrapolated(self, scenario):
         """

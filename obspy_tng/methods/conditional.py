@@ -29,10 +29,10 @@ from .._checks import count, one_of
 from ..exceptions import TNGInputError
 from ..models.conditional_vae import ConditionalConfig, ConditionalModel
 from ..models.spectrogram_vae import SpectrogramConfig, SpectrogramVAE
-from ..signal import end_at_rest
-from ..training import Phase, Trainer
+from ..training import Trainer
+from .amplitudes import check_amplitudes, published_amplitudes, station_amplitudes
 from .mixing import dirichlet_weights
-from .released import AMPLITUDES, GAL, ReleasedMethod
+from .released import GAL, ReleasedMethod
 from .sizes import config_of_size
 
 SAMPLERS = ("posterior", "dirichlet", "prior")
@@ -104,10 +104,7 @@ class ConditionalMethod:
         data, validation = {}, {}
         for name, members in zip(self.model.phases, (list(groups), targets), strict=True):
             data[name], validation[name] = settings.split(groups, members, self._to_model, labels)
-        phases = [Phase(name, epochs, rate, settings.batch_size, patience=settings.patience)
-                  for name, epochs, rate in zip(
-                      self.model.phases, (settings.epochs, settings.finetune_epochs),
-                      (settings.learning_rate, settings.finetune_learning_rate), strict=True)]
+        phases = settings.phases(*self.model.phases)
         first = data[self.model.phases[0]]
         chosen = np.unique(np.linspace(0, len(first) - 1, CALIBRATION).astype(int))
         self.model.calibrate(torch.as_tensor(first.batch(chosen)[0]).to(self.device))
@@ -201,12 +198,10 @@ class ConditionalMethod:
         :return: array ``(len(rngs), 3, npts)``, and a list of dicts for provenance.
         """
         one_of("sampler", sampler, SAMPLERS)
-        one_of("amplitudes", amplitudes, AMPLITUDES)
+        check_amplitudes(amplitudes, scenarios)
         levels.check(scenarios)
         if sampler != "dirichlet" and (alpha is not None or k is not None):
             raise TNGInputError("k and alpha belong to sampler='dirichlet'")
-        if amplitudes == "paper" and any(s.given for s in scenarios):
-            raise TNGInputError("amplitudes='paper' does not take a magnitude; use 'station'")
         options = {} if alpha is None else {"alpha": alpha}
         data, notes = [], []
         for rng, scenario in zip(rngs, scenarios, strict=True):
@@ -216,16 +211,14 @@ class ConditionalMethod:
             z = self._draw_z(enrolled, sampler, used, w, rng)
             x = self.decode_draw(station, z, rng, **decoding)
             if amplitudes == "paper":
-                x = (x * (w @ enrolled.arrays["stdev"][used])[:, None]
-                     + (w @ enrolled.arrays["mean"][used])[:, None])
+                x = published_amplitudes(x, enrolled.arrays["mean"][used],
+                                         enrolled.arrays["stdev"][used], w)
             else:
-                x -= x.mean(-1, keepdims=True)
                 # the ratios of the components are those of the source records of z
                 contrasts = None if sampler == "prior" else w @ np.log(
                     enrolled.arrays["stdev"][used])
-                target = levels.draw(station, rng, scenario, contrasts)
-                x = end_at_rest(x * (target / np.maximum(x.std(-1), 1e-9))[:, None],
-                                sampling_rate)
+                x = station_amplitudes(x, levels.draw(station, rng, scenario, contrasts),
+                                       sampling_rate)
             data.append(x)
             shown = sampler != "prior"
             notes.append({"sampler": sampler, "amplitudes": amplitudes, **decoding,

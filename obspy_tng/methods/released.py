@@ -4,7 +4,7 @@
 
 The published generator mixes the latents of k records of a station and decodes
 them. The decoder is linear, so that the result is the mixture of the standardised
-reconstructions. The bank stores only these (2.6 % of the size of the published latent
+reconstructions. The bank stores only these (2.3 % of the size of the published latent
 bank).
 
 The published formula also averages means and standard deviations. For uncorrelated
@@ -26,8 +26,8 @@ from ..groundmotion.component_levels import fit_levels
 from ..models.autoencoder import ReleasedAutoencoder, ReleasedConfig
 from ..models.published import load_published, published_bank
 from ..records.info import info_values
-from ..signal import end_at_rest
-from ..training import Phase, Trainer
+from ..training import Trainer
+from .amplitudes import check_amplitudes, published_amplitudes, station_amplitudes
 from .mixing import SAMPLERS
 from .sizes import config_of_size
 
@@ -39,7 +39,6 @@ SIZES = {
     "small": {"d_model": 16, "d_ff": 16, "e_layers": 1, "num_kernels": 3, "top_k": 2,
               "position_std": 0.02},
 }
-AMPLITUDES = ("station", "paper")
 
 
 class ReleasedMethod:
@@ -125,10 +124,7 @@ class ReleasedMethod:
         data, validation = {}, {}
         for name, members in stations.items():
             data[name], validation[name] = settings.split(groups, members, self._to_model)
-        phases = [Phase("reconstruct", settings.epochs, settings.learning_rate,
-                        settings.batch_size, patience=settings.patience),
-                  Phase("denoise", settings.finetune_epochs, settings.finetune_learning_rate,
-                        settings.batch_size, patience=settings.patience)]
+        phases = settings.phases("reconstruct", "denoise")
         trainer = Trainer(self.model, self.device, precision=settings.precision,
                           parts=settings.parts, **trainer_options)
         history = trainer.run(phases, data, validation)
@@ -208,15 +204,13 @@ class ReleasedMethod:
         :return: array ``(len(rngs), 3, npts)``, and a list of dicts for provenance.
         """
         one_of("sampler", sampler, SAMPLERS)
-        one_of("amplitudes", amplitudes, AMPLITUDES)
+        check_amplitudes(amplitudes, scenarios)
         levels.check(scenarios)
         if len(enrolled) < 2:
             raise TNGInputError(f"station {station} has {len(enrolled)} record; mixing needs at "
                                 "least 2, since a mixture of one is a copy of it")
         if alpha is not None and sampler != "dirichlet":
             raise TNGInputError("alpha belongs to sampler='dirichlet'")
-        if amplitudes == "paper" and any(s.given for s in scenarios):
-            raise TNGInputError("amplitudes='paper' does not take a magnitude; use 'station'")
         options = {"k": k, **({} if alpha is None else {"alpha": alpha})}
         data, notes = [], []
         for rng, scenario in zip(rngs, scenarios, strict=True):
@@ -225,14 +219,13 @@ class ReleasedMethod:
             w = weights[used]
             x = np.tensordot(w, enrolled.arrays["recon"][used].astype(np.float64), axes=1)
             if amplitudes == "paper":
-                x = (x * (w @ enrolled.arrays["stdev"][used])[:, None]
-                     + (w @ enrolled.arrays["mean"][used])[:, None])
+                x = published_amplitudes(x, enrolled.arrays["mean"][used],
+                                         enrolled.arrays["stdev"][used], w)
             else:
-                x -= x.mean(-1, keepdims=True)
                 # the ratios of the components are those of the mixed waveforms
                 contrasts = w @ np.log(enrolled.arrays["stdev"][used])
-                target = levels.draw(station, rng, scenario, contrasts)
-                x = end_at_rest(x * (target / x.std(-1))[:, None], sampling_rate)
+                x = station_amplitudes(x, levels.draw(station, rng, scenario, contrasts),
+                                       sampling_rate)
             data.append(x)
             notes.append({"sampler": sampler, "amplitudes": amplitudes,
                           "sources": [enrolled.infos[i]["record_id"] for i in used],
