@@ -54,7 +54,7 @@ def generate_suite(generator, station, target, n=11, *, pool=300, most=1200,
     periods, bounds = comparison(target, period_range), checked_factors(scale_factors)
     asked = {key: target.scenario[key] for key in SCENARIO
              if target.scenario.get(key) is not None} | options
-    records, spectra = [], np.empty((0, len(periods)))
+    records, spectra, best, least = [], np.empty((0, len(periods))), None, np.inf
     while len(records) < most:
         more = generator.generate(station, min(pool, most - len(records)), seed=seed,
                                   first=len(records), **asked)
@@ -63,18 +63,26 @@ def generate_suite(generator, station, target, n=11, *, pool=300, most=1200,
                                                       target.damping)])
         suite = suite_of(records, spectra, periods, target, n, bounds,
                          {"max_per_station": None, "max_per_event": None}, seed)
-        fit = suite.fit()
-        logger.info("suite of %s: %d of at most %d records drawn; mean within %.0f %%, sd of ln "
-                    "within %.0f %% of the target", station, len(records), most,
-                    100 * fit["mean_error"], 100 * fit["sd_error"])
-        good = fit["mean_error"] <= mean_tolerance and not fit["sd_error"] > sd_tolerance
-        if good:
+        logger.info("suite of %s, %d of at most %d records drawn: %s", station, len(records), most,
+                    suite.summary())
+        # the selection minimises mean squares: of more records the largest error can be larger
+        excess = _excess(suite.fit(), (mean_tolerance, sd_tolerance))
+        if best is None or excess < least:
+            best, least = suite, excess
+        if excess <= 1:
             break
     else:
-        warn(f"the best suite of {len(records)} records has its mean within "
-             f"{100 * fit['mean_error']:.0f} % and its sd of ln within "
-             f"{100 * fit['sd_error']:.0f} % of the target: more records (most=), scale "
-             "factors, a narrower period_range or another scenario may help")
-    suite.settings.update(station=station, drawn=len(records),
-                          asked={k: v for k, v in asked.items() if k in SCENARIO})
-    return suite
+        warn(f"of {len(records)} records the best suite is of {best.summary()}: a station or "
+             "scenario that is more like the target, a narrower period range, more records, or "
+             "scale factors (wider ones) may help")
+    best.settings.update(station=station, drawn=len(records),
+                         asked={k: v for k, v in asked.items() if k in SCENARIO})
+    return best
+
+
+def _excess(fit, tolerance):
+    """The larger of the errors of mean and sd, relative to what is tolerated."""
+    tiny = np.finfo(float).tiny
+    return max(error / max(most, tiny) for error, most in
+               zip((fit["mean_error"], fit["sd_error"]), tolerance, strict=True)
+               if not np.isnan(error))
