@@ -53,17 +53,14 @@ def features(groups, axes):
 
 def withheld_pairs(make, known, axes, seed):
     """Features of the real records of an enrolled half, and of records made for each withheld."""
-    names = np.array([str(e) for e in earthquakes([record_info(r) for r in known])])
-    unique = np.unique(names)
-    fold_of = dict(zip(unique, np.random.default_rng(seed).permutation(len(unique)) % FOLDS,
-                       strict=True))
-    folds = np.array([fold_of[name] for name in names])
+    names = [str(e) for e in earthquakes([record_info(r) for r in known])]
+    unique, index = np.unique(names, return_inverse=True)
+    folds = np.random.default_rng(seed).permutation(len(unique))[index] % FOLDS
     real, made = [], []
     for fold in range(FOLDS):
-        rest = [r for r, f in zip(known, folds, strict=True) if f != fold]
-        own = group_by_station([r for r, f in zip(known, folds, strict=True) if f == fold])
-        own = {s: group for s, group in own.items() if s in group_by_station(rest)}
-        generator = make(rest)
+        generator = make([known[i] for i in np.flatnonzero(folds != fold)])
+        own = group_by_station([known[i] for i in np.flatnonzero(folds == fold)])
+        own = {s: group for s, group in own.items() if s in generator.stations}
         real.append(features(own, axes))
         made += [features({s: generator.generate_like(s, group, seed=repeat)
                            for s, group in own.items()}, axes) for repeat in range(REPEATS)]
@@ -104,9 +101,9 @@ def main():
     found = {AS_IT_IS: [], LEARNED: [], ORACLE: []}
     for split in range(1, args.splits + 1):
         known, unseen = split_by_event(records, 0.5, seed=split)
-        test = {s: group for s, group in group_by_station(unseen).items()
-                if s in group_by_station(known)}
         generator = make(known)
+        test = {s: group for s, group in group_by_station(unseen).items()
+                if s in generator.stations}
         candidates = [{s: generator.generate_like(s, group, seed=100 * split + k)
                        for s, group in test.items()} for k in range(args.candidates)]
         seen = [features(candidate, axes) for candidate in candidates]

@@ -1,6 +1,5 @@
 """Records that an evaluation takes: their forms, checks and warnings."""
 
-
 from ..exceptions import TNGInputError, warn
 from ..records.earthquakes import earthquakes
 from ..records.info import record_id, record_info, remember_id

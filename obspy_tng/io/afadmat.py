@@ -11,7 +11,6 @@ of the epicentre for N, E, U and not for E, N, U. ``columns="ENU"`` selects the
 other order.
 """
 
-
 import numpy as np
 from obspy import UTCDateTime
 

@@ -9,7 +9,6 @@ other are refused. Peaks and directions that differ are in ``stats.<format>.doub
 says so.
 """
 
-
 import numpy as np
 
 from ...exceptions import TNGInputError, warn

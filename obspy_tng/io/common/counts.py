@@ -2,7 +2,6 @@
 What the numbers of a file are: all the samples that its header states, without times beside them.
 """
 
-
 import numpy as np
 
 from ...exceptions import TNGInputError, warn
